@@ -2,7 +2,8 @@
 
 Runs go as a whole, with their answers; an answer that another run asks for stays. Answers that no run asks for any
 more, because their version was deleted, go too. What annotators of a project may get again stays: all that was asked
-about a project in which a version is in use, outside of runs.
+about a project in which a version is in use, outside of runs. In use is also what predicts new tasks by itself. Runs
+with answers of other programs stay, because those can't be asked for again.
 """
 
 from collections.abc import Sequence
@@ -18,6 +19,8 @@ from backend.adapters.database.tables import (
     batches,
     completions,
     connections,
+    keep_ups,
+    outside_answers,
     payments,
     runs,
     samples,
@@ -100,9 +103,10 @@ class PruneStore(Repository):
 def _chosen(choice: Choice) -> Any:
     """The condition for runs that go."""
     in_use = sa.select(connections.c.in_use).where(connections.c.in_use.is_not(None))
-    conditions = [runs.c.status.in_(FINAL), runs.c.created < choice.before, runs.c.tag.not_in(in_use)]
+    conditions: list[Any] = [runs.c.status.in_(FINAL), runs.c.created < choice.before]
+    conditions += [runs.c.tag.not_in(in_use), runs.c.tag.not_in(sa.select(keep_ups.c.tag))]
     untidied = sa.select(batches.c.run_id).where(sa.not_(batches.c.tidied))
-    conditions.append(runs.c.id.not_in(untidied))
+    conditions += [runs.c.id.not_in(untidied), runs.c.id.not_in(sa.select(outside_answers.c.run_id))]
     if choice.project is not None:
         conditions.append(runs.c.project == choice.project)
     if choice.tags:

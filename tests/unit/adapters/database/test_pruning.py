@@ -10,7 +10,7 @@ from backend.adapters.database.prompts import Store
 from backend.adapters.database.pruning import Choice, Prunable, PruneStore
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
-from backend.adapters.database.tables import runs, samples, sources
+from backend.adapters.database.tables import keep_ups, outside_answers, runs, samples, sources
 from backend.domain.dataset.subset import Subset
 from backend.domain.hashing import numbered
 from backend.domain.runs.run import Run
@@ -136,6 +136,25 @@ def test_samples_go_with_their_request(records: Records) -> None:
     assert records.pruned(Choice(_ago(30), project=PROJECT)).answers == 2
     with records.store.engine.connect() as connection:
         assert connection.execute(sa.select(samples.c.digest)).all() == []
+
+
+def test_runs_of_a_version_that_predicts_new_tasks_stay(records: Records) -> None:
+    kept = {"on": True, "budget": 1.0, "since": 1, "trouble": "", "secret": "s", "changed": _ago(1)}
+    with records.store.engine.begin() as connection:
+        connection.execute(keep_ups.insert().values(project=PROJECT, tag="mood@1", **kept))
+    records.run("mood@1", A)
+    records.run("mood@2", B)
+    records.pruned()
+    assert records.left() == {A}
+
+
+def test_runs_with_answers_of_other_programs_stay(records: Records) -> None:
+    run = records.run("mood@1", A)
+    said = {"task_id": 1, "user_id": 1, "user_email": "a@b.test", "output": {}, "created": _ago(60)}
+    with records.store.engine.begin() as connection:
+        connection.execute(outside_answers.insert().values(run_id=run.id, **said))
+    assert records.pruned().runs == 0
+    assert records.left() == {A}
 
 
 def test_space_is_given_back(records: Records) -> None:
