@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from backend.adapters.database.actions import ActionStore
 from backend.adapters.database.project_data import Held
-from backend.adapters.database.pruning import Choice, Prunable, PruneStore
+from backend.adapters.database.pruning import Prunable, PruneChoice, PruneStore
 from backend.app.operations import Operations
 from backend.domain.action import Kind
 from backend.domain.dataset.subset import Subset
@@ -121,10 +121,10 @@ class ProjectOperations(Operations):
         ProviderError if files cannot be deleted there."""
         return self.container.forgetting.forget(project, notify)
 
-    def prunable(self, choice: Choice) -> Prunable:
+    def prunable(self, choice: PruneChoice) -> Prunable:
         """What `prune` would delete."""
         return PruneStore(self.container.store).prunable(choice)
 
-    def prune(self, choice: Choice) -> None:
+    def prune(self, choice: PruneChoice) -> None:
         """Deletes it, and gives the space back."""
         PruneStore(self.container.store).prune(choice)

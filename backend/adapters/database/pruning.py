@@ -33,7 +33,7 @@ OF_A_DAY = "day:%"
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PruneChoice:
     """What may go.
 
     before: runs that began before this moment, in ISO format
@@ -64,7 +64,7 @@ class PruneStore(Repository):
     """See Repository."""
 
     @retried
-    def prunable(self, choice: Choice) -> Prunable:
+    def prunable(self, choice: PruneChoice) -> Prunable:
         size = sa.func.length(completions.c.text) + sa.func.coalesce(sa.func.length(completions.c.logprobs), 0)
         number, total = sa.func.count(), sa.func.sum(sa.cast(size, sa.BigInteger))
         of_answers = sa.select(number, sa.func.coalesce(total, 0)).select_from(completions)
@@ -74,7 +74,7 @@ class PruneStore(Repository):
         return Prunable(int(count), int(answers), int(held))
 
     @retried
-    def prune(self, choice: Choice) -> None:
+    def prune(self, choice: PruneChoice) -> None:
         """Deletes everything that `prunable` counts, and gives the space back to the disk."""
         chosen = sa.select(runs.c.id).where(_chosen(choice))
         with self._engine.begin() as connection:
@@ -100,7 +100,7 @@ class PruneStore(Repository):
                     connection.exec_driver_sql(f"VACUUM {table.name}")
 
 
-def _chosen(choice: Choice) -> Any:
+def _chosen(choice: PruneChoice) -> Any:
     """The condition for runs that go."""
     in_use = sa.select(connections.c.in_use).where(connections.c.in_use.is_not(None))
     conditions: list[Any] = [runs.c.status.in_(FINAL), runs.c.created < choice.before]
@@ -114,7 +114,7 @@ def _chosen(choice: Choice) -> Any:
     return sa.and_(*conditions)
 
 
-def _unneeded(choice: Choice) -> Any:
+def _unneeded(choice: PruneChoice) -> Any:
     """The condition for completions that go."""
     chosen, digest, payer = _chosen(choice), completions.c.digest, completions.c.run_id
     paid_by_chosen = payer.in_(sa.select(runs.c.id).where(chosen))

@@ -37,10 +37,10 @@ def prune(tags: tuple[str, ...], project: int | None, older_than: int, yes: bool
     ls-prompts prune --older-than 30
     ls-prompts prune sentiment@1 sentiment@2 --older-than 1 --yes
     """
-    from backend.adapters.database.pruning import Choice
+    from backend.adapters.database.pruning import PruneChoice
 
     before = datetime.now(UTC) - timedelta(days=older_than)
-    choice = Choice(before.isoformat(timespec="microseconds"), project, tags)
+    choice = PruneChoice(before.isoformat(timespec="microseconds"), project, tags)
     app = the_app()
     for tag in tags:
         app.version(tag)

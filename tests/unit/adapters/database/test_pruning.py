@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from backend.adapters.database.project_data import ForgetStore
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.pruning import Choice, Prunable, PruneStore
+from backend.adapters.database.pruning import Prunable, PruneChoice, PruneStore
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.adapters.database.tables import keep_ups, outside_answers, runs, samples, sources
@@ -24,7 +24,7 @@ def _ago(days: int) -> str:
     return (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="microseconds")
 
 
-MONTH = Choice(_ago(30))
+MONTH = PruneChoice(_ago(30))
 
 
 class Records:
@@ -56,7 +56,7 @@ class Records:
         with self.store.engine.connect() as connection:
             return set(connection.execute(sa.text("SELECT digest FROM completions")).scalars())
 
-    def pruned(self, choice: Choice = MONTH) -> Prunable:
+    def pruned(self, choice: PruneChoice = MONTH) -> Prunable:
         found = self.pruning.prunable(choice)
         self.pruning.prune(choice)
         assert self.pruning.prunable(choice) == Prunable(0, 0, 0)
@@ -109,9 +109,9 @@ def test_only_runs_of_a_project_or_of_versions(records: Records) -> None:
     records.run("mood@2", B)
     records.run("topic@1", C)
     records.store.add_completions([completion(digest=D)])
-    assert records.pruned(Choice(_ago(30), tags=("mood@1",))).runs == 1
+    assert records.pruned(PruneChoice(_ago(30), tags=("mood@1",))).runs == 1
     assert records.left() == {B, C, D}
-    assert records.pruned(Choice(_ago(30), project=OTHER)).answers == 1
+    assert records.pruned(PruneChoice(_ago(30), project=OTHER)).answers == 1
     assert records.left() == {B, D}
 
 
@@ -133,7 +133,7 @@ def test_samples_go_with_their_request(records: Records) -> None:
         connection.execute(sa.text("DELETE FROM asks WHERE digest = :digest"), {"digest": again})
         connection.execute(sa.text("UPDATE completions SET run_id = NULL"))
     assert run.id
-    assert records.pruned(Choice(_ago(30), project=PROJECT)).answers == 2
+    assert records.pruned(PruneChoice(_ago(30), project=PROJECT)).answers == 2
     with records.store.engine.connect() as connection:
         assert connection.execute(sa.select(samples.c.digest)).all() == []
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import CliRunner, Result
 
-from backend.adapters.database.pruning import Choice, Prunable
+from backend.adapters.database.pruning import Prunable, PruneChoice
 from backend.interfaces.cli.main import cli
 
 
@@ -13,17 +13,17 @@ class Pruning:
     """Stands for the App."""
 
     found = Prunable(2, 1500, 3_400_000)
-    pruned: list[Choice]
-    looked: list[Choice]
+    pruned: list[PruneChoice]
+    looked: list[PruneChoice]
 
     def version(self, tag: str) -> None:
         return
 
-    def prunable(self, choice: Choice) -> Prunable:
+    def prunable(self, choice: PruneChoice) -> Prunable:
         self.looked.append(choice)
         return self.found
 
-    def prune(self, choice: Choice) -> None:
+    def prune(self, choice: PruneChoice) -> None:
         self.pruned.append(choice)
 
 
