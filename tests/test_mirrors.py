@@ -26,7 +26,6 @@ JOURNEYS = {
         "interfaces/web/sign_in",
         "services/analysis/answered_tasks",
         "services/analysis/stored_evaluation",
-        "services/public_objects",
     ),
     "test_api_connections": (
         "interfaces/web/api/connections",

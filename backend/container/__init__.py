@@ -82,7 +82,12 @@ class Container(ModelParts):
 
     @property
     def public_objects(self) -> PublicObjects:
-        return PublicObjects(self.store, self.prompts, self.record, self.studio)
+        return PublicObjects(self.store, self.prompts, self.record, self.studio, self.seen_until)
+
+    @cached_property
+    def seen_until(self) -> dict[int, float]:
+        """See PublicObjects; of the person for whom this acts."""
+        return {}
 
     # Prompt versions
 

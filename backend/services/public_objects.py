@@ -2,6 +2,7 @@
 them. Who may see a project in Label Studio may see its prompts."""
 
 import re
+import time
 from dataclasses import dataclass
 
 from backend.adapters.database.prompts import Store
@@ -16,6 +17,8 @@ from backend.errors import NotThereError, PromptError
 from backend.services.prompts.versions import Prompts
 
 MOST_NAME = 63
+REMEMBERED_S = 5.0
+"""Seconds for which Label Studio is not asked again whether a person may see a project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,16 @@ class PublicRun:
 class PublicObjects:
     """Raises NotThereError for what is not there, or not for this person."""
 
-    def __init__(self, store: Store, prompts: Prompts, record: RunStore, studio: LabelStudioClient) -> None:
+    def __init__(
+        self,
+        store: Store,
+        prompts: Prompts,
+        record: RunStore,
+        studio: LabelStudioClient,
+        seen_until: dict[int, float] | None = None,
+    ) -> None:
+        """`seen_until`: project -> until when this person may see its runs without another look (time.monotonic)."""
+        self._seen_until = {} if seen_until is None else seen_until
         self._store = store
         self._ids = PublicIdStore(store)
         self._prompts = prompts
@@ -86,8 +98,10 @@ class PublicObjects:
 
     def versions(self, prompt: int) -> list[PublicVersion]:
         """Newest first."""
-        row = self.prompt(prompt)
-        numbers = self._ids.versions(prompt)
+        return self._versions(self.prompt(prompt))
+
+    def _versions(self, row: PromptRow) -> list[PublicVersion]:
+        numbers = self._ids.versions(row.id)
         versions = self._prompts.of(row.name) if row.versions else []
         return [PublicVersion(row, version, numbers[version.number]) for version in reversed(versions)]
 
@@ -120,9 +134,9 @@ class PublicObjects:
         run = self._record.run(key)
         name = run.tag.rpartition("@")[0]
         row = next((row for row in self._ids.prompts() if row.name == name), None)
-        if row is None or self._seen(row.project) is None:
+        if row is None or not self._may_see(row.project):
             raise missing
-        of = next(version for version in self.versions(row.id) if version.version.tag == run.tag)
+        of = next(version for version in self._versions(row) if version.version.tag == run.tag)
         return PublicRun(of, run, self._ids.runs([key])[key])
 
     def by_number(self, version_ids: list[int]) -> list[PublicVersion]:
@@ -132,6 +146,15 @@ class PublicObjects:
         if missing := wanted - {item.number.id for item in versions}:
             raise NotThereError(f"There is no version {min(missing)}: see the list of a prompt's versions.")
         return versions
+
+    def _may_see(self, project: int) -> bool:
+        """As it was some seconds ago: each open tab asks once a second how far a run is."""
+        if self._seen_until.get(project, 0.0) > time.monotonic():
+            return True
+        seen = self._seen(project) is not None
+        if seen:
+            self._seen_until[project] = time.monotonic() + REMEMBERED_S
+        return seen
 
     def _seen(self, project: int) -> Project | None:
         if project not in self._projects:

@@ -1,0 +1,47 @@
+"""Open tabs ask how far a run is; Label Studio is not asked each time whether they may know."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backend.adapters.database.prompts import Store
+from backend.adapters.database.runs import NewRun, RunStore
+from backend.adapters.label_studio.http import NotFound
+from backend.domain.dataset.subset import Subset
+from backend.errors import NotThereError
+from backend.services.prompts.versions import Prompts
+from backend.services.public_objects import PublicObjects
+from tests.scripted import version
+
+
+class Studio:
+    """Label Studio, as far as it is asked for projects. `visible`: whether they may be seen."""
+
+    def __init__(self) -> None:
+        self.asked, self.visible = 0, True
+
+    def project(self, project: int) -> object:
+        self.asked += 1
+        if not self.visible:
+            raise NotFound(404, "There is none.")
+        return object()
+
+
+def test_whether_a_run_may_be_followed_is_remembered_for_some_seconds(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'prompts.sqlite3'}")
+    store.save(version(name="mood", project=7))
+    record, studio, seen_until = RunStore(store), Studio(), dict[int, float]()
+    record.create(NewRun("mood@1", 7, Subset("all")))
+    known: Any = studio
+
+    def objects() -> PublicObjects:
+        return PublicObjects(store, Prompts(store), record, known, seen_until)
+
+    for _ in range(3):
+        assert objects().run(1).of.version.tag == "mood@1"
+    assert studio.asked == 1
+    studio.visible, seen_until[7] = False, 0.0
+    with pytest.raises(NotThereError, match="There is no run 1"):
+        objects().run(1)
+    store.close()
