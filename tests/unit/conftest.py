@@ -12,6 +12,14 @@ from label_studio_sdk.core import http_client
 from backend.adapters.database import engine
 
 END = "-----END CERTIFICATE-----"
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Here, unlike in the journeys, it is an error that something was left open."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.filterwarnings("error::ResourceWarning"))
 
 
 @pytest.fixture(scope="session", autouse=True)
