@@ -56,9 +56,15 @@ JOURNEYS = {
         "services/live_requests",
         "services/projects",
     ),
-    "test_draw": ("adapters/label_studio/views", "services/dataset/drawing"),
+    "test_draw": (
+        "adapters/label_studio/views",
+        "interfaces/cli/commands/shares",
+        "services/analysis/shares",
+        "services/dataset/drawing",
+    ),
     "test_enhance": (
         "interfaces/web/api/refinements",
+        "services/optimize/counted_looks",
         "services/optimize/feedback",
         "services/optimize/optimizer",
         "services/refinements",

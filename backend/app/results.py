@@ -1,13 +1,16 @@
 """What stored answers say: nothing here asks a model."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from backend.adapters.database.calibrations import StoredCalibration
+from backend.adapters.database.looks import LookStore
 from backend.app.operations import Operations
 from backend.domain.calibration.threshold import AccuracyFrom, accuracy_from
 from backend.domain.dataset.ground_truth import NOTHING
 from backend.domain.dataset.subset import Subset
+from backend.domain.optimize.search import LEARN
 from backend.domain.outcome import Outcome
 from backend.domain.reports.report import Report
 from backend.services.analysis.audit import Audit, audit_project
@@ -25,10 +28,12 @@ from backend.services.analysis.drawn_accuracy import DrawnAccuracy, drawn_accura
 from backend.services.analysis.export import ExportedRows, export
 from backend.services.analysis.report import ReportSources, report
 from backend.services.analysis.results import TaskResult, results
+from backend.services.analysis.shares import ShareEstimate, estimate_shares
 from backend.services.analysis.votes import VoteResult, vote
 from backend.services.dataset.drawing import DrawnTasks
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import task_ids
+from backend.services.optimize.counted_looks import count_look
 from backend.services.runs.options import RunResult
 
 
@@ -112,6 +117,11 @@ class ResultOperations(Operations):
         resolved = self.container.resolver.readable(tag)
         return accuracy_from(self._guaranteeing(resolved, subset).random_claims(), least)
 
+    def shares(self, tag: str) -> ShareEstimate:
+        """How often each label occurs in the project of a version, from its stored answers and the ground truths."""
+        parts = self.container
+        return estimate_shares(parts.drawing, parts.outcomes, parts.resolver.readable(tag))
+
     def draw(self, project: int, size: int) -> DrawnTasks:
         """Draws `size` tasks of a project at random, for people to label."""
         return self.container.drawing.draw(project, size)
@@ -122,7 +132,11 @@ class ResultOperations(Operations):
         left_out = finished.evaluation.left_out if finished.evaluation else NOTHING
         truths = [truth.task_id for truth in finished.truths]
         basis = self.container.drawing.basis(resolved.project.id, finished.subset, truths, left_out)
-        return drawn_accuracy(basis, finished.judged, finished.truths, resolved.schema)
+        found = drawn_accuracy(basis, finished.judged, finished.truths, resolved.schema)
+        if finished.subset.split != LEARN.rest:
+            return found
+        version = resolved.version
+        return replace(found, look=count_look(LookStore(self.container.store), version, version, truths))
 
     def audit(self, project: int, subset: Subset | None = None) -> Audit:
         """Ground truths that may be wrong, among all or those of `subset`."""

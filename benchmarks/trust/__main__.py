@@ -4,10 +4,12 @@ import numpy
 
 from benchmarks.trust.cascades import cascades
 from benchmarks.trust.label_confidence import label_confidence
+from benchmarks.trust.looks import looks
 from benchmarks.trust.promises import promises
 from benchmarks.trust.real_confidence import real_confidence
+from benchmarks.trust.shares import shares
 
-MEASURES = (label_confidence, real_confidence, promises, cascades)
+MEASURES = (label_confidence, real_confidence, looks, shares, promises, cascades)
 
 
 def main() -> None:

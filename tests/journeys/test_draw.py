@@ -61,3 +61,19 @@ def test_annotate_asks_before_it_relies_on_truths_that_were_chosen(mine: Install
     done = mine.command("annotate", "topic@1", "--accuracy", 0.5, "--yes", "--not-drawn")
     assert "annotations created from topic@1" in done.out
     assert len(project.annotations()) > 12
+
+
+def test_shares_are_told_with_what_they_rest_on(mine: Installation, project: Project) -> None:
+    mine.save("topic", project.id)
+    before = mine.command("shares", "topic@1", code=1)
+    assert "`ls-prompts evaluate topic@1`" in before.err
+    mine.command("run", "topic@1", "--on", "all")
+    found = mine.command("shares", "topic@1", "--json")
+    assert "The shares are of the 40 of 40 tasks that topic@1 answered, corrected by 12 ground truths." in found.err
+    assert "0 of 12 ground truths were drawn at random" in found.err
+    shares = found.json["labels"]
+    assert sum(one["by_model"] for one in shares.values()) == pytest.approx(1)
+    assert sum(one["ground_truths"] for one in shares.values()) == 12
+    assert all(one["share_ci"][0] <= one["share"] <= one["share_ci"][1] for one in shares.values())
+    table = mine.command("shares", "topic@1")
+    assert "by the model" in table.out

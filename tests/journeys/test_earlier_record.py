@@ -45,6 +45,7 @@ ELSEWHERE = {
     "test-connection": "new: test_connections.py",
     "draw": "new: test_draw.py",
     "keep-up": "new: test_keep_up.py",
+    "shares": "new: test_draw.py",
     "votes": "new: test_evaluation.py",
     "cascade": "new: test_evaluation.py",
     "prune": "new, and deletes what the others read: unit/interfaces/cli/commands/test_prune.py",

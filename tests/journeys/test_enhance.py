@@ -48,6 +48,7 @@ def test_a_better_prompt_is_found_shown_and_saved(taught: Installation, teacher:
     assert "dropped: it is empty" in done.out
     assert re.search(r"topic@1 +0\.\d{3} +0\.\d{3} to 0\.\d{3}\nrewrite +0\.\d{3} +0\.\d{3} to 0\.\d{3}\n", done.out)
     assert "On ground truths it never saw, rewrite is better than topic@1 on" in done.err
+    assert "This was look 1 at them, so only a one-sided p below 0.03 is better." in done.err
     note = taught.command("show", "topic@2", "--json").json["note"]
     assert note.startswith("topic@1 rewritten by big: 0.")
     assert project.predictions() == [], "a search pushes nothing"

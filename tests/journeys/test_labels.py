@@ -1,16 +1,10 @@
 """`<Labels>` on `<Text>` beside `<Choices>` on a real Label Studio: asked, placed, judged, pushed and annotated."""
 
-from pathlib import Path
-
 import pytest
-from playwright.sync_api import BrowserContext, expect
 
 from tests.installation import Installation
-from tests.journeys.browser import TIMEOUT_MS
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.labelling import accepted_and_withdrawn
 from tests.journeys.project import Json, Project, chosen, topic_of
-from tests.journeys.screen import opened, photograph, submitted
 
 TASKS, TRUTHS, LONGER = 8, 6, 2
 CONFIG = """<View>
@@ -45,7 +39,7 @@ def project(label_studio: RunningLabelStudio) -> Project:
     return Project.made(label_studio, tasks, [*truths, *[None] * (TASKS - TRUTHS)], CONFIG)
 
 
-def test_spans_are_asked_placed_judged_pushed_annotated_and_withdrawn(mine: Installation, project: Project) -> None:
+def test_spans_are_asked_placed_judged_pushed_and_annotated(mine: Installation, project: Project) -> None:
     tag = mine.save("names", project.id)
     assert "<Labels" not in mine.command("save", "other", "--project", project.id).err, "nothing is left alone"
     judged = mine.command("evaluate", tag, "--json").json
@@ -71,20 +65,9 @@ def test_spans_are_asked_placed_judged_pushed_annotated_and_withdrawn(mine: Inst
         text = texts[prediction["task"]]
         assert value["labels"] == ["PER"]
         assert value["text"] == text[value["start"] : value["end"]] == text[text.index("Anna") : text.index(" Berg")]
-    made = accepted_and_withdrawn(mine, project, tag, TASKS)
+    assert mine.app.push(tag).unchanged == TASKS, "what Label Studio stored is read back as what was said"
+    mine.command("annotate", tag, "--yes")
+    made = [annotation for annotation in project.annotations() if annotation["parent_prediction"]]
+    assert made
     assert {region["from_name"] for region in made[0]["result"]} == {"topic", "ner"}
     assert "Berg" in mine.command("results", tag, "--wrong").out
-
-
-def test_the_screen_shows_them_and_submits_what_was_predicted(
-    mine: Installation, project: Project, browser: BrowserContext, tmp_path: Path
-) -> None:
-    mine.command("run", mine.save("topic", project.id), "--on", "all")
-    project.act("delete_tasks_annotations")
-    page = opened(browser, project)
-    expect(page.locator(".htx-highlight")).to_have_count(1, timeout=TIMEOUT_MS)
-    photograph(page, tmp_path / "screen.png")
-    (annotation,) = submitted(page, project)
-    values = {region["from_name"]: region["value"] for region in annotation["result"]}
-    start = text_of(0).index("Anna0")
-    assert (values["ner"]["start"], values["ner"]["labels"]) == (start, ["PER"])

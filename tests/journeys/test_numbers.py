@@ -1,17 +1,12 @@
 """`<Rating>` and `<Number>` beside `<Choices>` on a real Label Studio: asked, judged, pushed, shown and annotated."""
 
 import json
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
 
 from tests.installation import Installation
-from tests.journeys.browser import TIMEOUT_MS
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.labelling import accepted_and_withdrawn
 from tests.journeys.project import Json, Project, chosen, topic_of
-from tests.journeys.screen import opened, photograph, submitted
 
 TASKS, TRUTHS, STARS = 9, 6, 4
 CONFIG = f"""<View>
@@ -51,7 +46,7 @@ def project(label_studio: RunningLabelStudio) -> Project:
     return Project.made(label_studio, tasks, [*truths, *[None] * (TASKS - TRUTHS)], CONFIG)
 
 
-def test_numbers_are_asked_judged_pushed_annotated_and_withdrawn(mine: Installation, project: Project) -> None:
+def test_numbers_are_asked_judged_pushed_and_annotated(mine: Installation, project: Project) -> None:
     tag = mine.save("topic", project.id)
     saved = mine.command("save", "other", "--project", project.id).err
     assert [name for name in ("<Rating", "<Number") if name in saved] == [], "nothing is left alone"
@@ -77,23 +72,13 @@ def test_numbers_are_asked_judged_pushed_annotated_and_withdrawn(mine: Installat
     assert [held["price"]["value"] for held in results] == [{"number": price(number)} for number in range(TASKS)]
     assert {(held["stars"]["type"], held["price"]["type"]) for held in results} == {("rating", "number")}
     assert {type(held["stars"]["value"]["rating"]) for held in results} == {int}, "a text breaks the labelling screen"
-    made = accepted_and_withdrawn(mine, project, tag, TASKS)
+    assert mine.app.push(tag).unchanged == TASKS, "what Label Studio stored is read back as what was said"
+    mine.command("annotate", tag, "--yes")
+    made = [annotation for annotation in project.annotations() if annotation["parent_prediction"]]
+    assert len(made) == TASKS
     assert {region["from_name"] for region in made[0]["result"]} == {"topic", "stars", "price"}
     assert "stars: 1" in mine.command("results", tag, "--wrong").out
     rows = mine.command("export", tag, "--format", "jsonl").out.splitlines()
     exported = [json.loads(row) for row in rows]
     assert [row["answer.stars"] for row in exported] == [given(number) for number in range(TASKS)]
     assert [row["answer.price"] for row in exported] == [price(number) for number in range(TASKS)]
-
-
-def test_the_screen_shows_them_and_submits_what_was_predicted(
-    mine: Installation, project: Project, browser: BrowserContext, tmp_path: Path
-) -> None:
-    mine.command("run", mine.save("topic", project.id), "--on", "all")
-    project.act("delete_tasks_annotations")
-    page = opened(browser, project)
-    expect(page.locator("input[type=number]")).to_have_value("10", timeout=TIMEOUT_MS)
-    photograph(page, tmp_path / "screen.png")
-    (annotation,) = submitted(page, project)
-    values = {region["from_name"]: region["value"] for region in annotation["result"]}
-    assert (values["stars"], values["price"]) == ({"rating": given(0)}, {"number": price(0)})

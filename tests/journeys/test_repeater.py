@@ -1,7 +1,5 @@
 """`<Repeater>` on a real Label Studio: asked for each item, judged, pushed, shown, annotated and withdrawn."""
 
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
@@ -10,7 +8,7 @@ from tests.installation import Installation
 from tests.journeys.browser import TIMEOUT_MS
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Json, Project
-from tests.journeys.screen import opened, photograph, submitted
+from tests.journeys.screen import opened, submitted
 
 CONFIG = """<View>
   <Text name="note" value="$note"/>
@@ -123,13 +121,12 @@ def test_the_labelling_screen_is_answered_also_what_was_typed_there(mine: Instal
 
 
 def test_the_screen_shows_all_kinds_and_submits_what_was_predicted(
-    mine: Installation, project: Project, browser: BrowserContext, tmp_path: Path
+    mine: Installation, project: Project, browser: BrowserContext
 ) -> None:
     mine.command("run", mine.save("parts", project.id, PROMPT), "--on", "all")
     project.act("delete_tasks_annotations")
     page = opened(browser, project)
     expect(page.get_by_text("the blue one")).to_have_count(2, timeout=TIMEOUT_MS)
-    photograph(page, tmp_path / "items.png")
     assert said(submitted(page, project)) == ANSWERS[:1]
 
 

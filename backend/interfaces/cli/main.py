@@ -41,6 +41,7 @@ from backend.interfaces.cli.commands import (
     runs,
     save,
     serve,
+    shares,
     votes,
 )
 from backend.interfaces.cli.render.console import printable
@@ -142,7 +143,7 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
     ),
     "Read the results": (evaluate.evaluate, evaluate.compare, run.results, report.report, report.export),
     "Trust the numbers": (
-        *(draw.draw, audit.audit, votes.votes, cascade.cascade),
+        *(draw.draw, shares.shares, audit.audit, votes.votes, cascade.cascade),
         *(calibrate.calibrate, calibrate.threshold),
     ),
     "Use the predictions": (

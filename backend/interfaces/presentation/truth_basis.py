@@ -36,3 +36,8 @@ def drawn_accuracy_remarks(drawn: "DrawnAccuracy", project: int) -> Iterator[str
     if drawn.accuracy is not None:
         share = f"{numbers.proportion(drawn.accuracy)} ({numbers.interval(drawn.accuracy_ci)})"
         yield f"The accuracy on the drawn ones alone, which holds for the whole project, is {share}."
+    if drawn.look is not None and drawn.look.number > 1:
+        yield (
+            f"{numbers.things(drawn.look.number - 1, 'other look')} at these ground truths came before: the best of "
+            "several prompts seems better than it is."
+        )

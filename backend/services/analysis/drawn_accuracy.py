@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from backend.domain.calibration.scored_answers import scored_answers_of
 from backend.domain.dataset.draw import TruthBasis
 from backend.domain.labels.schema import LabelSchema
+from backend.domain.optimize.looks import CountedLook
 from backend.domain.outcome import Outcome, Truth
 from backend.domain.statistics.intervals import Interval, ratio, wilson
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnAccuracy:
-    """`accuracy` and `accuracy_ci`: of the drawn ground truths alone; None where all are drawn, or none is."""
+    """`accuracy` and `accuracy_ci`: of the drawn ground truths alone; None where all are drawn, or none is. `look`: at
+    the ground truths that judge rewrites, if it is about them."""
 
     basis: TruthBasis
     accuracy: float | None = None
     accuracy_ci: Interval | None = None
+    look: CountedLook | None = None
 
 
 def drawn_accuracy(

@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from backend.adapters import gepa as evolution
+from backend.adapters.database.looks import LookStore
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.chat.request import PlannedRequests
 from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.metrics.comparison import BETTER, Comparison, compare
+from backend.domain.optimize.looks import CountedLook, judged
 from backend.domain.optimize.proposals import Dropped, changeable, changed
 from backend.domain.optimize.search import GroundTruthHalves, LabeledTask, SearchOptions
 from backend.domain.optimize.teacher_request import MakeTeacherTemplate
@@ -24,6 +26,7 @@ from backend.domain.task import Task
 from backend.engine.budget_rules import CAP
 from backend.engine.request_executor import RequestExecutor
 from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.optimize.counted_looks import count_look
 from backend.services.optimize.feedback import FeedbackLoop, Teacher, TriedRewrite, polished
 from backend.services.run_control.heartbeat import Heartbeat
 from backend.services.run_control.progress import Progress
@@ -80,6 +83,7 @@ class OptimizationResult:
 
     text: the best rewrite; None if none was better on the ground truths to learn from
     comparison: of the rewrite with the base on the evaluating half; None if there was nothing to compare
+    look: which look at that half it was
     halves: None without ground truth
     learned: how many of the ground truths to learn from base and rewrite answered correctly
     """
@@ -93,6 +97,7 @@ class OptimizationResult:
     halves: GroundTruthHalves | None
     learned: tuple[int, int] | None
     comparison: Comparison | None
+    look: CountedLook | None
     cost: SearchCost
     saved: PromptVersion | None
 
@@ -138,7 +143,7 @@ class SearchSession:
             template = self._teaching.template(name, self._cap, of_system=of_system)
             teacher = Teacher(self._session, template, self._resolved.schema)
             outcome = self._learn(teacher, halves.learn) if halves else self._draft(teacher)
-            judged = self._judge(outcome.text, halves.judge) if halves and outcome.text else None
+            compared, look = self._judge(outcome.text, halves.judge) if halves and outcome.text else (None, None)
         if not record.complete(run.id):
             raise Canceled(run.id)
         spent = record.asks.tally(run, labeler.pricing).spent_usd
@@ -151,9 +156,10 @@ class SearchSession:
             tried=outcome.tried,
             halves=halves,
             learned=outcome.learned,
-            comparison=judged,
+            comparison=compared,
+            look=look,
             cost=SearchCost(_total(self._costs), _total(_costs(teacher.outcomes)), spent),
-            saved=self._save(outcome.text, judged),
+            saved=self._save(outcome.text, compared),
         )
 
     def _learn(self, teacher: Teacher, items: Sequence[LabeledTask]) -> SearchOutcome:
@@ -175,13 +181,17 @@ class SearchSession:
             proposal.text, proposal.reasons, [TriedRewrite(proposal.text, proposal.repaired, proposal.reasons)]
         )
 
-    def _judge(self, text: str, items: Sequence[LabeledTask]) -> Comparison:
+    def _judge(self, text: str, items: Sequence[LabeledTask]) -> tuple[Comparison, CountedLook]:
         version, tasks = self._resolved.version, [item.task for item in items]
-        judged = {
+        answered = {
             version.tag: list(self.outcomes(self._base, tasks).values()),
             REWRITE: list(self.outcomes(text, tasks).values()),
         }
-        return compare(judged, [Truth(item.task.id, item.truth) for item in items], self._resolved.schema)
+        truths = [Truth(item.task.id, item.truth) for item in items]
+        compared = compare(answered, truths, self._resolved.schema)
+        store = LookStore(self._labeler.store)
+        look = count_look(store, version, self._version(text), [task.id for task in tasks])
+        return replace(compared, pairs=(judged(compared.pairs[0], look),)), look
 
     def outcomes(self, text: str, tasks: Sequence[Task]) -> Mapping[int, Outcome]:
         """What becomes of tasks with a prompt of this text. Those of the base are noted as the run's own."""
@@ -204,24 +214,25 @@ class SearchSession:
     def _version(self, text: str) -> PromptVersion:
         return changed(self._resolved.version, text, self._resolved.schema)
 
-    def _save(self, text: str | None, judged: Comparison | None) -> PromptVersion | None:
-        better = judged is not None and judged.pairs[0].verdict == BETTER
+    def _save(self, text: str | None, compared: Comparison | None) -> PromptVersion | None:
+        better = compared is not None and compared.pairs[0].verdict == BETTER
         if text is None or not (better or self._wish.anyway):
             return None
-        note = _note(self._resolved.version, self._wish.search.teacher, judged)
+        note = _note(self._resolved.version, self._wish.search.teacher, compared)
         return self._labeler.store.save(replace(self._version(text), note=note))[0]
 
 
-def _note(base: PromptVersion, teacher: str, judged: Comparison | None) -> str:
+def _note(base: PromptVersion, teacher: str, compared: Comparison | None) -> str:
     """Where a version came from."""
     origin = f"{base.tag} rewritten by {teacher}"
-    if judged is None:
+    if compared is None:
         return f"{origin}, not checked"
-    before, after = (judged.scores[tag].accuracy for tag in (base.tag, REWRITE))
-    pair = judged.pairs[0]
+    before, after = (compared.scores[tag].accuracy for tag in (base.tag, REWRITE))
+    pair = compared.pairs[0]
     scores = "" if before is None or after is None else f": {before:.3f} -> {after:.3f}"
     chance = "" if pair.p_value is None else f" (p = {pair.p_value:.3g})"
-    return f"{origin}{scores} on {judged.tasks} ground truths it never saw, {pair.verdict}{chance}"
+    chosen = ", figures of the truths that chose it" if pair.verdict == BETTER else ""
+    return f"{origin}{scores} on {compared.tasks} ground truths it never saw, {pair.verdict}{chance}{chosen}"
 
 
 def _costs(outcomes: Iterable[Outcome]) -> dict[str, float | None]:

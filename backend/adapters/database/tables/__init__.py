@@ -9,7 +9,7 @@ from backend.adapters.database.tables.predictions import accepted, accepting, co
 from backend.adapters.database.tables.prompts import calibrations, label_configs, names, prompts, relabelings, versions
 from backend.adapters.database.tables.public_ids import actions, connection_ids, prompt_details, run_ids, version_ids
 from backend.adapters.database.tables.runs import asks, day_holds, holds, jobs, payments, runs, samples
-from backend.adapters.database.tables.trust import draws
+from backend.adapters.database.tables.trust import draws, looks
 
 __all__ = [
     "accepted",
@@ -31,6 +31,7 @@ __all__ = [
     "keep_up_runs",
     "keep_ups",
     "label_configs",
+    "looks",
     "metadata",
     "model_connections",
     "names",

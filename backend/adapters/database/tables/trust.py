@@ -1,8 +1,8 @@
-"""What the trust in numbers rests on: which tasks were drawn at random."""
+"""What the trust in numbers rests on: which tasks were drawn at random, and how often ground truths were looked at."""
 
-from sqlalchemy import Column, Integer, String, Table
+from sqlalchemy import Column, ForeignKey, Integer, String, Table
 
-from backend.adapters.database.tables.base import metadata
+from backend.adapters.database.tables.base import Json, metadata
 
 draws = Table(
     "draws",
@@ -11,3 +11,14 @@ draws = Table(
     Column("last", String(64), nullable=False),
 )
 """How far the order of a project's tasks was drawn, see `domain.dataset.draw.Draw`."""
+
+looks = Table(
+    "looks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("prompt_id", Integer, ForeignKey("prompts.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("content", String(64), nullable=False),
+    Column("tasks", Json, nullable=False),
+)
+"""Looks at the ground truths that judge rewrites, see `domain.optimize.looks`. `content`: digest of the prompt that was
+looked at; `tasks`: ids of the tasks of these ground truths."""

@@ -7,6 +7,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from backend.domain.metrics.comparison import BETTER
 from backend.domain.optimize.proposals import changeable
 from backend.domain.optimize.search import ROUNDS
 from backend.interfaces.cli.options.prompt_names import version_argument
@@ -100,4 +101,17 @@ def conclusion(result: "OptimizationResult") -> str:
     if result.comparison is None:
         return f"It could not be checked, because the project has no ground truths. {saved}"
     verdict = sentence(result.comparison.pairs[0], result.comparison.tasks)
-    return f"On ground truths it never saw, {verdict}. {saved}"
+    return f"On ground truths it never saw, {verdict}. {_looked(result)}{saved}"
+
+
+def _looked(result: "OptimizationResult") -> str:
+    """What the verdict and the figures rest on."""
+    if result.look is None or result.halves is None:
+        return ""
+    fresh = len(result.look.tasks) < len(result.halves.judge)
+    on = f" (the {len(result.look.tasks)} fresh ones judge)" if fresh else ""
+    level = f"only a one-sided p below {result.look.level:.2g} is better"
+    counted = f"This was look {result.look.number} at them{on}, so {level}"
+    if result.verdict == BETTER:
+        return f"{counted}. They chose the rewrite, so its accuracy on other tasks is likely a little lower. "
+    return f"{counted}; as many new ground truths as were seen begin a new count. "

@@ -30,9 +30,11 @@ def optimization_json(result: "OptimizationResult") -> dict[str, Any]:
 def _judged_json(result: "OptimizationResult") -> dict[str, Any]:
     """On ground truths that the search never saw."""
     if result.comparison is None:
-        return {"verdict": None}
+        return {"verdict": None, "look": None}
+    look = result.look
     return {
         "accuracy": {tag: score.accuracy for tag, score in result.comparison.scores.items()},
         "accuracy_ci": plain(result.comparison.accuracy_ci),
         **pair_json(result.comparison.pairs[0]),
+        "look": {"number": look.number, "level": look.level, "tasks": len(look.tasks)} if look else None,
     }

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from backend.domain.calibration.wrong_share import WrongShare
 from backend.domain.dataset.draw import TruthBasis
+from backend.domain.metrics.label_shares import LabelShare
 from backend.interfaces.presentation.json.plain import plain
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from backend.services.analysis.calibrate import CalibrationResult, MeasuredConfidence
     from backend.services.analysis.confidence_threshold import ConfidenceThreshold
     from backend.services.analysis.drawn_accuracy import DrawnAccuracy
+    from backend.services.analysis.shares import ShareEstimate
     from backend.services.dataset.drawing import DrawnTasks
 
 AUDIT_KINDS = ("suspects", "confusions", "duplicates", "disagreements")
@@ -78,6 +80,27 @@ def drawn_tasks_json(drawn: "DrawnTasks") -> dict[str, Any]:
         "drawn": list(drawn.tasks),
         "open": list(drawn.open),
         "tab": drawn.tab,
+    }
+
+
+def shares_json(estimate: "ShareEstimate") -> dict[str, Any]:
+    """Shares of the answered tasks, 0..1; `by_truths`: from the ground truths alone, because they are too few."""
+    return {
+        "version": estimate.version,
+        "tasks": estimate.tasks,
+        "answered": estimate.answered,
+        "labels": {one.label: _share_json(one) for one in estimate.shares},
+        "ground_truths": basis_json(estimate.basis),
+    }
+
+
+def _share_json(one: LabelShare) -> dict[str, Any]:
+    return {
+        "by_model": one.by_model,
+        "share": one.share,
+        "share_ci": list(one.interval),
+        "ground_truths": one.truths,
+        "by_truths": one.by_truths,
     }
 
 

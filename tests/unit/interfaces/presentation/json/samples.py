@@ -23,8 +23,10 @@ from backend.domain.metrics.agreement import agreement
 from backend.domain.metrics.comparison import compare
 from backend.domain.metrics.confusions import Confusion
 from backend.domain.metrics.evaluation import evaluation
+from backend.domain.metrics.label_shares import LabelShare
 from backend.domain.metrics.quality_gate import GateCheck
 from backend.domain.metrics.summary import summarise
+from backend.domain.optimize.looks import CountedLook
 from backend.domain.optimize.search import GroundTruthHalves, LabeledTask, SearchOptions
 from backend.domain.outcome import Failure, Outcome, Rejection, Usage
 from backend.domain.prompts.differences import Difference
@@ -38,6 +40,7 @@ from backend.services.analysis.cascades import CascadeResult
 from backend.services.analysis.compare import ComparisonResult
 from backend.services.analysis.confidence_threshold import ConfidenceThreshold
 from backend.services.analysis.results import TaskResult
+from backend.services.analysis.shares import ShareEstimate
 from backend.services.analysis.votes import VoteResult
 from backend.services.dataset.drawing import DrawnTasks
 from backend.services.dataset.label_configs import Relabelled
@@ -110,6 +113,9 @@ NO_THRESHOLD = ConfidenceThreshold(
     "mood@1", Threshold(0.95, None, 0.0, None, None, 0, reason="Too few."), None, LEFT_OUT, TruthBasis((1, 2)), 7
 )
 
+SHARES = ShareEstimate(
+    "mood@1", 7, 20, 18, 12, (LabelShare("Good", 0.7, 0.6, (0.5, 0.7), 8, by_truths=True),), BASIS, LEFT_OUT
+)
 DRAWN = DrawnTasks(7, (3, 1), (1,), 20, 5)
 
 MARKED = MarkedTask(9, ("a", "b"), "http://studio/9")
@@ -135,10 +141,11 @@ ENHANCED = OptimizationResult(
     halves=HALVES,
     learned=(3, 5),
     comparison=compared("mood@1", "rewrite").comparison,
+    look=CountedLook(2, frozenset({2})),
     cost=SearchCost(0.5, None, 0.25),
     saved=VERSION,
 )
-NOT_ENHANCED = replace(ENHANCED, text=None, halves=None, learned=None, comparison=None, saved=None, tried=())
+NOT_ENHANCED = replace(ENHANCED, text=None, halves=None, learned=None, comparison=None, look=None, saved=None, tried=())
 
 ESTIMATE = Estimate(100, 20, (8000, 9000), (400, 900), (0.01, 0.02), "o200k_base", (100, 200))
 RESULT = TaskResult(345, "so good", "Good", None, "not_json: It is not JSON.", None, "http://studio/345")

@@ -37,6 +37,7 @@ MADE: dict[str, Any] = {
     "calibrate": trust.calibration_json(samples.CALIBRATED),
     "threshold": trust.threshold_json(samples.THRESHOLD),
     "draw": trust.drawn_tasks_json(samples.DRAWN),
+    "shares": trust.shares_json(samples.SHARES),
     "threshold --wrong": trust.threshold_json(samples.WRONG_SHARE),
     "threshold, none": trust.threshold_json(samples.NO_THRESHOLD),
     **{f"audit --kind {kind}": trust.audit_json(samples.AUDIT, kind) for kind in trust.AUDIT_KINDS},

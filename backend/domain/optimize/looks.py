@@ -1,0 +1,73 @@
+"""Looks: how often the ground truths that judge rewrites were looked at, and what a rewrite has to show because of it.
+
+Of many equal rewrites one looks better by chance. The k-th look has the level 0.05 x 6 / (pi k)^2, one-sided. All
+levels together are 0.05 (the sum of 1 / k^2 is pi^2 / 6), so any number of looks calls an equal rewrite better in at
+most 5 %. The first has 0.0304, more than the 0.025 of a two-sided test. Ground truths that no look has seen begin a new
+count: as soon as there are as many of them as were seen, a rewrite is judged on them alone, at the first level.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from math import pi
+
+from backend.domain.metrics.comparison import BETTER, UNDECIDED, WORSE, VersionPair
+from backend.domain.statistics.paired_tests import mcnemar
+
+ALL_LOOKS = 0.05
+FRESH = 20
+"""Fewest ground truths that begin a new count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One prompt on one set of ground truths.
+
+    content: digest of the prompt, see `PromptVersion.content`
+    tasks: those of the ground truths
+    """
+
+    content: str
+    tasks: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class CountedLook:
+    """number: of the look, from 1
+    tasks: on which it judges
+    """
+
+    number: int
+    tasks: frozenset[int]
+
+    @property
+    def level(self) -> float:
+        """The one-sided p-value below which a rewrite is better."""
+        return ALL_LOOKS * 6 / (pi * self.number) ** 2
+
+
+def counted(past: Iterable[Look], look: Look, base: str) -> CountedLook:
+    """`look` among those before it, in their order. The same look again has the number it had.
+
+    base: digest of the prompt that it is compared with; looks at that do not count, but if `look` is one
+    """
+    closed: frozenset[int] = frozenset()
+    seen: frozenset[int] = frozenset()
+    number = 0
+    for one in [*dict.fromkeys(one for one in past if one.content not in {base} - {look.content}), look]:
+        fresh = one.tasks - closed - seen
+        if seen and len(fresh) >= max(len(seen), FRESH):
+            closed, seen, number = closed | seen, fresh, 1
+        else:
+            seen, number = seen | fresh, number + 1
+        if one == look:
+            break
+    return CountedLook(number, look.tasks - closed)
+
+
+def judged(pair: VersionPair, look: CountedLook) -> VersionPair:
+    """`pair` with the verdict that this look allows; its other figures stay those of all tasks."""
+    fixed, broken = (sum(task in look.tasks for task in tasks) for tasks in (pair.fixed, pair.broken))
+    p_value = mcnemar(fixed, broken)
+    if fixed > broken:
+        return replace(pair, verdict=BETTER if p_value / 2 < look.level else UNDECIDED)
+    return replace(pair, verdict=WORSE if pair.verdict == WORSE else UNDECIDED)

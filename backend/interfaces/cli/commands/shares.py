@@ -1,0 +1,56 @@
+"""The command that says how often each label occurs in a project."""
+
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from backend.interfaces.cli.options.prompt_names import version_argument
+from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, the_app, waiting_for
+from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.presentation.caveats import left_out_remarks
+from backend.interfaces.presentation.json.trust import shares_json
+from backend.interfaces.presentation.truth_basis import basis_remarks
+
+if TYPE_CHECKING:
+    from backend.services.analysis.shares import ShareEstimate
+
+
+@click.command()
+@version_argument
+@as_json
+def shares(version: str, json_wanted: bool) -> None:
+    """Estimate how often each label occurs in the project, from all stored answers and the ground truths.
+
+    \b
+    ls-prompts shares sentiment@1
+    ls-prompts shares sentiment@1 --json
+    """
+    with waiting_for("the shares"):
+        estimate = the_app().shares(version)
+    print_json(shares_json(estimate)) if json_wanted else Console().print(_table(estimate))
+    _tell(estimate)
+
+
+def _table(estimate: "ShareEstimate") -> Table:
+    table = Table("label", box=None, header_style="bold", pad_edge=False)
+    for name in ("by the model", "estimated", "95 % interval", "ground truths"):
+        table.add_column(name, justify="right")
+    for one in estimate.shares:
+        shown = (numbers.proportion(one.by_model), numbers.proportion(one.share), numbers.interval(one.interval))
+        table.add_row(cell(one.label), *shown, numbers.count(one.truths))
+    return table
+
+
+def _tell(estimate: "ShareEstimate") -> None:
+    """What the figures rest on."""
+    answered = f"{numbers.count(estimate.answered)} of {numbers.things(estimate.tasks, 'task')}"
+    rest = "" if estimate.answered >= estimate.tasks else "; of the other tasks they say nothing"
+    truths = numbers.things(estimate.truths, "ground truth")
+    notify(f"The shares are of the {answered} that {estimate.version} answered, corrected by {truths}{rest}.")
+    if few := [one.label for one in estimate.shares if one.by_truths]:
+        names = ", ".join(few[:10]) + (f" and {len(few) - 10} more" if len(few) > 10 else "")
+        notify(f"From the ground truths alone, because fewer than 10 have the label or lack it: {names}.")
+    for remark in (*basis_remarks(estimate.basis, estimate.project), *left_out_remarks(estimate.left_out)):
+        notify(remark)
