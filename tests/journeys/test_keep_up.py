@@ -14,7 +14,7 @@ from tests.journeys.project import Project, messages
 from tests.running import until
 
 BEFORE, LATER = 3, 4
-PATIENCE_S = 120
+PATIENCE_S = 240
 SECRET = "X-Open-Prompts-Secret"
 
 

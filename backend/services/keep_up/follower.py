@@ -89,12 +89,12 @@ class TaskFollower:
         return self._start(keep_up, tag, waiting, runs) if waiting else ""
 
     def _held_up(self, keep_up: KeepUp, runs: list[RunStatus]) -> str | None:
-        """Why no other run starts now, "" while one works; None if one may."""
+        """Why no other run starts now, as before while one works; None if one may."""
         if not runs:
             return None
         run = runs[-1].run
         if run.status in OPEN:
-            return ""
+            return keep_up.trouble
         if run.reason in (ABANDONED, NEVER_BEGAN, INTERRUPTED):
             self.parts.resume(run.id)
             return ""

@@ -138,6 +138,8 @@ def test_a_day_without_money_pushes_what_is_answered_and_waits(world: World) -> 
     world.answered = [11, 12]
     world.look()
     assert [tasks for _, tasks, _ in world.started] == [(11, 12, 13), (11, 12)]
+    world.look()
+    assert "are used up" in world.now.trouble, "also while a run pushes what is answered"
     world.end("completed")
     world.answered = []
     world.look()
