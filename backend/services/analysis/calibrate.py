@@ -71,6 +71,8 @@ class CalibrationResult:
     controls: of each control's values, if there are several
     saved: whether scores are calibrated from now on
     removed: whether they were calibrated until now
+    basis: what it rests on
+    project: of the version
     """
 
     version: str
@@ -79,6 +81,8 @@ class CalibrationResult:
     saved: bool
     removed: bool
     left_out: LeftOut
+    basis: TruthBasis
+    project: int
 
 
 def judged(drawing: Drawing, stored: StoredOutcomes, resolved: ResolvedVersion, subset: Subset) -> JudgedVersion:
@@ -111,7 +115,16 @@ def calibrate_version(
         calibrations.save(resolved.version, calibrators, joint.calibration.tasks)
     elif joint.calibration.enough:
         removed = calibrations.remove(resolved.version)
-    return CalibrationResult(resolved.version.tag, joint, controls, helps, removed, judged_version.left_out)
+    return CalibrationResult(
+        version=resolved.version.tag,
+        joint=joint,
+        controls=controls,
+        saved=helps,
+        removed=removed,
+        left_out=judged_version.left_out,
+        basis=judged_version.basis,
+        project=resolved.project.id,
+    )
 
 
 def _measured(claims: Sequence[ScoredAnswer]) -> MeasuredConfidence:

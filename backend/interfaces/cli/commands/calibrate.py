@@ -47,7 +47,7 @@ def calibrate(version: str, subset: Subset, remove: bool, json_wanted: bool) -> 
     with waiting_for("the calibration"):
         result = app.calibrate(version, subset)
     print_json(calibration_json(result)) if json_wanted else _print_calibration(result)
-    for remark in left_out_remarks(result.left_out):
+    for remark in (*basis_remarks(result.basis, result.project), *left_out_remarks(result.left_out)):
         notify(remark)
 
 

@@ -36,7 +36,7 @@ def claims(tasks: int = 200) -> list[ScoredAnswer]:
 def calibrating(found: list[ScoredAnswer], removed: bool = False) -> CalibrationResult:
     made = calibrate(found)
     measured = MeasuredConfidence(reliability(found), made, reliability(made.held_out) if made.calibrator else None)
-    return CalibrationResult("mood@1", measured, {}, made.calibrator is not None, removed, NOTHING)
+    return CalibrationResult("mood@1", measured, {}, made.calibrator is not None, removed, NOTHING, TruthBasis((1,)), 7)
 
 
 def test_a_calibration_that_helps(capsys: pytest.CaptureFixture[str]) -> None:

@@ -106,7 +106,7 @@ def compared(*tags: str, truths: int = 20) -> ComparisonResult:
 RELIABILITY = Reliability(20, (Bin(0.8, 1.0, 20, 0.9, 0.7, (0.48, 0.85)),), 0.21, (0.1, 0.3), 0.2, 0.08, 0.15, None)
 MEASURED = MeasuredConfidence(RELIABILITY, Calibration(20, Logistic(0.5, -0.25)), RELIABILITY)
 UNKNOWN = MeasuredConfidence(replace(RELIABILITY, ece=None), Calibration(2, None, "Too little ground truth."), None)
-CALIBRATED = CalibrationResult("mood@1", MEASURED, {"mood": UNKNOWN}, True, False, LEFT_OUT)
+CALIBRATED = CalibrationResult("mood@1", MEASURED, {"mood": UNKNOWN}, True, False, LEFT_OUT, BASIS, 7)
 THRESHOLD = ConfidenceThreshold("mood@1", Threshold(0.95, 0.8, 0.5, 0.98, 0.951, 120), 0.79, LEFT_OUT, BASIS, 7)
 WRONG_SHARE = replace(THRESHOLD, lowest=WrongShare(0.05, 0.8, 120, 60, 2, 0.0491))
 NO_THRESHOLD = ConfidenceThreshold(
