@@ -47,6 +47,11 @@ JOURNEYS = {
     "test_batch": ("adapters/providers/batch_api", "services/runs/batch/poller", "services/runs/batch/request_files"),
     "test_broken_task": ("adapters/label_studio/task_pages", "services/runs/stored_outcomes"),
     "test_budget": ("engine/budget_rules", "interfaces/cli/options/run_options", "services/run_control/termination"),
+    "test_cascade": (
+        "interfaces/cli/options/cascade",
+        "services/analysis/cascades",
+        "services/runs/cascade_estimation",
+    ),
     "test_confidence": ("services/analysis/confidence_threshold",),
     "test_connect": (
         "adapters/label_studio/backends",
@@ -75,7 +80,6 @@ JOURNEYS = {
         "interfaces/cli/options/quality_gate",
         "interfaces/cli/render/evaluation",
         "services/analysis/compare",
-        "services/analysis/cascades",
         "services/analysis/votes",
     ),
     "test_examples": ("interfaces/cli/options/few_shot", "services/prompts/few_shot_selection"),

@@ -38,8 +38,11 @@ class ConnectionOperations(Operations):
     def disconnect_model(self, name: str, force: bool = False) -> None:
         """Raises SettingsError while a run uses it, unless `force`."""
         if not force:
-            refuse_in_use(name, self.container.record.runs(), self.connection_of)
+            refuse_in_use(name, self.container.record.runs(), self._connections_of)
         self.container.model_connections.disconnect(name)
+
+    def _connections_of(self, tag: str) -> set[str]:
+        return {step.connection for step in self.container.prompts.get(tag).steps}
 
     def test_connection(self, name: str, model: str | None = None, notify: Notify = to_log) -> ConnectionCheck:
         """What the server lists, and what a small request to one of its models takes and costs."""

@@ -1,10 +1,13 @@
 """Prompt versions: written, saved, found and kept."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from backend.app.operations import Operations
+from backend.domain.dataset.subset import Subset
 from backend.domain.labels.relabel import Renames
 from backend.domain.prompts.version import PromptVersion
+from backend.services.analysis.cascades import cascade_of, guaranteed
 from backend.services.dataset.label_configs import Relabelled, Renaming, project_meant
 from backend.services.predictions.forecast import alike
 from backend.services.prompt_drafting import DraftedPrompt
@@ -18,6 +21,18 @@ class PromptOperations(Operations):
 
     def save(self, draft: Draft) -> SavedVersion:
         return self.container.saver.save(draft)
+
+    def save_cascade(self, draft: Draft, differs: float) -> SavedVersion:
+        """With the threshold that lets at most a share `differs` of all tasks differ from the second model's answers,
+        from stored answers of versions that ask each of the two models alone.
+
+        Raises PromptError without a second model, RunError if no threshold guarantees it or answers are missing.
+        """
+        parts = self.container
+        version = parts.saver.checked(draft).version
+        alone = [parts.resolver.readable(tag) for tag in parts.prompts.of_steps(version)]
+        found = cascade_of(parts.studio, parts.outcomes, alone, Subset("ground-truth"), differs).tradeoff
+        return parts.saver.save(replace(draft, second=replace(draft.second, below=guaranteed(found))))
 
     def alike(self, version: PromptVersion) -> list[str]:
         """Tags of predictions in Label Studio that could be mistaken for those of a new version."""
@@ -66,6 +81,7 @@ class PromptOperations(Operations):
         return self.container.configs.renames(project_meant(self.container.store.versions(), project))
 
     def doubt(self, tag: str) -> str | None:
-        """A sentence if the server does not list a version's model."""
-        version = self.container.prompts.get(tag)
-        return self.container.model_server(version.connection).doubt(version.model)
+        """A sentence if a server does not list a version's model."""
+        steps = self.container.prompts.get(tag).steps
+        doubts = (self.container.model_server(step.connection).doubt(step.model) for step in steps)
+        return next((doubt for doubt in doubts if doubt), None)

@@ -14,7 +14,8 @@ from backend.services.predictions.target_project import Notify
 from backend.services.prompts.draft import Draft
 from backend.services.run_control.progress import Progress, Silent
 from backend.services.run_control.status import RunStatus, status_of
-from backend.services.runs.cost_estimation import CostEstimator
+from backend.services.runs.cascade_estimation import CascadeEstimator
+from backend.services.runs.cost_estimation import CostEstimator, Select
 from backend.services.runs.options import RunOptions, RunResult
 from backend.services.try_task import TryResult, try_task, try_tasks
 
@@ -42,7 +43,19 @@ class RunOperations(Operations):
     def estimate(self, tag: str, subset: Subset, probe: int = 0) -> Estimate:
         """What a run would take. `probe` requests are sent for it, and their answers stored."""
         parts, resolved = self.container, self.container.resolver.resolved(tag)
-        return CostEstimator(parts.studio, parts.prompts, parts.labeler, resolved).estimate(subset, probe)
+
+        def make(step: int, select: Select | None) -> CostEstimator:
+            version = resolved.version.steps[step]
+            return CostEstimator(parts.studio, parts.prompts, parts.labeler, replace(resolved, version=version), select)
+
+        if resolved.version.cascade is None:
+            return make(0, None).estimate(subset, probe)
+        alone = parts.prompts.same(resolved.version.steps[0])
+        asked = [resolved, *([parts.resolver.readable(alone)] if alone else [])]
+        past = {
+            outcome.task_id: outcome for one in asked for page in parts.outcomes.of_version(one) for outcome in page
+        }
+        return CascadeEstimator(make, resolved.version.cascade, past.values()).estimate(subset, probe)
 
     def evaluate(
         self, tag: str, truth: str = "ground-truth", ending: RunOptions | None = None, progress: Progress | None = None

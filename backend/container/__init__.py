@@ -159,7 +159,8 @@ class Container(ModelParts):
         join = self._join_workers if self.settings.redis_url else alone
         address, record = self.connections.address, RunStore(store)
         embed, pictures = self.embedder, self.pictures
-        return TaskLabeler(store, record, self.executor, address, self.pricing, join, self.stop, embed, pictures)
+        parts = (store, record, self.executor, self.executors, address, self.pricing, join, self.stop)
+        return TaskLabeler(*parts, embed, pictures)
 
     def _batches(self, store: Store, connection: str) -> Batches:
         """Those of a connection. Raises SettingsError if it is not there."""

@@ -20,6 +20,7 @@ from backend.domain.resolution.resolve import Pricing, priced_as
 from backend.domain.runs.run import Run
 from backend.engine.budget_allocation import BudgetAllocation
 from backend.engine.budgeted_model import BudgetedModel
+from backend.engine.cascade_predictor import OUTAGE_S
 from backend.engine.daily_limit import Daily
 from backend.engine.embedder import Embedder
 from backend.engine.embedders import Embedders
@@ -103,6 +104,26 @@ class ModelParts:
             asked = [self.teacher(teacher)] if teacher else [(connection, "")]
             model = self._stored(project, asked[0][0])
         return RequestExecutor(model, self._concurrency(asked[0][0]), observer=self.metrics)
+
+    def executors(self, run: Run) -> list[RequestExecutor]:
+        """Those of the models of a run's version, each with its own connection, within one budget that `run` pays
+        from."""
+        steps, store = self.prompts.get(run.tag).steps, self.patient_store
+        if len(steps) == 1:
+            return [self.executor(run)]
+        slots = {step.connection: self._concurrency(step.connection) for step in steps}
+        pricing = priced_as(self.pricing, *(step.model for step in steps))
+        allocation = BudgetAllocation(BudgetLedger(store, run.id, pricing), sum(slots.values()))
+        write = partial(store.add_completions, run_id=run.id)
+
+        def within_budget(connection: str) -> RecordedModel:
+            model = self._measured(connection)
+            return StoredModel(model, write) if run.budget is None else BudgetedModel(model, write, allocation, pricing)
+
+        return [
+            RequestExecutor(within_budget(name), slots[name], observer=self.metrics, patience_s=OUTAGE_S)
+            for name in (step.connection for step in steps)
+        ]
 
     def teacher(self, reference: str) -> tuple[str, str]:
         """Connection and model of a teacher."""

@@ -107,6 +107,7 @@ class Outcome:
     reused: whether stored completions were enough
     logprobs: whether its answers came with log-probabilities, matching or not
     orders: what was answered in each order, if both were asked
+    first: what the first model of a cascade made of the task, if the second was asked too; `usage` is that of both
     """
 
     task_id: int
@@ -119,6 +120,7 @@ class Outcome:
     controls: Mapping[str, float] | None = None
     logprobs: bool = False
     orders: tuple[Answer, ...] = ()
+    first: "Outcome | None" = None
 
     @property
     def answer(self) -> Answer | None:

@@ -1,7 +1,7 @@
 """Idle notice: a run that sends nothing for a minute says what it waits for."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from backend.engine.request_executor import RequestExecutor
@@ -10,9 +10,9 @@ IDLE_S = 60.0
 
 
 @asynccontextmanager
-async def told_when_idle(executor: RequestExecutor) -> AsyncIterator[None]:
+async def told_when_idle(*executors: RequestExecutor) -> AsyncIterator[None]:
     """While it is entered, the user is told of each minute in which nothing was sent or answered, and why."""
-    watch = asyncio.create_task(_watch(executor))
+    watch = asyncio.create_task(_watch(executors))
     try:
         yield
     finally:
@@ -21,12 +21,13 @@ async def told_when_idle(executor: RequestExecutor) -> AsyncIterator[None]:
             await watch
 
 
-async def _watch(executor: RequestExecutor) -> None:
-    before = (-1, -1)
+async def _watch(executors: Sequence[RequestExecutor]) -> None:
+    before: list[tuple[int, int]] = []
     while True:
-        now = (executor.tally.sent, executor.slots.answers)
-        if now == before and not executor.patience.outage:  # an outage has a message of its own
-            executor.patience.notify(f"Nothing was sent for a minute: {why_idle(executor)}.")
+        now = [(executor.tally.sent, executor.slots.answers) for executor in executors]
+        if now == before and not any(each.patience.outage for each in executors):  # which has a message of its own
+            busiest = max(executors, key=lambda executor: (executor.slots.in_flight, executor.waits))
+            busiest.patience.notify(f"Nothing was sent for a minute: {why_idle(busiest)}.")
         before = now
         await asyncio.sleep(IDLE_S)
 

@@ -86,7 +86,14 @@ class Predictor:
         self._claims = claims or NoSharing()
         self._stop = stop or Shutdown()
         self._elsewhere: list[tuple[int, ChatRequest | Failure]] = []
-        self._workers = 2 * executor.slots.pace.most
+
+    @property
+    def workers(self) -> int:
+        return 2 * self.executor.slots.pace.most
+
+    def halt(self) -> None:
+        """Sends nothing more."""
+        self.executor.stop()
 
     async def label(
         self, builder: RequestSource, pages: Iterable[list[Task]], sink: Sink, plan: Plan | None = None
@@ -97,12 +104,12 @@ class Predictor:
         if the process was told to end, after the requests in flight then.
         """
         loop = asyncio.get_running_loop()
-        todo: asyncio.Queue[PendingTask | None] = asyncio.Queue(self._workers)
+        todo: asyncio.Queue[PendingTask | None] = asyncio.Queue(self.workers)
         try:
-            with self._stop.calling(lambda: loop.call_soon_threadsafe(self.executor.stop)):
+            with self._stop.calling(lambda: loop.call_soon_threadsafe(self.halt)):
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._feed(builder, iter(pages), todo, sink, plan))
-                    for _ in range(self._workers):
+                    for _ in range(self.workers):
                         group.create_task(self._work(todo, sink))
         except BaseExceptionGroup as errors:
             raise _first(errors) from None
@@ -129,7 +136,7 @@ class Predictor:
         finally:
             upcoming.cancel()
         await self._wait_for_others(todo, sink)
-        for _ in range(self._workers):
+        for _ in range(self.workers):
             await todo.put(None)
 
     async def _hand_out(self, asks: PlannedRequests, todo: "asyncio.Queue[PendingTask | None]", sink: Sink) -> None:
@@ -142,10 +149,8 @@ class Predictor:
             if isinstance(ask, Failure):
                 settled.append(failed(task_id, ask))
                 continue
-            judged = [judge(stored.get(sample.digest, ()), ask.template.spec) for sample in ask.samples]
-            if all(map(Judged.settles, judged, ask.samples)):
-                outcome = outcome_of(task_id, judged, self._pricing, bool(ask.orders))
-                settled += [replace(outcome, reused=True)] if outcome else []
+            if (outcome := self.stored_outcome(task_id, ask, stored)) is not None:
+                settled.append(outcome)
             elif ask.digest in claimed:
                 pending.append(PendingTask(task_id, ask, stored))
             else:
@@ -156,16 +161,27 @@ class Predictor:
         for item in pending:
             await todo.put(item)
 
+    def stored_outcome(
+        self, task_id: int, request: ChatRequest, stored: Mapping[str, Sequence[Completion]]
+    ) -> Outcome | None:
+        """What stored completions come to; None if the model is to be asked."""
+        judged = [judge(stored.get(sample.digest, ()), request.template.spec) for sample in request.samples]
+        if not all(map(Judged.settles, judged, request.samples)):
+            return None
+        outcome = outcome_of(task_id, judged, self._pricing, bool(request.orders))
+        return outcome and replace(outcome, reused=True)
+
     def _claim_and_read(self, requests: list[ChatRequest]) -> tuple[Collection[str], dict[str, list[Completion]]]:
         """Claims first and reads then, so that completions which another process stored before our claim are seen.
 
         A claim to a request covers all its samples.
         """
         claimed = self._claims.take(list({request.digest for request in requests}))
-        return claimed, self._facts.completions(list({s.digest for request in requests for s in request.samples}))
+        return claimed, self._facts.completions(list({s.digest for request in requests for s in request.all_samples}))
 
     async def _wait_for_others(self, todo: "asyncio.Queue[PendingTask | None]", sink: Sink) -> None:
         """Requests of others are stored sooner or later, or become ours to ask."""
+        await todo.join()
         while self._elsewhere and not self.executor.stopping:
             await todo.join()
             await asyncio.to_thread(self._claims.release)  # two processes that wait for each other would wait for ever
@@ -177,14 +193,15 @@ class Predictor:
         while (item := await todo.get()) is not None:
             with suppress(Stopped), about(task=item.task_id):
                 outcome = await self._ask(item)
-                self.executor.observer.settled([outcome])
-                await sink([outcome])
+                if outcome is not None:
+                    self.executor.observer.settled([outcome])
+                    await sink([outcome])
             todo.task_done()
 
-    async def _ask(self, item: PendingTask) -> Outcome:
+    async def _ask(self, item: PendingTask) -> Outcome | None:
         """An error with one task, expected or not, leaves the others alone."""
         try:
-            return await self._outcome(item)
+            return await self.outcome(item)
         except (PromptsError, Stopped):
             raise
         except Exception as error:
@@ -192,8 +209,13 @@ class Predictor:
             crash = Failure("crashed", f"Something unexpected happened here ({type(error).__name__}).")
             return failed(item.task_id, crash, item.request.digest)
 
-    async def _outcome(self, item: PendingTask) -> Outcome:
-        results = await ask_all(self.executor, item.request, item.stored)
+    async def outcome(self, item: PendingTask) -> Outcome | None:
+        """None if the task waits."""
+        return await self.answered(self.executor, item)
+
+    async def answered(self, executor: RequestExecutor, item: PendingTask) -> Outcome:
+        """Asks, as far as that is needed. Raises what `RequestExecutor.ask` raises."""
+        results = await ask_all(executor, item.request, item.stored)
         sent = sum(result.sent for result in results)
         judged = [result.read_by(item.request.template.spec) for result in results]
         outcome = outcome_of(item.task_id, judged, self._pricing, bool(item.request.orders))

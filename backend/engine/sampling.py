@@ -6,6 +6,7 @@ It also says when the answers do not give a confidence.
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 
+from backend.domain.cascade import Cascade
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Outcome
@@ -54,10 +55,13 @@ def failure_of(results: Sequence[RequestResult]) -> Failure:
 
 def unsure(version: PromptVersion, outcomes: Sequence[Outcome], schema: LabelSchema) -> str | None:
     """A sentence for a model that was asked for log-probabilities and returned none that fit its answers, or none that
-    say anything about them; else None."""
-    usable = [(outcome, outcome.answer) for outcome in outcomes if outcome.answer is not None]
+    say anything about them; else None. Of a cascade, the first model is meant."""
+    asked = [outcome.first or outcome for outcome in outcomes]
+    usable = [(outcome, outcome.answer) for outcome in asked if outcome.answer is not None]
     if not version.logprobs or not usable or any(outcome.confidence is not None for outcome, _ in usable):
         return None
+    if version.cascade is not None:
+        return None if version.cascade.below is None else _all_went_on(version, version.cascade)
     if not any(has_probability(answer, schema) for _, answer in usable):
         return f"Texts and relations have no confidence from log-probabilities, so {_SCORELESS.format(version.tag)}"
     if any(outcome.logprobs for outcome, _ in usable):
@@ -68,3 +72,10 @@ def unsure(version: PromptVersion, outcomes: Sequence[Outcome], schema: LabelSch
     if version.swaps:
         return f"{version.model} gives no log-probabilities, so {version.tag} has no scores."
     return f"{version.model} gives no log-probabilities, so {_SCORELESS.format(version.tag)}"
+
+
+def _all_went_on(version: PromptVersion, cascade: Cascade) -> str:
+    return (
+        f"No answer of {version.reference} has a confidence, so {cascade.reference} was asked about every task: leave "
+        "--below out, or save the prompt with `--confidence samples:5`."
+    )

@@ -14,6 +14,7 @@ from backend.adapters.database.calibrations import CalibrationStore
 from backend.adapters.database.prediction_owners import OwnershipStore
 from backend.adapters.database.prompts import Store
 from backend.domain.calibration.calibrators import RAW, Calibrators
+from backend.domain.chat.request import MAX_ATTEMPTS
 from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.few_shot.similarity import Embed
 from backend.domain.labels.config import read_config
@@ -121,8 +122,8 @@ class LivePredictions:
         if daily is not None:
             daily.check(version)
         cap, embed, pictures = CAP if daily else None, serving.embed, serving.pictures
-        url = serving.address(version.connection)
-        return RequestBuilder(version, schema, url, cap=cap, embed=embed, pictures=pictures)
+        url, *then = (serving.address(step.connection) for step in version.steps)
+        return RequestBuilder(version, schema, url, MAX_ATTEMPTS, cap, embed, pictures, *then)
 
     def _choose(self, project: int, schema: LabelSchema) -> tuple[PromptVersion, str]:
         """The version in use and its tag, which is marked if the labelling config changed since it was saved."""

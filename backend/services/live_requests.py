@@ -20,6 +20,7 @@ from backend.domain.outcome import Outcome
 from backend.domain.resolution.resolve import Pricing
 from backend.domain.task import Task
 from backend.engine.budget_rules import OverBudget
+from backend.engine.cascade_predictor import CascadePredictor
 from backend.engine.daily_limit import Daily, used_up
 from backend.engine.predictor import Plan, Predictor
 from backend.engine.request_executor import RequestExecutor
@@ -91,7 +92,7 @@ class Live:
 
         def plan(asks: PlannedRequests) -> None:
             requests = [ask for _, ask in asks if isinstance(ask, ChatRequest)]
-            self._sources.note(project, [sample.digest for request in requests for sample in request.samples])
+            self._sources.note(project, [sample.digest for request in requests for sample in request.all_samples])
 
         return self._loop.run(self._label(builder, tasks, deadline_s, plan))
 
@@ -122,9 +123,14 @@ class Live:
         if stale:
             self._retire()
             self._day, self._over = day, None
-        key = builder.version.connection, builder.base_url
+        first, *others = (self._predictor(step.connection, url) for step, url in builder.servers)
+        cascade = builder.version.cascade
+        return first if cascade is None else CascadePredictor(first, others[0].executor, cascade)
+
+    def _predictor(self, connection: str, url: str) -> Predictor:
+        key = connection, url
         if key not in self._predictors:
-            self._predictors[key] = Predictor(self._make_executor(key[0]), self._store, self._pricing)
+            self._predictors[key] = Predictor(self._make_executor(connection), self._store, self._pricing)
         return self._predictors[key]
 
     def _retire(self) -> None:

@@ -2,10 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 
 from backend.adapters.database.project_data import ForgetStore
 from backend.adapters.label_studio.client import LabelStudioClient
+from backend.domain.cascade import Cascade, joined
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure, Outcome
 from backend.domain.resolution.resolve import failed, outcome_of
@@ -48,11 +51,32 @@ def try_tasks(labeler: TaskLabeler, resolved: ResolvedVersion, tasks: Sequence[T
 async def _ask_about(labeler: TaskLabeler, resolved: ResolvedVersion, tasks: Sequence[Task]) -> list[TryResult]:
     builder, project = labeler.builder(resolved), resolved.project.id
     requests = [builder.request(task) for task in tasks]
-    digests = [sample.digest for request in requests if isinstance(request, ChatRequest) for sample in request.samples]
+    asked = [request for request in requests if isinstance(request, ChatRequest)]
+    digests = [sample.digest for request in asked for sample in request.all_samples]
     ForgetStore(labeler.store).note(project, digests)
-    async with closing(labeler.make_executor(project=project, connection=resolved.version.connection)) as executor:
-        asked = (_try(labeler, request, executor, task.id) for request, task in zip(requests, tasks, strict=True))
-        return list(await asyncio.gather(*asked))
+    async with AsyncExitStack() as stack:
+        executors = [
+            await stack.enter_async_context(closing(labeler.make_executor(project=project, connection=step.connection)))
+            for step in resolved.version.steps
+        ]
+        trial = partial(_try_steps, labeler, resolved.version.cascade, executors)
+        return list(await asyncio.gather(*map(trial, requests, (task.id for task in tasks))))
+
+
+async def _try_steps(
+    labeler: TaskLabeler,
+    cascade: Cascade | None,
+    executors: Sequence[RequestExecutor],
+    request: ChatRequest | Failure,
+    task_id: int,
+) -> TryResult:
+    """Asks the second model of a cascade too, where its rule says so."""
+    first = await _try(labeler, request, executors[0], task_id)
+    if cascade is None or isinstance(request, Failure) or request.then is None or not cascade.goes_on(first.outcome):
+        return first
+    second = await _try(labeler, request.then, executors[1], task_id)
+    outcome = joined(first.outcome, second.outcome)
+    return TryResult(first.messages, (*first.attempts, *second.attempts), outcome)
 
 
 async def _try(

@@ -4,7 +4,7 @@ for all other answers.
 With it a project can be deleted completely. These functions are parts of other repositories' transactions.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,11 +21,8 @@ def note(connection: sa.Connection, insert: Any, project: int, digests: Iterable
 
 def keep(connection: sa.Connection, insert: Any, which: Any) -> None:
     """Notes it for all requests of the runs that meet `which`, which are about to be deleted."""
-    requested = sa.select(asks.c.digest, runs.c.project).join_from(asks, runs).where(which, asks.c.digest.is_not(None))
-    same = samples.c.request == asks.c.digest
-    repeated = sa.select(samples.c.digest, runs.c.project).join_from(samples, asks, same).join(runs).where(which)
     paid = sa.select(completions.c.digest, runs.c.project).join(runs, runs.c.id == completions.c.run_id).where(which)
-    for query in (requested, repeated, paid):
+    for query in (*_requested(which, runs.c.project), paid):
         connection.execute(insert(sources).from_select(["digest", "project"], query).on_conflict_do_nothing())
 
 
@@ -40,7 +37,13 @@ def answers_of(project: int) -> Any:
 
 
 def _digests(in_runs: Any, outside: Any) -> Any:
-    requested = sa.select(asks.c.digest).join_from(asks, runs).where(in_runs, asks.c.digest.is_not(None))
-    same = samples.c.request == asks.c.digest
-    repeated = sa.select(samples.c.digest).join_from(samples, asks, same).join(runs).where(in_runs)
-    return requested.union(repeated, sa.select(sources.c.digest).where(outside))
+    return sa.union(*_requested(in_runs), sa.select(sources.c.digest).where(outside))
+
+
+def _requested(which: Any, *beside: Any) -> Iterator[Any]:
+    """The digests of the requests of runs, and of their repetitions, with other columns beside them. A cascade has two
+    requests for a task."""
+    for digest in (asks.c.digest, asks.c.then_digest):
+        yield sa.select(digest, *beside).join_from(asks, runs).where(which, digest.is_not(None))
+        same = samples.c.request == digest
+        yield sa.select(samples.c.digest, *beside).join_from(samples, asks, same).join(runs).where(which)

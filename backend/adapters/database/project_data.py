@@ -103,8 +103,8 @@ def _repeats_of(project: int) -> Any:
     """The condition for samples of this project's requests that no other's runs repeat."""
 
     def asked(condition: Any) -> Any:
-        same = (asks.c.digest == samples.c.request, asks.c.run_id == runs.c.id, condition)
-        return sa.exists().where(*same)
+        same = sa.or_(*(digest == samples.c.request for digest in (asks.c.digest, asks.c.then_digest)))
+        return sa.exists().where(same, asks.c.run_id == runs.c.id, condition)
 
     return sa.and_(asked(runs.c.project == project), sa.not_(asked(runs.c.project != project)))
 

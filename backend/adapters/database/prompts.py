@@ -29,6 +29,7 @@ from backend.adapters.database.tables import (
     version_ids,
     versions,
 )
+from backend.domain.cascade import cascade_json, read_cascade
 from backend.domain.person import Person
 from backend.domain.prompts.examples import examples_json, read_examples
 from backend.domain.prompts.version import PromptVersion, nearest
@@ -98,6 +99,7 @@ class Store(CompletionStore):
         number = max(highest or 0, names.highest_left(connection, version.name)) + 1
         row = {name: getattr(version, name) for name in _COLUMNS} | {"parameters": dict(version.parameters)}
         shown = None if version.examples is None else examples_json(version.examples)
+        row |= {"cascade": None if version.cascade is None else cascade_json(version.cascade)}
         row |= {"number": number, "content": version.content, "created": now(), "examples": shown}
         connection.execute(versions.insert().values(prompt_id=prompt.id, **row))
         connection.execute(version_ids.insert().values(prompt_id=prompt.id, number=number, **author_row(author)))
@@ -227,4 +229,5 @@ def _version(row: Any) -> PromptVersion:
         confidence=row.confidence,
         system=row.system or "",
         connection=row.connection,
+        cascade=None if row.cascade is None else read_cascade(row.cascade),
     )

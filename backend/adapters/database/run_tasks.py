@@ -21,6 +21,8 @@ from backend.domain.resolution.resolve import Pricing
 from backend.domain.runs.run import Run, TaskCounts
 
 PAGE = 4000
+FIRST, SECOND = 1, 2
+"""Steps of a cascade."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,9 @@ class RunTask:
     digest: of its request; None if it could not be asked about
     sent: requests that were sent for it
     reason, failure: of its Rejection or Failure, if any
+    then_digest: of the request to the second model of a cascade
+    step: which model of a cascade made the outcome, 1 or 2; None while there is none
+    first_failure: kind of the Failure of the first one, if that led on
     """
 
     task_id: int
@@ -37,13 +42,20 @@ class RunTask:
     failure: Failure | None = None
     rejection: str | None = None
     sent: int = 0
+    then_digest: str | None = None
+    step: int | None = None
+    first_failure: str | None = None
 
     @classmethod
     def of(cls, outcome: Outcome) -> Self:
-        verdict = outcome.verdict
+        verdict, first = outcome.verdict, outcome.first
         failure = verdict if isinstance(verdict, Failure) else None
         rejection = verdict.reason if isinstance(verdict, Rejection) else None
-        return cls(outcome.task_id, outcome.digest, failure, rejection, outcome.sent)
+        if first is None:
+            return cls(outcome.task_id, outcome.digest, failure, rejection, outcome.sent, step=FIRST)
+        led_on = first.verdict.kind if isinstance(first.verdict, Failure) else None
+        steps = (outcome.digest, SECOND, led_on)
+        return cls(outcome.task_id, first.digest, failure, rejection, outcome.sent, *steps)
 
 
 class RunTaskStore(Repository):
@@ -59,9 +71,10 @@ class RunTaskStore(Repository):
     def plan(self, run_id: str, planned: PlannedRequests) -> None:
         """Writes which tasks of a run will be asked about, with the digests of their requests."""
         requests = [(task_id, ask) for task_id, ask in planned if isinstance(ask, ChatRequest)]
-        repeated = [_sample(ask, sample) for _, ask in requests for sample in ask.samples[1:]]
+        steps = [step for _, ask in requests for step in (ask, ask.then) if step is not None]
+        repeated = [_sample(step, sample) for step in steps for sample in step.samples[1:]]
         with self._engine.begin() as connection:
-            self._note(connection, run_id, (RunTask(task_id, ask.digest) for task_id, ask in requests))
+            self._note(connection, run_id, (_planned(task_id, ask) for task_id, ask in requests))
             if repeated:
                 connection.execute(self._insert(samples).on_conflict_do_nothing(), repeated)
 
@@ -70,8 +83,10 @@ class RunTaskStore(Repository):
         if not rows:
             return
         insert = self._insert(asks)
-        update = {name: insert.excluded[name] for name in ("digest", "rejection", "failure", "detail")}
+        replaced = ("digest", "rejection", "failure", "detail", "step", "first_failure")
+        update = {name: insert.excluded[name] for name in replaced}
         update["sent"] = asks.c.sent + insert.excluded.sent
+        update["then_digest"] = sa.func.coalesce(insert.excluded.then_digest, asks.c.then_digest)
         connection.execute(insert.on_conflict_do_update(index_elements=["run_id", "task_id"], set_=update), rows)
 
     @retried
@@ -116,7 +131,9 @@ class RunTaskStore(Repository):
         if repeats:
             answered = sa.and_(answered, _answered_repeats(repeats) == repeats)
         own = sa.exists().where(completions.c.digest == asks.c.digest, completions.c.run_id == run.id)
-        stored = sa.and_(answered, sa.or_(asks.c.failure.is_(None), own))
+        plain = sa.and_(answered, sa.or_(asks.c.failure.is_(None), own))
+        settled = sa.and_(asks.c.step.is_not(None), asks.c.failure.is_(None))
+        stored = sa.case((asks.c.then_digest.is_not(None), settled), else_=plain)
         counted = {
             "planned": sa.func.count(),
             "done": _count(stored),
@@ -128,9 +145,7 @@ class RunTaskStore(Repository):
         query = sa.select(*(value.label(name) for name, value in counted.items())).select_from(asks).where(of_run)
         with self._engine.connect() as connection:
             row = connection.execute(query).one()
-            behind: Any = completions.c.digest.in_(sa.select(asks.c.digest).where(of_run))
-            if repeats:
-                behind = sa.or_(behind, completions.c.digest.in_(_repeated(repeats).where(of_run)))
+            behind = sa.or_(*(completions.c.digest.in_(which) for which in _behind(of_run, repeats)))
             paid = sa.func.coalesce(completions.c.run_id, "") == run.id
             cost, saved = (
                 total(costs(connection, completions, condition, pricing))
@@ -168,10 +183,18 @@ class RunTaskStore(Repository):
         return [newest[task_id] for task_id in sorted(newest)]
 
 
-def _repeated(most: int) -> Any:
-    """The digests of the first `most` repetitions of a run's requests."""
-    same = samples.c.request == asks.c.digest
-    return sa.select(samples.c.digest).join_from(samples, asks, same).where(samples.c.number <= most)
+def _behind(of_run: Any, repeats: int) -> Iterator[Any]:
+    """The digests of the requests that a run's outcomes are made of, and of the first `repeats` repetitions."""
+    second = sa.and_(of_run, asks.c.step == SECOND)
+    for digest, which in ((asks.c.digest, of_run), (asks.c.then_digest, second)):
+        yield sa.select(digest).where(which, digest.is_not(None))
+        if repeats:
+            same = sa.and_(samples.c.request == digest, samples.c.number <= repeats)
+            yield sa.select(samples.c.digest).join_from(samples, asks, same).where(which)
+
+
+def _planned(task_id: int, ask: ChatRequest) -> RunTask:
+    return RunTask(task_id, ask.digest, then_digest=ask.then.digest if ask.then else None)
 
 
 def _answered_repeats(most: int) -> Any:
@@ -195,6 +218,9 @@ def _row(run_id: str, ask: RunTask) -> dict[str, Any]:
         "rejection": ask.rejection,
         "failure": failure.kind if failure else None,
         "detail": failure.detail if failure else None,
+        "then_digest": ask.then_digest,
+        "step": ask.step,
+        "first_failure": ask.first_failure,
     }
 
 
@@ -204,4 +230,5 @@ def _sample(request: ChatRequest, sample: ChatRequest) -> dict[str, Any]:
 
 def _ask(row: Any) -> RunTask:
     failure = Failure(row.failure, row.detail or "") if row.failure else None
-    return RunTask(row.task_id, row.digest, failure, row.rejection, row.sent)
+    rest = (row.then_digest, row.step, row.first_failure)
+    return RunTask(row.task_id, row.digest, failure, row.rejection, row.sent, *rest)

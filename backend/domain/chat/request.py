@@ -87,6 +87,7 @@ class ChatRequest:
     sample: number of the sample, from 0; requests for several samples differ only in it
     orders: the message in both orders of what is compared; () where one order is asked
     stands_for: digest of the request of which this is another form; "" for a request of its own
+    then: the request to the second model of a cascade; None without one. Not in the digest
     """
 
     template: RequestTemplate
@@ -96,6 +97,7 @@ class ChatRequest:
     pictures: tuple[PlacedAttachment, ...] = ()
     orders: tuple[Message, ...] = ()
     stands_for: str = ""
+    then: "ChatRequest | None" = None
 
     @property
     def parts(self) -> "list[str | Attachment]":
@@ -130,6 +132,11 @@ class ChatRequest:
             orders = enumerate(self.orders)
             return tuple(replace(self, sample=n, user=user, pictures=shown) for n, (user, shown) in orders)
         return (self, *(replace(self, sample=number) for number in range(1, self.template.samples)))
+
+    @property
+    def all_samples(self) -> "tuple[ChatRequest, ...]":
+        """With those to the second model of a cascade, which may never be asked."""
+        return (*self.samples, *(self.then.samples if self.then else ()))
 
 
 @dataclass(frozen=True, slots=True)

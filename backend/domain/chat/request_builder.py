@@ -1,6 +1,8 @@
 """How requests are made: the instructions of a version, and the values of a task in its template."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cached_property
 
 from backend.domain.chat.request import MAX_ATTEMPTS, ChatRequest, PlannedRequests, RequestTemplate
 from backend.domain.chat.user_message import both_orders
@@ -28,6 +30,7 @@ class RequestBuilder:
 
     embed: makes embeddings, for versions whose examples need them
     pictures: reads pictures, for prompts that show some
+    then_url: base URL of the second model of a cascade
     """
 
     def __init__(
@@ -39,8 +42,10 @@ class RequestBuilder:
         cap: int | None = None,
         embed: Embed | None = None,
         pictures: PictureSource | None = None,
+        then_url: str = "",
     ) -> None:
         self.version = version
+        self._then_url = then_url
         self._pictures = pictures
         self._shown = shown_files(schema.inputs, version.variables)
         self._linked = linked_texts(schema, version.variables)
@@ -50,6 +55,11 @@ class RequestBuilder:
         self.base_url = base_url
         self._cap = cap
         self._template = None if schema.needs_task else self._make_template(schema)
+
+    @property
+    def servers(self) -> list[tuple[PromptVersion, str]]:
+        """The steps of the version, and the base URL of each."""
+        return list(zip(self.version.steps, (self.base_url, self._then_url), strict=False))
 
     def cut(self, pages: Iterable[list[Task]]) -> Iterable[list[Task]]:
         """`pages`, in smaller ones where files are read for requests, so that few of them are in memory at a time."""
@@ -68,7 +78,23 @@ class RequestBuilder:
             [()] * len(tasks) if self._example_turns is None else self._example_turns.of(tasks, values)
         )
         made = zip(tasks, read, values, example_turns, strict=True)
-        return [(task.id, self._ask(seen, own, shown)) for task, seen, own, shown in made]
+        asks = [(task.id, self._ask(seen, own, shown)) for task, seen, own, shown in made]
+        return asks if self.version.cascade is None else [(task, self._with_second(ask)) for task, ask in asks]
+
+    def _with_second(self, ask: ChatRequest | Failure) -> ChatRequest | Failure:
+        """With the request to the second model: the same messages, as the version with that model alone asks."""
+        if isinstance(ask, Failure):
+            return ask
+        template = self._second if ask.template is self._template else self._to_second(ask.template)
+        return replace(ask, then=replace(ask, template=template))
+
+    @cached_property
+    def _second(self) -> RequestTemplate:
+        return self._to_second(self._template or self._make_template(self.schema))
+
+    def _to_second(self, template: RequestTemplate) -> RequestTemplate:
+        second = self.version.steps[-1]
+        return replace(template, base_url=self._then_url, model=second.model, connection=second.connection)
 
     def _values(self, task: Task | Failure) -> Values | Failure:
         if isinstance(task, Failure):

@@ -9,6 +9,7 @@ from statistics import quantiles
 
 from backend.domain.answer import Answer, spans_of, unlocated_of
 from backend.domain.labels.placement.tally import PlacementTally, tally_of
+from backend.domain.metrics.cascade_shares import CascadeShares, CountingSteps
 from backend.domain.outcome import Failure, Outcome, Rejection
 from backend.domain.statistics.intervals import Interval, ratio, wilson
 
@@ -24,6 +25,7 @@ class Summary:
     Tokens are None if the provider did not count those of one request.
     refusal: the text of the provider's most frequent refusal; None for none
     quotes: where the quotes of the usable answers were found, None where none was given
+    cascade: who answered, and what each model cost; None if no task went on to a second one
     Latencies are in seconds.
     """
 
@@ -43,6 +45,7 @@ class Summary:
     latency_p95: float | None
     refusal: str | None = None
     quotes: PlacementTally | None = None
+    cascade: CascadeShares | None = None
 
     @property
     def coverage_ci(self) -> Interval | None:
@@ -70,12 +73,14 @@ class Summing:
         self._sent = bytearray()
         self._tiers: Counter[str] = Counter()
         self._unlocated: Counter[str] = Counter()
+        self._steps = CountingSteps()
 
     def add(self, outcomes: Iterable[Outcome]) -> None:
         for outcome in outcomes:
             self._tasks += 1
             self._requests += outcome.sent
             self._reused += outcome.reused
+            self._steps.add(outcome)
             if isinstance(outcome.verdict, Failure):
                 self._fail(outcome.verdict)
                 continue
@@ -135,6 +140,7 @@ class Summing:
             latency_p95=quantile(self._seconds, 95),
             refusal=next((detail for detail, _ in self._refusals.most_common(1)), None),
             quotes=tally_of(self._tiers, self._unlocated),
+            cascade=self._steps.shares(),
         )
 
 

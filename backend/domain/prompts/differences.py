@@ -45,6 +45,8 @@ def _differences(first: Setup, second: Setup) -> Iterator[Difference]:
         yield Difference("labelling config")
     if version.reference != other.reference:
         yield Difference("model", version.reference, other.reference)
+    if version.cascade != other.cascade:
+        yield Difference("cascade", *(item.cascade.shown if item.cascade else "none" for item in (version, other)))
     yield from _parameters(version, other)
     if version.examples != other.examples:
         yield Difference("examples", _examples(version.examples), _examples(other.examples))

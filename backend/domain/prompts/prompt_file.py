@@ -1,9 +1,9 @@
 """Prompt files: a prompt version as plain text, so that a team can keep its prompts in git.
 
 A file is the template, which is the user's message, optionally below a header of YAML between two `---` lines with
-`project`, `connection`, `model`, `note`, `confidence`, the system part (`system: |` and indented lines), the well-known
-parameters (`temperature: 0`), other parameters below `parameters:`, label definitions below `labels:`, and examples
-below `examples:`. Without a header the whole file is the template.
+`project`, `connection`, `model`, the second model of a cascade (`then`, `below`), `note`, `confidence`, the system part
+(`system: |` and indented lines), the well-known parameters (`temperature: 0`), other parameters below `parameters:`,
+label definitions below `labels:`, and examples below `examples:`. Without a header the whole file is the template.
 """
 
 from collections.abc import Mapping
@@ -19,6 +19,7 @@ from backend.domain.prompts.definitions import Listed, listed
 from backend.domain.prompts.examples import Examples, examples_json, read_examples
 from backend.domain.prompts.parameters import KNOWN
 from backend.domain.prompts.prompt_yaml import Blank, Block, Dumper, LineDumper, PlainLoader, Row
+from backend.domain.prompts.second_model import BELOW, NONE, THEN, SecondModel, second_lines, second_of, take_second
 from backend.domain.prompts.version import PromptVersion, nearest
 from backend.errors import PromptError
 
@@ -27,7 +28,7 @@ OTHERS = "parameters"
 LABELS = "labels"
 EXAMPLES = "examples"
 SYSTEM = "system"
-KEYS = ("project", "model", "connection", "note", "confidence", SYSTEM, OTHERS, LABELS, EXAMPLES, *KNOWN)
+KEYS = ("project", "model", "connection", THEN, BELOW, "note", "confidence", SYSTEM, OTHERS, LABELS, EXAMPLES, *KNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class PromptFile:
     examples: Examples | None = None
     system: str = ""
     connection: str | None = None
+    second: SecondModel = NONE
 
 
 def read_prompt_file(text: str) -> PromptFile:
@@ -71,10 +73,10 @@ def read_prompt_file(text: str) -> PromptFile:
     confidence = LOGPROBS if confidence is None else str(confidence)
     stored_examples = header.pop(EXAMPLES, None)
     examples = None if stored_examples is None else read_examples(stored_examples)
-    system = _system(header.pop(SYSTEM, None))
+    system, second = _system(header.pop(SYSTEM, None)), take_second(header)
     parameters = {**_others(header.pop(OTHERS, None)), **header}
     model = None if model is None else str(model)
-    rest = (str(note or ""), parameters, project, labels, confidence, examples, system, connection)
+    rest = (str(note or ""), parameters, project, labels, confidence, examples, system, connection, second)
     return PromptFile(text.strip("\r\n"), model, *rest)
 
 
@@ -83,7 +85,7 @@ def write_prompt_file(version: PromptVersion) -> str:
     parts = (version.template, version.model, version.note, version.parameters, version.project)
     connection = None if version.connection == DEFAULT else version.connection
     rest = (listed(version.definitions), version.confidence, version.examples, version.system, connection)
-    return file_text(PromptFile(*parts, *rest))
+    return file_text(PromptFile(*parts, *rest, second_of(version.cascade)))
 
 
 def file_text(file: PromptFile) -> str:
@@ -91,6 +93,7 @@ def file_text(file: PromptFile) -> str:
     others = {name: value for name, value in file.parameters.items() if name not in KNOWN}
     target = {"project": file.project, "model": file.model, "connection": file.connection}
     header: dict[str, Any] = {name: value for name, value in target.items() if value is not None}
+    header |= second_lines(file.second)
     header |= {name: value for name, value in file.parameters.items() if name in KNOWN}
     header |= {OTHERS: others} if others else {}
     header |= {"confidence": file.confidence} if file.confidence != LOGPROBS else {}

@@ -7,10 +7,11 @@ Values are never expanded again. This is neither `str.format` nor a template lan
 import difflib
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from backend.domain.cascade import Cascade, cascade_json
 from backend.domain.connection import DEFAULT
 from backend.domain.data_paths import PATH, root
 from backend.domain.hashing import digest
@@ -45,6 +46,7 @@ class PromptVersion:
     confidence: see `domain.prompts.confidence_option`
     system: its own part of the system message; "" if it has none
     connection: name of the one through which its model is asked
+    cascade: who is asked after its model; None if nobody is
     """
 
     name: str
@@ -63,6 +65,7 @@ class PromptVersion:
     confidence: str = LOGPROBS
     system: str = ""
     connection: str = DEFAULT
+    cascade: Cascade | None = None
 
     @property
     def tag(self) -> str:
@@ -87,6 +90,14 @@ class PromptVersion:
     def reference(self) -> str:
         """Its model, for people: `connection/model`, or the model alone where that means the same."""
         return self.model if self.connection == DEFAULT else f"{self.connection}/{self.model}"
+
+    @property
+    def steps(self) -> "tuple[PromptVersion, ...]":
+        """The same with one model each, in the order in which they are asked: itself, if it is no cascade."""
+        if self.cascade is None:
+            return (self,)
+        second = replace(self, model=self.cascade.model, connection=self.cascade.connection, cascade=None)
+        return replace(self, cascade=None), second
 
     @property
     def samples(self) -> int:
@@ -115,6 +126,7 @@ class PromptVersion:
         parts += [{"confidence": self.confidence}] if self.confidence != LOGPROBS else []
         parts += [{"system": self.system}] if self.system else []
         parts += [{"connection": self.connection}] if self.connection != DEFAULT else []
+        parts += [{"cascade": cascade_json(self.cascade)}] if self.cascade else []
         return digest(parts)
 
     @cached_property

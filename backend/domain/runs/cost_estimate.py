@@ -26,6 +26,7 @@ class Estimate:
     example_tokens: the part of `prompt_tokens` that examples take
     cost_usd: None if the price is unknown, or the tokens
     tokenizer: how prompts were counted
+    second: how many tasks go on to a second model, for a cascade; the tokens and the cost are those of both
     """
 
     tasks: int
@@ -35,6 +36,44 @@ class Estimate:
     cost_usd: tuple[float, float] | None
     tokenizer: str
     example_tokens: tuple[int, int] = (0, 0)
+    second: "SecondShare | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class SecondShare:
+    """The share of tasks that go on to the second model of a cascade, from low to high with 95 % confidence.
+
+    answers: stored answers of the first model that say so; 0 if nobody knows
+    """
+
+    low: float
+    high: float
+    answers: int
+
+
+def with_second(first: Estimate, certain: Estimate, possible: Estimate, share: SecondShare) -> Estimate:
+    """The estimate of a cascade.
+
+    first: of its first model, on all tasks
+    certain, possible: of its second one, on tasks that certainly go on, and on those that `share` is about
+    """
+
+    def all_of(name: str) -> tuple[float, float] | None:
+        ranges = [getattr(estimate, name) for estimate in (first, certain, possible)]
+        if None in ranges:
+            return None
+        (low, high), (sure_low, sure_high), (most_low, most_high) = ranges
+        return low + sure_low + share.low * most_low, high + sure_high + share.high * most_high
+
+    prompt, completion = _whole(all_of("prompt_tokens")), _whole(all_of("completion_tokens"))
+    examples, reused = _whole(all_of("example_tokens")), first.reused - certain.tasks + certain.reused
+    counted = f"{first.tokenizer}; second model: {possible.tokenizer}"
+    rest = (all_of("cost_usd"), counted, examples or (0, 0), share)
+    return Estimate(first.tasks, reused, prompt, completion or (0, 0), *rest)
+
+
+def _whole(ends: tuple[float, float] | None) -> tuple[int, int] | None:
+    return None if ends is None else (round(ends[0]), round(ends[1]))
 
 
 @dataclass(frozen=True, slots=True)

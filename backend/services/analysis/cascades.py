@@ -76,3 +76,10 @@ def cascade_of(
 def _never_both(first: str, second: str) -> str:
     asks = " and ".join(f"`ls-prompts run {tag} --on sample --sample-size 300 --no-push`" for tag in (first, second))
     return f"{first} and {second} have no task in common that both answered: {asks} ask about the same ones."
+
+
+def guaranteed(found: CascadeTradeoff) -> float:
+    """The threshold. Raises RunError, with the reason, if there is none."""
+    if found.chosen is None or found.chosen.below is None:
+        raise RunError(f"No threshold guarantees that at most {found.target:g} differ. {found.reason}")
+    return found.chosen.below

@@ -38,6 +38,11 @@ class Optimizer:
                 f"{resolved.version.tag} shows files, and a search learns from texts alone: improve its text by "
                 "hand, and compare both versions."
             )
+        if resolved.version.cascade is not None:
+            raise PromptError(
+                f"{resolved.version.tag} asks two models, and a search improves the prompt of one: save it without a "
+                "second model, improve that version, and save the winner with --then."
+            )
         halves = self._halves(resolved)
         check_embeddings(wish.budget, resolved.version)
         teacher = self._teaching.template(wish.search.teacher, None)

@@ -11,6 +11,7 @@ from backend.domain.prompts.definitions import defined
 from backend.domain.prompts.examples import Examples, check_fit
 from backend.domain.prompts.parameters import check_parameters
 from backend.domain.prompts.prompt_file import PromptFile
+from backend.domain.prompts.second_model import NONE, SecondModel
 from backend.domain.prompts.system_part import check_system
 from backend.domain.prompts.version import PromptVersion, check_template
 from backend.errors import PromptError
@@ -34,6 +35,7 @@ class Draft:
     examples: FewShotRequest | None = None
     confidence: str | None = None
     system: str | None = None
+    second: SecondModel = NONE
 
     def project_of(self, versions: Sequence[PromptVersion]) -> int:
         """What the user says counts before what the file says, and that must agree with where the prompt is.

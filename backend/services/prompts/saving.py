@@ -9,6 +9,7 @@ from backend.adapters.label_studio.client import LabelStudioClient, Project
 from backend.domain.connection import DEFAULT, RESERVED, read_reference
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.pictures.texts import reads_files
+from backend.domain.prompts.confidence_option import NONE
 from backend.domain.prompts.default_prompt import first_draft, first_prompt
 from backend.domain.prompts.prompt_file import PromptFile
 from backend.domain.prompts.remarks import has, lacking, on_lacking, remarks
@@ -77,7 +78,7 @@ class VersionSaver:
         columns = self.studio.columns(project.id)
         names = tuple(dict.fromkeys((*schema.variables, *columns)))
         version = described(draft, draft.file or _default(draft, versions, schema), schema, names, project.id)
-        version = self._with_model(version, draft)
+        version = self._with_cascade(self._with_model(version, draft), draft)
         version = self._with_examples(version, draft, project, schema)
         if version.examples and reads_files(schema, version.variables):
             raise PromptError("The prompt shows files, which examples cannot show: save it without examples.")
@@ -101,6 +102,20 @@ class VersionSaver:
                 f"connect-model {connection[:40]} --base-url URL`, or choose another model with --model."
             )
         return replace(version, connection=connection, model=version.model or self.default_model)
+
+    def _with_cascade(self, version: PromptVersion, draft: Draft) -> PromptVersion:
+        """With the second model that the draft or its file names. Raises PromptError for a cascade that can't be."""
+        second = draft.second.over(draft.file.second) if draft.file else draft.second
+        cascade = second.cascade(self.connections())
+        if cascade is None:
+            return version
+        cascade.check(version.reference)
+        if cascade.below is not None and version.confidence == NONE:
+            raise PromptError(
+                "A threshold needs a confidence, and the prompt has `confidence: none`: leave --below out, so that the "
+                "second model is asked where the first has no usable answer, or save it with another --confidence."
+            )
+        return replace(version, cascade=cascade)
 
     def _with_examples(
         self, version: PromptVersion, draft: Draft, project: Project, schema: LabelSchema

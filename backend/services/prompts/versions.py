@@ -3,6 +3,7 @@
 from backend.adapters.database.deletions import DeletionStore
 from backend.adapters.database.prompts import Store
 from backend.domain.prompts.version import PromptVersion, check_name, parse_tag
+from backend.errors import PromptError
 
 
 class Prompts:
@@ -31,6 +32,27 @@ class Prompts:
         if not versions:
             raise self._store.unknown(name)
         return versions
+
+    def of_steps(self, version: PromptVersion) -> list[str]:
+        """Tags of versions that ask each model of a cascade alone, with the same prompt, under any name.
+
+        Raises PromptError for a version with one model, and if there is none for one of two.
+        """
+        if version.cascade is None:
+            raise PromptError("--below auto takes two models: name the second with --then MODEL.")
+        found = [self.same(step) for step in version.steps]
+        for step, tag in zip(version.steps, found, strict=True):
+            if tag is None:
+                raise PromptError(
+                    f"No version asks {step.reference} alone with this prompt: save one without --then, ask it about a "
+                    "sample of tasks, as the other model, and save the cascade then."
+                )
+        return [tag for tag in found if tag is not None]
+
+    def same(self, version: PromptVersion) -> str | None:
+        """The tag of the newest version of its project with the same content, under any name; None if there is none."""
+        saved = [other for other in self._store.versions() if other.project == version.project]
+        return next((other.tag for other in reversed(saved) if other.content == version.content), None)
 
     def rename(self, old: str, new: str) -> None:
         self.of(old)

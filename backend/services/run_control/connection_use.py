@@ -1,6 +1,7 @@
 """Which runs use a connection, and whether a run may go on through the one it began with."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
+from dataclasses import replace
 
 from backend.domain.connection import DEFAULT, RESERVED
 from backend.domain.dataset.subset import Subset
@@ -16,15 +17,22 @@ def check_server(run: Run, version: PromptVersion, address: Callable[[str], str]
 
     address: name of a connection -> base URL; raises SettingsError if it is not there
     """
+    for step in version.steps[1:]:
+        _check_there(replace(run, server=None), step.connection, address)  # which is the first one's
     name = version.connection
     if name in RESERVED:
         return
-    try:
-        now = shown(address(name))
-    except SettingsError:
-        raise RunError(f"Connection '{name}' was removed, and run {run.id} uses it: {_again(run, name)}") from None
+    now = _check_there(run, name, address)
     if run.server not in (None, now):
         raise RunError(f"Connection '{name}' leads to {now} now, not to {run.server} as before: {_again(run, name)}")
+
+
+def _check_there(run: Run, name: str, address: Callable[[str], str]) -> str:
+    """Its address, for people."""
+    try:
+        return shown(address(name))
+    except SettingsError:
+        raise RunError(f"Connection '{name}' was removed, and run {run.id} uses it: {_again(run, name)}") from None
 
 
 def _again(run: Run, name: str) -> str:
@@ -39,13 +47,13 @@ def look_alike(name: str, versions: Iterable[PromptVersion]) -> str | None:
     return next(alike, None)
 
 
-def refuse_in_use(name: str, runs: Iterable[Run], connection_of: Callable[[str], str]) -> None:
+def refuse_in_use(name: str, runs: Iterable[Run], connections_of: Callable[[str], Container[str]]) -> None:
     """Raises SettingsError if a run that has not ended uses the connection `name`.
 
-    connection_of: tag of a version -> its connection
+    connections_of: tag of a version -> those of its models
     """
     for run in runs:
-        if run.status in OPEN and (connection_of(run.tag) == name or _teaches(run, name)):
+        if run.status in OPEN and (name in connections_of(run.tag) or _teaches(run, name)):
             raise SettingsError(
                 f"Run {run.id} of {run.tag} uses connection '{name}': `ls-prompts watch {run.id}` to wait for it, "
                 f"`ls-prompts cancel {run.id}` to stop it, or remove the connection with --force."

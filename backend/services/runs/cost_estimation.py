@@ -3,7 +3,7 @@ reuses."""
 
 import asyncio
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -12,6 +12,7 @@ from backend.adapters.providers.tokenizer import encoder_for
 from backend.domain.chat.judged import is_done
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.dataset.subset import Subset
+from backend.domain.outcome import Failure
 from backend.domain.pictures.loading import shown_files
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.runs.cost_estimate import (
@@ -25,6 +26,7 @@ from backend.domain.runs.cost_estimate import (
     schema_of,
     tokens_per_character,
 )
+from backend.domain.task import Task
 from backend.engine.sampling import ask_all
 from backend.errors import SubsetError
 from backend.services.dataset.resolved_version import ResolvedVersion
@@ -37,6 +39,11 @@ SAMPLE = 300
 MOST_PROBED = 1000
 Stored = Mapping[str, Sequence[Completion]]
 """Attempts by digest."""
+Requests = list[ChatRequest | Failure]
+Select = Callable[[Sequence[Task], Requests], Requests]
+"""Tasks and the requests about them -> those that count."""
+MakeEstimator = Callable[[int, Select | None], "CostEstimator"]
+"""Number of the model of a version, from 0."""
 
 
 @dataclass(slots=True)
@@ -60,8 +67,16 @@ class CostEstimator:
     """Of one version."""
 
     def __init__(
-        self, studio: LabelStudioClient, prompts: Prompts, labeler: TaskLabeler, resolved: ResolvedVersion
+        self,
+        studio: LabelStudioClient,
+        prompts: Prompts,
+        labeler: TaskLabeler,
+        resolved: ResolvedVersion,
+        select: Select | None = None,
     ) -> None:
+        self.builder = labeler.builder(resolved)
+        self.pricing = labeler.pricing
+        self._select = select or (lambda _, requests: requests)
         self._studio = studio
         self._prompts = prompts
         self._labeler = labeler
@@ -83,10 +98,9 @@ class CostEstimator:
     def _count(self, subset: Subset, probe: int) -> RequestCounts:
         """Pages through the tasks; of those read before, only digests stay."""
         resolved, count, chance = self._resolved, RequestCounts(), random.Random(0)  # noqa: S311
-        builder = self._labeler.builder(resolved)
-        for page in builder.cut(select_tasks(self._studio, resolved, subset).pages):
-            requests = [ask for _, ask in builder.asks(page)]
-            stored = self._stored([request for request in requests if isinstance(request, ChatRequest)])
+        for page in self.builder.cut(select_tasks(self._studio, resolved, subset).pages):
+            requests = self._select(page, [ask for _, ask in self.builder.asks(page)])
+            stored = self.stored([request for request in requests if isinstance(request, ChatRequest)])
             count.tasks += len(requests)
             for request in requests:
                 if isinstance(request, ChatRequest):
@@ -115,7 +129,7 @@ class CostEstimator:
 
     async def _probe(self, count: RequestCounts) -> None:
         """What it answers is stored, and so free from now on."""
-        stored = self._stored(count.drawn)
+        stored = self.stored(count.drawn)
         project, connection = self._resolved.project.id, self._resolved.version.connection
         async with closing(self._labeler.make_executor(project=project, connection=connection)) as executor:
             asks = [ask_all(executor, request, stored) for request in count.drawn]
@@ -132,7 +146,7 @@ class CostEstimator:
         builder = self._labeler.builder(replace(self._resolved, version=version))
         for page in builder.cut(self._studio.tasks_by_id(self._resolved.project.id, sorted(digests))):
             requests = [ask for _, ask in builder.asks(page) if isinstance(ask, ChatRequest)]
-            stored = self._stored(requests)
+            stored = self.stored(requests)
             usages = [observed(request, stored.get(request.digest, [])) for request in requests]
             yield from [usage for usage in usages if usage is not None]
 
@@ -143,7 +157,7 @@ class CostEstimator:
         others = [v for v in alike if v.number != current.number]
         return list(islice((usage for version in reversed(others) for usage in self._past(version)), SAMPLE))
 
-    def _stored(self, requests: list[ChatRequest]) -> Stored:
+    def stored(self, requests: list[ChatRequest]) -> Stored:
         return self._labeler.store.completions(list({s.digest for request in requests for s in request.samples}))
 
     def _told(self, count: RequestCounts, own: list[ObservedUsage], alike: list[ObservedUsage]) -> Estimate:

@@ -41,12 +41,18 @@ class RunLifecycle:
 
     def start(self, tag: str, subset: Subset, ending: RunOptions) -> Run:
         """A pending run. Raises RunError while another run of this version is to be worked on or is, SettingsError for
-        a budget when the model's price is unknown."""
+        a budget when the model's price is unknown, and for a connection that is not there."""
         resolved = self.resolver.resolved(tag)
+        if ending.batch and resolved.version.cascade is not None:
+            raise RunError(
+                f"{tag} asks two models, and a batch asks one: run it without --batch, or run a version of each model "
+                "in a batch first, whose answers count."
+            )
         if ending.batch and ending.budget is not None:
             raise RunError("A batch can't keep a budget: leave one of them out.")
         self._check_budget(resolved, ending.budget)
-        batches = self.batches(resolved.version.connection)
+        for step in reversed(resolved.version.steps):
+            batches = self.batches(step.connection)
         if not ending.batch:
             for other in self.record.runs(resolved.version.tag):
                 only_one(other)
@@ -106,7 +112,8 @@ class RunLifecycle:
 
     def _check_budget(self, resolved: ResolvedVersion, budget: float | None) -> None:
         check_embeddings(budget, resolved.version)
-        check_budget(budget, resolved.version.model, resolved.version.connection, self.pricing)
+        for step in resolved.version.steps:
+            check_budget(budget, step.model, step.connection, self.pricing)
 
 
 def _left(outcomes: list[Outcome], run: Run, rejected: bool) -> list[Outcome]:

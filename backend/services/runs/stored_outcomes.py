@@ -4,9 +4,10 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.run_tasks import RunTask
+from backend.adapters.database.run_tasks import SECOND, RunTask
 from backend.adapters.database.runs import RunStore
 from backend.adapters.label_studio.client import LabelStudioClient
+from backend.domain.cascade import Cascade, joined
 from backend.domain.hashing import of_samples
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Outcome
@@ -47,20 +48,23 @@ class StoredOutcomes:
         ids = [ask.task_id for ask in asks]
         schemas = self._schemas(resolved, resolved.origin or resolved.schema, ids)
         names = self._schemas(resolved, resolved.schema, ids) if resolved.origin else None
-        samples = {ask.digest: of_samples(ask.digest, resolved.version.samples) for ask in asks if ask.digest}
+        requests = [digest for ask in asks for digest in (ask.digest, ask.then_digest) if digest]
+        samples = {digest: of_samples(digest, resolved.version.samples) for digest in requests}
         facts = self.store.completions([digest for digests in samples.values() for digest in digests])
-        outcomes = []
-        for ask in asks:
+
+        def step_of(ask: RunTask, digest: str | None, why: Failure | None) -> Outcome | None:
             schema = schemas(ask.task_id)
-            attempts = [facts.get(digest, []) for digest in samples.get(ask.digest or "", [""])]
-            swaps = resolved.version.swaps
-            outcome, why = None, ask.failure
+            attempts = [facts.get(sample, []) for sample in samples.get(digest or "", [""])]
+            outcome = None
             if isinstance(schema, LabelSchema):
-                outcome = resolve(ask.task_id, attempts, schema, self.pricing, swaps)
+                outcome = resolve(ask.task_id, attempts, schema, self.pricing, resolved.version.swaps)
             elif schema is not None and any(attempts):
                 why = schema
-            if outcome is None and why is not None:
-                outcome = failed(ask.task_id, why, ask.digest)
+            return failed(ask.task_id, why, digest) if outcome is None and why is not None else outcome
+
+        outcomes = []
+        for ask in asks:
+            outcome = cascaded(resolved.version.cascade, ask, step_of)
             if outcome is not None and outcome.answer is not None and names is not None:
                 now = names(ask.task_id)
                 now = now if isinstance(now, LabelSchema) else resolved.schema
@@ -81,3 +85,17 @@ class StoredOutcomes:
         tasks = (task for page in pages for task in with_texts(page, linked, read, resolved.project.id))
         by_task = {task.id: trouble_with(task, linked) or schema.for_task(task.contents) for task in tasks}
         return by_task.get
+
+
+StepOutcome = Callable[[RunTask, str | None, Failure | None], Outcome | None]
+"""A task, the digest of its request to one model, and why it may have failed -> what stored completions come to."""
+
+
+def cascaded(cascade: Cascade | None, ask: RunTask, step_of: StepOutcome) -> Outcome | None:
+    """What became of a task, by the rule of its version's cascade, if it has one. None while it is not known."""
+    led_on = None if ask.first_failure is None else Failure(ask.first_failure, "")
+    first = step_of(ask, ask.digest, led_on or (None if ask.step == SECOND else ask.failure))
+    if cascade is None or first is None or not cascade.goes_on(first):
+        return first
+    second = step_of(ask, ask.then_digest, ask.failure if ask.step == SECOND else None)
+    return second and joined(first, second)

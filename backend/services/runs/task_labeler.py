@@ -5,8 +5,8 @@ It ends early when the run's heartbeat reports a cancel.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, AsyncExitStack, ExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -23,7 +23,9 @@ from backend.domain.resolution.resolve import Pricing
 from backend.domain.runs.run import Run
 from backend.domain.task import Task
 from backend.engine.budget_rules import CAP
+from backend.engine.cascade_predictor import CascadePredictor
 from backend.engine.concurrency_limiter import ConcurrencyLimiter
+from backend.engine.executor_counts import together
 from backend.engine.idle_notice import told_when_idle
 from backend.engine.predictor import NoSharing, Predictor, RequestClaims
 from backend.engine.request_executor import RequestExecutor
@@ -66,6 +68,10 @@ class MakeExecutor(Protocol):
         tasks of `project`, and asked for through `connection`."""
 
 
+MakeExecutors = Callable[[Run], list[RequestExecutor]]
+"""Those of the models of a run, in the order in which they are asked; they share its budget."""
+
+
 @dataclass(frozen=True, slots=True)
 class TaskLabeler:
     """`address`: name of a connection -> base URL. Raises SettingsError if it is not there."""
@@ -73,6 +79,7 @@ class TaskLabeler:
     store: Store
     record: RunStore
     make_executor: MakeExecutor
+    make_executors: MakeExecutors
     address: Callable[[str], str]
     pricing: Pricing
     join: JoinWorkers = alone
@@ -84,8 +91,9 @@ class TaskLabeler:
         self, resolved: ResolvedVersion, attempts: int = MAX_ATTEMPTS, cap: int | None = None
     ) -> RequestBuilder:
         """How tasks are asked about."""
-        url = self.address(resolved.version.connection)
-        return RequestBuilder(resolved.version, resolved.schema, url, attempts, cap, self.embed, self.pictures)
+        first, *others = (self.address(step.connection) for step in resolved.version.steps)
+        version, schema = resolved.version, resolved.schema
+        return RequestBuilder(version, schema, first, attempts, cap, self.embed, self.pictures, *others)
 
     async def label(
         self,
@@ -102,7 +110,8 @@ class TaskLabeler:
         notes = OutcomeNotes(lambda asks: self.record.asks.note(run.id, asks))
 
         async def sink(outcomes: list[Outcome]) -> None:
-            await notes.add([RunTask.of(outcome) for outcome in outcomes if outcome.sent or outcome.answer is None])
+            noted = (o for o in outcomes if o.sent or o.answer is None or resolved.version.cascade)
+            await notes.add([RunTask.of(outcome) for outcome in noted])
             await listener.seen(outcomes, notes.flush)
 
         def plan(asks: PlannedRequests) -> None:
@@ -112,18 +121,32 @@ class TaskLabeler:
         attempts, cap = subset_of(run).attempts, None if run.budget is None else CAP
         check_server(run, resolved.version, self.address)
         builder = self.builder(resolved, attempts, cap)
-        executor = self.make_executor(run)
-        executor.patience.notify = listener.notify
-        heartbeat.waits_for = executor.patience.waits
+        executors = self.make_executors(run)
+        for executor in executors:
+            executor.patience.notify = listener.notify
+        heartbeat.waits_for = lambda: " ".join(filter(None, (each.patience.waits() for each in executors)))
         # joined until the last request under way has ended
-        with self.join(f"{builder.base_url} {resolved.version.model}", executor.slots) as claims:
-            async with closing(executor), told_when_idle(executor):
+        with ExitStack() as joined:
+            claims = [joined.enter_context(self.join(*place)) for place in self._places(resolved, executors)]
+            async with AsyncExitStack() as open_executors:
+                for executor in executors:
+                    await open_executors.enter_async_context(closing(executor))
+                await open_executors.enter_async_context(told_when_idle(*executors))
                 try:
-                    predictor = Predictor(executor, self.store, self.pricing, claims, self.stop)
+                    predictor = Predictor(executors[0], self.store, self.pricing, claims[0], self.stop)
+                    if resolved.version.cascade:
+                        predictor = CascadePredictor(predictor, executors[1], resolved.version.cascade)
                     await predictor.label(builder, builder.cut(pages), sink, plan)
                 finally:
                     await notes.flush()
-        return executor.tally.seconds
+        return together([executor.tally for executor in executors]).seconds
+
+    def _places(
+        self, resolved: ResolvedVersion, executors: Sequence[RequestExecutor]
+    ) -> list[tuple[str, ConcurrencyLimiter]]:
+        """What `join` takes, for each model."""
+        steps = zip(resolved.version.steps, executors, strict=True)
+        return [(f"{self.address(step.connection)} {step.model}", executor.slots) for step, executor in steps]
 
 
 class OutcomeNotes:

@@ -39,10 +39,11 @@ versions = Table(
     Column("examples", Json),
     Column("system", Json),
     Column("connection", String(40), nullable=False, server_default="default"),
+    Column("cascade", Json),
     PrimaryKeyConstraint("prompt_id", "number"),
     UniqueConstraint("prompt_id", "content"),
 )
-"""`definitions`, `examples` and `system`: None when it has none; `system` may be empty too."""
+"""`definitions`, `examples`, `system` and `cascade`: None when it has none; `system` may be empty too."""
 
 label_configs = Table(
     "label_configs",

@@ -40,10 +40,14 @@ asks = Table(
     Column("rejection", String(16)),
     Column("failure", String(16)),
     Column("detail", Json),
+    Column("then_digest", String(64)),
+    Column("step", Integer),
+    Column("first_failure", String(16)),
     PrimaryKeyConstraint("run_id", "task_id"),
 )
 """One row per task of a run: the digest of its request, written before it is asked; the requests sent for it; its
-Rejection's reason or its Failure, if it had one."""
+Rejection's reason or its Failure, if it had one. Of a cascade, also the digest of the request to its second model;
+which model made the outcome, 1 or 2, None while there is none; the kind of the first one's Failure, if that led on."""
 
 samples = Table(
     "samples",

@@ -7,6 +7,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from backend.interfaces.cli.options.cascade import differs_option
 from backend.interfaces.cli.options.prompt_names import complete_versions
 from backend.interfaces.cli.options.task_selection import truths_options
 from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, the_app, waiting_for
@@ -18,17 +19,6 @@ if TYPE_CHECKING:
     from backend.domain.calibration.cascade_tradeoff import CascadePoint
     from backend.domain.dataset.subset import Subset
     from backend.services.analysis.cascades import CascadeResult
-
-DIFFERS = 0.03
-"""The share of tasks that may differ by default."""
-differs_option = click.option(
-    "--differs",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    default=DIFFERS,
-    show_default=True,
-    metavar="E",
-    help="Share of all tasks on which the outcome may differ from SECOND's.",
-)
 
 
 @click.command()
@@ -97,4 +87,8 @@ def _remarks(result: "CascadeResult") -> Iterator[str]:
             "guarantee holds for the others if these were drawn at random, as `run --on sample` does."
         )
     if found.chosen is not None:
-        yield f"{found.method}. {result.second.tag} is no ground truth."
+        yield f"{found.method}. {result.second.tag} is not a ground truth."
+        if result.is_one_prompt:
+            models = f"--model {result.first.reference} --then {result.second.reference}"
+            command = f"ls-prompts save {result.first.name} {models} --below {found.chosen.below!r}"
+            yield f"To use it, save the prompt with both models: `{command}`."

@@ -12,7 +12,7 @@ from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.runs import estimate_json
 
 if TYPE_CHECKING:
-    from backend.domain.runs.cost_estimate import Estimate
+    from backend.domain.runs.cost_estimate import Estimate, SecondShare
 
 
 @click.command()
@@ -45,8 +45,17 @@ def _print(result: "Estimate") -> None:
     if result.example_tokens[1]:
         low, high = result.example_tokens
         click.echo(f"examples  {numbers.count(low)} to {numbers.count(high)} of the tokens in")
+    if result.second is not None:
+        click.echo(f"go on     {_second(result.second)}")
     click.echo(f"cost      {_cost(result)}")
     click.echo(f"counted   {result.tokenizer}")
+
+
+def _second(share: "SecondShare") -> str:
+    if not share.answers:
+        return "none to all of the tasks: the first model was not asked yet, so nobody knows"
+    ends = numbers.percent_interval((share.low, share.high))
+    return f"{ends} of the tasks to the second model, by {numbers.things(share.answers, 'stored answer')} of the first"
 
 
 def _range(tokens: tuple[int, int] | None) -> str:

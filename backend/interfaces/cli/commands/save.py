@@ -11,7 +11,9 @@ import click
 
 from backend.domain.prompts.confidence_option import SWAP
 from backend.domain.prompts.prompt_file import PromptFile, read_prompt_file
+from backend.domain.prompts.second_model import SecondModel
 from backend.errors import PromptError
+from backend.interfaces.cli.options.cascade import AUTO, DIFFERS, threshold_of
 from backend.interfaces.cli.options.few_shot import example_options
 from backend.interfaces.cli.options.prompt_names import complete_names
 from backend.interfaces.cli.render.console import notify, the_app, waiting_for
@@ -42,6 +44,19 @@ if TYPE_CHECKING:
     help="System part: instructions apart from the task's texts, - for standard input. Default: `system` in FILE.",
 )
 @click.option("--model", help="Model to ask. Default: the model in FILE, else OPENAI_MODEL.")
+@click.option("--then", metavar="MODEL", help="Second model, asked where the first is unsure, unusable or failing.")
+@click.option(
+    "--below",
+    callback=threshold_of,
+    metavar="C|auto",
+    help="With --then: confidence below which the second model is asked, or auto, from stored answers of both.",
+)
+@click.option(
+    "--differs",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    metavar="E",
+    help=f"With --below auto: share of all tasks that may differ from the second model's. [default: {DIFFERS}]",
+)
 @click.option("--temperature", type=float, help="Default: 0.")
 @click.option("--seed", type=int, help="Seed for the model, so that its answers can be repeated.")
 @click.option("--max-tokens", type=int, help="Longest answer, in tokens.")
@@ -66,6 +81,9 @@ def save(
     path: str | None,
     system: str | None,
     model: str | None,
+    then: str | None,
+    below: float | str | None,
+    differs: float | None,
     params: tuple[str, ...],
     confidence: str | None,
     swap: bool,
@@ -79,6 +97,7 @@ def save(
     ls-prompts save sentiment --project 12 --file prompt.txt --model gpt-4o-mini
     echo 'Is this spam? {text}' | ls-prompts save spam --project 12 --file -
     ls-prompts save sentiment --file prompt.txt --system rules.txt --examples 8 --select balanced
+    ls-prompts save sentiment --file prompt.txt --model small/gemma --then gpt-4o --below auto --differs 0.03
     """
     from backend.services.prompts.draft import Draft
 
@@ -89,9 +108,12 @@ def save(
     parameters = {key: value for key, value in numbers.items() if value is not None} | _parameters(params)
     app = the_app()
     source = SWAP if swap else confidence
-    wanted = Draft(name, project, _file(path), model, note, parameters, examples, source, _system(system))
+    second = SecondModel(then, below=below if isinstance(below, float) else None)
+    wanted = Draft(name, project, _file(path), model, note, parameters, examples, source, _system(system), second)
+    if differs is not None and below != AUTO:
+        raise click.UsageError("--differs belongs to --below auto: leave it out.")
     with waiting_for("Label Studio"):
-        saved = app.save(wanted)
+        saved = app.save(wanted) if below != AUTO else app.save_cascade(wanted, DIFFERS if differs is None else differs)
     for caveat in _caveats(app, saved):
         notify(caveat)
     click.echo(saved.version.tag)

@@ -78,6 +78,10 @@ def run_rows(finished: "RunResult") -> Iterator[tuple[str, str, str, str]]:
         yield title, numbers.count(sum(kinds.values())), "", ", ".join(f"{k} {n}" for k, n in kinds.items())
     if (quotes := summary.quotes) is not None:
         yield "quotes", numbers.count(quotes.total), "", quotes.sentence
+    if (shares := summary.cascade) is not None:
+        why = ", ".join(f"{reason} {number}" for reason, number in shares.reasons.items())
+        yield "first model", numbers.count(shares.first), "", f"tasks; {numbers.usd(shares.first_usd)}"
+        yield "second model", numbers.count(shares.second), "", f"tasks ({why}); {numbers.usd(shares.second_usd)}"
     tokens = f"{numbers.things(summary.prompt_tokens, 'token')} in, {numbers.count(summary.completion_tokens)} out"
     saved = f"; {numbers.usd(summary.saved_usd)} of it reused" if summary.reused and summary.saved_usd else ""
     why = "the provider counts no tokens" if summary.prompt_tokens is None else "price not known"

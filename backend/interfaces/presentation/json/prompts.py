@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 def version_json(
     version: PromptVersion, public_id: "PublicId | None" = None, actions: Sequence[Action] = ()
 ) -> dict[str, Any]:
-    """For `show`; `list` has a list of these. `system` is in it where the version has a system part.
+    """For `show`; `list` has a list of these. `system` is in it where the version has a system part, `then` and `below`
+    where it has a second model.
 
     public_id: the integer that the API knows it by, and who saved it
     actions: what was done in Label Studio with its predictions
     """
-    own = {"system": version.system} if version.system else {}
+    own: dict[str, Any] = {"system": version.system} if version.system else {}
+    if version.cascade is not None:
+        own |= {"then": version.cascade.reference, "below": version.cascade.below}
     return {
         "version": version.tag,
         "project": version.project,

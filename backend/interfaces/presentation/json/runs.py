@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 
 def estimate_json(estimate: Estimate) -> dict[str, Any]:
-    """Ranges are lists of two numbers, low and high."""
+    """Ranges are lists of two numbers, low and high. `second_share` is in it for a cascade; null if nobody knows."""
+    second = estimate.second
+    share = None if second is None or not second.answers else [second.low, second.high]
     return {
         "tasks": estimate.tasks,
         "reused": estimate.reused,
@@ -30,6 +32,7 @@ def estimate_json(estimate: Estimate) -> dict[str, Any]:
         "cost_usd": plain(estimate.cost_usd),
         "tokenizer": estimate.tokenizer,
         "example_tokens": list(estimate.example_tokens),
+        **({} if second is None else {"second_share": share}),
     }
 
 
@@ -39,9 +42,11 @@ def started_json(run: Run) -> dict[str, Any]:
 
 
 def summary_json(summary: Summary) -> dict[str, Any]:
-    """Without `quotes` where no answer has any: most configs have no control that marks a text."""
+    """Without `quotes` where no answer has any, because most configs have no control that marks a text, and without
+    `cascade` where no second model was asked."""
     fields: dict[str, Any] = plain(asdict(summary))
-    return fields if summary.quotes else {name: value for name, value in fields.items() if name != "quotes"}
+    without = [name for name in ("quotes", "cascade") if fields[name] is None]
+    return {name: value for name, value in fields.items() if name not in without}
 
 
 def run_json(finished: "RunResult") -> dict[str, Any]:

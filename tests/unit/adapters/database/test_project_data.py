@@ -63,6 +63,15 @@ def test_answers_of_runs_go_with_their_samples_and_what_teachers_said(records: R
     assert records.left() == {two, numbered(two, 1)}
 
 
+def test_answers_of_second_models_go_with_their_samples(records: Records) -> None:
+    one, two = named("a"), named("b")
+    run = records.run(MINE, one)
+    records.runs.asks.note(run.id, [RunTask(0, one, then_digest=two)])
+    records.store.add_completions([completion(digest=two), completion(digest=named("c"))])
+    records.forgetting.forget(MINE)
+    assert records.left() == {named("c")}
+
+
 def test_answers_outside_of_runs_go_too(records: Records) -> None:
     records.forgetting.note(MINE, [named("live")])
     records.store.add_completions([completion(digest=named("live"))])

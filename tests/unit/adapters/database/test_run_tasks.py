@@ -8,10 +8,11 @@ import pytest
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
+from backend.domain.cascade import joined
 from backend.domain.chat.request import ChatRequest
 from backend.domain.dataset.subset import Subset
 from backend.domain.hashing import of_samples
-from backend.domain.outcome import Failure
+from backend.domain.outcome import Failure, Outcome
 from backend.domain.runs.run import Run
 from tests.scripted import completion, template, version
 
@@ -153,3 +154,26 @@ def test_the_tally_of_samples_waits_for_all_of_them_and_counts_each(store: Store
     store.add_completions([completion(digest=digest) for digest in stored])
     assert tallied(runs, run) == (2, 1, 0, 0, 5, 0)
     assert runs.asks.tally(run, pricing).cost_usd == pytest.approx(0.5)
+
+
+def test_a_cascade_is_done_where_its_outcome_is_noted_and_costs_what_was_asked(
+    store: Store, runs: RunStore, run: Run
+) -> None:
+    first, second = template(), template(model="dear", connection="other")
+    asks = [replace(ChatRequest(first, text), then=ChatRequest(second, text)) for text in ("a", "b", "c")]
+    runs.asks.plan(run.id, list(enumerate(asks)))
+    store.add_completions([completion(digest=ask.digest) for ask in asks], run_id=run.id)
+    store.add_completions([completion(digest=ask.then.digest) for ask in asks if ask.then])
+    assert tallied(runs, run)[:3] == (3, 0, 0), "the first model's answer alone is no outcome"
+    kept, went_on = Outcome(0, {}, asks[0].digest, sent=1), Outcome(1, {}, asks[1].digest, sent=1)
+    away = Outcome(2, Failure("timeout", "…"), asks[2].digest, sent=3)
+    answers = [Outcome(number, {}, ask.then.digest if ask.then else None) for number, ask in enumerate(asks)]
+    noted = [kept, joined(went_on, answers[1]), joined(away, answers[2])]
+    runs.asks.note(run.id, map(RunTask.of, noted))
+    assert tallied(runs, run) == (3, 3, 0, 0, 5, 0)
+    assert runs.asks.tally(runs.run(run.id), pricing).cost_usd == pytest.approx(0.5), "of five requests"
+    steps = [(task.step, task.first_failure) for task in asks_of(runs, run)]
+    assert steps == [(1, None), (2, None), (2, "timeout")]
+    assert asks_of(runs, run)[0].then_digest == (asks[0].then and asks[0].then.digest), "as it was planned"
+    runs.asks.note(run.id, [RunTask.of(joined(went_on, Outcome(1, Failure("server", "No."), answers[1].digest)))])
+    assert tallied(runs, run)[1:3] == (2, 1)

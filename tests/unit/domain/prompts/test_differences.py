@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from backend.domain.cascade import Cascade
 from backend.domain.prompts.differences import Difference, Setup, differences
 from backend.domain.prompts.examples import Example, Examples
 from backend.interfaces.presentation.differences import difference_sentence
@@ -52,3 +53,9 @@ def test_a_sentence_says_whether_it_is_the_prompt() -> None:
         "The text of the prompt is the same; what differs: model small → large; label definitions."
     )
     assert difference_sentence([]) == "Nothing differs between these versions but their names."
+
+
+def test_a_second_model_is_a_difference() -> None:
+    first, second = (Setup(version(cascade=cascade)) for cascade in (None, Cascade("dear", "other", 0.9)))
+    assert differences(first, second) == (Difference("cascade", "none", "then other/dear below 0.9"),)
+    assert first.version.content != second.version.content

@@ -1,5 +1,6 @@
 """Estimates: ranges that hold what they were made from, and defaults where nothing is known."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,12 +9,15 @@ from hypothesis import strategies as st
 
 from backend.domain.runs import cost_estimate as estimates
 from backend.domain.runs.cost_estimate import (
+    Estimate,
     ObservedUsage,
+    SecondShare,
     cached_share,
     completion_tokens,
     observed,
     spread,
     tokens_per_character,
+    with_second,
 )
 from tests.scripted import completion, request
 
@@ -51,3 +55,15 @@ def test_what_is_seen_replaces_the_defaults() -> None:
 def test_what_pictures_take_is_what_they_took() -> None:
     assert estimates.prompt_tokens([]) is None
     assert estimates.prompt_tokens([ObservedUsage(100, 900, 0, 7), ObservedUsage(100, 1100, 0, 7)]) == (920, 1080)
+
+
+def test_a_cascade_costs_the_first_model_and_a_share_of_the_second() -> None:
+    first = Estimate(100, 40, (600, 700), (60, 120), (1.0, 2.0), "a")
+    certain = Estimate(30, 10, (200, 200), (20, 40), (4.0, 5.0), "b")
+    possible = Estimate(60, 5, (550, 600), (55, 110), (10.0, 20.0), "b")
+    found = with_second(first, certain, possible, SecondShare(0.2, 0.5, 50))
+    assert (found.tasks, found.reused) == (100, 20), "of 40 answered by the first, 20 go on and are not answered yet"
+    assert found.prompt_tokens == (600 + 200 + 110, 700 + 200 + 300)
+    assert found.cost_usd == pytest.approx((1.0 + 4.0 + 2.0, 2.0 + 5.0 + 10.0))
+    unknown = with_second(first, certain, replace(possible, cost_usd=None), SecondShare(0.0, 1.0, 0))
+    assert unknown.cost_usd is None

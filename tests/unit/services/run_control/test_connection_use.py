@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from backend.domain.cascade import Cascade
 from backend.domain.dataset.subset import Subset
 from backend.domain.optimize.search import SearchOptions
 from backend.domain.runs.run import Run
@@ -45,6 +46,14 @@ def test_a_connection_that_moved_or_was_removed_ends_it_with_what_continues_it()
     with pytest.raises(RunError) as removed:
         check_server(RUN, GROQ, gone)
     assert str(removed.value) == f"Connection 'groq' was removed, and run r1 uses it: {again}"
+
+
+def test_the_connection_of_a_second_model_must_be_there_too() -> None:
+    cascade = version(cascade=Cascade("dear", "groq"))
+    assert trouble(lambda: check_server(RUN, cascade, lambda _: "http://other.test/v1")) is None
+    removed = trouble(lambda: check_server(RUN, cascade, gone))
+    assert removed is not None
+    assert "connect-model groq --base-url URL" in removed
 
 
 @pytest.mark.parametrize("status", ["pending", "in_progress"])

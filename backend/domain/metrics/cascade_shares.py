@@ -1,0 +1,67 @@
+"""Cascade shares: how many tasks each model of a cascade answered, why the second was asked, and what each cost."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from backend.domain.cascade import reason_of
+from backend.domain.outcome import Outcome
+from backend.domain.statistics.intervals import ratio
+
+
+@dataclass(frozen=True, slots=True)
+class CascadeShares:
+    """Of a set of outcomes.
+
+    first, second: how many tasks each model decided
+    reasons: reason why the second was asked -> number of tasks
+    first_usd, second_usd: of the requests to each, each counted once; None if a price is unknown
+    """
+
+    first: int
+    second: int
+    reasons: Mapping[str, int]
+    first_usd: float | None
+    second_usd: float | None
+
+    @property
+    def second_share(self) -> float | None:
+        return ratio(self.second, self.first + self.second)
+
+
+class CountingSteps:
+    """Counts outcomes as they come; equal requests are paid once."""
+
+    def __init__(self) -> None:
+        self._tasks = 0
+        self._reasons: Counter[str] = Counter()
+        self._costs: tuple[dict[int, float | None], dict[int, float | None]] = ({}, {})
+
+    def add(self, outcome: Outcome) -> None:
+        self._tasks += 1
+        first, reason = outcome.first or outcome, reason_of(outcome)
+        if first.spoke:
+            self._costs[0][hash(first.digest)] = first.usage.cost_usd
+        if outcome.first is None or reason is None:
+            return
+        self._reasons[reason] += 1
+        if outcome.spoke:
+            self._costs[1][hash(outcome.digest)] = _second_usd(outcome, outcome.first)
+
+    def shares(self) -> CascadeShares | None:
+        """None if no task went on."""
+        second = self._reasons.total()
+        if not second:
+            return None
+        return CascadeShares(self._tasks - second, second, dict(self._reasons), *map(_total, self._costs))
+
+
+def _second_usd(outcome: Outcome, first: Outcome) -> float | None:
+    """What the second request cost, of the cost of both."""
+    both, one = outcome.usage.cost_usd, first.usage.cost_usd if first.spoke else 0.0
+    return None if both is None or one is None else both - one
+
+
+def _total(costs: Mapping[int, float | None]) -> float | None:
+    known = [cost for cost in costs.values() if cost is not None]
+    return sum(known) if len(known) == len(costs) else None
