@@ -101,6 +101,12 @@ class Settings(BaseSettings):
     max_usd_per_day: Price = Field(
         None, ge=0, allow_inf_nan=False, description="USD a day (UTC) that the server may spend; without it, no limit"
     )
+    monthly_budget: Price = Field(
+        None,
+        ge=0,
+        allow_inf_nan=False,
+        description="USD a month (UTC) that each person's runs by page and API may cost; without it, no limit",
+    )
     concurrency: int = Field(32, ge=1, le=1024, description="highest number of requests in flight, per process")
     max_in_flight: int = Field(0, ge=0, description="the same per model over all workers; 0: no limit")
     request_timeout_s: float = Field(60, gt=0, description="seconds one request may take")

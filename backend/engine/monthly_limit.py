@@ -1,0 +1,70 @@
+"""Monthly limit: the most USD per calendar month (UTC) that the runs of one person may cost, MONTHLY_BUDGET.
+
+It is kept like a run's budget: what a run may cost counts in full until it has ended, and then what it did cost.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from backend.adapters.database.daily_ledger import DayLedger
+from backend.adapters.database.prompts import Store
+from backend.domain.resolution.resolve import Pricing
+from backend.domain.runs.run import Run
+from backend.errors import SettingsError
+
+
+def this_month() -> str:
+    """YYMM, in UTC."""
+    return f"{datetime.now(UTC):%y%m}"
+
+
+@dataclass(frozen=True, slots=True)
+class Monthly:
+    """`limit`: USD a month; `person`: Label Studio's number of a user."""
+
+    store: Store
+    limit: float
+    pricing: Pricing
+    person: int
+    month: Callable[[], str] = this_month
+
+    def left(self) -> float:
+        """USD that the person may still spend this month."""
+        return max(0.0, self._ledger().left())
+
+    def lend(self, wish: float | None, start: Callable[[float], Run]) -> Run:
+        """Starts a run with `wish` USD as its budget, or with what is left where that is less, or nothing was wished.
+
+        Raises SettingsError if nothing is left.
+        """
+        ledger, holder = self._ledger(), secrets.token_hex(8)
+        left = ledger.left()
+        share = left if wish is None else min(wish, left)
+        if left <= 0 or ledger.hold(holder, share, share) is None:
+            raise self._used_up()
+        try:
+            run = start(share)
+        except BaseException:
+            ledger.keep(holder, 0.0)
+            raise
+        ledger.hand_over(holder, run.id)
+        return run
+
+    def renew(self, run_id: str, budget: float | None) -> None:
+        """Reserves `budget` USD for a run that goes on. Raises SettingsError if less is left, or without a budget."""
+        if budget is None:
+            raise SettingsError("A run goes on within MONTHLY_BUDGET only with a budget: give one.")
+        if self._ledger().hold(run_id, budget, budget) is None:
+            raise self._used_up()
+
+    def _ledger(self) -> DayLedger:
+        """That of the person's month, among those of days: its name is no day's."""
+        return DayLedger(self.store, f"{self.month()}:{self.person:x}", self.limit, self.pricing)
+
+    def _used_up(self) -> SettingsError:
+        return SettingsError(
+            f"Your {self.limit:g} USD for this month (MONTHLY_BUDGET) are spent or reserved by your runs: wait until "
+            "one of them has ended or for next month, or ask for a higher limit."
+        )
