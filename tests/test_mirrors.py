@@ -127,6 +127,12 @@ JOURNEYS = {
         for name in ("comparing", "doors", "draft", "results", "routes", "running", "start", "visit")
     ),
     "test_page_draft": ("interfaces/web/pages/draft_form",),
+    "test_page_results": ("interfaces/web/pages/result_filters",),
+    "test_page_labelling": (
+        "interfaces/web/pages/auditing",
+        "interfaces/web/pages/labelling",
+        "services/dataset/truth_marking",
+    ),
     "test_page_acting": ("interfaces/web/pages/acting", "interfaces/web/pages/subset_form"),
     "test_readme": ("interfaces/cli/commands/draft", "services/prompt_drafting"),
     "test_relabel": (

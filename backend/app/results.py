@@ -6,13 +6,16 @@ from pathlib import Path
 
 from backend.adapters.database.calibrations import StoredCalibration
 from backend.adapters.database.looks import LookStore
+from backend.adapters.label_studio.client import Project
 from backend.app.operations import Operations
 from backend.domain.calibration.threshold import AccuracyFrom, accuracy_from
 from backend.domain.dataset.ground_truth import NOTHING
 from backend.domain.dataset.subset import Subset
 from backend.domain.optimize.search import LEARN
 from backend.domain.outcome import Outcome
+from backend.domain.prompts.version import PromptVersion
 from backend.domain.reports.report import Report
+from backend.errors import PromptError
 from backend.services.analysis.audit import Audit, audit_project
 from backend.services.analysis.calibrate import CalibrationResult, JudgedVersion, calibrate_version, judged
 from backend.services.analysis.cascades import CascadeResult, cascade_of
@@ -27,12 +30,14 @@ from backend.services.analysis.confidence_threshold import (
 from backend.services.analysis.drawn_accuracy import DrawnAccuracy, drawn_accuracy
 from backend.services.analysis.export import ExportedRows, export
 from backend.services.analysis.report import ReportSources, report
-from backend.services.analysis.results import TaskResult, results
+from backend.services.analysis.result_views import ResultSources, ResultView
+from backend.services.analysis.results import TaskResult, results, results_of
 from backend.services.analysis.shares import ShareEstimate, estimate_shares
 from backend.services.analysis.votes import VoteResult, vote
 from backend.services.dataset.drawing import DrawnTasks
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import task_ids
+from backend.services.dataset.truth_marking import chosen_answer, mark_truth, only_choice
 from backend.services.optimize.counted_looks import count_look
 from backend.services.runs.options import RunResult
 
@@ -54,6 +59,39 @@ class ResultOperations(Operations):
         """The ids of the tasks that a run of a version on `subset` would take."""
         pages = task_ids(self.container.studio, self.container.resolver.readable(tag), subset)
         return [task for page in pages for task in page]
+
+    def result_view(self, version: PromptVersion, project: Project) -> ResultView:
+        """The results of a version of this project with its evaluation, derived again only when something changed."""
+        parts, resolved = self.container, self.container.resolver.read_by(version, project)
+        sources = ResultSources(parts.store, parts.record, parts.studio, parts.outcomes, parts.configs)
+        stamp, running = sources.stamp(resolved), sources.is_running(resolved)
+        return parts.result_views.of(version.tag, stamp, running, lambda: sources.derive(resolved))
+
+    def results_of(self, tag: str, tasks: Sequence[int]) -> list[TaskResult]:
+        """The results of a version on these tasks, in their order."""
+        resolved = self.container.resolver.readable(tag)
+        return results_of(self.container.studio, self.container.outcomes, resolved, tasks)
+
+    def drawn_open(self, project: int) -> list[int]:
+        """The drawn tasks of a project without a ground truth, in the order of the draw."""
+        return self.container.drawing.open(project)
+
+    def choices(self, version: PromptVersion, project: Project) -> list[str]:
+        """The labels of which one is a whole answer, as annotators see them; none where it takes more than that."""
+        control = only_choice(self.container.resolver.read_by(version, project).schema)
+        return [] if control is None else [label.shown for label in control.labels]
+
+    def mark_truth(self, tag: str, task: int, label: str | None = None) -> int:
+        """Makes a label, or the version's answer, the ground truth of a task, as an annotation of the person for whom
+        it acts. Returns the annotation's id. Raises PromptError when there is nothing to mark."""
+        parts, resolved = self.container, self.container.resolver.resolved(tag)
+        if label is not None:
+            return mark_truth(parts.studio, resolved.schema, task, chosen_answer(resolved.schema, label))
+        outcomes = [outcome for page in parts.outcomes.of_version(resolved, {task}) for outcome in page]
+        answer = outcomes[0].answer if outcomes else None
+        if answer is None:
+            raise PromptError(f"{tag} has no usable answer to task {task}: annotate it in Label Studio.")
+        return mark_truth(parts.studio, resolved.schema, task, answer)
 
     def compare(self, tags: Sequence[str], subset: Subset | None = None) -> ComparisonResult:
         """Compares versions on the same ground truths (all, or those of `subset`), from stored answers."""

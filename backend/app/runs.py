@@ -1,5 +1,6 @@
 """Runs: tried, estimated, carried out here or in the background."""
 
+from collections.abc import Callable, Container
 from dataclasses import replace
 
 from backend.app.operations import Operations
@@ -101,20 +102,29 @@ class RunOperations(Operations):
         def start(share: float | None) -> Run:
             return self.run_in_background(tag, subset, replace(ending, budget=least(share, ending.budget)))
 
-        return start(None) if self.container.daily is None else self.container.daily.lend(start)
+        return self._lent(start, ending.budget)
+
+    def _lent(self, start: Callable[[float | None], Run], wish: float | None) -> Run:
+        """Starts a run within MAX_USD_PER_DAY, and within the MONTHLY_BUDGET of the person for whom it acts, where
+        those are set. `wish`: the budget asked for, in USD."""
+        monthly, daily = self.container.monthly, self.container.daily
+
+        def today(most: float | None) -> Run:
+            within = lambda share: start(least(share, most))  # noqa: E731
+            return within(None) if daily is None else daily.lend(within)
+
+        return today(None) if monthly is None else monthly.lend(wish, today)
 
     def enhance_within_day(self, tag: str, wish: OptimizerOptions) -> OptimizationResult:
         """A search that the server starts: within MAX_USD_PER_DAY, where that is set. Raises what `run_within_day`
         raises."""
         results: list[OptimizationResult] = []
 
-        def start(share: float) -> Run:
+        def start(share: float | None) -> Run:
             results.append(self.enhance(tag, replace(wish, budget=least(share, wish.budget))))
             return results[0].run
 
-        if self.container.daily is None:
-            return self.enhance(tag, wish)
-        self.container.daily.lend(start)
+        self._lent(start, wish.budget)
         return results[0]
 
     def resume(self, run_id: str, budget: float | None = None) -> Run:
@@ -123,6 +133,13 @@ class RunOperations(Operations):
         budget: a new budget in USD; needed for a run that stopped at its budget
         """
         return self.container.lifecycle.reopen(run_id, self.container.background_workers, budget)
+
+    def resume_within_month(self, run_id: str, budget: float | None = None) -> Run:
+        """The same, within the MONTHLY_BUDGET of the person for whom it acts. Raises SettingsError if less is left."""
+        monthly = self.container.monthly
+        if monthly is not None:
+            monthly.renew(run_id, budget if budget is not None else self.container.record.run(run_id).budget)
+        return self.resume(run_id, budget)
 
     def retry(self, run_id: str, rejected: bool = False) -> Run:
         """Asks again, in the background, about the tasks for which a run had no answer.
@@ -139,7 +156,19 @@ class RunOperations(Operations):
             again = self.container.lifecycle.retry(run_id, rejected, self.container.outcomes, share)
             return self.container.lifecycle.give(again.id, self.container.background_workers)
 
-        return start(None) if self.container.daily is None else self.container.daily.lend(start)
+        return self._lent(start, self.container.record.run(run_id).budget)
+
+    def ask_again_within_day(self, tag: str, tasks: Container[int], ending: RunOptions) -> Run:
+        """Asks again, in the background, about those of `tasks` to which a version gave no usable answer. Raises what
+        `run_within_day` raises."""
+        parts = self.container
+
+        def start(share: float | None) -> Run:
+            limited = replace(ending, budget=least(share, ending.budget))
+            again = parts.lifecycle.ask_again(tag, tasks, parts.outcomes, limited)
+            return parts.lifecycle.give(again.id, parts.background_workers)
+
+        return self._lent(start, ending.budget)
 
     def cancel(self, run_id: str) -> bool:
         """Stops a run within seconds; stored answers are kept. False if it had ended already."""

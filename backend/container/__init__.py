@@ -23,7 +23,9 @@ from backend.container.models import ModelParts
 from backend.domain.connection import DEFAULT
 from backend.domain.urls import shown
 from backend.engine.concurrency_limiter import ConcurrencyLimiter
+from backend.engine.monthly_limit import Monthly
 from backend.errors import SettingsError
+from backend.services.analysis.result_views import ResultViews
 from backend.services.dataset.drawing import Drawing
 from backend.services.dataset.label_configs import Configs
 from backend.services.forget import Forgetting, MakeKeeper
@@ -53,7 +55,9 @@ if TYPE_CHECKING:
 
 
 class Container(ModelParts):
-    """The parts that `App` works with."""
+    """The parts that `App` works with. `acts_for_person`: whether it acts for somebody who uses the page or the API."""
+
+    acts_for_person = False
 
     @cached_property
     def studio(self) -> LabelStudioClient:
@@ -73,12 +77,21 @@ class Container(ModelParts):
         """The same, with Label Studio as somebody else sees it. `who`: the credential of a request, or a token as Label
         Studio shows it."""
         other = Container(self.settings)
-        other.__dict__ |= {name: getattr(self, name) for name in ("stop", "store", "metrics")}
+        other.__dict__ |= {name: getattr(self, name) for name in ("stop", "store", "metrics", "result_views")}
         accepted, url = AcceptanceStore(self.store).ids, self.settings.label_studio_url
         token, credential = (who, None) if isinstance(who, str) else (None, who)
         other.studio = LabelStudioClient(url, token, accepted, credential)
+        other.acts_for_person = True
         other.studio.texts = other.pictures
         return other
+
+    @property
+    def monthly(self) -> Monthly | None:
+        """The limit of what the person for whom it acts may spend."""
+        limit = self.settings.monthly_budget
+        if limit is None or not self.acts_for_person:
+            return None
+        return Monthly(self.store, limit, self.pricing, self.studio.person.id)
 
     @property
     def public_objects(self) -> PublicObjects:
@@ -125,6 +138,10 @@ class Container(ModelParts):
     @cached_property
     def outcomes(self) -> StoredOutcomes:
         return StoredOutcomes(self.store, self.record, self.studio, self.pricing)
+
+    @cached_property
+    def result_views(self) -> ResultViews:
+        return ResultViews()
 
     @cached_property
     def lifecycle(self) -> RunLifecycle:

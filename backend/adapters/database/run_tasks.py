@@ -115,6 +115,22 @@ class RunTaskStore(Repository):
         return self._pages(sa.select(runs.c.id).where(runs.c.id == run_id), size)
 
     @retried
+    def stamp(self, tag: str) -> tuple[int, ...]:
+        """Numbers that change when what is stored about a version's tasks has changed."""
+        of_version = sa.select(asks.c.digest).join_from(asks, runs).where(runs.c.tag == tag)
+        noted = (
+            sa.func.count(),
+            sa.func.sum(asks.c.sent),
+            sa.func.count(asks.c.failure),
+            sa.func.count(asks.c.rejection),
+        )
+        first = sa.select(*noted).join_from(asks, runs).where(runs.c.tag == tag)
+        answers = sa.select(sa.func.count()).select_from(completions).where(completions.c.digest.in_(of_version))
+        with self._engine.connect() as connection:
+            row = connection.execute(first).one()
+            return (*(number or 0 for number in row), connection.execute(answers).scalar_one())
+
+    @retried
     def some(self, tag: str, most: int) -> list[tuple[int, str]]:
         """Some of the tasks that a version was asked about, with the digests of their requests."""
         of_version = sa.select(asks.c.task_id, asks.c.digest).join_from(asks, runs)

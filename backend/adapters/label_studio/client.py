@@ -176,6 +176,12 @@ class LabelStudioClient(StudioBackends, StudioPredictions, StudioViews, StudioWe
         """Ids of the tasks that were made after `task`, ascending."""
         return self.filtered_ids(project, all_of(("id", "greater", "Number", task))["filters"])
 
+    def newest_change(self, project: int) -> tuple[int, str]:
+        """How many tasks a project has, and when one of them, or an annotation of one, changed last; "" without any."""
+        query = {"ordering": ["-tasks:updated_at"]}
+        answer = self._pages.answer(project, 1, 1, query=query, include="id,updated_at", fields="task_only")
+        return int(answer.get("total") or 0), "".join(str(row.get("updated_at")) for row in answer["tasks"])
+
     def id_pages(self, project: int, view: int | None = None) -> Iterator[list[int]]:
         """Ids of all tasks, ascending, or of those of a Data Manager tab in its order, in pages."""
         for rows in self._pages.pages(project, 10 * PAGE, view=view, include="id", fields="task_only"):

@@ -93,6 +93,18 @@ class StudioPredictions:
             return dict(self.http.call("GET", f"api/annotations/{annotation}/"))
         return None
 
+    def annotations_of(self, task: int) -> list[Mapping[str, Any]]:
+        """All annotations of a task."""
+        return list(self.http.call("GET", f"api/tasks/{task}/annotations/"))
+
+    def set_truth(self, task: int, annotation: int | None, result: Sequence[Mapping[str, Any]]) -> int:
+        """Gives an annotation this result and the star; a new one where `annotation` is None. Returns its id."""
+        body = {"result": list(result), "ground_truth": True}
+        if annotation is None:
+            return int(self.http.call("POST", f"api/tasks/{task}/annotations/", body=body)["id"])
+        self.http.call("PATCH", f"api/annotations/{annotation}/", body=body)
+        return annotation
+
     def delete_annotation(self, annotation: int) -> None:
         """Deletes one; a deleted one is ignored."""
         with suppress(NotFound):

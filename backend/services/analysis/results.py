@@ -51,6 +51,14 @@ def results(
     return _rows(studio, resolved, chosen, outcomes, truths)
 
 
+def results_of(
+    studio: LabelStudioClient, stored: StoredOutcomes, resolved: ResolvedVersion, tasks: Sequence[int]
+) -> list[TaskResult]:
+    """Those of these tasks, in their order, whether the version was run on them or not."""
+    outcomes = {outcome.task_id: outcome for page in stored.of_version(resolved, set(tasks)) for outcome in page}
+    return _rows(studio, resolved, tasks, outcomes, truths_by_task(studio, resolved, "ground-truth"))
+
+
 def _kind(outcome: Outcome, truths: Mapping[int, Answer], schema: LabelSchema) -> str:
     if isinstance(outcome.verdict, Rejection):
         return "rejected"

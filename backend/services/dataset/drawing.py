@@ -52,6 +52,14 @@ class Drawing:
         rest = tuple(task for task in drawn if task not in starred)
         return DrawnTasks(project, tuple(drawn), rest, len(tasks), self.studio.show_tab(project, TAB, rest))
 
+    def open(self, project: int) -> list[int]:
+        """The tasks that were drawn before and have no ground truth, in the order of the draw."""
+        draw = self.store.of(project)
+        if draw is None:
+            return []
+        starred = self._starred(project)
+        return [task for task in draw.among(self.studio.task_ids(project)) if task not in starred]
+
     def basis(self, project: int, subset: Subset, truths: Sequence[int], left_out: LeftOut) -> TruthBasis:
         """What a number from `truths`, those of `subset`, rests on."""
         draw = self.store.of(project)

@@ -3,7 +3,7 @@
 Starting a run and working on it are two steps, so that the second may happen elsewhere, again, or after a crash.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import asdict, dataclass
 
 from backend.adapters.database.runs import NewRun, RunStore
@@ -100,6 +100,17 @@ class RunLifecycle:
         subset = Subset("rest", ids=tuple(o.task_id for o in left), attempts=attempts + MAX_ATTEMPTS)
         budget = min((usd for usd in (run.budget, most) if usd is not None), default=None)
         return self.start(run.tag, subset, RunOptions(run.push, run.keep, budget, run.batch))
+
+    def ask_again(self, tag: str, tasks: Container[int], stored: StoredOutcomes, ending: RunOptions) -> Run:
+        """A pending run over those of `tasks` to which a version gave no answer, or none that can be used; they may
+        have as many further answers as new tasks. Raises RunError when there are none."""
+        resolved = self.resolver.resolved(tag)
+        outcomes = [outcome for page in stored.of_version(resolved, tasks) for outcome in page]
+        left = [outcome for outcome in outcomes if outcome.answer is None]
+        if not left:
+            raise RunError(f"{tag} has a usable answer to all these tasks: there is nothing to ask again.")
+        attempts = _most_made(left, resolved, stored) + MAX_ATTEMPTS
+        return self.start(tag, Subset("rest", ids=tuple(o.task_id for o in left), attempts=attempts), ending)
 
     def give(self, run_id: str, workers: BackgroundWorkers) -> Run:
         """Hands a pending run over. Raises PromptsError when nobody takes it; then it has failed and can be resumed."""

@@ -1,75 +1,65 @@
 """Results: what a version answered, beside the ground truths. Filters, order and page are in the address."""
 
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Self
-from urllib.parse import urlencode
+from typing import Any
 
-from flask import request
+from flask import Response, redirect, url_for
 
+from backend.errors import PromptsError
+from backend.interfaces.presentation.json.runs import task_results_json
+from backend.interfaces.presentation.number_format import things
+from backend.interfaces.web.pages.result_filters import KINDS, ORDER_TITLES, Filters, reasons_of, tabs_of
+from backend.interfaces.web.pages.running import budget_of
 from backend.interfaces.web.pages.visit import Visit
-from backend.services.analysis.results import TaskResult
+from backend.services.analysis.result_views import ResultView
+from backend.services.public_objects import PublicVersion
+from backend.services.runs.options import RunOptions
 
 PAGE = 50
-KINDS = {
-    "wrong": "Wrong",
-    "rejected": "Unusable answer",
-    "failed": "No answer",
-    "right": "Right",
-    "usable": "Without ground truth",
-}
-"""What becomes of a task, in the order in which people look at it."""
-ORDERS: dict[str, Callable[[TaskResult], Any]] = {
-    "task": lambda row: row.task,
-    "confidence": lambda row: (row.confidence is None, row.confidence or 0.0),
-    "text": lambda row: row.text.casefold(),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the address asks for. `kind`: one of KINDS, "" for all; `truth`, `answer`: as they are shown."""
-
-    kind: str = ""
-    search: str = ""
-    truth: str = ""
-    answer: str = ""
-    sort: str = "task"
-    page: int = 1
-
-    @classmethod
-    def asked(cls) -> Self:
-        """Those of this request; what does not fit is as if it were not there."""
-        given = {name: request.args.get(name, "") for name in ("kind", "search", "truth", "answer")}
-        sort, page = request.args.get("sort", "task"), request.args.get("page", "1")
-        kind = given["kind"] if given["kind"] in KINDS else ""
-        number = int(page) if page.isdecimal() and len(page) < 7 else 1
-        return cls(**{**given, "kind": kind}, sort=sort if sort in ORDERS else "task", page=max(1, number))
-
-    def passes(self, row: TaskResult) -> bool:
-        return (
-            self.kind in ("", row.kind)
-            and self.truth in ("", row.truth)
-            and self.answer in ("", row.answer)
-            and self.search.casefold() in row.text.casefold()
-        )
-
-    def link(self, **changed: Any) -> str:
-        """The address of the same page with other filters, from its first page on unless one is named."""
-        names = ("kind", "search", "truth", "answer", "sort")
-        values = {**{name: getattr(self, name) for name in names}, **changed}
-        return "?" + urlencode({name: value for name, value in values.items() if value not in ("", None)})
 
 
 def show_results(visit: Visit, prompt: int, version: int) -> Any:
-    of, filters = visit.call.objects.version(prompt, version), Filters.asked()
-    rows = visit.app.results(of.version.tag)
-    chosen = sorted(filter(filters.passes, rows), key=ORDERS[filters.sort])
+    return _page(visit, visit.call.objects.version(prompt, version), None)
+
+
+def export_results(visit: Visit, prompt: int, version: int) -> Any:
+    """The rows that the filters leave, as JSON lines in a file."""
+    import json
+
+    of = visit.call.objects.version(prompt, version)
+    chosen = Filters.asked().chosen(view_of(visit, of).rows)
+    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in task_results_json(chosen))
+    headers = {"Content-Disposition": f'attachment; filename="results-{of.number.id}.jsonl"'}
+    return Response(lines, content_type="application/x-ndjson; charset=utf-8", headers=headers)
+
+
+def retry_results(visit: Visit, prompt: int, version: int) -> Any:
+    """Asks again about the rows that the filters leave and that have no usable answer."""
+    of = visit.call.objects.version(prompt, version)
+    try:
+        chosen = {row.task for row in Filters.asked().chosen(view_of(visit, of).rows)}
+        options = RunOptions(budget=budget_of(visit, of))
+        started = visit.app.ask_again_within_day(of.version.tag, chosen, options)
+    except PromptsError as error:
+        return _page(visit, of, str(error)), 400
+    visit.tell(f"Asking again about {things(started.tasks or len(chosen), 'task')}.")
+    return redirect(url_for("pages.show_run", run=visit.app.run_ids([started.id])[started.id].id), 303)
+
+
+def view_of(visit: Visit, of: PublicVersion) -> ResultView:
+    """Raises NotThereError for a project that this person may not see."""
+    return visit.app.result_view(of.version, visit.call.objects.project(of.version.project))
+
+
+def _page(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
+    filters, view = Filters.asked(), view_of(visit, of)
+    chosen = filters.chosen(view.rows)
     last = max(1, -(-len(chosen) // PAGE))
-    start = (min(filters.page, last) - 1) * PAGE
-    counts = Counter(row.kind for row in rows)
-    tabs = [("", "All", len(rows)), *((kind, title, counts[kind]) for kind, title in KINDS.items())]
-    words = {"of": of, "filters": filters, "evaluation": visit.call.evaluation(of), "kinds": KINDS, "tabs": tabs}
-    pages = {"page": min(filters.page, last), "last": last, "chosen": len(chosen), "total": len(rows)}
-    return visit.show("results.html", **words, **pages, rows=chosen[start : start + PAGE], row=of.prompt)
+    page = min(filters.page, last)
+    rows = chosen[(page - 1) * PAGE : page * PAGE]
+    words = {"of": of, "row": of.prompt, "filters": filters, "evaluation": view.evaluation, "kinds": KINDS}
+    words |= {"labels": visit.app.choices(of.version, visit.call.objects.project(of.version.project))}
+    words |= {"tabs": tabs_of(view.rows), "reasons": reasons_of(view.rows), "orders": ORDER_TITLES}
+    words |= {"page": page, "last": last, "chosen": len(chosen), "total": len(view.rows), "rows": rows}
+    unanswered = sum(item.answer is None for item in chosen)
+    priced = visit.app.container.pricing(of.version.model, of.version.connection)(1, 0, 1) is not None
+    return visit.show("results.html", **words, unanswered=unanswered, priced=priced, trouble=trouble)

@@ -13,7 +13,7 @@ from backend.errors import PromptsError, where
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.report_page import TEMPLATES
 from backend.interfaces.web.admission import PAGES, Refusal
-from backend.interfaces.web.pages import acting, comparing, draft, results, running, start
+from backend.interfaces.web.pages import acting, auditing, comparing, draft, labelling, results, running, start
 from backend.interfaces.web.pages.doors import Doors
 from backend.interfaces.web.pages.guard import PageAddress
 from backend.interfaces.web.pages.sessions import Sessions
@@ -52,7 +52,10 @@ READING: tuple[Route, ...] = (
     (_PROMPT, "show_prompt", start.show_prompt),
     (f"{_PROMPT}/draft", "draft", draft.show_draft),
     (f"{_PROMPT}/compare", "comparison", comparing.show_comparison),
+    (f"{_PROMPT}/audit", "audit", auditing.show_audit),
     (_VERSION, "results", results.show_results),
+    (f"{_VERSION}/label", "queue", labelling.show_queue),
+    (f"{_VERSION}/results.jsonl", "export_results", results.export_results),
     (f"{_VERSION}/run", "run_form", running.run_form),
     (f"{_VERSION}/act", "actions", acting.show_actions),
     (f"{_VERSION}/sure", "sure", acting.show_sure),
@@ -65,6 +68,9 @@ CHANGING: tuple[Route, ...] = (
     (f"{_PROMPT}/save-as", "save_as", draft.save_as),
     (f"{_PROMPT}/try", "try_draft", draft.try_draft),
     (f"{_VERSION}/run", "start_run", running.start_run),
+    (f"{_VERSION}/retry", "retry_results", results.retry_results),
+    (f"{_VERSION}/draw", "draw", labelling.draw),
+    (f"{_VERSION}/mark", "mark", labelling.mark),
     (f"{_VERSION}/use", "use_version", acting.use_version),
     (f"{_VERSION}/annotate", "annotate", acting.annotate),
     (f"{_VERSION}/unannotate", "unannotate", acting.unannotate),

@@ -31,7 +31,7 @@ def start_run(visit: Visit, prompt: int, version: int) -> Any:
         wish = SubsetWish.asked()
         push = wish.on != "ground-truth" or visit.app.container.settings.evaluate_pushes
         started = visit.app.run_within_day(
-            of.version.tag, wish.subset, RunOptions(push=push, budget=_budget(visit, of))
+            of.version.tag, wish.subset, RunOptions(push=push, budget=budget_of(visit, of))
         )
     except PromptsError as error:
         if isinstance(error, RunError) and (running := _under_way(visit, of)) is not None:
@@ -58,7 +58,7 @@ def resume_run(visit: Visit, run: int) -> Any:
     """Goes on with a run that ended early, with a larger budget where it stopped at its budget."""
     of, sent = visit.call.objects.run(run), request.form.get("budget") or None
     try:
-        visit.app.resume(of.run.id, None if sent is None else _amount(sent))
+        visit.app.resume_within_month(of.run.id, None if sent is None else _amount(sent))
     except PromptsError as error:
         return visit.show("run.html", **_progress(visit, run), trouble=str(error)), 400
     return _to(run)
@@ -87,10 +87,12 @@ def _form(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
     forecast = visit.app.push_forecast(of.version.tag) if estimate and wish.on == "all" else None
     words = {"of": of, "row": of.prompt, "choices": choices, "wish": wish, "estimate": estimate, "budget": budget}
     words |= {"ways": WAYS, "forecast": forecast, "sdk": wish.sdk(of)}
+    monthly = visit.app.container.monthly
+    words |= {"left": None if monthly is None else monthly.left()}
     return visit.show("run_form.html", **words, trouble=trouble, running=_under_way(visit, of))
 
 
-def _budget(visit: Visit, of: PublicVersion) -> float | None:
+def budget_of(visit: Visit, of: PublicVersion) -> float | None:
     """In USD; None where none can be kept, because no price is known. Raises Problem 400."""
     sent = request.form.get("budget")
     if sent is None and visit.app.container.pricing(of.version.model, of.version.connection)(1, 0, 1) is None:

@@ -27,6 +27,9 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+const queue = document.querySelector("[data-queue] tbody tr");
+if (queue) queue.focus();
+
 document.addEventListener("keydown", (event) => {
   const rows = [...document.querySelectorAll("#rows tbody tr")];
   const typing = event.target.closest("input, textarea, select");
@@ -35,7 +38,12 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "j") rows[Math.min(here + 1, rows.length - 1)].focus();
   else if (event.key === "k") rows[Math.max(here - 1, 0)].focus();
   else if (event.key === "o" && here >= 0) rows[here].querySelector("a").click();
-  else if (event.key === "/") {
+  else if (event.key === "e" && here >= 0) {
+    const details = rows[here].querySelector(".marking");
+    if (details) details.open = !details.open;
+  } else if (/^[1-9]$/.test(event.key) && here >= 0) {
+    rows[here].querySelector(`[data-key="${event.key}"]`)?.click();
+  } else if (event.key === "/") {
     event.preventDefault();
     document.getElementById("search").focus();
   }

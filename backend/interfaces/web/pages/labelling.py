@@ -1,0 +1,75 @@
+"""Labelling: ground truths from the page, row by row or as a queue, each as an annotation of that person."""
+
+from typing import Any
+
+from flask import redirect, request, url_for
+
+from backend.errors import PromptsError
+from backend.interfaces.web.pages.result_filters import ORDERS
+from backend.interfaces.web.pages.results import view_of
+from backend.interfaces.web.pages.visit import Visit
+from backend.interfaces.web.problem import Problem
+from backend.services.analysis.results import TaskResult
+from backend.services.public_objects import PublicVersion
+
+QUEUE = 20
+"""Tasks."""
+QUEUES = {"draw": "Label tasks drawn at random", "check": "Check the least certain answers"}
+
+
+def show_queue(visit: Visit, prompt: int, version: int) -> Any:
+    """Which one is in the address: `queue`, by default the random draw."""
+    return _page(visit, visit.call.objects.version(prompt, version), None)
+
+
+def draw(visit: Visit, prompt: int, version: int) -> Any:
+    """Draws tasks so that QUEUE of them have no ground truth."""
+    of = visit.call.objects.version(prompt, version)
+    try:
+        drawn = visit.app.draw(of.prompt.project, QUEUE)
+        while len(drawn.open) < QUEUE and len(drawn.tasks) < drawn.of:
+            drawn = visit.app.draw(of.prompt.project, len(drawn.tasks) + QUEUE - len(drawn.open))
+    except PromptsError as error:
+        return _page(visit, of, str(error)), 400
+    return redirect(url_for("pages.queue", prompt=prompt, version=version), 303)
+
+
+def mark(visit: Visit, prompt: int, version: int) -> Any:
+    """A label, or the version's answer, becomes the ground truth of a task."""
+    of, task = visit.call.objects.version(prompt, version), request.form.get("task", "")
+    if not task.isdecimal() or len(task) > 15:
+        raise Problem(400, "Which task is meant is not said: load the page again.")
+    label = None if request.form.get("answer") else request.form.get("label", "")
+    visit.app.mark_truth(of.version.tag, int(task), label)
+    visit.tell(f"Task {task} has a ground truth of yours now{'' if label is None else f': {label}'}.")
+    return redirect(_back(of, int(task)), 303)
+
+
+def _back(of: PublicVersion, task: int) -> str:
+    """The page that the row was on: a queue, the audit, or the results with these filters."""
+    back, ids = request.form.get("back", ""), {"prompt": of.prompt.id, "version": of.number.id}
+    if back == "audit":
+        return url_for("pages.audit", prompt=of.prompt.id)
+    if back in QUEUES:
+        return url_for("pages.queue", **ids, queue=back)
+    filters = back if back.startswith("?") and back.isprintable() else ""
+    return f"{url_for('pages.results', **ids)}{filters}#task-{task}"
+
+
+def _page(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
+    queue = request.values.get("queue", "draw")
+    queue = queue if queue in QUEUES else "draw"
+    rows = _least_certain(visit, of) if queue == "check" else _drawn(visit, of)
+    words = {"of": of, "row": of.prompt, "queue": queue, "title": QUEUES[queue], "rows": rows}
+    labels = visit.app.choices(of.version, visit.call.objects.project(of.version.project))
+    return visit.show("label.html", **words, labels=labels, size=QUEUE, trouble=trouble)
+
+
+def _drawn(visit: Visit, of: PublicVersion) -> list[TaskResult]:
+    return visit.app.results_of(of.version.tag, visit.app.drawn_open(of.prompt.project)[:QUEUE])
+
+
+def _least_certain(visit: Visit, of: PublicVersion) -> list[TaskResult]:
+    """Usable answers without a ground truth."""
+    rows = [row for row in view_of(visit, of).rows if row.truth is None and row.answer is not None]
+    return sorted(rows, key=ORDERS["confidence"])[:QUEUE]

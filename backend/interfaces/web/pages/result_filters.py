@@ -1,0 +1,116 @@
+"""Filters of the results: what the address asks for, and which rows that leaves."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from flask import request
+
+from backend.services.analysis.results import TaskResult
+
+KINDS = {
+    "wrong": "Wrong",
+    "rejected": "Unusable answer",
+    "failed": "No answer",
+    "unsure": "Unsure",
+    "right": "Right",
+    "usable": "Without ground truth",
+}
+"""What becomes of a task, in the order in which people look at it."""
+UNSURE = 0.7
+"""Below it an answer is unsure."""
+ORDERS: dict[str, Callable[[TaskResult], Any]] = {
+    "task": lambda row: row.task,
+    "confidence": lambda row: (row.confidence is None, row.confidence or 0.0),
+    "text": lambda row: row.text.casefold(),
+}
+ORDER_TITLES = {"task": "Task", "confidence": "Least certain first", "text": "Text"}
+NAMES = ("kind", "search", "truth", "answer", "reason", "least", "most", "sort")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the address asks for.
+
+    kind: one of KINDS, "" for all
+    truth, answer: as they are shown
+    reason: why there is no answer
+    least, most: confidences, "" for none
+    """
+
+    kind: str = ""
+    search: str = ""
+    truth: str = ""
+    answer: str = ""
+    reason: str = ""
+    least: str = ""
+    most: str = ""
+    sort: str = "task"
+    page: int = 1
+
+    @classmethod
+    def asked(cls) -> Self:
+        """Those of this request; what does not fit is as if it were not there."""
+        given = {name: request.values.get(name, "") for name in NAMES}
+        page = request.values.get("page", "1")
+        given["kind"] = given["kind"] if given["kind"] in KINDS else ""
+        given["sort"] = given["sort"] if given["sort"] in ORDERS else "task"
+        given |= {name: given[name] if _is_confidence(given[name]) else "" for name in ("least", "most")}
+        return cls(**given, page=max(1, int(page) if page.isdecimal() and len(page) < 7 else 1))
+
+    def passes(self, row: TaskResult) -> bool:
+        return (
+            is_of(row, self.kind)
+            and self.truth in ("", row.truth)
+            and self.answer in ("", row.answer)
+            and self.reason in ("", reason_of(row))
+            and (not self.least or (row.confidence is not None and row.confidence >= float(self.least)))
+            and (not self.most or (row.confidence is not None and row.confidence <= float(self.most)))
+            and self.search.casefold() in row.text.casefold()
+        )
+
+    def chosen(self, rows: Sequence[TaskResult]) -> list[TaskResult]:
+        """The rows that pass, in the order asked for."""
+        return sorted(filter(self.passes, rows), key=ORDERS[self.sort])
+
+    @property
+    def narrowing(self) -> bool:
+        """Whether any row may be left out."""
+        return any(getattr(self, name) for name in NAMES if name != "sort")
+
+    def link(self, **changed: Any) -> str:
+        """The address of the same page with other filters, from its first page on unless one is named."""
+        values = {**{name: getattr(self, name) for name in NAMES}, **changed}
+        return "?" + urlencode({name: value for name, value in values.items() if value not in ("", None, "task")})
+
+
+def is_of(row: TaskResult, kind: str) -> bool:
+    if kind == "unsure":
+        return row.confidence is not None and row.confidence < UNSURE
+    return kind in ("", row.kind)
+
+
+def reason_of(row: TaskResult) -> str:
+    """The name of why there is no answer, "" where there is one."""
+    return (row.reason or "").partition(":")[0]
+
+
+def tabs_of(rows: Sequence[TaskResult]) -> list[tuple[str, str, int]]:
+    """Kind, title and number of rows."""
+    counts = Counter(row.kind for row in rows)
+    counts["unsure"] = sum(is_of(row, "unsure") for row in rows)
+    return [("", "All", len(rows)), *((kind, title, counts[kind]) for kind, title in KINDS.items())]
+
+
+def reasons_of(rows: Sequence[TaskResult]) -> list[tuple[str, int]]:
+    """Why tasks have no answer, the most frequent first."""
+    return Counter(reason for row in rows if (reason := reason_of(row))).most_common()
+
+
+def _is_confidence(text: str) -> bool:
+    try:
+        return 0 <= float(text) <= 1
+    except ValueError:
+        return False

@@ -1,0 +1,121 @@
+"""Result views: the results of versions as they were derived last, kept in memory so that a page of 10,000 tasks need
+not derive them for each filter.
+
+A view is used for as long as nothing that it was derived from has changed. What has not changed is asked of the
+database and of Label Studio each time, in a few small queries.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+
+from backend.adapters.database.prompts import Store
+from backend.adapters.database.runs import RunStore
+from backend.adapters.label_studio.client import LabelStudioClient
+from backend.domain.hashing import digest
+from backend.domain.metrics.evaluation import Evaluation
+from backend.domain.runs.run import FINAL
+from backend.errors import LabelConfigError
+from backend.services.analysis.results import TaskResult, results
+from backend.services.analysis.stored_evaluation import stored_evaluation
+from backend.services.dataset.label_configs import Configs
+from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.runs.stored_outcomes import StoredOutcomes
+
+MOST_ROWS = 200_000
+"""In all views together."""
+MOST_TEXT = 5000
+"""Characters of a task's text that a view holds."""
+SLOW_S = 1.0
+PATIENCE = 5
+"""While a run of the version is under way, a view that took longer than SLOW_S to derive is used for so many times as
+long."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """`rows`: by task id, texts cut at MOST_TEXT; `evaluation`: None without ground truths; `stamp`: of what it was
+    derived from; `seconds`: that this took; `made`: when, by the monotonic clock."""
+
+    rows: tuple[TaskResult, ...]
+    evaluation: Evaluation | None
+    stamp: Hashable
+    seconds: float
+    made: float
+
+
+class ResultViews:
+    """By the version's tag. Safe to share between threads."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._views: OrderedDict[str, ResultView] = OrderedDict()
+        self._lock = threading.Lock()
+        self._deriving: dict[str, threading.Lock] = {}
+
+    def of(self, tag: str, stamp: Hashable, running: bool, derive: Callable[[], "Derived"]) -> ResultView:
+        """The view that was derived from what `stamp` stands for. `running`: whether a run of the version is under
+        way."""
+        with self._lock:
+            turn = self._deriving.setdefault(tag, threading.Lock())
+        with turn:
+            view = self._views.get(tag)
+            if view is None or not (view.stamp == stamp or (running and self._is_patient(view))):
+                view = self._derived(tag, stamp, derive)
+            with self._lock:
+                if tag in self._views:
+                    self._views.move_to_end(tag)
+            return view
+
+    def _is_patient(self, view: ResultView) -> bool:
+        return view.seconds > SLOW_S and self._clock() - view.made < PATIENCE * view.seconds
+
+    def _derived(self, tag: str, stamp: Hashable, derive: Callable[[], "Derived"]) -> ResultView:
+        begun = self._clock()
+        found = derive()
+        view = ResultView(tuple(map(_short, found.rows)), found.evaluation, stamp, self._clock() - begun, self._clock())
+        with self._lock:
+            self._views[tag] = view
+            while len(self._views) > 1 and sum(len(kept.rows) for kept in self._views.values()) > MOST_ROWS:
+                self._views.popitem(last=False)
+        return view
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    rows: list[TaskResult]
+    evaluation: Evaluation | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultSources:
+    """What views are derived from."""
+
+    store: Store
+    record: RunStore
+    studio: LabelStudioClient
+    stored: StoredOutcomes
+    configs: Configs
+
+    def stamp(self, resolved: ResolvedVersion) -> Hashable:
+        """Changes when results of the version may have changed."""
+        tag, project = resolved.version.tag, resolved.project
+        renames = digest([project.label_config, self.configs.renames(project.id)])
+        return (self.record.asks.stamp(tag), self.studio.newest_change(project.id), renames)
+
+    def is_running(self, resolved: ResolvedVersion) -> bool:
+        return any(run.status not in FINAL for run in self.record.runs(resolved.version.tag))
+
+    def derive(self, resolved: ResolvedVersion) -> Derived:
+        rows = results(self.studio, self.stored, resolved, [], "ground-truth")
+        annotated = list(self.studio.annotated(resolved.project.id))
+        try:
+            return Derived(rows, stored_evaluation(self.stored, resolved, annotated, None))
+        except LabelConfigError:
+            return Derived(rows, None)
+
+
+def _short(row: TaskResult) -> TaskResult:
+    return row if len(row.text) <= MOST_TEXT else replace(row, text=f"{row.text[:MOST_TEXT]}…")

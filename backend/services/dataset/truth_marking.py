@@ -1,0 +1,60 @@
+"""Marking a ground truth: a person says what is right for a task, and Label Studio gets that person's annotation."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from backend.adapters.label_studio.client import LabelStudioClient
+from backend.domain.answer import Answer, Labels
+from backend.domain.labels.controls.base import Control
+from backend.domain.labels.regions import to_result
+from backend.domain.labels.schema import LabelSchema
+from backend.errors import PromptError
+
+MOST_LABELS = 30
+"""Labels that a person chooses from with one click."""
+
+
+def only_choice(schema: LabelSchema) -> Control | None:
+    """The control that one click answers: the only one, a <Choices> whose labels are in the labelling config."""
+    (field, *others) = schema.fields
+    one_click = (
+        not others
+        and field.tag == "Choices"
+        and not field.many
+        and not field.dynamic
+        and 0 < len(field.labels) <= MOST_LABELS
+    )
+    return field if one_click else None
+
+
+def chosen_answer(schema: LabelSchema, label: str) -> Answer:
+    """The answer that has this label, as annotators see it. Raises PromptError where one label is not a whole answer,
+    and for one that there is not."""
+    control = only_choice(schema)
+    stored = control.find(label) if control is not None else None
+    if control is None or stored is None:
+        raise PromptError(f"'{label[:70]}' cannot be chosen here: annotate the task in Label Studio.")
+    return {control.name: Labels((stored,))}
+
+
+def mark_truth(studio: LabelStudioClient, schema: LabelSchema, task: int, answer: Answer) -> int:
+    """Makes `answer` the ground truth of a task: in the newest annotation of the client's person, where there is one,
+    else in a new one. Returns the annotation's id.
+
+    Raises PromptError for an answer without a region, which Label Studio would show as nothing.
+    """
+    result = to_result(answer, schema)
+    if not result:
+        raise PromptError("An empty answer cannot be marked here: annotate the task in Label Studio.")
+    own = [row for row in studio.annotations_of(task) if _author(row) == studio.person.id]
+    return studio.set_truth(task, _newest(own), result)
+
+
+def _author(annotation: Mapping[str, Any]) -> Any:
+    author = annotation.get("completed_by")
+    return author.get("id") if isinstance(author, Mapping) else author
+
+
+def _newest(annotations: Sequence[Mapping[str, Any]]) -> int | None:
+    ids = [int(row["id"]) for row in annotations if not row.get("was_cancelled")]
+    return max(ids, default=None)
