@@ -5,6 +5,7 @@
 # make coverage  the lines that the unit tests do not run, in htmlcov/
 # make build     the wheel, in dist/
 # make docs      the documentation as a site, in site/; a broken link is an error
+# make pictures  the picture of the page in the README, with the Chromium of the machine
 # make lock      the files that the images install, chosen anew: requirements.lock
 
 PYTHON ?= python3
@@ -26,7 +27,7 @@ slowly = @echo "$(1)"; began=$$(date +%s); passed() { echo $$(($$(date +%s) - be
 	( while sleep 30 >/dev/null 2>&1; do echo "  ... still running after $$(passed) s"; done ) & ticker=$$!; \
 	trap 'kill $$ticker 2>/dev/null' EXIT; $(2) && echo "  done in $$(passed) s"
 
-.PHONY: setup studio local-model litellm demo check test coverage build lint serve bench bench-trust docs lock
+.PHONY: setup studio local-model litellm demo check test coverage build lint serve bench bench-trust pictures docs lock
 
 setup: $(VENV)/ready
 studio: $(STUDIO)/ready
@@ -91,9 +92,13 @@ lint: setup
 serve: setup
 	$(BIN)/gunicorn _wsgi:app
 
-bench: setup
+bench: setup studio
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.tabs
+	$(BIN)/python -m benchmarks.page
+
+pictures: setup studio
+	$(BIN)/python -m demo.pictures
 
 bench-trust: setup
 	nice $(BIN)/python -m benchmarks.trust

@@ -116,6 +116,8 @@ Everything worked. Look at it:
 
   Label Studio   {place.studio_url}
   sign in with   {place.account.email} / {place.account.password}
+  the page       {place.backend_url}/prompts
+  sign in with   the access token of Label Studio's Account & Settings
 
   1. Open the project "Support inbox". The Data Manager shows a prediction for every task.
   2. Click a task below the first 60: the predicted topic is ticked already. Correct it if need be, and press Submit.

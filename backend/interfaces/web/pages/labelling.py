@@ -47,13 +47,13 @@ def mark(visit: Visit, prompt: int, version: int) -> Any:
 
 def _back(of: PublicVersion, task: int) -> str:
     """The page that the row was on: a queue, the audit, or the results with these filters."""
-    back, ids = request.form.get("back", ""), {"prompt": of.prompt.id, "version": of.number.id}
+    back, prompt, version = request.form.get("back", ""), of.prompt.id, of.number.id
     if back == "audit":
-        return url_for("pages.audit", prompt=of.prompt.id)
+        return url_for("pages.audit", prompt=prompt)
     if back in QUEUES:
-        return url_for("pages.queue", **ids, queue=back)
+        return url_for("pages.queue", prompt=prompt, version=version, queue=back)
     filters = back if back.startswith("?") and back.isprintable() else ""
-    return f"{url_for('pages.results', **ids)}{filters}#task-{task}"
+    return f"{url_for('pages.results', prompt=prompt, version=version)}{filters}#task-{task}"
 
 
 def _page(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
