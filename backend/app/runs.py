@@ -110,8 +110,9 @@ class RunOperations(Operations):
         monthly, daily = self.container.monthly, self.container.daily
 
         def today(most: float | None) -> Run:
-            within = lambda share: start(least(share, most))  # noqa: E731
-            return within(None) if daily is None else daily.lend(within)
+            if daily is None:
+                return start(most)
+            return daily.lend(lambda share: start(least(share, most)))
 
         return today(None) if monthly is None else monthly.lend(wish, today)
 
