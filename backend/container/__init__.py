@@ -25,7 +25,6 @@ from backend.domain.urls import shown
 from backend.engine.concurrency_limiter import ConcurrencyLimiter
 from backend.engine.monthly_limit import Monthly
 from backend.errors import SettingsError
-from backend.services.analysis.result_views import ResultViews
 from backend.services.dataset.drawing import Drawing
 from backend.services.dataset.label_configs import Configs
 from backend.services.forget import Forgetting, MakeKeeper
@@ -138,10 +137,6 @@ class Container(ModelParts):
     @cached_property
     def outcomes(self) -> StoredOutcomes:
         return StoredOutcomes(self.store, self.record, self.studio, self.pricing)
-
-    @cached_property
-    def result_views(self) -> ResultViews:
-        return ResultViews()
 
     @cached_property
     def lifecycle(self) -> RunLifecycle:

@@ -27,6 +27,7 @@ from backend.engine.embedders import Embedders
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.shutdown import Shutdown, process_stop
 from backend.engine.stored_model import RecordedModel, StoredModel
+from backend.services.analysis.result_views import ResultViews
 from backend.services.prompts.versions import Prompts
 from backend.services.setup.connection_check import ConnectionTest
 from backend.services.setup.model_connections import ModelConnections
@@ -184,6 +185,10 @@ class ModelParts:
             return None
         models = {version.model for version in self.store.versions()}
         return Daily(self.store, limit, priced_as(self.pricing, self.settings.openai_model, *models))
+
+    @cached_property
+    def result_views(self) -> ResultViews:
+        return ResultViews()
 
     @cached_property
     def metrics(self) -> "Metrics":
