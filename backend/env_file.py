@@ -16,19 +16,20 @@ log = logging.getLogger(__name__)
 PLACEHOLDER = "replace-me"
 DOCKER = {"postgres_password", "label_studio_username", "label_studio_password"}
 """Names that docker-compose.yml alone asks for."""
+OPTIONAL = {"basic_auth_pass": "basic_auth_", "secret_key": "secret_key"}
+"""Lines for Docker that are settings too: left a placeholder, they and what belongs to them count as not set."""
 NEAR = 0.75
 
 
 class EnvFile(DotEnvSettingsSource):
-    """What pydantic reads of it, without a password for the server that nobody has chosen."""
+    """What pydantic reads of it, without a password for the server and a secret that nobody has chosen."""
 
     def __call__(self) -> dict[str, Any]:
         names = {name.lower() for name in self.env_vars}
         remark(frozenset(names), tuple(self.settings_cls.model_fields))
         values = super().__call__()
-        if values.get("basic_auth_pass") == PLACEHOLDER:
-            return {name: value for name, value in values.items() if not name.startswith("basic_auth_")}
-        return values
+        unset = tuple(prefix for name, prefix in OPTIONAL.items() if values.get(name) == PLACEHOLDER)
+        return {name: value for name, value in values.items() if not name.startswith(unset)} if unset else values
 
 
 @cache

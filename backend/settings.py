@@ -63,7 +63,7 @@ OptionalUrl = Annotated[str | None, BeforeValidator(_no_slash), BeforeValidator(
 Secret = Annotated[SecretStr | None, BeforeValidator(_no_placeholder), BeforeValidator(_blank_is_none)]
 Folder = Annotated[Path, BeforeValidator(_folder), BeforeValidator(_blank_is_own_folder)]
 Address = Annotated[str, BeforeValidator(_address)]
-Price = Annotated[float | None, BeforeValidator(_blank_is_none)]
+Number = Annotated[float | None, BeforeValidator(_blank_is_none)]
 
 
 class Settings(BaseSettings):
@@ -92,21 +92,25 @@ class Settings(BaseSettings):
         description="whether files are read from hosts that only a task names, without any credential",
     )
     evaluate_pushes: bool = Field(True, description="whether `evaluate` pushes its predictions")
-    price_in: Price = Field(
+    price_in: Number = Field(
         None, ge=0, allow_inf_nan=False, description="USD per million prompt tokens, for all models"
     )
-    price_out: Price = Field(
+    price_out: Number = Field(
         None, ge=0, allow_inf_nan=False, description="USD per million completion tokens; set both prices or neither"
     )
-    max_usd_per_day: Price = Field(
+    max_usd_per_day: Number = Field(
         None, ge=0, allow_inf_nan=False, description="USD a day (UTC) that the server may spend; without it, no limit"
     )
-    monthly_budget: Price = Field(
+    monthly_budget: Number = Field(
         None,
         ge=0,
         allow_inf_nan=False,
         description="USD a month (UTC) that each person's runs by page and API may cost; without it, no limit",
     )
+    requests_per_minute: Number = Field(
+        None, ge=1, allow_inf_nan=False, description="most requests a minute; without it, what the server states"
+    )
+    tokens_per_minute: Number = Field(None, ge=1, allow_inf_nan=False, description="the same of tokens")
     concurrency: int = Field(32, ge=1, le=1024, description="highest number of requests in flight, per process")
     max_in_flight: int = Field(0, ge=0, description="the same per model over all workers; 0: no limit")
     request_timeout_s: float = Field(60, gt=0, description="seconds one request may take")

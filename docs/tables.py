@@ -1,4 +1,4 @@
-"""The tables of settings and commands in docs/reference/, made from the code: `python docs/tables.py` writes them.
+"""The tables of settings, commands and profiles in the docs, made from the code: `python docs/tables.py` writes them.
 
 A test compares them with the code.
 """
@@ -8,11 +8,14 @@ from pathlib import Path
 
 from pydantic.fields import FieldInfo
 
+from backend.domain.profiles import API_KEY, PROFILES, Profile
 from backend.interfaces.cli.main import cli
 from backend.settings import Settings
 
-REFERENCE = Path(__file__).resolve().parent / "reference"
-SETTINGS, COMMANDS = REFERENCE / "settings.md", REFERENCE / "commands.md"
+DOCS = Path(__file__).resolve().parent
+SETTINGS, COMMANDS = DOCS / "reference" / "settings.md", DOCS / "reference" / "commands.md"
+PROFILE_PAGE = DOCS / "set-up" / "profiles.md"
+PAGES = (SETTINGS, COMMANDS, PROFILE_PAGE)
 
 
 def settings_table() -> str:
@@ -26,6 +29,42 @@ def commands_table() -> str:
     return "\n".join(["| command | what it does |", "|---|---|", *rows])
 
 
+def servers_table() -> str:
+    rows = [f"| `{p.name}` | {p.title} | `{p.address}` | {_guessed_from(p)} | {_key(p)} |" for p in PROFILES]
+    return "\n".join(["| profile | server | address | guessed from | key in |", "|---|---|---|---|---|", *rows])
+
+
+def abilities_table() -> str:
+    head = "| profile | response formats | log-probabilities | thinking | batches | pictures | files | rate limits |"
+    rows = [f"| `{p.name}` | {' | '.join(_abilities(p))} |" for p in PROFILES]
+    return "\n".join([head, "|" + "---|" * 8, *rows])
+
+
+def _guessed_from(profile: Profile) -> str:
+    if profile.port:
+        return f"port {profile.port} of this machine"
+    return ", ".join(f"`{host}`" for host in profile.hosts) or "`/deployments/` in the path"
+
+
+def _key(profile: Profile) -> str:
+    header = "`api-key`" if profile.key == API_KEY else "`Authorization`"
+    return header + "".join(f", with `{name}={value}`" for name, value in profile.query.items())
+
+
+def _abilities(profile: Profile) -> list[str]:
+    """The cells of a row."""
+    formats = ", ".join(f"`{name}`" for name in profile.formats)
+    if "response_format" in profile.ignored:
+        formats = "ignored"
+    alternatives = {0: "none", None: "learnt"}.get(profile.alternatives, f"{profile.alternatives} alternatives")
+    mask = f", {profile.mask} the mask" if profile.mask else ""
+    taken = [
+        {True: "yes", False: "no", None: "learnt"}[one] for one in (profile.batch, profile.pictures, profile.files)
+    ]
+    effort, rates = (f"`{name}`" if name else "" for name in (profile.effort, profile.rates and f"{profile.rates}*"))
+    return [formats or "learnt", alternatives + mask, effort, *taken, rates]
+
+
 def replaced(text: str, name: str, content: str) -> str:
     """`text` with everything between the two comments of that name replaced by `content`."""
     pattern = rf"(<!-- {name} -->\n).*?(\n?<!-- /{name} -->)"
@@ -33,7 +72,15 @@ def replaced(text: str, name: str, content: str) -> str:
 
 
 def filled(text: str) -> str:
-    return replaced(replaced(text, "settings", settings_table()), "commands", commands_table())
+    tables = {
+        "settings": settings_table,
+        "commands": commands_table,
+        "servers": servers_table,
+        "abilities": abilities_table,
+    }
+    for name, table in tables.items():
+        text = replaced(text, name, table())
+    return text
 
 
 def _fields() -> list[tuple[str, FieldInfo]]:
@@ -49,5 +96,5 @@ def _default(name: str, field: FieldInfo) -> str:
 
 
 if __name__ == "__main__":
-    for page in (SETTINGS, COMMANDS):
+    for page in PAGES:
         page.write_text(filled(page.read_text(encoding="utf-8")), encoding="utf-8")

@@ -182,7 +182,6 @@ UNITS = {
         "adapters/providers/capped_body",
         "adapters/providers/connection_errors",
         "adapters/providers/model_connection",
-        "adapters/providers/model_profiles",
         "adapters/providers/refusals",
         "adapters/providers/response",
         "adapters/providers/written_documents",

@@ -17,7 +17,7 @@ COMMAND = re.compile(r"ls-prompts ([a-z][a-z-]*)([^`\n|;#]*)")
 
 
 def test_tables_are_the_codes() -> None:
-    for page in (tables.SETTINGS, tables.COMMANDS):
+    for page in tables.PAGES:
         text = page.read_text(encoding="utf-8")
         assert tables.filled(text) == text, "run `python docs/tables.py`"
 

@@ -25,6 +25,10 @@ class ConnectionOperations(Operations):
         ids, own = ConnectionIdStore(parts.store), parts.connections.of_environment
         return PublicConnections(ids, parts.model_connections, own, lambda: parts.studio.person)
 
+    def spent_this_month(self, name: str) -> float:
+        """USD, of all who asked through a stored connection."""
+        return self.container.spent_this_month(name)
+
     def connect_model(self, name: str, change: ConnectionChange, notify: Notify = to_log) -> StoredConnection:
         """Adds a connection, or changes one. `notify`: is told if names of models look like references to it."""
         stored = self.container.model_connections.connect(name, change)

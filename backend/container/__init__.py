@@ -76,7 +76,7 @@ class Container(ModelParts):
         """The same, with Label Studio as somebody else sees it. `who`: the credential of a request, or a token as Label
         Studio shows it."""
         other = Container(self.settings)
-        other.__dict__ |= {name: getattr(self, name) for name in ("stop", "store", "metrics", "result_views")}
+        other.__dict__ |= {n: getattr(self, n) for n in ("stop", "store", "metrics", "result_views", "rate_buckets")}
         accepted, url = AcceptanceStore(self.store).ids, self.settings.label_studio_url
         token, credential = (who, None) if isinstance(who, str) else (None, who)
         other.studio = LabelStudioClient(url, token, accepted, credential)
@@ -140,7 +140,8 @@ class Container(ModelParts):
 
     @cached_property
     def lifecycle(self) -> RunLifecycle:
-        return RunLifecycle(self.record, self.resolver, self.batches, self.pricing, lambda: self.studio.person)
+        person = lambda: self.studio.person  # noqa: E731
+        return RunLifecycle(self.record, self.resolver, self.batches, self.pricing, person, self.monthly_budget)
 
     @cached_property
     def pusher(self) -> Pusher:

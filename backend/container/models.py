@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from backend.adapters.database.budget_ledger import BudgetLedger
 from backend.adapters.database.embeddings import EmbeddingStore
 from backend.adapters.database.model_connections import ModelConnectionStore
+from backend.adapters.database.monthly_ledger import MonthLedger
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.retry import PATIENT
 from backend.adapters.files.private import close_to_others
 from backend.adapters.key_cipher import KeyCipher
 from backend.adapters.providers.registry import ConnectionRegistry
+from backend.domain.chat.model import ChatModel
 from backend.domain.chat.request import RequestTemplate
 from backend.domain.connection import DEFAULT, TEACHER, read_reference
 from backend.domain.optimize.teacher_request import teacher_template
@@ -24,9 +26,11 @@ from backend.engine.cascade_predictor import OUTAGE_S
 from backend.engine.daily_limit import Daily
 from backend.engine.embedder import Embedder
 from backend.engine.embedders import Embedders
+from backend.engine.monthly_budget import MonthlyBudgets
+from backend.engine.rate_limiter import RateBuckets, RateLimiter, buckets_of
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.shutdown import Shutdown, process_stop
-from backend.engine.stored_model import RecordedModel, StoredModel
+from backend.engine.stored_model import RecordedModel, StoredModel, Write
 from backend.services.analysis.result_views import ResultViews
 from backend.services.prompts.versions import Prompts
 from backend.services.setup.connection_check import ConnectionTest
@@ -35,6 +39,8 @@ from backend.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from backend.adapters.prometheus import MeasuredModel, Metrics
+    from backend.adapters.providers.ability_probe import AbilityProbe
+    from backend.adapters.providers.chat_completions import ChatCompletions
 
 
 class ModelParts:
@@ -72,8 +78,16 @@ class ModelParts:
         return ModelConnections(store, cipher, settings, settings.variable)
 
     def connection_test(self, name: str) -> ConnectionTest:
-        address = self.connections[name].base_url
-        return ConnectionTest(name, address, lambda: self.connections.chat(name), self.pricing)
+        connection = self.connections[name]
+        profile = connection.profile.name if connection.profile else None
+
+        def probe(chat: "ChatCompletions") -> "AbilityProbe":
+            from backend.adapters.providers.ability_probe import AbilityProbe
+
+            return AbilityProbe(chat, connection.api_key or "", lambda: self.connections.batches(name))
+
+        make, limits = lambda: self.connections.chat(name), self.connections.stated(name)
+        return ConnectionTest(name, connection.base_url, make, self.pricing, probe, profile, limits)
 
     @property
     def pricing(self) -> Pricing:
@@ -104,7 +118,8 @@ class ModelParts:
         else:
             asked = [self.teacher(teacher)] if teacher else [(connection, "")]
             model = self._stored(project, asked[0][0])
-        return RequestExecutor(model, self._concurrency(asked[0][0]), observer=self.metrics)
+        rates = self._rates(*(name for name, _ in asked))
+        return RequestExecutor(model, self._concurrency(asked[0][0]), observer=self.metrics, rates=rates)
 
     def executors(self, run: Run) -> list[RequestExecutor]:
         """Those of the models of a run's version, each with its own connection, within one budget that `run` pays
@@ -118,11 +133,13 @@ class ModelParts:
         write = partial(store.add_completions, run_id=run.id)
 
         def within_budget(connection: str) -> RecordedModel:
-            model = self._measured(connection)
-            return StoredModel(model, write) if run.budget is None else BudgetedModel(model, write, allocation, pricing)
+            model = self._recorded(self._measured(connection), write, store, connection)
+            return model if run.budget is None else BudgetedModel(model, model.write, allocation, pricing)
 
         return [
-            RequestExecutor(within_budget(name), slots[name], observer=self.metrics, patience_s=OUTAGE_S)
+            RequestExecutor(
+                within_budget(name), slots[name], 0, self.metrics, patience_s=OUTAGE_S, rates=self._rates(name)
+            )
             for name in (step.connection for step in steps)
         ]
 
@@ -139,18 +156,47 @@ class ModelParts:
     def _concurrency(self, connection: str) -> int:
         return self.connections[connection].concurrency or self.settings.concurrency
 
+    def _rates(self, *connections: str) -> RateLimiter:
+        """Keeps the rate limits of these connections, together with all others who ask there."""
+        return RateLimiter(self.connections.rate_limits(*connections), self.rate_buckets)
+
+    @cached_property
+    def rate_buckets(self) -> RateBuckets:
+        """In Redis where it is, for all workers; else those of this process."""
+        return buckets_of(self.settings.redis_url)
+
     def _stored(self, project: int | None, connection: str) -> RecordedModel:
-        return StoredModel(self._measured(connection), partial(self.store.add_completions, project=project))
+        write = partial(self.store.add_completions, project=project)
+        return self._recorded(self._measured(connection), write, self.store, connection)
+
+    def _recorded(self, model: ChatModel, write: Write, store: Store, *connections: str) -> RecordedModel:
+        """The model within the monthly budgets of these connections."""
+        limits = {name: limit for name in connections if (limit := self.monthly_budget(name)) is not None}
+        if not limits:
+            return StoredModel(model, write)
+        ledgers = {name: MonthLedger(store, name, limit, self.pricing) for name, limit in limits.items()}
+        allocations = {name: BudgetAllocation(ledgers[name], self._concurrency(name)) for name in ledgers}
+        return MonthlyBudgets(model, write, allocations, self.pricing)
+
+    def monthly_budget(self, connection: str) -> float | None:
+        """USD that all who ask through it may spend a month; None for no limit."""
+        return self.connections[connection].monthly_budget
+
+    def spent_this_month(self, connection: str) -> float:
+        """USD, of all who asked through a stored connection."""
+        return MonthLedger(self.store, connection, 0.0, self.pricing).spent()
 
     def _within_budget(self, run: Run, asked: Sequence[tuple[str, str]]) -> RecordedModel:
         """`asked`: connections and models."""
         store, model = self.patient_store, self._measured(*(connection for connection, _ in asked))
         write = partial(store.add_completions, run_id=run.id)
+        recorded = self._recorded(model, write, store, *(connection for connection, _ in asked))
         if run.budget is None:
-            return StoredModel(model, write)
+            return recorded
         pricing = priced_as(self.pricing, *(model for _, model in asked))
         ledger = BudgetLedger(store, run.id, pricing)
-        return BudgetedModel(model, write, BudgetAllocation(ledger, self._concurrency(asked[0][0])), pricing)
+        allocation = BudgetAllocation(ledger, self._concurrency(asked[0][0]))
+        return BudgetedModel(recorded, recorded.write, allocation, pricing)
 
     def live_executor(self, connection: str) -> RequestExecutor:
         """For the server, whose callers have a deadline: not patient, and what failed just now is not repeated. Under
@@ -158,7 +204,8 @@ class ModelParts:
         settings, daily = self.settings, self.daily
         model = self._stored(None, connection) if daily is None else self._paid_by(daily, connection)
         concurrency = self._concurrency(connection)
-        return RequestExecutor(model, concurrency, settings.failure_ttl_s, self.metrics, patience_s=0)
+        rates = self._rates(connection)
+        return RequestExecutor(model, concurrency, settings.failure_ttl_s, self.metrics, patience_s=0, rates=rates)
 
     def trial_executor(
         self, run: Run | None = None, *, project: int | None = None, connection: str = DEFAULT
@@ -166,13 +213,15 @@ class ModelParts:
         """For drafts that the server tries on tasks of `project`: under a limit today pays."""
         daily = self.daily
         model = self._stored(project, connection) if daily is None else self._paid_by(daily, connection)
-        return RequestExecutor(model, self._concurrency(connection), observer=self.metrics, patience_s=0)
+        concurrency, rates = self._concurrency(connection), self._rates(connection)
+        return RequestExecutor(model, concurrency, observer=self.metrics, patience_s=0, rates=rates)
 
     def _paid_by(self, daily: Daily, connection: str) -> RecordedModel:
         ledger = daily.budget_ledger()
         allocation = BudgetAllocation(ledger, self._concurrency(connection))
         write = partial(self.store.add_completions, run_id=ledger.payer)
-        return BudgetedModel(self._measured(connection), write, allocation, daily.pricing)
+        recorded = self._recorded(self._measured(connection), write, self.store, connection)
+        return BudgetedModel(recorded, recorded.write, allocation, daily.pricing)
 
     def _measured(self, *connections: str) -> "MeasuredModel":
         return self.metrics.measured(self.connections.chats(*connections), self.pricing)

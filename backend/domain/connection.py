@@ -5,6 +5,7 @@ from collections.abc import Container
 from dataclasses import dataclass, field
 from math import isfinite
 
+from backend.domain.profiles import Profile, guessed, profile_named
 from backend.domain.urls import shown
 from backend.errors import SettingsError
 
@@ -25,6 +26,9 @@ class StoredConnection:
     timeout_s: seconds for a whole request; None for REQUEST_TIMEOUT_S
     concurrency: most requests in flight, per process; None for CONCURRENCY
     price_in, price_out: USD per million tokens for all its models; None for their known prices
+    requests_per_minute, tokens_per_minute: what its server takes; None for what it states in its answers, if it does
+    profile: name of what is known of its server, see `domain.profiles`; None for what its address suggests
+    monthly_budget: most USD that all who ask through it may spend in a month (UTC); None for no limit
     created: UTC, ISO 8601
     """
 
@@ -36,6 +40,10 @@ class StoredConnection:
     concurrency: int | None = None
     price_in: float | None = None
     price_out: float | None = None
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+    profile: str | None = None
+    monthly_budget: float | None = None
     created: str = ""
 
     @property
@@ -53,12 +61,22 @@ class StoredConnection:
         """USD per million prompt and completion tokens."""
         return None if self.price_in is None or self.price_out is None else (self.price_in, self.price_out)
 
+    @property
+    def known(self) -> Profile | None:
+        """What is known of its server."""
+        return guessed(self.base_url) if self.profile is None else profile_named(self.profile)
+
     def check(self) -> None:
         """Raises SettingsError for what no connection can have."""
         check_connection_name(self.name)
         _check_address(self.base_url)
         _check_limits(self.timeout_s, self.concurrency)
         _check_prices(self.price_in, self.price_out)
+        if self.monthly_budget is not None and not (isfinite(self.monthly_budget) and self.monthly_budget > 0):
+            raise SettingsError("A monthly budget must be a number of USD above 0.")
+        if self.profile is not None:
+            profile_named(self.profile)
+        _check_rates(self.requests_per_minute, self.tokens_per_minute)
 
 
 def check_connection_name(name: str) -> None:
@@ -111,6 +129,11 @@ def _check_prices(price_in: float | None, price_out: float | None) -> None:
         raise SettingsError("Give both --price-in and --price-out (USD per million tokens), or neither.")
     if any(price is not None and not (isfinite(price) and price >= 0) for price in (price_in, price_out)):
         raise SettingsError("A price must be a number of USD per million tokens, 0 or more.")
+
+
+def _check_rates(*rates: float | None) -> None:
+    if any(rate is not None and not (isfinite(rate) and rate >= 1) for rate in rates):
+        raise SettingsError("A rate limit must be a number of requests or tokens a minute, 1 or more.")
 
 
 def read_reference(text: str, names: Container[str], plain: str = DEFAULT) -> tuple[str, str]:

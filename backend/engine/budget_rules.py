@@ -18,6 +18,18 @@ class OverBudget(RunError):
     """The next request might cost more than is left."""
 
 
+class MonthUsedUp(RunError):
+    """The monthly budget of a connection is used up."""
+
+
+def month_used_up(connection: str) -> MonthUsedUp:
+    return MonthUsedUp(
+        f"The monthly budget of connection '{connection}' is used up, or too little is left for the next request; the "
+        f"answers are kept: raise it with `ls-prompts connect-model {connection} --monthly-budget USD`, or continue "
+        "next month (UTC)."
+    )
+
+
 def check_budget(budget: float | None, model: str, connection: str, pricing: Pricing) -> None:
     """Raises RunError for an invalid budget, SettingsError if the model's price is unknown."""
     if budget is None:

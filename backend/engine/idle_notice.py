@@ -39,6 +39,8 @@ def why_idle(executor: RequestExecutor) -> str:
         return f"the model's server has {slots.in_flight} unanswered"
     if slots.cap < 1:
         return "other runs of this model have all the requests that MAX_IN_FLIGHT allows"
+    if executor.rates.waits_for:
+        return f"requests wait for the rate limit, {next(iter(executor.rates.waits_for))}"
     if executor.waits:
         return f"{executor.waits} will be sent again later"
     return "Label Studio, the database or other workers are waited for"

@@ -1,8 +1,8 @@
 """RequestExecutor: one request -> stored completions. Joins equal requests, takes slots, retries, and remembers
     failures.
 
-A request that waits (for `Retry-After` or a back-off) never holds a slot. A request in flight is never abandoned: if
-nobody waits for it any more, its answer is still stored, because it was paid for.
+A request that waits (for `Retry-After`, a back-off or a rate limit) never holds a slot. A request in flight is never
+abandoned: if nobody waits for it any more, its answer is still stored, because it was paid for.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from backend.engine.executor_counts import ExecutorCounts
 from backend.engine.first_answer import FirstAnswer
 from backend.engine.observer import Observer, Unobserved
 from backend.engine.provider_patience import PATIENCE_S, ProviderPatience
+from backend.engine.rate_limiter import RateLimiter
 from backend.engine.response_cache import RequestResult, ResponseCache
 from backend.engine.shutdown import Stopped
 from backend.engine.stored_model import RecordedModel
@@ -60,9 +61,11 @@ class RequestExecutor:
         failure_ttl_s: float = 0,
         observer: Observer | None = None,
         patience_s: float = PATIENCE_S,
+        rates: RateLimiter | None = None,
     ) -> None:
         self.observer = observer or Unobserved()
         self.slots = ConcurrencyLimiter(concurrency)
+        self.rates = rates or RateLimiter()
         self.tally = ExecutorCounts()
         self._model = model
         self._recorder = CompletionWriter(model.write, room=concurrency // UNSTORED)
@@ -193,6 +196,7 @@ class RequestExecutor:
             reply = None
             while reply is None:
                 probes = await self.patience.turn() if self.patience.outage else False
+                await self.rates.turn(pending.request)
                 async with self.slots.slot() as slot:
                     began = self.patience.outage and not probes  # while this one waited for its slot
                     reply = None if began else await self._send(pending, slot)
@@ -219,6 +223,7 @@ class RequestExecutor:
                 self.tally.last_stored = time.monotonic()
         finally:
             pending.sending = False
+        self.rates.settle(pending.request, reply)
         self._reached = self._reached or not isinstance(reply, Failure) or reply.kind != "connection"
         self.slots.count(isinstance(reply, Failure) and _is_too_much(reply))
         return reply

@@ -23,6 +23,7 @@ from demo.stand_in.faults import drawn_fault, sampler
 from demo.stand_in.prompt import estimates
 from demo.stand_in.stats import Stats
 from demo.stand_in.switches import Switches
+from demo.stand_in.window import Window
 
 _HELD_SECONDS = 600.0
 _LARGEST_BODY = 256 * 2**20
@@ -38,6 +39,7 @@ class Turn:
     request: web.Request
     switches: Switches
     stats: Stats
+    window: Window
     body: bytes
     digest: bytes
     before: int
@@ -50,6 +52,7 @@ class StandIn:
         self.switches = switches
         self.stats = Stats()
         self.batches = Batches()
+        self.window = Window()
 
     def app(self) -> web.Application:
         """The application to serve, with `handler_cancellation`: otherwise a hang outlives its client."""
@@ -146,12 +149,12 @@ class StandIn:
         except (ValueError, TypeError) as error:
             return _json(ComplaintError(400, f"Send a JSON object of switches. {error}").body, 400)
         if reset:
-            self.stats, self.batches = Stats(), Batches()
+            self.stats, self.batches, self.window = Stats(), Batches(), Window()
         return _json(self.switches.as_json())
 
     def _turn(self, request: web.Request, body: bytes, switches: Switches) -> Turn:
         digest = blake2b(body, digest_size=16).digest()
-        return Turn(request, switches, self.stats, body, digest, self.stats.arrive(digest))
+        return Turn(request, switches, self.stats, self.window, body, digest, self.stats.arrive(digest))
 
     def _line(self, request: web.Request) -> AnswerLine:
         """Answers the requests of a batch, in which nothing waits, hangs or is cut."""
@@ -181,6 +184,7 @@ async def complaints(request: web.Request, handler: Handler) -> web.StreamRespon
 async def _reply(turn: Turn) -> web.Response:
     try:
         ask = _understood(turn)
+        _check_rate(turn)
         await _wait(turn)
         kind = drawn_fault(turn.switches, turn.digest, turn.before)
         return await _fail(turn, ask, kind) if kind else _succeed(turn, ask)
@@ -212,6 +216,12 @@ def _check_text(turn: Turn) -> None:
     for text, complaint in ((turn.switches.flagged, flagged), (turn.switches.breaks_on, server_error)):
         if text and text.encode() in turn.body:
             raise complaint()
+
+
+def _check_rate(turn: Turn) -> None:
+    if turn.switches.per_minute and not turn.window.take(turn.switches.per_minute):
+        turn.stats.fault("rate_limited")
+        raise rate_limited(turn.switches.retry_after)
 
 
 async def _wait(turn: Turn) -> None:
@@ -259,7 +269,8 @@ def _completed(turn: Turn, ask: Ask, answers: list[Answer]) -> web.Response:
     prompt, written = usage_of(ask, answers)
     thoughts = turn.switches.thoughts
     turn.stats.charge(prompt, written + thoughts)
-    return _json(completion(ask, answers, f"{turn.digest.hex()}-{turn.before}", thoughts))
+    limits = turn.window.headers(turn.switches.per_minute) if turn.switches.tells_limit else None
+    return _json(completion(ask, answers, f"{turn.digest.hex()}-{turn.before}", thoughts), headers=limits)
 
 
 def _json(body: bytes | dict[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:

@@ -31,6 +31,8 @@ class Switches:
     cut: float = _switch(0.0, "share whose connection is closed without an answer")
     seed: int = _switch(0, "another number, other faults and other samples")
     retry_after: float = _switch(0.5, "seconds a rate-limited client is asked to wait")
+    per_minute: int = _switch(0, "refuse requests beyond so many in any 60 seconds with 429; 0 refuses none")
+    tells_limit: bool = _switch(False, "state that limit in x-ratelimit-* headers")
     no_json_schema: bool = _switch(False, "refuse response_format json_schema")
     no_json_object: bool = _switch(False, "refuse response_format json_object")
     no_logprobs: bool = _switch(False, "refuse logprobs")

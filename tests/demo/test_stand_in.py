@@ -24,6 +24,7 @@ from demo.stand_in.answer import Answer, answer
 from demo.stand_in.fields import Field, fields_of_schema, fields_of_system
 from demo.stand_in.prompt import distribution, estimates
 from demo.stand_in.switches import Switches
+from demo.stand_in.window import Window
 
 Json = dict[str, Any]
 
@@ -447,3 +448,16 @@ def test_options_are_switches() -> None:
         assert "add up" in server.control(hang=0.6)["error"]["message"]
         assert httpx.get(f"{server.url}/models").status_code == 401
         assert httpx.get(f"{server.root}/health").json() == {"status": "ok"}
+
+
+def test_a_rate_limit_holds_in_any_minute_and_is_stated() -> None:
+    now = [0.0]
+    window = Window(lambda: now[0])
+    assert [window.take(2) for _ in range(3)] == [True, True, False]
+    now[0] = 59.0
+    assert not window.take(2)
+    stated = window.headers(2)
+    assert stated["x-ratelimit-remaining-requests"] == "0"
+    assert stated["x-ratelimit-reset-requests"] == "1.000s"
+    now[0] = 60.0
+    assert window.take(2)

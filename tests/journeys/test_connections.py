@@ -70,8 +70,33 @@ def test_a_budget_holds_at_the_prices_of_the_connection(two: Installation, other
     assert 0 < charged(other, 10, 50) <= budget
 
 
+def test_a_declared_rate_limit_is_kept(two: Installation, other: RunningStandIn) -> None:
+    two.command("connect-model", "other", "--requests-per-minute", 600)
+    result = two.command("run", "topic@2", "--on", "all", "--json").json
+    assert result["seconds"] >= (TASKS - 13) / 10, "a fiftieth at once, then ten a second"
+    assert other.stats()["answered"] == TASKS
+
+
+def test_a_monthly_budget_holds_over_all_runs(two: Installation, other: RunningStandIn) -> None:
+    budget = 0.03
+    two.command("connect-model", "other", "--monthly-budget", budget)
+    first = two.command("run", "topic@2", "--on", "all", code=1)
+    assert "The monthly budget of connection 'other' is used up" in first.err
+    asked = other.requests()
+    assert 0 < charged(other, 10, 50) <= budget
+    assert "is used up" in two.command("run", "topic@2", "--on", "all", code=1).err
+    assert other.requests() == asked, "nothing more is sent"
+    listed = {one["name"]: one["spent_this_month"] for one in two.command("connections", "--json").json}
+    assert listed["other"] == pytest.approx(charged(other, 10, 50))
+    assert "can't keep the monthly budget" in two.command("run", "topic@2", "--on", "all", "--batch", code=1).err
+    two.command("run", "topic@1", "--on", "all")
+    two.command("connect-model", "other", "--monthly-budget", 50)
+    two.command("run", "topic@2", "--on", "all")
+    assert other.stats()["max_asked_after_good"] == 0
+
+
 def test_a_killed_run_keeps_its_connection_and_pays_nothing_twice(two: Installation, other: RunningStandIn) -> None:
-    other.control(latency_ms=150)
+    other.control(latency_ms=1000)
     process = two.start("run", "topic@2", "--on", "all")
     until(lambda: other.requests() > 4, 90)
     assert "uses connection 'other'" in two.command("disconnect-model", "other", code=1).err

@@ -102,7 +102,7 @@ def test_a_copy_of_the_example_needs_no_password_that_only_docker_needs(tmp_path
     filled = example.replace("LABEL_STUDIO_API_KEY=replace-me", "LABEL_STUDIO_API_KEY=abc")
     filled = filled.replace("OPENAI_API_KEY=replace-me", "OPENAI_API_KEY=sk-1")
     settings = from_file(tmp_path, filled)
-    assert (settings.basic_auth_user, settings.basic_auth_pass) == (None, None)
+    assert (settings.basic_auth_user, settings.basic_auth_pass, settings.secret_key) == (None, None, None)
     assert settings.describe_server() == "127.0.0.1:9090, without a password, reachable from this machine only"
     elsewhere = from_file(tmp_path, f"{filled}\nBIND=0.0.0.0:9090")
     with pytest.raises(SettingsError, match="without a password: set BASIC_AUTH_USER and BASIC_AUTH_PASS"):

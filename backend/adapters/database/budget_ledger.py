@@ -17,9 +17,9 @@ from backend.adapters.database.tables import completions, holds, payments, runs
 from backend.domain.chat.request import Completion
 from backend.domain.resolution.resolve import Pricing, cost_of
 
-_SIZE = ("model", "connection", "prompt_tokens", "cached_tokens", "completion_tokens")
+SIZE = ("model", "connection", "prompt_tokens", "cached_tokens", "completion_tokens")
 """What the price of a completion depends on, beside the endpoint it came by."""
-_PAYMENTS = sa.select(payments, sa.false().label("batch")).subquery()
+PAYMENTS = sa.select(payments, sa.false().label("batch")).subquery()
 """None of them came by the batch endpoint, which keeps no budget."""
 
 
@@ -56,7 +56,7 @@ class BudgetLedger(Repository):
     @retried
     def pay(self, answer: Completion) -> None:
         """Notes an answer that was paid for and is the answer to no request."""
-        row = {name: getattr(answer, name) for name in _SIZE}
+        row = {name: getattr(answer, name) for name in SIZE}
         with self._engine.begin() as connection:
             connection.execute(payments.insert().values(run_id=self._run_id, **row))
 
@@ -88,7 +88,7 @@ class BudgetLedger(Repository):
 
 def spending(connection: sa.Connection, run_id: str, pricing: Pricing) -> Iterator[float | None]:
     """USD of all that a run paid for, in a few amounts; None where a price is unknown."""
-    for table in (completions, _PAYMENTS):
+    for table in (completions, PAYMENTS):
         yield from costs(connection, table, table.c.run_id == run_id, pricing)
 
 
@@ -101,7 +101,7 @@ def total(amounts: Iterable[float | None]) -> float | None:
 def costs(connection: sa.Connection, table: sa.FromClause, condition: Any, pricing: Pricing) -> Iterator[float | None]:
     """USD of the completions (or payments) that meet `condition`: those of one size, which cost the same, in one sum;
     None where the price is unknown."""
-    sizes = [table.c[name] for name in (*_SIZE, "batch")]
+    sizes = [table.c[name] for name in (*SIZE, "batch")]
     query = sa.select(*sizes, sa.func.count().label("number")).where(condition).group_by(*sizes)
     for row in connection.execute(query):
         cost = cost_of(row, pricing)

@@ -1,6 +1,7 @@
 """Stored completions: written once, under the digest of their request."""
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,13 @@ from backend.adapters.database.retry import RetryPolicy, retried
 from backend.adapters.database.tables import completions
 from backend.domain.chat.branch import Branch
 from backend.domain.chat.request import Completion
+from backend.domain.connection import RESERVED
+
+
+def this_month() -> str:
+    """YYYY-MM in UTC, because servers in several places share a month."""
+    return f"{datetime.now(UTC):%Y-%m}"
+
 
 _LOGPROBS, _BRANCHES = (Completion.__slots__.index(name) for name in ("logprobs", "branches"))
 
@@ -33,8 +41,12 @@ class CompletionStore:
         """
         # The same order everywhere: PostgreSQL ends writers that wait for each other's rows.
         ordered = sorted(answers, key=lambda completion: (completion.digest, completion.attempt))
-        payer = {"run_id": run_id}
-        rows = [{name: getattr(completion, name) for name in Completion.__slots__} | payer for completion in ordered]
+        month = this_month()
+        rows = [
+            {name: getattr(completion, name) for name in Completion.__slots__}
+            | {"run_id": run_id, "month": None if completion.connection in RESERVED else month}
+            for completion in ordered
+        ]
         if not rows:
             return
         with self.engine.begin() as connection:

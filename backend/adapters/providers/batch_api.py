@@ -15,6 +15,7 @@ from openai.types import Batch
 
 from backend.adapters.providers.chat_completions import GARBAGE
 from backend.adapters.providers.connection_errors import check, moved, unsafe
+from backend.adapters.providers.key_header import request_hooks
 from backend.adapters.providers.model_connection import ModelConnection
 from backend.adapters.providers.response import malformed, parse, to_reply
 from backend.domain.chat.request import Completion
@@ -35,7 +36,8 @@ class BatchApi:
         """Raises SettingsError for a key or an address that can't be one. The time-out is for silence."""
         check(connection)
         self._shown, self._named = connection.shown, connection.settings
-        client = openai.DefaultHttpxClient(follow_redirects=False, timeout=connection.timeout_s)
+        hooks = {"request": request_hooks(connection)}
+        client = openai.DefaultHttpxClient(follow_redirects=False, timeout=connection.timeout_s, event_hooks=hooks)
         weakref.finalize(self, client.close)
         self._client = openai.OpenAI(
             api_key=connection.api_key,
@@ -43,6 +45,7 @@ class BatchApi:
             max_retries=0,
             timeout=connection.timeout_s,
             http_client=client,
+            default_query=connection.query,
         )
 
     def upload(self, name: str, content: IO[bytes]) -> str:

@@ -10,7 +10,6 @@ import contextlib
 import time
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import aiohttp
 import httpx2
@@ -29,15 +28,17 @@ from backend.adapters.providers.connection_errors import (
     unsafe,
     words_of,
 )
+from backend.adapters.providers.key_header import async_request_hooks
 from backend.adapters.providers.meant_status import meant_status, refusal_in
 from backend.adapters.providers.model_connection import ModelConnection
 from backend.adapters.providers.model_profiles import ModelProfiles
+from backend.adapters.providers.rate_headers import RateHeaders
 from backend.adapters.providers.refusals import Refusals, is_about_length
 from backend.adapters.providers.request_format import NO_RIVALS, RequestFormat
 from backend.adapters.providers.response import malformed, parse, to_reply
 from backend.adapters.providers.rivals import with_branches
 from backend.adapters.providers.written_documents import WrittenDocuments
-from backend.domain.chat.model_names import doubt
+from backend.domain.chat.model_names import doubt, names_of
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.connection import DEFAULT
 from backend.domain.outcome import Failure
@@ -47,17 +48,18 @@ GARBAGE = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, 
 """What reading a bad answer can raise; openai lets some of aiohttp's errors through as they are."""
 _NO_LIST = (403, 404, 405, 501)
 """Where there is no list of models, or the key may not read it; requests may be answered all the same."""
-_LONGEST_NAME = 200
 
 
 class ChatCompletions:
     """One long-lived client (a client per call would take 24 ms of CPU), for one event loop only."""
 
-    def __init__(self, connection: ModelConnection, profiles: ModelProfiles | None = None) -> None:
-        """`profiles`: of the server's models; by default nothing is known of them. Raises SettingsError for a key or an
-        address that can't be one."""
+    def __init__(
+        self, connection: ModelConnection, profiles: ModelProfiles | None = None, rates: RateHeaders | None = None
+    ) -> None:
+        """`profiles`: of the server's models; by default nothing is known of them. `rates`: is told the limits that it
+        states. Raises SettingsError for a key or an address that can't be one."""
         check(connection)
-        self._profiles = profiles or ModelProfiles()
+        self._profiles, self._rates = profiles or ModelProfiles(), rates or RateHeaders()
         self._named, self._connection, self._shown = connection.settings, connection.name, connection.shown
         self._refusals = Refusals(self._shown, self._named, connection.api_key or "")
         self._timeout_s = connection.timeout_s
@@ -66,7 +68,7 @@ class ChatCompletions:
         transports = openai.DefaultAioHttpClient(
             limits=enough,
             timeout=connection.timeout_s,
-            event_hooks={"response": [read_capped]},
+            event_hooks={"request": async_request_hooks(connection), "response": [read_capped]},
             follow_redirects=False,
         )
         self._client = openai.AsyncOpenAI(
@@ -74,6 +76,7 @@ class ChatCompletions:
             base_url=connection.base_url,
             max_retries=0,
             timeout=connection.timeout_s,
+            default_query=connection.query,
             http_client=transports,
         )
         self._post = ChatPost(self._client, transports, connection.timeout_s)
@@ -87,7 +90,7 @@ class ChatCompletions:
         ProviderRefusedError if the server refuses to answer, ProviderError if nothing answers."""
         try:
             async with asyncio.timeout(self._timeout_s):
-                return [name async for entry in self._client.models.list() for name in _names(entry)]
+                return [name async for entry in self._client.models.list() for name in names_of(entry)]
         except openai.APIStatusError as error:
             if error.status_code < 400:
                 raise moved(error, self._shown, self._named) from None
@@ -148,14 +151,15 @@ class ChatCompletions:
         """Sends once. Raises APIStatusError for a refusal."""
         started = time.perf_counter()
         try:
-            content = await self._post.post(dialect.body(request))
+            model = request.template.model
+            content = await self._post.post(dialect.body(request), partial(self._rates.note, model))
             if is_stream(content):
                 raise streams(self._shown)
             seconds, body = time.perf_counter() - started, parse(content)
             if (refusal := refusal_in(body, request.texts)) is not None:
                 raise self._post.as_status(*refusal)
             quote = partial(self._refusals.quoted, request)
-            reply = to_reply(request.digest, request.template.model, body, attempt, seconds, quote)
+            reply = to_reply(request.digest, model, body, attempt, seconds, quote)
             return with_branches(reply, body, request)
         except openai.APIConnectionError as error:
             if (unsafely := unsafe(error, self._shown)) is not None:
@@ -216,8 +220,6 @@ class ChatCompletions:
         once = replace(learnt, bounded=False, rivals=NO_RIVALS)
         return once.body(self._documents.in_batch(request, learnt))
 
-
-def _names(entry: Any) -> list[str]:
-    """The names of one model: servers such as llama.cpp list aliases beside its id."""
-    names = dict.fromkeys([entry.id, *(getattr(entry, "aliases", None) or [])])
-    return [name[:_LONGEST_NAME] for name in names if isinstance(name, str) and name]
+    async def post(self, content: bytes) -> bytes:
+        """The answer to a body as it is. Raises openai's errors, TimeoutError, TooLarge and Streamed."""
+        return await self._post.post(content)

@@ -7,7 +7,7 @@ import httpx2
 import openai
 
 from backend.adapters.providers.connection_errors import is_elsewhere, moved, target_of
-from backend.adapters.providers.direct_post import DirectPost, session_of
+from backend.adapters.providers.direct_post import DirectPost, Heard, session_of, unheard
 from backend.adapters.providers.model_connection import SettingNames
 
 _MOST_MOVES = 5
@@ -31,17 +31,18 @@ class ChatPost:
         self._direct: DirectPost | None = None
         self._moves = 0
 
-    async def post(self, content: bytes) -> bytes:
-        """The body of the answer. Raises TimeoutError, and what the openai client raises."""
+    async def post(self, content: bytes, heard: Heard = unheard) -> bytes:
+        """The answer; `heard` is told its headers. Raises TimeoutError, and what the openai client raises."""
         async with asyncio.timeout(self._timeout_s):  # the client's own is for the gap between two bytes
             if self._direct is not None:
-                return await self._direct.post(content)
-            return await self._post_with_client(content)
+                return await self._direct.post(content, heard)
+            return await self._post_with_client(content, heard)
 
-    async def _post_with_client(self, content: bytes) -> bytes:
+    async def _post_with_client(self, content: bytes, heard: Heard) -> bytes:
         """The typed `create()` would take twice the CPU; the raw post sends the same request."""
         url = self._url
         response = await self._client.post(url, cast_to=httpx2.Response, content=content, options={"headers": _JSON})
+        heard(response.headers)
         session = session_of(self._transports, response.request.url)
         if session is not None and url == self._url:
             self._direct = DirectPost(session, response.request)

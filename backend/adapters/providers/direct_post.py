@@ -5,7 +5,7 @@ same address once more for each. So the first request to an address goes through
 sent, through the same session, with another body. Whoever needs another transport, as that of a proxy, keeps to them.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 
 import aiohttp
 import httpx2
@@ -19,6 +19,12 @@ _OWN = ("host", "content-length", "transfer-encoding")
 """Headers that aiohttp writes for each request."""
 _TELEMETRY = "x-stainless-"
 _PIECE = 16 * 1024
+Heard = Callable[[Mapping[str, str]], None]
+"""Is told the headers of an answer."""
+
+
+def unheard(_headers: Mapping[str, str]) -> None:
+    """Nobody is told."""
 
 
 class DirectPost:
@@ -38,8 +44,8 @@ class DirectPost:
             if name not in _OWN and not name.startswith(_TELEMETRY)
         }
 
-    async def post(self, content: bytes) -> bytes:
-        """The body of the answer.
+    async def post(self, content: bytes, heard: Heard = unheard) -> bytes:
+        """The body of the answer, whose headers `heard` is told.
 
         Raises what the openai client raises: APIStatusError for a refusal, APIConnectionError for a connection that
         breaks; as `read_capped` does; and some errors of aiohttp for what is no HTTP.
@@ -53,6 +59,7 @@ class DirectPost:
                 auto_decompress=False,
                 timeout=_NO_TIMEOUT,
             ) as reply:
+                heard(reply.headers)
                 return await (reply.read() if _is_plain(reply) else self._unpacked(reply))
         except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, httpx2.RequestError) as error:
             raise openai.APIConnectionError(request=self._request) from error

@@ -12,6 +12,7 @@ import openai
 
 from backend.adapters.providers.chat_completions import GARBAGE
 from backend.adapters.providers.connection_errors import check, moved, unsafe
+from backend.adapters.providers.key_header import request_hooks
 from backend.adapters.providers.model_connection import ModelConnection
 from backend.errors import ProviderError
 
@@ -25,7 +26,8 @@ class EmbeddingApi:
         """Raises SettingsError for an invalid key or address."""
         check(connection)
         self._shown, self._named = connection.shown, connection.settings
-        client = openai.DefaultHttpxClient(follow_redirects=False, timeout=connection.timeout_s)
+        hooks = {"request": request_hooks(connection)}
+        client = openai.DefaultHttpxClient(follow_redirects=False, timeout=connection.timeout_s, event_hooks=hooks)
         weakref.finalize(self, client.close)
         self._client = openai.OpenAI(
             api_key=connection.api_key,
@@ -33,6 +35,7 @@ class EmbeddingApi:
             max_retries=TRIES,
             timeout=connection.timeout_s,
             http_client=client,
+            default_query=connection.query,
         )
 
     def vectors(self, model: str, texts: Sequence[str]) -> list[bytes]:

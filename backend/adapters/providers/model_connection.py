@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from backend.adapters.providers.prices import Price, fixed_price, price_of
 from backend.domain.connection import DEFAULT
+from backend.domain.profiles import Profile
 from backend.domain.urls import shown
 
 
@@ -35,7 +36,8 @@ _OPENAI = SettingNames.of_settings("OPENAI")
 class ModelConnection:
     """`timeout_s`: for a whole request; `settings`: what its user corrects; `prices`: USD per million prompt and
     completion tokens for all its models, None where each has its known price; `name`,
-    `concurrency`: see `domain.connection`."""
+    `concurrency`, `monthly_budget`: see `domain.connection`; `rates`: most requests and tokens a minute, None for what
+    its server states; `profile`: what is known of it."""
 
     base_url: str
     api_key: str | None = field(repr=False)
@@ -44,11 +46,19 @@ class ModelConnection:
     prices: Callable[[], tuple[float, float] | None] = _as_known
     name: str = DEFAULT
     concurrency: int | None = None
+    rates: tuple[float | None, float | None] = (None, None)
+    profile: Profile | None = None
+    monthly_budget: float | None = None
 
     @property
     def shown(self) -> str:
         """Its address, for people."""
         return shown(self.base_url)
+
+    @property
+    def query(self) -> dict[str, object]:
+        """What each address ends with."""
+        return dict(self.profile.query) if self.profile else {}
 
     @property
     def pricing(self) -> Callable[[str], Price]:

@@ -1,25 +1,29 @@
-"""ModelProfiles: what the models of a server support, learnt from what they answer."""
+"""ModelProfiles: what the models of a server support: as its profile says, then as they answer."""
 
+import logging
 from dataclasses import replace
 
-from backend.adapters.providers.request_format import RequestFormat, adapted
+from backend.adapters.providers.request_format import FORMATS, RequestFormat, adapted
 from backend.domain.chat.repeats import runs_on
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.response_parser import is_cut
+from backend.domain.profiles import Profile
 
-_UNKNOWN = RequestFormat()
+log = logging.getLogger(__name__)
 
 
 class ModelProfiles:
     """By the models' names. Shared by all who ask at a server: what one of them learnt, the others need not."""
 
-    def __init__(self) -> None:
+    def __init__(self, profile: Profile | None = None) -> None:
+        """`profile`: what is known of the server."""
+        self._profile, self._start = profile, start_of(profile)
         self._formats: dict[str, RequestFormat] = {}
         self._tried: set[str] = set()
 
     def format(self, model: str) -> RequestFormat:
         """How to ask it, as far as is known by now."""
-        return self._formats.get(model, _UNKNOWN)
+        return self._formats.get(model, self._start)
 
     def answered(self, request: ChatRequest, used: RequestFormat, reply: Completion) -> None:
         """Takes note of an answer. A model that was cut in the middle of saying something thinks aloud: it is not
@@ -41,7 +45,20 @@ class ModelProfiles:
         better = adapted(used, request, status, param, words)
         if better is not None:
             self._formats[model] = better
+            self._tell(model, used, better)
         return better is not None
+
+    def _tell(self, model: str, used: RequestFormat, better: RequestFormat) -> None:
+        """Says that a model refused what the profile promises."""
+        promised = [FORMATS[used.format]] if better.format != used.format else sorted(better.dropped - used.dropped)
+        if self._profile is None or not any(self._profile.promises(what) for what in promised):
+            return
+        log.warning(
+            "Profile '%s' says that its server takes %s, and model '%s' refused it: it is asked without.",
+            self._profile.name,
+            promised[0],
+            model,
+        )
 
     def takes_no_documents(self, model: str) -> None:
         """Notes that the model is sent their text."""
@@ -52,3 +69,11 @@ class ModelProfiles:
         untried = model not in self._tried
         self._tried.add(model)
         return untried
+
+
+def start_of(profile: Profile | None) -> RequestFormat:
+    """The form of the first request: nothing in it that the profile says is refused."""
+    if profile is None:
+        return RequestFormat()
+    places = [FORMATS.index(name) for name in profile.formats]
+    return RequestFormat(format=min(places, default=0), dropped=frozenset(profile.refused))

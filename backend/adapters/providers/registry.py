@@ -4,7 +4,7 @@ Key, address, time-out and prices are unpacked from the settings here and nowher
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -14,8 +14,11 @@ from backend.adapters.providers.llama_cpp import slots
 from backend.adapters.providers.model_connection import ModelConnection, SettingNames, pricing_of
 from backend.adapters.providers.model_profiles import ModelProfiles
 from backend.adapters.providers.prices import Price
+from backend.adapters.providers.rate_headers import RateHeaders
 from backend.adapters.providers.router import ModelRouter
 from backend.domain.connection import DEFAULT, TEACHER, StoredConnection
+from backend.domain.profiles import guessed
+from backend.domain.runs.rate_limit import RateLimit
 from backend.errors import SettingsError
 from backend.settings import Settings
 
@@ -59,19 +62,24 @@ class ConnectionRegistry:
     def __init__(self, connections: Mapping[str, ModelConnection], stored: StoredConnections | None = None) -> None:
         self._connections = connections
         self._stored = stored or NoStored()
-        self._profiles: defaultdict[str, ModelProfiles] = defaultdict(ModelProfiles)
+        self._profiles: dict[tuple[str, str | None], ModelProfiles] = {}
+        self._stated: defaultdict[str, RateHeaders] = defaultdict(RateHeaders)
 
     @classmethod
     def of(cls, settings: Settings, stored: StoredConnections | None = None) -> Self:
         """OPENAI_* is the connection `default`; TEACHER_* that of the teachers, where they are elsewhere or have their
         own key."""
         url, timeout_s = settings.openai_base_url, settings.request_timeout_s
-        default = ModelConnection(url, _plain(settings.openai_api_key), timeout_s, prices=settings.prices)
+        rates = settings.requests_per_minute, settings.tokens_per_minute
+        default = ModelConnection(
+            url, _plain(settings.openai_api_key), timeout_s, prices=settings.prices, rates=rates, profile=guessed(url)
+        )
         connections = {DEFAULT: default}
         teachers, key = settings.teacher_base_url or url, _plain(settings.teacher_api_key)
         own = SettingNames.of_settings("TEACHER")
         if teachers != url or (settings.teacher_base_url and key):
-            connections[TEACHER] = replace(default, base_url=teachers, api_key=key, settings=own, name=TEACHER)
+            apart = replace(default, base_url=teachers, api_key=key, settings=own, name=TEACHER)
+            connections[TEACHER] = replace(apart, rates=(None, None), profile=guessed(teachers))
         return cls(connections, stored)
 
     def __getitem__(self, name: str) -> ModelConnection:
@@ -115,13 +123,34 @@ class ConnectionRegistry:
 
         connection = self[name]
         patient = connection if timeout_s is None else replace(connection, timeout_s=timeout_s)
-        return ChatCompletions(patient, self._profiles[connection.base_url])
+        place = connection.base_url, connection.profile.name if connection.profile else None
+        profiles = self._profiles.setdefault(place, ModelProfiles(connection.profile))
+        return ChatCompletions(patient, profiles, self._stated[connection.name])
 
     def chats(self, *names: str) -> "ChatCompletions | ModelRouter":
         """Who answers requests to all these connections."""
         if len({self[name].name for name in names}) == 1:
             return self.chat(names[0])
         return ModelRouter({name: self.chat(name) for name in names})
+
+    def rate_limits(self, *names: str) -> Callable[[str, str], RateLimit | None]:
+        """Connection (one of `names`) and model -> the limit, declared or, model by model, as its server states it."""
+        opened = {name: self[name] for name in names}
+
+        def limit(name: str, model: str) -> RateLimit | None:
+            connection = opened.get(name) or self[name]
+            stated, own = self._stated[connection.name].limits(model), connection.rates
+            requests, tokens = (mine or said for mine, said in zip(own, stated, strict=True))
+            if requests is None and tokens is None:
+                return None
+            bucket = (connection.name, connection.base_url, *([] if any(own) else [model]))
+            return RateLimit(requests, tokens, " ".join(bucket))
+
+        return limit
+
+    def stated(self, name: str) -> Callable[[str], tuple[float | None, float | None]]:
+        """Model -> the limits that the server has stated by now."""
+        return self._stated[name].limits
 
     def embeddings(self, name: str = DEFAULT) -> "EmbeddingApi":
         from backend.adapters.providers.embeddings_api import EmbeddingApi
@@ -155,6 +184,9 @@ def opened(stored: StoredConnection, key: str | None, settings: Settings) -> Mod
         lambda: stored.prices,
         stored.name,
         stored.concurrency,
+        (stored.requests_per_minute, stored.tokens_per_minute),
+        stored.known,
+        stored.monthly_budget,
     )
 
 
@@ -162,7 +194,7 @@ def _listed(connection: ModelConnection) -> StoredConnection:
     key = connection.settings.key if connection.api_key else None
     price_in, price_out = connection.prices() or (None, None)
     url, timeout_s = connection.base_url, connection.timeout_s
-    return StoredConnection(connection.name, url, key, None, timeout_s, None, price_in, price_out)
+    return StoredConnection(connection.name, url, key, None, timeout_s, None, price_in, price_out, *connection.rates)
 
 
 def _unknown(_prompt: int, _cached: int, _completion: int) -> None:

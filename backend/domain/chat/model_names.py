@@ -6,11 +6,13 @@ A name that is not listed may still be valid: some services list only some of th
 import difflib
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from typing import Any
 from urllib.parse import urlsplit
 
 from backend.domain.urls import shown
 
 MOST_NAMED = 5
+LONGEST = 200
 INCOMPLETE = (".azure.com", ".azure-api.net", "api.anthropic.com", "aiplatform.googleapis.com")
 """Hosts that list something else than what they answer to: Azure's deployments have names of their own, Anthropic's
 aliases (`…-latest`) are not listed, nor are Vertex AI's models."""
@@ -47,3 +49,9 @@ def doubt(model: str, names: Sequence[str], base_url: str) -> str | None:
     near = ", ".join(nearest_names(model, names))
     more = f" and {len(names) - MOST_NAMED:,} more (`ls-prompts models`)" if len(names) > MOST_NAMED else ""
     return f"{shown(base_url)} does not list model '{model}': it has {near}{more}."
+
+
+def names_of(entry: Any) -> list[str]:
+    """The names of one model that a server lists: servers such as llama.cpp list aliases beside its id."""
+    names = dict.fromkeys([entry.id, *(getattr(entry, "aliases", None) or [])])
+    return [name[:LONGEST] for name in names if isinstance(name, str) and name]

@@ -38,6 +38,7 @@ class RunLifecycle:
     batches: BatchesOf
     pricing: Pricing
     author: Callable[[], Person]
+    monthly_budget: Callable[[str], float | None] = lambda _connection: None
 
     def start(self, tag: str, subset: Subset, ending: RunOptions) -> Run:
         """A pending run. Raises RunError while another run of this version is to be worked on or is, SettingsError for
@@ -50,6 +51,9 @@ class RunLifecycle:
             )
         if ending.batch and ending.budget is not None:
             raise RunError("A batch can't keep a budget: leave one of them out.")
+        name = resolved.version.connection
+        if ending.batch and self.monthly_budget(name) is not None:
+            raise RunError(f"A batch can't keep the monthly budget of connection '{name}': leave --batch out.")
         self._check_budget(resolved, ending.budget)
         for step in reversed(resolved.version.steps):
             batches = self.batches(step.connection)

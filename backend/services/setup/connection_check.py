@@ -4,13 +4,16 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
+from backend.domain.abilities import Found
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.resolution.resolve import Pricing, cost_of
 from backend.domain.urls import shown
 from backend.errors import ProviderError
 from backend.services.predictions.target_project import Notify
 from backend.services.run_control.waiting import waiting
+from backend.services.setup.ability_check import AbilityAsker, AbilityCheck
 from backend.services.setup.model_server import ListingModel
 from backend.services.setup.timing import small_requests
 
@@ -25,6 +28,9 @@ class ConnectionCheck:
     model: the one that was asked a small request; None if it is not clear which
     seconds, tokens: of that request; tokens of prompt and completion, 0 if the server counts none
     usd: its cost; None if unknown
+    abilities: what was found out about the model
+    profile: name of what is known of the server; None without one
+    limits: most requests and tokens a minute that the server states; None where it does not
     """
 
     name: str
@@ -34,19 +40,42 @@ class ConnectionCheck:
     seconds: float | None = None
     tokens: tuple[int, int] | None = None
     usd: float | None = None
+    abilities: tuple[Found, ...] = ()
+    profile: str | None = None
+    limits: tuple[float | None, float | None] = (None, None)
+
+    @property
+    def abilities_usd(self) -> float | None:
+        """What finding out about the abilities cost; None if unknown."""
+        costs = [found.usd for found in self.abilities]
+        return None if None in costs else sum(cost for cost in costs if cost is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionTest:
-    """Of the connection `name` to `url`. `make`: the model there; `pricing`: of its models."""
+    """Of a connection.
+
+    url: its address
+    make: the model there
+    pricing: of its models
+    probe: who finds out what the model can do; None to leave that out
+    profile: name of what is known of the server
+    limits: model -> the limits that the server has stated by now
+    """
 
     name: str
     url: str
     make: Callable[[], ListingModel]
     pricing: Pricing
+    probe: Callable[[Any], AbilityAsker] | None = None
+    profile: str | None = None
+    limits: Callable[[str], tuple[float | None, float | None]] = lambda _model: (None, None)
 
     def check(self, model: str | None, notify: Notify) -> ConnectionCheck:
-        """Asks `model` once, or else the only model that is listed. Raises ProviderError for no answer."""
+        """Asks `model` once, and once for each ability, or else the only model that is listed.
+
+        Raises ProviderError for no answer.
+        """
         with waiting(notify, f"connection '{self.name}' to answer"):
             return asyncio.run(self._check(model))
 
@@ -54,7 +83,8 @@ class ConnectionTest:
         model = self.make()
         try:
             listed = await model.models()
-            check = ConnectionCheck(self.name, shown(self.url), None if listed is None else tuple(listed))
+            names = None if listed is None else tuple(listed)
+            check = ConnectionCheck(self.name, shown(self.url), names, profile=self.profile)
             asked = name or (listed[0] if listed and len(listed) == 1 else None)
             return check if asked is None else await self._asked(model, asked, check)
         finally:
@@ -67,4 +97,8 @@ class ConnectionTest:
             raise ProviderError(f"{shown(self.url)} did not answer one small request to '{name}': {reply.detail}")
         seconds, tokens = time.monotonic() - started, (reply.prompt_tokens, reply.completion_tokens)
         usd = cost_of(replace(reply, model=name, connection=self.name), self.pricing)
-        return replace(check, model=name, seconds=seconds, tokens=tokens, usd=usd)
+        asked = replace(check, model=name, seconds=seconds, tokens=tokens, usd=usd)
+        if self.probe is not None:
+            found = await AbilityCheck(self.probe(model), self.name, name, self.pricing).found()
+            asked = replace(asked, abilities=found)
+        return replace(asked, limits=self.limits(name))

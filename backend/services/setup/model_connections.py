@@ -15,6 +15,17 @@ from backend.errors import SettingsError
 from backend.settings import Settings
 
 REREAD_S = 5.0
+KEPT = (
+    "timeout_s",
+    "concurrency",
+    "price_in",
+    "price_out",
+    "requests_per_minute",
+    "tokens_per_minute",
+    "profile",
+    "monthly_budget",
+)
+"""What is stored as it was given, and stays when it is not."""
 SENDABLE = ("openai_api_key", "teacher_api_key")
 """Settings that a connection may name as its key; any other secret must not reach a model's server."""
 
@@ -36,6 +47,10 @@ class ConnectionChange:
     concurrency: int | None = None
     price_in: float | None = None
     price_out: float | None = None
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+    profile: str | None = None
+    monthly_budget: float | None = None
 
     @property
     def names_key(self) -> bool:
@@ -76,8 +91,7 @@ class ModelConnections:
         return self.get(name)
 
     def _values(self, change: ConnectionChange) -> dict[str, Any]:
-        names = ("timeout_s", "concurrency", "price_in", "price_out")
-        values = {name: value for name in names if (value := getattr(change, name)) is not None}
+        values = {name: value for name in KEPT if (value := getattr(change, name)) is not None}
         if change.base_url is not None:
             values["base_url"] = change.base_url.strip().rstrip("/")
         if change.key_env is not None:

@@ -8,7 +8,7 @@ from backend.adapters.database.tables.outside_answers import outside_answers
 from backend.adapters.database.tables.predictions import accepted, accepting, connections, installation, unmarked
 from backend.adapters.database.tables.prompts import calibrations, label_configs, names, prompts, relabelings, versions
 from backend.adapters.database.tables.public_ids import actions, connection_ids, prompt_details, run_ids, version_ids
-from backend.adapters.database.tables.runs import asks, day_holds, holds, jobs, payments, runs, samples
+from backend.adapters.database.tables.runs import asks, day_holds, holds, jobs, month_holds, payments, runs, samples
 from backend.adapters.database.tables.trust import draws, looks
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "looks",
     "metadata",
     "model_connections",
+    "month_holds",
     "names",
     "outside_answers",
     "payments",

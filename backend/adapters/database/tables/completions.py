@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     false,
+    text,
 )
 
 from backend.adapters.database.tables.base import Json, metadata
@@ -36,6 +37,7 @@ completions = Table(
     Column("elsewhere", String(40)),
     Column("connection", String(40), nullable=False, server_default="default"),
     Column("branches", Json),
+    Column("month", String(7)),
     PrimaryKeyConstraint("digest", "attempt"),
     Index(
         "ix_completions_paid",
@@ -47,9 +49,22 @@ completions = Table(
         "completion_tokens",
         "batch",
     ),
+    Index(
+        "ix_completions_month",
+        "connection",
+        "month",
+        "model",
+        "prompt_tokens",
+        "cached_tokens",
+        "completion_tokens",
+        "batch",
+        sqlite_where=text("month IS NOT NULL"),
+        postgresql_where=text("month IS NOT NULL"),
+    ),
 )
 """`run_id`: the run that asked, and so paid, for it; None outside of runs. What a run has spent is read from the index
-alone: 100,000 completions in 0.05 s."""
+alone: 100,000 completions in 0.05 s. `month`: YYYY-MM (UTC) in which it came through a stored connection; None for
+the others, which have no monthly budget, and before there was one."""
 
 sources = Table(
     "sources",

@@ -15,6 +15,10 @@ model_connections = Table(
     Column("concurrency", Integer),
     Column("price_in", Float),
     Column("price_out", Float),
+    Column("requests_per_minute", Float),
+    Column("tokens_per_minute", Float),
+    Column("profile", String(40)),
+    Column("monthly_budget", Float),
     Column("created", String(32), nullable=False),
 )
 """See `domain.connection.StoredConnection`. Versions name them, and stay when they are removed."""

@@ -68,6 +68,7 @@ payments = Table(
     Column("cached_tokens", Integer, nullable=False),
     Column("completion_tokens", Integer, nullable=False),
     Column("connection", String(40), nullable=False, server_default="default"),
+    Column("month", String(7)),
 )
 """Answers that were paid for and are the answer to no request, because the budget of `run_id` cut them short."""
 
@@ -106,3 +107,14 @@ day_holds = Table(
 )
 """What is set aside of a day's limit for what the server asks: by its processes, and for runs that it started, see
 `adapters.database.daily_ledger`."""
+
+month_holds = Table(
+    "month_holds",
+    metadata,
+    Column("connection", String(40), nullable=False),
+    Column("month", String(7), nullable=False),
+    Column("holder", String(32), nullable=False),
+    Column("usd", Float, nullable=False),
+    PrimaryKeyConstraint("connection", "month", "holder"),
+)
+"""What is set aside of a connection's monthly budget, per process, see `adapters.database.monthly_ledger`."""

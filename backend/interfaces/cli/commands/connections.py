@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from backend.domain.connection import StoredConnection
     from backend.services.setup.connection_check import ConnectionCheck
 
-COLUMNS = ("name", "address", "key", "time-out", "concurrency", "USD/M in, out")
+COLUMNS = ("name", "address", "profile", "key", "USD/M in, out", "limits")
 
 
 @click.command()
@@ -24,16 +24,19 @@ def connections(json_wanted: bool) -> None:
     \b
     ls-prompts connections
     """
-    connections = the_app().model_connections()
+    app = the_app()
+    found = app.model_connections()
+    spent = {stored.name: app.spent_this_month(stored.name) for stored in found if stored.monthly_budget is not None}
     if json_wanted:
-        print_json([connection_json(stored) for stored in connections])
+        print_json([connection_json(stored, spent.get(stored.name)) for stored in found])
     else:
-        _print_table(connections)
+        _print_table(found, spent)
 
 
 @click.command(name="connect-model")
 @click.argument("name")
 @click.option("--base-url", metavar="URL", help="Address of the server; needed for a new connection.")
+@click.option("--profile", help="What is known of the server, see docs/set-up/profiles.md. Default: by its address.")
 @click.option("--key-env", metavar="VAR", help="Environment variable that holds the key; workers need it too.")
 @click.option("--store-key", is_flag=True, help="Ask for the key, or read it from standard input; stored encrypted.")
 @click.option("--no-key", is_flag=True, help="The server needs no key.")
@@ -41,6 +44,9 @@ def connections(json_wanted: bool) -> None:
 @click.option("--concurrency", type=int, help="Most requests in flight, per process. Default: CONCURRENCY.")
 @click.option("--price-in", type=float, metavar="USD", help="USD per million prompt tokens. Default: the known price.")
 @click.option("--price-out", type=float, metavar="USD", help="USD per million completion tokens.")
+@click.option("--requests-per-minute", type=float, help="Most requests a minute. Default: as the server states.")
+@click.option("--tokens-per-minute", type=float, help="Most tokens a minute. Default: as the server states.")
+@click.option("--monthly-budget", type=float, metavar="USD", help="Most USD a month (UTC). Default: no limit.")
 def connect_model(name: str, store_key: bool, **given: Any) -> None:
     """Add a connection to a model's server, or change one. A key is never an argument.
 
@@ -72,10 +78,10 @@ def disconnect_model(name: str, force: bool) -> None:
 
 @click.command(name="test-connection")
 @click.argument("name")
-@click.option("--model", help="Model to ask one small request. Default: the only one that the server lists.")
+@click.option("--model", help="Model to ask a dozen small requests. Default: the only one that the server lists.")
 @as_json
 def test_connection(name: str, model: str | None, json_wanted: bool) -> None:
-    """List what a connection's server has, ask one small request, and print its time and cost.
+    """List what a connection's server has, ask a model once for each ability, and print what works and what it cost.
 
     \b
     ls-prompts test-connection groq --model llama-3.1-8b-instant
@@ -94,19 +100,31 @@ def _read_key() -> str:
     return sys.stdin.readline()
 
 
-def _print_table(connections: "list[StoredConnection]") -> None:
+def _print_table(found: "list[StoredConnection]", spent: dict[str, float]) -> None:
     from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None)
     for column in COLUMNS:
         table.add_column(column, overflow="fold")
-    for stored in connections:
+    for stored in found:
         prices = "as known" if stored.prices is None else "{:g}, {:g}".format(*stored.prices)
-        timeout = "" if stored.timeout_s is None else f"{stored.timeout_s:g} s"
-        row = (stored.name, stored.shown, stored.key, timeout, str(stored.concurrency or ""), prices)
-        table.add_row(*map(cell, row))
+        known = stored.known.name if stored.known else ""
+        limits = ", ".join(_limits(stored, spent))
+        table.add_row(*map(cell, (stored.name, stored.shown, known, stored.key, prices, limits)))
     Console().print(table)
+
+
+def _limits(stored: "StoredConnection", spent: dict[str, float]) -> list[str]:
+    """For people."""
+    said = {
+        "{:g} s": stored.timeout_s,
+        "{:g} in flight": stored.concurrency,
+        "{:,g} requests/min": stored.requests_per_minute,
+        "{:,g} tokens/min": stored.tokens_per_minute,
+        f"{spent.get(stored.name, 0):.2f} of {{:g}} USD this month": stored.monthly_budget,
+    }
+    return [words.format(limit) for words, limit in said.items() if limit is not None]
 
 
 def _print_check(check: "ConnectionCheck") -> None:
@@ -118,3 +136,22 @@ def _print_check(check: "ConnectionCheck") -> None:
     tokens = f"{check.tokens[0]} + {check.tokens[1]} tokens" if any(check.tokens) else "tokens not counted"
     cost = "cost unknown" if check.usd is None else f"{check.usd:.6f} USD"
     click.echo(f"{printable(check.model)}: one small request took {check.seconds:.2f} s, {tokens}, {cost}")
+    if check.abilities:
+        _print_abilities(check)
+
+
+def _print_abilities(check: "ConnectionCheck") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None)
+    for column in ("ability", "works", "how, or why not"):
+        table.add_column(column, overflow="fold")
+    for found in check.abilities:
+        table.add_row(*map(cell, (found.name, {True: "yes", False: "no", None: "n/a"}[found.works], found.detail)))
+    Console().print(table)
+    usd = check.abilities_usd
+    click.echo(f"These requests cost {'an unknown amount' if usd is None else f'{usd:.6f} USD'}.")
+    limits = [f"{limit:,g} {what}" for limit, what in zip(check.limits, ("requests", "tokens"), strict=True) if limit]
+    stated = f"{' and '.join(limits)} a minute" if limits else "no rate limit of a minute"
+    click.echo(f"The server states {stated}. Profile: {check.profile or 'none, all is learnt'}.")

@@ -10,6 +10,7 @@ from backend.adapters.providers.request_format import FORMATS, RequestFormat
 from backend.adapters.providers.router import ModelRouter
 from backend.domain.chat.request import ChatRequest
 from backend.domain.connection import DEFAULT, TEACHER, StoredConnection
+from backend.domain.runs.rate_limit import RateLimit
 from backend.errors import SettingsError
 from backend.settings import Settings
 from tests.scripted import template
@@ -61,10 +62,23 @@ def test_what_one_client_learns_of_a_model_the_next_one_knows() -> None:
     found, request = registry(), ChatRequest(template(), "a day")
     first, second = found.chat(), found.chat(timeout_s=1)
     before = second.body(request)
-    profiles = found._profiles[URL]
+    profiles = found._profiles[URL, None]
     assert profiles.refused(request, RequestFormat(), 400, "response_format", "json_schema is not supported")
     assert FORMATS[profiles.format(request.template.model).format] == "json_object"
     assert first.body(request) == second.body(request) != before
+
+
+def test_a_limit_is_the_declared_one_or_else_the_one_that_the_server_states_model_by_model() -> None:
+    settings = Settings(_env_file=None, openai_base_url=URL, openai_api_key=KEY, tokens_per_minute=6000)
+    found = ConnectionRegistry.of(settings, Stored())
+    limit = found.rate_limits("groq", DEFAULT)
+    assert limit("groq", "a") is None
+    assert limit(DEFAULT, "a") == RateLimit(None, 6000, f"{DEFAULT} {URL}")
+    found._stated["groq"].note("a", {"x-ratelimit-limit-requests": "50", "x-ratelimit-reset-requests": "30s"})
+    found._stated[DEFAULT].note("a", {"x-ratelimit-limit-requests": "50", "x-ratelimit-limit-tokens": "1"})
+    assert limit("groq", "b") is None
+    assert limit("groq", "a") == RateLimit(50, None, "groq http://127.0.0.1:1/groq a")
+    assert limit(DEFAULT, "a") == RateLimit(50, 6000, f"{DEFAULT} {URL}"), "what is declared counts"
 
 
 class Stored:

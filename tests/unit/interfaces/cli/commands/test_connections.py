@@ -43,6 +43,37 @@ def test_a_connection_is_added_listed_and_removed() -> None:
     assert [found["name"] for found in json.loads(call("connections", "--json").stdout)] == ["default"]
 
 
+def _said_by_connections() -> str:
+    """Without the table's folds."""
+    return " ".join(cells[-26:].strip() for cells in call("connections").stdout.splitlines())
+
+
+def test_a_rate_limit_is_declared_and_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOKENS_PER_MINUTE", "90000")
+    call("connect-model", "groq", "--base-url", URL, "--no-key", "--requests-per-minute", "30")
+    default, groq = json.loads(call("connections", "--json").stdout)
+    assert (groq["requests_per_minute"], groq["tokens_per_minute"]) == (30.0, None)
+    assert (default["requests_per_minute"], default["tokens_per_minute"]) == (None, 90_000)
+    assert "30 requests/min" in _said_by_connections()
+    assert "1 or more" in call("connect-model", "groq", "--tokens-per-minute", "0", code=1).stderr
+
+
+def test_a_profile_is_named_or_guessed_and_listed() -> None:
+    call("connect-model", "groq", "--base-url", "https://api.groq.com/openai/v1", "--no-key")
+    call("connect-model", "mine", "--base-url", URL, "--no-key", "--profile", "vllm")
+    found = {one["name"]: one["profile"] for one in json.loads(call("connections", "--json").stdout)}
+    assert found == {"default": "openai", "groq": "groq", "mine": "vllm"}
+    assert "There is no profile 'x'" in call("connect-model", "mine", "--profile", "x", code=1).stderr
+
+
+def test_a_monthly_budget_is_listed_with_what_is_spent() -> None:
+    call("connect-model", "groq", "--base-url", URL, "--no-key", "--monthly-budget", "50")
+    groq = json.loads(call("connections", "--json").stdout)[1]
+    assert (groq["monthly_budget"], groq["spent_this_month"]) == (50, 0)
+    assert "0.00 of 50 USD this month" in _said_by_connections()
+    assert "above 0" in call("connect-model", "groq", "--monthly-budget", "0", code=1).stderr
+
+
 def test_teachers_with_a_server_of_their_own_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEACHER_BASE_URL", "http://127.0.0.1:2/v1")
     names = [(found["name"], found["key"]) for found in json.loads(call("connections", "--json").stdout)]
@@ -74,7 +105,12 @@ def test_a_connection_is_tested(stand_in: RunningStandIn) -> None:
     call("connect-model", "local", "--base-url", stand_in.url, "--no-key", "--price-in", "0", "--price-out", "0")
     check = json.loads(call("test-connection", "local", "--json").stdout)
     assert (check["models"], check["model"], check["usd"]) == (["stand-in"], "stand-in", 0.0)
+    works = {found["name"]: found["works"] for found in check["abilities"]}
+    assert works | {"pictures": False, "PDF files": False, "batches": True, "log-probabilities": True} == works
     said = call("test-connection", "local").stdout
     assert "a list of 1 model" in said
     assert "0.000000 USD" in said
+    assert "json_schema" in said
+    assert "These requests cost 0.000000 USD." in said
+    assert "The server states no rate limit of a minute. Profile: none, all is learnt." in said
     assert "There is no connection 'groq' here" in call("test-connection", "groq", code=1).stderr

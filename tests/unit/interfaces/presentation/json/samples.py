@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from backend.adapters.database.public_ids import PublicId
+from backend.domain.abilities import Found
 from backend.domain.action import Action
 from backend.domain.answer import Labels
 from backend.domain.audit.votes import votes
@@ -150,9 +151,23 @@ NOT_ENHANCED = replace(ENHANCED, text=None, halves=None, learned=None, compariso
 ESTIMATE = Estimate(100, 20, (8000, 9000), (400, 900), (0.01, 0.02), "o200k_base", (100, 200))
 RESULT = TaskResult(345, "so good", "Good", None, "not_json: It is not JSON.", None, "http://studio/345")
 CONNECTION = StoredConnection(
-    "groq", "https://user:key@groq.test/v1?key=k", None, "encrypted", 20.0, 8, 0.05, 0.08, "2026-01-01T09:00:00+00:00"
+    "groq",
+    "https://user:key@groq.test/v1?key=k",
+    None,
+    "encrypted",
+    20.0,
+    8,
+    0.05,
+    0.08,
+    30.0,
+    6000.0,
+    "groq",
+    created="2026-01-01T09:00:00+00:00",
 )
-CONNECTION_CHECK = ConnectionCheck("groq", "https://groq.test/v1", ("a", "b"), "a", 0.25, (100, 8), 0.001)
+FOUND = (Found("text", True, "", 0.5), Found("seed", None, "not asked"), Found("batches", False, "no", None))
+CONNECTION_CHECK = ConnectionCheck(
+    "groq", "https://groq.test/v1", ("a", "b"), "a", 0.25, (100, 8), 0.001, FOUND, "groq", (30.0, None)
+)
 CHECK = HealthCheck("Label Studio", True, "http://studio, version 1.23.0")
 PREDICTIONS = ProjectPredictions({"mood@1": 3, "": 1}, 5, 2)
 KEEP_UP = KeepUpState(KeepUp(7, True, 2.0, 40, "mood@1", "", "2026-11-29", 1, "ann@example.com"), 0.5, 3, ("1f3a9c04",))

@@ -1,0 +1,57 @@
+"""The ledger of a connection's month (UTC): what all that asks through it may spend, `connect-model --monthly-budget`.
+
+What is spent is derived, as for a run: completions and payments say in which month they came.
+"""
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+
+from backend.adapters.database.budget_ledger import PAYMENTS, SIZE, BudgetLedger, costs
+from backend.adapters.database.completions import this_month
+from backend.adapters.database.prompts import Store
+from backend.adapters.database.retry import retried
+from backend.adapters.database.tables import completions, month_holds, payments
+from backend.domain.chat.request import Completion
+from backend.domain.resolution.resolve import Pricing
+
+
+class MonthLedger(BudgetLedger):
+    """Of the connection `name`. Safe to share between threads, processes and machines. `limit`: USD a month."""
+
+    def __init__(
+        self, store: Store, name: str, limit: float, pricing: Pricing, month: Callable[[], str] = this_month
+    ) -> None:
+        super().__init__(store, "", pricing)
+        self._name = name
+        self._limit = limit
+        self._month = month
+
+    @retried
+    def pay(self, answer: Completion) -> None:
+        """See BudgetLedger. It belongs to no run."""
+        month, row = self._month(), {name: getattr(answer, name) for name in SIZE}
+        with self._engine.begin() as connection:
+            connection.execute(payments.insert().values(run_id=f"month:{month}", month=month, **row))
+
+    def _locked(self, connection: sa.Connection) -> float:
+        """Writes to a row without a holder, which keeps all others out until the transaction ends."""
+        self._write(connection, "", 0.0)
+        return self._limit
+
+    def _spent(self, connection: sa.Connection) -> float:
+        month, total = self._month(), 0.0
+        for table in (completions, PAYMENTS):
+            condition = (table.c.connection == self._name) & (table.c.month == month)
+            total += sum(usd or 0.0 for usd in costs(connection, table, condition, self._pricing))
+        return total
+
+    def _held(self, connection: sa.Connection, besides: str = "") -> float:
+        theirs = (month_holds.c.connection == self._name) & (month_holds.c.month == self._month())
+        query = sa.select(sa.func.sum(month_holds.c.usd)).where(theirs, month_holds.c.holder != besides)
+        return float(connection.execute(query).scalar() or 0)
+
+    def _write(self, connection: sa.Connection, holder: str, usd: float) -> None:
+        row = self._insert(month_holds).values(connection=self._name, month=self._month(), holder=holder, usd=usd)
+        keys = ["connection", "month", "holder"]
+        connection.execute(row.on_conflict_do_update(index_elements=keys, set_={"usd": usd}))

@@ -1,0 +1,54 @@
+"""Ability probe: sends one body as it is, and says what came of it. Nothing is retried, learnt or stored."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import openai
+
+from backend.adapters.providers.batch_api import BatchApi
+from backend.adapters.providers.chat_completions import GARBAGE, ChatCompletions
+from backend.adapters.providers.connection_errors import words_of
+from backend.adapters.providers.response import parse, to_reply
+from backend.domain.abilities import Found
+from backend.domain.chat.provider_words import quotable
+from backend.domain.chat.request import Completion
+from backend.errors import ProviderError
+
+
+class AbilityProbe:
+    """key: never shown. batches: makes the client of the Batch API"""
+
+    def __init__(self, chat: ChatCompletions, key: str, batches: Callable[[], BatchApi]) -> None:
+        self._chat = chat
+        self._key = key
+        self._batches = batches
+
+    async def tried(self, body: dict[str, Any]) -> dict[str, Any] | str:
+        """The reply, or why there is none, for people."""
+        try:
+            return dict(parse(await self._chat.post(json.dumps(body).encode())))
+        except openai.APIStatusError as error:
+            words = quotable(words_of(error), "", self._key)
+            return f"refused ({error.status_code})" + (f": {words}" if words else "")
+        except (openai.APIConnectionError, TimeoutError):
+            return "no answer"
+        except GARBAGE:
+            return "no chat completion came back"
+
+    def completion(self, model: str, reply: dict[str, Any]) -> Completion | None:
+        """A reply as it is billed; None if it is not one."""
+        try:
+            found = to_reply("", model, reply)
+        except GARBAGE:
+            return None
+        return found if isinstance(found, Completion) else None
+
+    async def batch_list(self) -> Found:
+        """Whether the server lists batches: a free request."""
+        try:
+            await asyncio.to_thread(lambda: self._batches().find(""))
+        except ProviderError as error:
+            return Found("batches", False, str(error).removesuffix(": run it without --batch."))
+        return Found("batches", True)

@@ -1,0 +1,33 @@
+"""The header in which a key is sent, where it is not `Authorization`: Azure's servers have one of their own."""
+
+from collections.abc import Awaitable, Callable
+
+import httpx2
+
+from backend.adapters.providers.model_connection import ModelConnection
+from backend.domain.profiles import API_KEY
+
+Hook = Callable[[httpx2.Request], None]
+
+
+def request_hooks(connection: ModelConnection) -> list[Hook]:
+    """For a client's event hook `request`."""
+    profile = connection.profile
+    return [_as_api_key] if profile is not None and profile.key == API_KEY else []
+
+
+def async_request_hooks(connection: ModelConnection) -> list[Callable[[httpx2.Request], Awaitable[None]]]:
+    """The same for an asynchronous client."""
+    return [_asynchronous(hook) for hook in request_hooks(connection)]
+
+
+def _asynchronous(hook: Hook) -> Callable[[httpx2.Request], Awaitable[None]]:
+    async def hooked(request: httpx2.Request) -> None:
+        hook(request)
+
+    return hooked
+
+
+def _as_api_key(request: httpx2.Request) -> None:
+    key = request.headers.pop("Authorization", "").removeprefix("Bearer ")
+    request.headers["api-key"] = key

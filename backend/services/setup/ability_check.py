@@ -1,0 +1,87 @@
+"""Ability check: asks a model once for each ability, within a minute or so, and says what works and what that cost."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from backend.domain.abilities import ABILITIES, Ability, Found, Reply, usage_found
+from backend.domain.chat.request import Completion
+from backend.domain.resolution.resolve import Pricing, cost_of
+
+MOST_S = 90.0
+"""For all of them together."""
+LATE = "not asked: the others took too long"
+
+
+class AbilityAsker(Protocol):
+    """See `adapters.providers.ability_probe.AbilityProbe`."""
+
+    async def tried(self, body: dict[str, Any]) -> dict[str, Any] | str: ...
+
+    def completion(self, model: str, reply: dict[str, Any]) -> Completion | None: ...
+
+    async def batch_list(self) -> Found: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AbilityCheck:
+    """Of `model` of a connection. most_s: seconds for all abilities together"""
+
+    probe: AbilityAsker
+    connection: str
+    model: str
+    pricing: Pricing
+    most_s: float = MOST_S
+
+    async def found(self) -> tuple[Found, ...]:
+        """In the order of ABILITIES, then usage and batches. Only the first if the model says nothing at all."""
+        return tuple([found async for found in self._each()])
+
+    async def _each(self) -> AsyncIterator[Found]:
+        deadline = time.monotonic() + self.most_s
+        for ability in ABILITIES:
+            found, reply = await self._within(deadline, ability)
+            yield found
+            if ability is ABILITIES[0]:
+                if reply is None:
+                    return
+                yield usage_found(reply)
+        yield await self._batches(deadline)
+
+    async def _within(self, deadline: float, ability: Ability) -> tuple[Found, Reply | None]:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return Found(ability.name, None, LATE), None
+        try:
+            async with asyncio.timeout(left):
+                return await self._ask(ability)
+        except TimeoutError:
+            return Found(ability.name, None, "no answer in time", None), None
+
+    async def _ask(self, ability: Ability) -> tuple[Found, Reply | None]:
+        why = ""
+        for number, body in enumerate(ability.bodies):
+            reply = await self.probe.tried({"model": self.model, **body})
+            if not isinstance(reply, str):
+                works, detail = ability.judge(reply, number)
+                return Found(ability.name, works, detail, self._usd(reply)), reply
+            why = why or reply
+        return Found(ability.name, False, why), None
+
+    async def _batches(self, deadline: float) -> Found:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return Found("batches", None, LATE)
+        try:
+            async with asyncio.timeout(left):
+                return await self.probe.batch_list()
+        except TimeoutError:
+            return Found("batches", None, LATE)
+
+    def _usd(self, reply: dict[str, Any]) -> float | None:
+        completion = self.probe.completion(self.model, reply)
+        if completion is None:
+            return None
+        return cost_of(replace(completion, model=self.model, connection=self.connection), self.pricing)
