@@ -6,19 +6,19 @@ import httpx2
 import pytest
 
 from backend.adapters.providers.chat_post import ChatPost
-from backend.adapters.providers.direct_post import DirectPost
+from backend.adapters.providers.direct_post import DirectPost, Heard, unheard
 
 with_client = ChatPost.post
 
 
-async def directly(self: ChatPost, content: bytes) -> bytes:
+async def directly(self: ChatPost, content: bytes, heard: Heard = unheard) -> bytes:
     """As if the server had answered before."""
     if self._direct is None:
         transport = self._transports._transport_for_url(httpx2.URL(self._url))
         transport.client = transport.client or transport.get_client()  # type: ignore[attr-defined]
         request = httpx2.Request("POST", self._url, headers=self._client.auth_headers)
         self._direct = DirectPost(transport.client, request)  # type: ignore[attr-defined]
-    return await with_client(self, content)
+    return await with_client(self, content, heard)
 
 
 @pytest.fixture(params=["openai", "aiohttp"], scope="module")
