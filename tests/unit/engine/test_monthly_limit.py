@@ -1,6 +1,7 @@
 """Runs of one person within a month: what they may cost is reserved, what they did cost counts, others do not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,13 @@ from backend.domain.runs.run import Run
 from backend.engine.monthly_limit import Monthly, this_month
 from backend.errors import SettingsError
 from tests.scripted import completion
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(f"sqlite:///{tmp_path / 'record.sqlite3'}")
+    yield opened
+    opened.close()
 
 
 def pricing(_model: str, _connection: str) -> Callable[[int, int, int], float]:
