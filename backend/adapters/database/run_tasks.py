@@ -161,7 +161,7 @@ class RunTaskStore(Repository):
         query = sa.select(*(value.label(name) for name, value in counted.items())).select_from(asks).where(of_run)
         with self._engine.connect() as connection:
             row = connection.execute(query).one()
-            behind = sa.or_(*(completions.c.digest.in_(which) for which in _behind(of_run, repeats)))
+            behind = completions.c.digest.in_(sa.union_all(*_behind(of_run, repeats)))
             paid = sa.func.coalesce(completions.c.run_id, "") == run.id
             cost, saved = (
                 total(costs(connection, completions, condition, pricing))

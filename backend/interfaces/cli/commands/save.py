@@ -96,8 +96,7 @@ def save(
     \b
     ls-prompts save sentiment --project 12 --file prompt.txt --model gpt-4o-mini
     echo 'Is this spam? {text}' | ls-prompts save spam --project 12 --file -
-    ls-prompts save sentiment --file prompt.txt --system rules.txt --examples 8 --select balanced
-    ls-prompts save sentiment --file prompt.txt --model small/gemma --then gpt-4o --below auto --differs 0.03
+    ls-prompts save sentiment --file prompt.txt --examples 8 --select balanced --then gpt-4o --below 0.8
     """
     from backend.services.prompts.draft import Draft
 
