@@ -44,6 +44,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "shelf" / "words.pdf").write_bytes(pdf(b"About Refund, 0"))
     (folder / "shelf" / "scan.pdf").write_bytes(pdf(b""))
     (folder / "shelf" / "note.txt").write_bytes(NOTE.encode())
+    (folder / "shelf" / "table.csv").write_bytes(b"item;about\nlamp;Refund\n")
     (folder / "shelf" / "odd.txt").write_bytes(b"\xff\xfe")
     return folder
 
@@ -288,6 +289,27 @@ def test_texts_of_files_are_read_and_marked(
     assert "Its text 'note' is not a text in UTF-8." in failed
     assert "Its text 'note' is not there (Label Studio answers 404)" in failed
     assert NOTE.encode() not in _files(ours.folder / "data"), "no text of a file is kept"
+
+
+def test_tables_of_files_are_read(
+    studio: RunningLabelStudio, ours: Installation, stand_in: RunningStandIn, shelf: Path
+) -> None:
+    config = CONFIG.replace(
+        '<Image name="photo" value="$image"/>', '<Table name="photo" value="$t" valueType="csv|url"/>'
+    )
+    config = config.replace('<Text name="text" value="$text"/>', "")
+    addresses = [f"/data/local-files/?d=shelf/{name}" for name in ("table.csv", "odd.txt")]
+    project = Project(studio.new_project(config, [{"t": address} for address in addresses]), studio.http)
+    storage = {"project": project.id, "path": str(shelf / "shelf"), "use_blob_urls": True, "title": "shelf"}
+    studio.http.post("/api/storages/localfiles/", json=storage).raise_for_status()
+    ours.command("save", "table", "--project", project.id)
+    first, _ = project.task_ids()
+    assert "item | about lamp | Refund" in " ".join(ours.command("try", "table@1", "--task", first).out.split())
+    ours.command("run", "table@1", "--on", "all")
+    (prediction,) = project.predictions()
+    assert prediction["result"][0]["value"]["choices"] == ["Refund"]
+    failed = " ".join(ours.command("results", "table@1", "--failed").out.split())
+    assert "Its table 't' is not a text in UTF-8." in failed
 
 
 def test_a_model_that_takes_no_files_is_given_the_text_of_documents(

@@ -1,5 +1,6 @@
 """Texts that do not stand in the task as they are read: `valueType="url"` names where they are, `encoding` says how
-they are written. The browser loads and decodes them, so marks are places in what comes of that.
+they are written, and so does the `valueType` of a <Table>. The browser loads and decodes them, so marks are places in
+what comes of that.
 """
 
 import binascii
@@ -11,11 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from backend.domain.labels.inputs.tables import table_form, table_text
 from backend.domain.labels.inputs.values import field_of
 
 LINKED_TAGS = ("Text", "HyperText", "Paragraphs")
 URL, BASE64, BASE64_UNICODE = "url", "base64", "base64unicode"
-NOUNS = {"Text": "text", "HyperText": "HTML", "Paragraphs": "dialogue"}
+NOUNS = {"Text": "text", "HyperText": "HTML", "Paragraphs": "dialogue", "Table": "table"}
 NOT_TEXT = "is not a text in UTF-8."
 NOT_JSON = "is not JSON, which <Paragraphs> takes."
 NOT_BASE64 = "is not base64, which its `encoding` says."
@@ -31,8 +33,9 @@ _LATIN_1 = "latin-1"
 
 @dataclass(frozen=True, slots=True)
 class LinkedText:
-    """`value`: the tag's own, such as `$url`; `form`: how the text is there, of URL, BASE64 and BASE64_UNICODE;
-    `named`: whether the same variable was a text as it stands before texts were loaded and decoded."""
+    """`value`: the tag's own, such as `$url`; `form`: how the text is there, of URL, BASE64 and BASE64_UNICODE, or the
+    parts of a table's `valueType`; `named`: whether the same variable was a text as it stands before texts were loaded
+    and decoded."""
 
     value: str
     tag: str
@@ -62,6 +65,8 @@ class LinkedText:
 
     def of_text(self, text: str) -> Any:
         """The same of what a file, or the task, says."""
+        if self.tag == "Table":
+            return table_text(text, self.form)
         if self.tag != "Paragraphs":
             return _decoded(text, self.form[-1])
         try:
@@ -73,6 +78,8 @@ class LinkedText:
 def form_of(element: Element) -> tuple[str, ...]:
     """How the text of an element is there; () where it stands in the task as it is read."""
     said = {name.lower(): said.lower() for name, said in element.attrib.items()}
+    if element.tag == "Table":
+        return table_form(next((kind for name, kind in element.attrib.items() if name.lower() == "valuetype"), ""))
     url = (URL,) if element.tag in LINKED_TAGS and said.get("valuetype") == URL else ()
     encoding = said.get("encoding") if element.tag in ("Text", "HyperText") else None
     return (*url, encoding) if encoding in (BASE64, BASE64_UNICODE) else url

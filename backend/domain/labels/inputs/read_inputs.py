@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from xml.etree.ElementTree import Element
 
 from backend.domain.labels.inputs.files import FILE_TAGS, FileObject, file_object
-from backend.domain.labels.inputs.linked import LinkedText
+from backend.domain.labels.inputs.linked import LinkedText, form_of, linked_text
 from backend.domain.labels.inputs.lists import ListObject
 from backend.domain.labels.inputs.media import MEDIA_TAGS, MediaObject
 from backend.domain.labels.inputs.repeated import RepeatedObject
@@ -29,7 +29,7 @@ class ReadInput(Protocol):
 
 
 def read_input(element: Element) -> ReadInput | None:
-    """Of one of READ_TAGS; None for data that the browser loads, or reads as something else than JSON."""
+    """Of one of READ_TAGS; None for a table whose address is put together."""
     if element.tag in FILE_TAGS:
         return file_object(element)
     if element.tag in MEDIA_TAGS:
@@ -37,7 +37,7 @@ def read_input(element: Element) -> ReadInput | None:
     said = {name.lower(): said for name, said in element.attrib.items()}
     if element.tag == "List":
         return ListObject(said.get("value", ""))
-    return TableObject(said.get("value", "")) if said.get("valuetype", "json").lower() in ("", "json") else None
+    return linked_text(element) if form_of(element) else TableObject(said.get("value", ""))
 
 
 def others_than(inputs: Iterable[ReadInput], variables: tuple[str, ...]) -> tuple[str, ...]:

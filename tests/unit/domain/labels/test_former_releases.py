@@ -190,3 +190,12 @@ def test_a_version_from_before_reads_a_list_that_a_text_shows_too_as_it_stands(
     assert (then.variables, then.inputs) == (variables, ())
     assert now.digest != digest
     assert len(now.as_of(now.digest).inputs) == len(variables)
+
+
+def test_a_version_from_before_tables_were_loaded_reads_the_address_alone() -> None:
+    """It had the digest of the config without the table."""
+    table = '<Table name="k" value="$file" valueType="csv|url"/>'
+    now = read_config("<View>" + TEXT + table + MOOD.format("") + "</View>")
+    then = now.as_of(read_config("<View>" + PLAIN + "</View>").digest)
+    assert (then.variables, then.inputs) == (("text",), ())
+    assert now.variables == ("text", "file")

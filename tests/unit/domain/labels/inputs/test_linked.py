@@ -16,6 +16,7 @@ from backend.domain.labels.inputs.linked import (
     form_of,
     linked_text,
 )
+from backend.domain.labels.inputs.tables import NOT_A_TABLE, NOT_CSV
 from tests.pictures import encoded
 
 WORDS = "Zoë met 👩‍👩‍👧 in\r\nOslo"
@@ -38,6 +39,11 @@ def of(element: str) -> LinkedText:
         ('<Text value="$t" encoding="base64unicode"/>', ("base64unicode",)),
         ('<Paragraphs value="$t" encoding="base64"/>', ()),
         ('<Header value="$t" valueType="url"/>', ()),
+        ('<Table value="$t"/>', ()),
+        ('<Table value="$t" valueType="json"/>', ()),
+        ('<Table value="$t" valueType="json|url"/>', ("json", "url")),
+        ('<Table value="$t" valuetype="csv|url|separator=;|headless"/>', ("csv", "headless", "separator=;", "url")),
+        ('<Table value="$t" valueType="csv"/>', ("csv",)),
     ],
 )
 def test_the_form_of_a_text(element: str, form: tuple[str, ...]) -> None:
@@ -59,6 +65,8 @@ def test_an_address_that_is_put_together_is_not_loaded(value: str) -> None:
         ('<HyperText value="$t" valueType="url"/>', b"<!doctype html><p>Oslo</p>", "<!doctype html><p>Oslo</p>"),
         ('<Text value="$t" valueType="url" encoding="base64unicode"/>', b64encode(WORDS.encode()), WORDS),
         ('<Paragraphs value="$t" valueType="url"/>', b'[{"author": "A", "text": "x"}]', [{"author": "A", "text": "x"}]),
+        ('<Table value="$t" valueType="json|url"/>', b'[{"a": 1, "b": "x"}, {"a": 2}]', "a | b\n1 | x\n2 | "),
+        ('<Table value="$t" valueType="csv|url"/>', b'a,b\r\n1,"x, y\nz"\r\n\r\n2,w', "a | b\n1 | x, y z\n2 | w"),
     ],
 )
 def test_a_file_is_read_as_the_browser_reads_it(element: str, content: bytes, text: Any) -> None:
@@ -79,6 +87,22 @@ def test_what_stands_in_the_task_is_decoded(form: str, said: str, text: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("kind", "said", "text"),
+    [
+        ("csv", "a;b\n1;2,5\n2;3", "a | b\n1 | 2,5\n2 | 3"),
+        ("csv", "a\tb\n1\t2,2", "a | b\n1 | 2,2"),
+        ("csv", "name\nAnna", "name\nAnna"),
+        ("csv|separator=;", "a,b;c\n1,2;3", "a,b | c\n1,2 | 3"),
+        ("csv|headless", "1,2\n3,4", "0 | 1\n1 | 2\n3 | 4"),
+        ("csv", "a,b\n\u2028x,y", "a | b\nx | y"),
+        ("csv", "", ""),
+    ],
+)
+def test_a_table_of_csv_is_read_by_rows(kind: str, said: str, text: str) -> None:
+    assert of(f'<Table value="$t" valueType="{kind}"/>').of_text(said) == text
+
+
+@pytest.mark.parametrize(
     ("element", "content", "why"),
     [
         ('<Text value="$t" valueType="url"/>', encoded("PNG"), NOT_TEXT),
@@ -89,6 +113,10 @@ def test_what_stands_in_the_task_is_decoded(form: str, said: str, text: str) -> 
         ('<Paragraphs value="$t" valueType="url"/>', LOGIN.encode(), LOGIN_PAGE),
         ('<Paragraphs value="$t" valueType="url"/>', b"Anna: hello", NOT_JSON),
         ('<Paragraphs value="$t" valueType="url"/>', b"[" * 200_000, NOT_JSON),
+        ('<Table value="$t" valueType="json|url"/>', b"3", NOT_A_TABLE),
+        ('<Table value="$t" valueType="csv|url"/>', LOGIN.encode(), LOGIN_PAGE),
+        ('<Table value="$t" valueType="csv|url"/>', b"x" * 200_000, NOT_CSV),
+        ('<Table value="$t" valueType="csv|url|separator=ab"/>', b"a", NOT_CSV),
         ('<Text value="$t" valueType="url" encoding="base64"/>', b"no base64!", NOT_BASE64),
         ('<Text value="$t" valueType="url" encoding="base64unicode"/>', b64encode(b"\xff"), NOT_BASE64),
     ],

@@ -94,8 +94,8 @@ def test_lists_and_tables_are_variables() -> None:
         f'<View><Table name="t" value="$meta.kv"/><List name="items" value="$items"/>'
         f'<Table name="u" value="$file" valueType="csv"/><List name="l" value="Fixed"/>{YES}</View>'
     )
-    assert schema.variables == ("meta.kv", "items")
-    assert first_prompt(schema).template.endswith("\n\nmeta.kv:\n{meta.kv}\nitems:\n{items}")
+    assert schema.variables == ("meta.kv", "items", "file")
+    assert first_prompt(schema).template.endswith("\n\nmeta.kv:\n{meta.kv}\nitems:\n{items}\nfile:\n{file}")
     read = as_read(Task(1, {"meta": {"kv": {"a": 1}}, "items": [{"id": "x", "title": "T"}]}), schema)
     assert (read.value("meta.kv"), read.value("items")) == ("a: 1", '- "x": "T"')
 
