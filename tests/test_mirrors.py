@@ -27,10 +27,7 @@ JOURNEYS = {
         "services/analysis/answered_tasks",
         "services/analysis/stored_evaluation",
     ),
-    "test_api_connections": (
-        "interfaces/web/api/connections",
-        "services/setup/public_connections",
-    ),
+    "test_api_connections": ("interfaces/web/api/connections",),
     "test_api_endpoints": ("interfaces/web/api/open_prompts",),
     "test_api_outside": (
         "domain/outside_answer",
@@ -45,7 +42,7 @@ JOURNEYS = {
         "services/run_control/waiting",
     ),
     "test_batch": ("adapters/providers/batch_api", "services/runs/batch/poller", "services/runs/batch/request_files"),
-    "test_broken_task": ("adapters/label_studio/task_pages", "services/runs/stored_outcomes"),
+    "test_broken_task": ("adapters/label_studio/task_pages",),
     "test_budget": ("engine/budget_rules", "interfaces/cli/options/run_options", "services/run_control/termination"),
     "test_cascade": (
         "interfaces/cli/options/cascade",
@@ -79,7 +76,6 @@ JOURNEYS = {
         "interfaces/cli/commands/evaluate",
         "interfaces/cli/options/quality_gate",
         "interfaces/cli/render/evaluation",
-        "services/analysis/compare",
         "services/analysis/votes",
     ),
     "test_examples": ("interfaces/cli/options/few_shot", "services/prompts/few_shot_selection"),
@@ -89,7 +85,6 @@ JOURNEYS = {
         "domain/keep_up",
         "interfaces/cli/commands/keep_up",
         "interfaces/web/keep_up",
-        "services/keep_up/switching",
     ),
     "test_main_job": (
         "adapters/label_studio/client",
@@ -103,7 +98,6 @@ JOURNEYS = {
         "interfaces/cli/commands/run",
         "interfaces/cli/options/task_selection",
         "interfaces/cli/render/try_task",
-        "services/analysis/results",
         "services/dataset/resolved_version",
         "services/dataset/missing_truths",
         "services/predictions/importer",
@@ -124,16 +118,15 @@ JOURNEYS = {
     "test_ownership": ("services/predictions/ownership",),
     "test_page": tuple(
         f"interfaces/web/pages/{name}"
-        for name in ("comparing", "doors", "draft", "results", "routes", "running", "start", "visit")
+        for name in ("comparing", "draft", "results", "routes", "running", "start", "visit")
     ),
-    "test_page_draft": ("interfaces/web/pages/draft_form",),
     "test_page_results": ("interfaces/web/pages/result_filters",),
     "test_page_labelling": (
         "interfaces/web/pages/auditing",
         "interfaces/web/pages/labelling",
         "services/dataset/truth_marking",
     ),
-    "test_page_acting": ("interfaces/web/pages/acting", "interfaces/web/pages/subset_form"),
+    "test_page_acting": ("interfaces/web/pages/acting",),
     "test_readme": ("interfaces/cli/commands/draft", "services/prompt_drafting"),
     "test_relabel": (
         "interfaces/cli/commands/relabel",

@@ -1,0 +1,213 @@
+"""Signing in starts a session that only a cookie of this server names; signing out ends it."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from backend.interfaces.web.pages.doors import COOKIE, MOST_TOKEN, PASTE_IT, SIGNED_OUT, Doors
+from backend.interfaces.web.pages.guard import PageAddress
+from backend.interfaces.web.pages.routes import add_pages
+from backend.interfaces.web.pages.sessions import Sessions
+from backend.interfaces.web.pages.visit import STALE, Visit
+from backend.interfaces.web.problem import NO_EDITOR, Problem
+from backend.interfaces.web.sign_in import REFUSED
+
+TOKEN = "token-of-ann"
+STUDIO = "http://studio.test"
+
+
+class Desk:
+    """Knows the tokens in `apps`, as SignIn does when it has asked Label Studio. `trouble`: what it raises instead."""
+
+    studio_url = STUDIO
+
+    def __init__(self) -> None:
+        self.apps: dict[str, Any] = {TOKEN: SimpleNamespace(person=SimpleNamespace(email="ann@x.test"), may_edit=True)}
+        self.trouble: Problem | None = None
+
+    def owner(self, token: str, peer: str) -> Any:
+        assert peer == "127.0.0.1"
+        if self.trouble:
+            raise self.trouble
+        if token not in self.apps:
+            raise Problem(401, REFUSED)
+        return self.apps[token]
+
+
+class House:
+    """A server with the page, and with a room of a test's own behind doors of its own."""
+
+    def __init__(self, address: PageAddress = PageAddress()) -> None:  # noqa: B008
+        self.desk, self.sessions, self.done = Desk(), Sessions(), 0
+        desk: Any = self.desk
+        self.server = Flask(__name__)
+        add_pages(self.server, desk, address)
+        doors = Doors(desk, address, STUDIO, self.sessions)
+        for path, name, view, method in (
+            ("enter", "enter", doors.enter, "POST"),
+            ("leave", "leave", doors.leave, "POST"),
+            ("room", "room", doors.signed_in(self.room), "GET"),
+            ("room", "change", doors.signed_in(self.change, changes=True), "POST"),
+        ):
+            self.server.add_url_rule(f"/prompts/own/{path}", name, view, methods=[method])
+        self.server.register_error_handler(Problem, lambda problem: (str(problem), problem.status))
+        self.browser: FlaskClient = self.server.test_client()
+
+    def room(self, visit: Visit) -> str:
+        return f"Hello {visit.app.person.email}"
+
+    def change(self, visit: Visit) -> str:
+        self.done += 1
+        return "Done."
+
+    def enter(self, token: str = TOKEN, **form: str) -> TestResponse:
+        return self.browser.post("/prompts/own/enter", data={"token": token, **form})
+
+    def look(self) -> TestResponse:
+        return self.browser.get("/prompts/own/room")
+
+    def act(self, form_token: str) -> TestResponse:
+        return self.browser.post("/prompts/own/room", data={"form_token": form_token})
+
+    @property
+    def cookie(self) -> str:
+        held = self.browser.get_cookie(COOKIE, path="/prompts")
+        return held.value if held else ""
+
+    @property
+    def form_token(self) -> str:
+        session = self.sessions.get(self.cookie)
+        assert session is not None
+        return session.form_token
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+def test_who_gives_a_token_gets_in_until_they_leave(house: House) -> None:
+    entered = house.enter(f"  {TOKEN}\n")
+    assert (entered.status_code, entered.location) == (303, "/prompts")
+    assert house.look().text == "Hello ann@x.test"
+    left, cookie = house.browser.post("/prompts/own/leave"), house.cookie
+    assert (left.status_code, left.location, cookie) == (303, "/prompts/sign-in", "")
+    assert house.look().status_code == 303
+
+
+def test_the_cookie_is_for_this_server_alone_and_is_not_the_token(house: House) -> None:
+    sent = house.enter().headers["Set-Cookie"]
+    assert TOKEN not in sent
+    assert {"HttpOnly", "Path=/prompts", "SameSite=Strict"} <= set(sent.split("; "))
+    assert "Secure" not in sent, "plain HTTP on this machine"
+    behind = House(PageAddress("https://prompts.example.com"))
+    answer = behind.browser.post("/prompts/own/enter", data={"token": TOKEN}, headers={"Host": "prompts.example.com"})
+    assert "; Secure" in answer.headers["Set-Cookie"]
+
+
+def test_signing_in_again_ends_the_session_before(house: House) -> None:
+    house.enter()
+    before = house.cookie
+    house.enter()
+    assert house.cookie != before
+    assert house.sessions.get(before) is None
+
+
+def test_a_session_that_the_browser_chose_is_not_taken(house: House) -> None:
+    house.browser.set_cookie(COOKIE, "chosen", path="/prompts")
+    house.enter()
+    assert house.cookie != "chosen"
+    assert house.sessions.get("chosen") is None
+
+
+@pytest.mark.parametrize("token", ["", "   ", "two words", "tök", "a\x00b", "x" * (MOST_TOKEN + 1)])
+def test_what_no_token_looks_like_is_not_sent_to_label_studio(house: House, token: str) -> None:
+    house.desk.trouble = Problem(500, "It was asked.")
+    answer = house.enter(token)
+    assert answer.status_code == 400
+    assert PASTE_IT.split(":")[0] in answer.text
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_a_wrong_token_is_told_and_not_repeated(house: House) -> None:
+    answer = house.enter("wrong-token", next="/prompts/3")
+    assert answer.status_code == 401
+    assert "does not know this token" in answer.text
+    assert "wrong-token" not in answer.text
+    assert 'value="/prompts/3"' in answer.text, "the way on is kept"
+    assert house.cookie == ""
+
+
+@pytest.mark.parametrize(
+    ("target", "leads"),
+    [
+        ("/prompts/3/versions/1?tab=2", "/prompts/3/versions/1?tab=2"),
+        ("/prompts?sort=name", "/prompts?sort=name"),
+        ("/promptsevil", "/prompts"),
+        ("//evil.example", "/prompts"),
+        ("https://evil.example/prompts", "/prompts"),
+        ("/prompts/\\evil.example", "/prompts"),
+        ("/prompts/\r\nSet-Cookie: a=b", "/prompts"),
+        ("", "/prompts"),
+    ],
+)
+def test_it_goes_on_to_a_page_of_this_server_only(house: House, target: str, leads: str) -> None:
+    assert house.enter(next=target).location == leads
+
+
+def test_who_is_not_signed_in_is_sent_to_the_door_and_back(house: House) -> None:
+    answer = house.browser.get("/prompts/own/room?tab=2")
+    assert (answer.status_code, answer.location) == (303, "/prompts/sign-in?next=/prompts/own/room?tab%3D2")
+    door = house.browser.get(answer.location)
+    assert 'value="/prompts/own/room?tab=2"' in door.text
+    assert f'href="{STUDIO}/user/account"' in door.text
+    assert door.headers["Cache-Control"] == "no-store"
+
+
+def test_a_change_without_a_session_is_refused_because_its_form_would_be_lost(house: House) -> None:
+    answer = house.act("any")
+    assert (answer.status_code, answer.text, house.done) == (401, SIGNED_OUT, 0)
+
+
+def test_a_change_needs_the_form_of_this_session(house: House) -> None:
+    house.enter()
+    assert (house.act("other").text, house.act("").text, house.act("é").text) == (STALE, STALE, STALE)
+    assert house.done == 0
+    assert (house.act(house.form_token).text, house.done) == ("Done.", 1)
+
+
+def test_who_may_only_look_changes_nothing(house: House) -> None:
+    house.desk.apps[TOKEN].may_edit = False
+    house.enter()
+    assert house.look().status_code == 200
+    answer = house.act(house.form_token)
+    assert (answer.status_code, answer.text, house.done) == (403, NO_EDITOR, 0)
+
+
+def test_a_token_that_was_withdrawn_ends_the_session(house: House) -> None:
+    house.enter()
+    cookie = house.cookie
+    del house.desk.apps[TOKEN]
+    assert house.look().status_code == 303
+    assert house.sessions.get(cookie) is None
+
+
+def test_while_label_studio_is_away_the_session_stays(house: House) -> None:
+    house.enter()
+    house.desk.trouble = Problem(503, "Label Studio is away.")
+    answer = house.look()
+    assert (answer.status_code, answer.text) == (503, "Label Studio is away.")
+    house.desk.trouble = None
+    assert house.look().status_code == 200
+
+
+def test_an_address_without_a_page_says_so_to_people_who_are_signed_in(house: House) -> None:
+    assert house.browser.get("/prompts/no/such/page").status_code == 303
+    house.browser.post("/prompts/sign-in", data={"token": TOKEN})
+    answer = house.browser.get("/prompts/no/such/page")
+    assert answer.status_code == 404
+    assert "no page at this address" in answer.text
