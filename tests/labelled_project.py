@@ -1,0 +1,92 @@
+"""A labelled project: tasks and ground truths as Label Studio has them, with versions and their stored answers."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from backend.adapters.database.prompts import Store
+from backend.adapters.database.run_tasks import RunTask
+from backend.adapters.database.runs import NewRun, RunStore
+from backend.adapters.label_studio.client import AnnotatedTask, Project
+from backend.domain.chat.request_builder import RequestBuilder
+from backend.domain.dataset.subset import Subset
+from backend.domain.labels.config import read_config
+from backend.domain.outcome import Failure
+from backend.domain.prompts.version import PromptVersion
+from backend.domain.runs.run import Run
+from backend.domain.task import Task
+from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.runs.stored_outcomes import StoredOutcomes
+from tests.scripted import CONFIG, answer, completion, version
+
+PROJECT = 7
+URL = "http://model.test/v1"
+STUDIO = "http://studio.test"
+
+
+class Studio:
+    """The part of LabelStudioClient that reads tasks and annotations. `truths`: task -> label; `read`: the ids that
+    were asked for."""
+
+    def __init__(self, tasks: Sequence[Task], truths: Mapping[int, str]) -> None:
+        self.by_id = {task.id: task for task in tasks}
+        self.truths = dict(truths)
+        self.read: list[list[int]] = []
+        self.texts = None
+
+    def tasks(self, _project: int, **_how: Any) -> Iterator[list[Task]]:
+        yield list(self.by_id.values())
+
+    def task_ids(self, _project: int) -> list[int]:
+        return sorted(self.by_id)
+
+    def tasks_by_id(self, _project: int, ids: Sequence[int]) -> Iterator[list[Task]]:
+        self.read.append(list(ids))
+        yield [self.by_id[number] for number in ids if number in self.by_id]
+
+    def annotated(self, _project: int) -> Iterator[AnnotatedTask]:
+        for number, label in self.truths.items():
+            result = [{"from_name": "mood", "to_name": "text", "type": "choices", "value": {"choices": [label]}}]
+            annotation = {"id": number, "ground_truth": True, "result": result}
+            yield AnnotatedTask(self.by_id[number], (annotation,), {})
+
+    def task_url(self, project: int, task: int) -> str:
+        return f"{STUDIO}/projects/{project}/data?task={task}"
+
+
+class LabelledProject:
+    """`studio` and the record; each request costs a dollar a prompt token."""
+
+    def __init__(self, store: Store, tasks: int = 4, truths: Mapping[int, str] | None = None, config: str = CONFIG):
+        self.store, self.record, self.schema = store, RunStore(store), read_config(config)
+        named = [Task(number, {"text": f"text {number}"}) for number in range(1, tasks + 1)]
+        self.fake = Studio(named, truths or {})
+        self.studio: Any = self.fake
+        self.project = Project(PROJECT, "Moods", config, "", tasks)
+        self.stored = StoredOutcomes(store, self.record, self.studio, self.price)
+
+    @staticmethod
+    def price(model: str, _connection: str) -> Any:
+        return lambda prompt, _cached, _completion: None if model == "unknown" else float(prompt)
+
+    def saved(self, template: str = "How is {text}?", **changed: Any) -> ResolvedVersion:
+        schema = self.schema
+        saved, _ = self.store.save(version(template, schema, project=PROJECT, **changed))
+        return ResolvedVersion(saved, self.project, schema)
+
+    def builder(self, of: ResolvedVersion | PromptVersion) -> RequestBuilder:
+        return RequestBuilder(getattr(of, "version", of), self.schema, URL, then_url=URL)
+
+    def run(self, of: ResolvedVersion, said: Mapping[int, str | Failure], server: str = URL, **how: Any) -> Run:
+        """A completed run in which these tasks got these labels, texts that are not JSON as they are, or failed.
+        `how`: fields of its completions."""
+        run = self.record.create(NewRun(of.version.tag, PROJECT, Subset("all"), server=server))
+        for number, verdict in said.items():
+            request: Any = self.builder(of).request(self.fake.by_id[number])
+            trouble = verdict if isinstance(verdict, Failure) else None
+            self.record.asks.note(run.id, [RunTask(number, request.digest, trouble, sent=1)])
+            if isinstance(verdict, str):
+                text = answer(mood=verdict) if verdict.isalpha() else verdict
+                self.store.add_completions([completion(text, request.digest, **how)], run_id=run.id)
+        self.record.claim(run.id, "host:1")
+        self.record.complete(run.id)
+        return self.record.run(run.id)

@@ -1,0 +1,108 @@
+"""Versions are compared on the tasks with a ground truth, or by how far they agree where there is none."""
+
+from dataclasses import replace
+
+import pytest
+
+from backend.adapters.database.prompts import Store
+from backend.domain.dataset.split import DEV, Split
+from backend.domain.dataset.subset import Subset
+from backend.errors import ConfigChangedError, NoTruthsError, PromptError, RunError
+from backend.services.analysis.compare import ComparisonResult, alike, comparable, compare_versions
+from backend.services.dataset.resolved_version import ResolvedVersion
+from tests.labelled_project import STUDIO, URL, LabelledProject
+from tests.scripted import choices
+
+TRUTHS = {1: "Good", 2: "Good", 3: "Bad", 4: "Bad"}
+SUBSET = Subset("ground-truth")
+
+
+def two(project: LabelledProject) -> list[ResolvedVersion]:
+    return [project.saved(), project.saved("What of {text}?", system="Be fair.")]
+
+
+def compared(project: LabelledProject, versions: list[ResolvedVersion], subset: Subset = SUBSET) -> ComparisonResult:
+    return compare_versions(project.studio, project.stored, versions, subset)
+
+
+def test_the_second_is_right_where_the_first_is_wrong(store: Store) -> None:
+    project = LabelledProject(store, truths=TRUTHS)
+    first, second = versions = two(project)
+    project.run(first, {1: "Good", 2: "Bad", 3: "Good", 4: "Bad"})
+    project.run(second, {1: "Bad", 2: "Good", 3: "Bad", 4: "Bad"}, "http://other.test/v1")
+    result = compared(project, versions)
+    (pair,) = result.comparison.pairs
+    assert (result.versions, result.truths) == (("mood@1", "mood@2"), 4)
+    assert (pair.fixed, pair.broken, pair.difference) == ((2, 3), (1,), 0.25)
+    assert result.links == {task: f"{STUDIO}/projects/7/data?task={task}" for task in (1, 2, 3)}
+    assert [(item.what, item.first, item.second) for item in result.differences["mood@1", "mood@2"]] == [
+        ("prompt", None, None),
+        ("system part", None, None),
+        ("server", URL, "http://other.test/v1"),
+    ]
+    assert (result.agreements, result.texts) == ({}, ())
+
+
+def test_totals_are_those_of_the_tasks_that_all_answered(store: Store) -> None:
+    project = LabelledProject(store, truths=TRUTHS)
+    first, second = versions = two(project)
+    project.run(first, {1: "Good", 2: "Bad", 3: "Good", 4: "Bad"})
+    project.run(second, {1: "Good", 2: "oh {"})
+    result = compared(project, versions)
+    assert {tag: summary.tasks for tag, summary in result.summaries.items()} == {"mood@1": 2, "mood@2": 2}
+    assert result.comparison.tasks == 2
+    assert result.summaries["mood@2"].usable == 1
+
+
+def test_a_version_without_answers_is_named_with_the_command_that_asks(store: Store) -> None:
+    project = LabelledProject(store, truths=TRUTHS)
+    versions = two(project)
+    project.run(versions[0], {1: "Good"})
+    with pytest.raises(RunError, match=r"mood@2 has no answer to any of the 4 tasks .*`ls-prompts evaluate mood@2`"):
+        compared(project, versions)
+    project.fake.truths = {}
+    with pytest.raises(RunError, match=r"mood@2 was not asked about any task: `ls-prompts run mood@2 --on sample`"):
+        compared(project, versions)
+
+
+def test_without_ground_truths_it_says_how_far_they_agree(store: Store) -> None:
+    project = LabelledProject(store)
+    first, second = versions = two(project)
+    project.run(first, {1: "Good", 2: "Good", 3: "Bad", 4: "Bad"})
+    project.run(second, {1: "Good", 2: "Good", 3: "Bad", 4: "Good"})
+    result = compared(project, versions)
+    agreed = result.agreements["mood@1", "mood@2"]
+    assert (agreed.tasks, agreed.agreed, agreed.kappa) == (4, 0.75, 0.5)
+    assert (result.truths, result.links) == (0, {})
+    assert "no ground truths" in (result.comparison.reason or "")
+    assert {tag: summary.tasks for tag, summary in result.summaries.items()} == {"mood@1": 4, "mood@2": 4}
+
+
+def test_a_part_of_the_ground_truths_must_have_some(store: Store) -> None:
+    project = LabelledProject(store)
+    with pytest.raises(NoTruthsError, match="in dev"):
+        compared(project, two(project), Subset("ground-truth", split=Split(DEV, 0.5)))
+
+
+def test_it_takes_two_versions_of_one_project(store: Store) -> None:
+    project = LabelledProject(store)
+    first, second = two(project)
+    for versions in ([first], [first, first], []):
+        with pytest.raises(PromptError, match="A comparison takes two different versions or more"):
+            compared(project, versions)
+    elsewhere = replace(second, project=replace(second.project, id=8))
+    with pytest.raises(PromptError, match="mood@1 and mood@2 are for different projects"):
+        comparable([first, elsewhere], "A comparison")
+
+
+def test_versions_of_different_configs_are_read_with_what_these_share(store: Store) -> None:
+    project = LabelledProject(store)
+    first, second = two(project)
+    wider = replace(second, schema=choices("Good", "Bad", "Fair"))
+    one, other = alike([first, wider])
+    assert one.schema == other.schema
+    assert [label.shown for label in one.schema.fields[0].labels] == ["Good", "Bad"]
+    assert other.origin == wider.schema, "its answers were asked for under this one"
+    assert alike([first, second]) == [first, second]
+    with pytest.raises(ConfigChangedError, match="no control in common"):
+        alike([first, replace(second, schema=choices("Good", name="tone"))])
