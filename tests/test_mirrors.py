@@ -71,7 +71,6 @@ JOURNEYS = {
         "services/optimize/optimizer",
         "services/refinements",
     ),
-    "test_estimate": ("services/runs/cost_estimation",),
     "test_evaluation": (
         "interfaces/cli/commands/evaluate",
         "interfaces/cli/options/quality_gate",
