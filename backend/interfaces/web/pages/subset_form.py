@@ -1,6 +1,7 @@
 """Which tasks a run is to take: what there is to choose, with its size, and what the form asks for."""
 
 from dataclasses import dataclass
+from shlex import quote
 from typing import Self
 
 from flask import request
@@ -94,7 +95,7 @@ class SubsetWish:
                 "stratified": f" --stratify --random {SAMPLE_SEED}",
             }
             return f"--on sample --sample-size {self.size}{how[self.way]}"
-        more = {"ids": f"ids --ids {self.ids}", "view": f"view:{self.view}"}
+        more = {"ids": f"ids --ids {quote(self.ids)}", "view": f"view:{self.view}"}
         return f"--on {more.get(self.on, self.on)}"
 
 

@@ -1,5 +1,6 @@
 """Which tasks a form asks for, as a subset, as a command's options and with the SDK; and what there is to choose."""
 
+import shlex
 from types import SimpleNamespace
 from typing import Any
 
@@ -137,3 +138,9 @@ def test_a_sample_of_every_label_needs_labels() -> None:
     assert choices(truths=0).stratify == NO_LABELS
     assert choices(truths=0, predictions=1).stratify == ""
     assert choices(truths=1).stratify == ""
+
+
+def test_ids_with_spaces_are_one_word_of_the_command() -> None:
+    wish = asked(on="ids", ids="3, 7-9")
+    assert shlex.split(wish.options) == ["--on", "ids", "--ids", "3, 7-9"]
+    assert wish.subset == Subset("ids", ids=(3, 7, 8, 9))
