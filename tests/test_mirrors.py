@@ -116,7 +116,6 @@ JOURNEYS = {
         f"interfaces/web/pages/{name}"
         for name in ("comparing", "draft", "results", "routes", "running", "start", "visit")
     ),
-    "test_page_results": ("interfaces/web/pages/result_filters",),
     "test_page_labelling": (
         "interfaces/web/pages/auditing",
         "interfaces/web/pages/labelling",

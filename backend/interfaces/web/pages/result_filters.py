@@ -83,7 +83,8 @@ class Filters:
     def link(self, **changed: Any) -> str:
         """The address of the same page with other filters, from its first page on unless one is named."""
         values = {**{name: getattr(self, name) for name in NAMES}, **changed}
-        return "?" + urlencode({name: value for name, value in values.items() if value not in ("", None, "task")})
+        usual = {"sort": "task"}
+        return "?" + urlencode({n: value for n, value in values.items() if value not in ("", None, usual.get(n))})
 
 
 def is_of(row: TaskResult, kind: str) -> bool:
