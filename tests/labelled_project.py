@@ -11,7 +11,6 @@ from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Failure
-from backend.domain.prompts.version import PromptVersion
 from backend.domain.runs.run import Run
 from backend.domain.task import Task
 from backend.services.dataset.resolved_version import ResolvedVersion
@@ -23,15 +22,22 @@ URL = "http://model.test/v1"
 STUDIO = "http://studio.test"
 
 
+def result_of(label: str) -> list[dict[str, Any]]:
+    """An annotation's regions, as Label Studio has them."""
+    return [{"from_name": "mood", "to_name": "text", "type": "choices", "value": {"choices": [label]}}]
+
+
 class Studio:
-    """The part of LabelStudioClient that reads tasks and annotations. `truths`: task -> label; `read`: the ids that
-    were asked for."""
+    """The part of LabelStudioClient that reads tasks and annotations. `truths`: task -> label; `more`: task -> the
+    labels of other annotations; `read`: the ids that were asked for."""
 
     def __init__(self, tasks: Sequence[Task], truths: Mapping[int, str]) -> None:
         self.by_id = {task.id: task for task in tasks}
         self.truths = dict(truths)
         self.read: list[list[int]] = []
         self.texts = None
+        self.now: Project | None = None
+        self.more: dict[int, list[str]] = {}
 
     def tasks(self, _project: int, **_how: Any) -> Iterator[list[Task]]:
         yield list(self.by_id.values())
@@ -45,9 +51,14 @@ class Studio:
 
     def annotated(self, _project: int) -> Iterator[AnnotatedTask]:
         for number, label in self.truths.items():
-            result = [{"from_name": "mood", "to_name": "text", "type": "choices", "value": {"choices": [label]}}]
-            annotation = {"id": number, "ground_truth": True, "result": result}
-            yield AnnotatedTask(self.by_id[number], (annotation,), {})
+            others = enumerate(self.more.get(number, []), 1)
+            seen = [{"id": 100 * number + n, "result": result_of(label)} for n, label in others]
+            truth = {"id": 100 * number, "ground_truth": True, "result": result_of(label)}
+            yield AnnotatedTask(self.by_id[number], (truth, *seen), {})
+
+    def project(self, _project: int) -> Project:
+        assert self.now is not None
+        return self.now
 
     def task_url(self, project: int, task: int) -> str:
         return f"{STUDIO}/projects/{project}/data?task={task}"
@@ -60,9 +71,13 @@ class LabelledProject:
         self.store, self.record, self.schema = store, RunStore(store), read_config(config)
         named = [Task(number, {"text": f"text {number}"}) for number in range(1, tasks + 1)]
         self.fake = Studio(named, truths or {})
-        self.studio: Any = self.fake
         self.project = Project(PROJECT, "Moods", config, "", tasks)
+        self.fake.now = self.project
         self.stored = StoredOutcomes(store, self.record, self.studio, self.price)
+
+    @property
+    def studio(self) -> Any:
+        return self.fake
 
     @staticmethod
     def price(model: str, _connection: str) -> Any:
@@ -73,8 +88,8 @@ class LabelledProject:
         saved, _ = self.store.save(version(template, schema, project=PROJECT, **changed))
         return ResolvedVersion(saved, self.project, schema)
 
-    def builder(self, of: ResolvedVersion | PromptVersion) -> RequestBuilder:
-        return RequestBuilder(getattr(of, "version", of), self.schema, URL, then_url=URL)
+    def builder(self, of: ResolvedVersion) -> RequestBuilder:
+        return RequestBuilder(of.version, self.schema, URL, then_url=URL)
 
     def run(self, of: ResolvedVersion, said: Mapping[int, str | Failure], server: str = URL, **how: Any) -> Run:
         """A completed run in which these tasks got these labels, texts that are not JSON as they are, or failed.

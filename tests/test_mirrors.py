@@ -127,11 +127,9 @@ JOURNEYS = {
         "interfaces/cli/commands/relabel",
         "interfaces/presentation/differences",
         "services/dataset/label_configs",
-        "services/predictions/forecast",
     ),
     "test_report": (
         "interfaces/cli/commands/report",
-        "services/analysis/audit",
         "services/analysis/export",
         "services/analysis/report",
     ),
