@@ -137,10 +137,11 @@ def test_the_api_refines_a_version_and_answers_at_once(
         (made,) = sdk.prompts.list().results
         (version,) = versions.list(made.id or 0)
         ids = (made.id or 0, version.id or 0)
+        (lent,) = (item for item in sdk.model_providers.list() if item.endpoint == taught.env["TEACHER_BASE_URL"])
         with_teacher = {
             "project_id": project.id,
             "teacher_model_name": "big",
-            "teacher_model_provider_connection_id": 1,
+            "teacher_model_provider_connection_id": lent.id or 0,
         }
         started = versions.refine_prompt(*ids, **with_teacher)
         assert (started.refinement_status, started.prompt) == ("InProgress", "")
