@@ -31,6 +31,7 @@ class AllowedValues:
         self._known: dict[bytes, tuple[bytes, ...]] = {}
         self._followed: dict[tuple[bytes, bytes], bytes | None] = {}
         self._forced: dict[tuple[bytes, bytes], bool] = {}
+        self._reached: dict[tuple[bytes, bytes], frozenset[bytes]] = {}
 
     def spelt_as(self, value: bytes) -> "AllowedValues | None":
         """The same values in the letters in which `value` is written; None if it is not one of them."""
@@ -51,7 +52,10 @@ class AllowedValues:
     def follow(self, said: bytes, token: bytes) -> bytes | None:
         """The part of a value that `said` and `token` make; what is beyond its end is left out. None if no value
         begins like that."""
-        return _remembered(self._followed, (said, token), lambda: self._follow(said, token))
+        try:
+            return self._followed[said, token]
+        except KeyError:
+            return _remembered(self._followed, (said, token), lambda: self._follow(said, token))
 
     def _follow(self, said: bytes, token: bytes) -> bytes | None:
         for place in range(len(token)):
@@ -63,6 +67,13 @@ class AllowedValues:
             elif byte not in _BLANKS or not self._between(said):
                 return None
         return said
+
+    def reached(self, said: bytes, part: bytes) -> frozenset[bytes]:
+        """The options after `said` to which `part`, which begins with it, leads, or behind which it already is."""
+        return _remembered(self._reached, (said, part), lambda: self._reach(said, part[len(said) :]))
+
+    def _reach(self, said: bytes, tail: bytes) -> frozenset[bytes]:
+        return frozenset(option for option in self.options(said) if option.startswith(tail) or tail.startswith(option))
 
     def is_forced(self, said: bytes, token: bytes) -> bool:
         """Whether nothing but `token` could follow `said`. `token` is part of an allowed value."""

@@ -108,7 +108,9 @@ class _Value:
 
     def _was_completed(self) -> bool:
         """Whether the schema made a label of what the model began to say: it forced an improbable token inside it."""
-        inside = list(self._own(self._values))[:-1] if self._values is not None else []
+        if self._values is None or all(logprob >= _IMPOSSIBLE for _, logprob in self._tokens):
+            return False
+        inside = list(self._own(self._values))[:-1]
         return any(forced and said and self._tokens[number][1] < _IMPOSSIBLE for number, said, forced in inside)
 
 

@@ -31,6 +31,13 @@ def test_what_may_follow(values: AllowedValues, said: bytes, options: list[bytes
     assert list(values.options(said)) == options
 
 
+def test_the_labels_to_which_a_part_leads() -> None:
+    assert ONE.reached(b"", b'"Re') == {b'"Refund"', b'"Refund request"'}
+    assert ONE.reached(b"", b"nu") == {b"null"}
+    assert LIST.reached(b'["A"', b'["A","B') == {b","}, "it is behind that option already"
+    assert ONE.reached(b'"Refund', b'"Refund"') == {b'"'}
+
+
 def test_white_space_between_values_does_not_count_and_in_labels_it_does() -> None:
     assert LIST.follow(b"", b' [ "A" ,\n"B, c" ]}') == b'["A","B, c"]'
     assert LIST.follow(b'["B,', b"c") is None
