@@ -10,12 +10,16 @@ from backend.errors import PromptsError, RunError
 from backend.interfaces.web.pages.subset_form import WAYS, SubsetWish, choices_of
 from backend.interfaces.web.pages.visit import Visit
 from backend.interfaces.web.problem import Problem
-from backend.services.public_objects import PublicVersion
+from backend.services.public_objects import PublicRun, PublicVersion
+from backend.services.run_control.recent_statuses import RecentStatuses
+from backend.services.run_control.status import RunStatus
 from backend.services.runs.options import RunOptions
 
 SPARE = 1.5
 """The budget that is suggested, in expected costs."""
 LEAST_BUDGET = 0.01
+FOLLOWED = RecentStatuses()
+"""Of all pages of this process: each open one asks once a second."""
 
 
 def run_form(visit: Visit, prompt: int, version: int) -> Any:
@@ -46,7 +50,8 @@ def show_run(visit: Visit, run: int) -> Any:
 
 def progress(visit: Visit, run: int) -> Any:
     """The part of the page that changes."""
-    return visit.show("progress.html", **_progress(visit, run))
+    of = visit.call.objects.run(run)
+    return visit.show("progress.html", **_words(visit, of, FOLLOWED.of(of.run.id, visit.app.watch)))
 
 
 def cancel_run(visit: Visit, run: int) -> Any:
@@ -118,7 +123,10 @@ def _under_way(visit: Visit, of: PublicVersion) -> int | None:
 
 def _progress(visit: Visit, run: int) -> dict[str, Any]:
     of = visit.call.objects.run(run)
-    status = visit.app.watch(of.run.id)
+    return _words(visit, of, visit.app.watch(of.run.id))
+
+
+def _words(visit: Visit, of: PublicRun, status: RunStatus) -> dict[str, Any]:
     ended = status.run.status in FINAL
     evaluation = visit.call.evaluation_of_run(of) if ended else None
     counts, seconds = status.tally, status.run.seconds
