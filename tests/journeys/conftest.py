@@ -22,6 +22,7 @@ from demo import label_studio as local
 from demo import services
 from tests.installation import Installation
 from tests.journeys.browser import chromium_path, signed_in
+from tests.journeys.no_script import Browser
 from tests.running import RunningStandIn, unavailable
 
 Json = dict[str, Any]
@@ -154,6 +155,15 @@ def chromium() -> str:
     return chromium_path() or unavailable(
         "No Chromium found. Install chromium (or google-chrome), or name one in the variable CHROMIUM."
     )
+
+
+@pytest.fixture
+def visitor(backend_server: Served, label_studio: RunningLabelStudio) -> Iterator[Browser]:
+    """A person who is signed in to the page, without JavaScript."""
+    visitor = Browser(backend_server.url)
+    with visitor.http:
+        visitor.sign_in(label_studio.api_key)
+        yield visitor
 
 
 @pytest.fixture

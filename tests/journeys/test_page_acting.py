@@ -2,7 +2,6 @@
 
 import re
 import secrets
-from collections.abc import Iterator
 
 import pytest
 
@@ -21,15 +20,7 @@ def project(label_studio: RunningLabelStudio) -> Project:
 
 
 @pytest.fixture
-def browser(backend_server: Served, label_studio: RunningLabelStudio) -> Iterator[Browser]:
-    browser = Browser(backend_server.url)
-    with browser.http:
-        browser.sign_in(label_studio.api_key)
-        yield browser
-
-
-@pytest.fixture
-def versions(browser: Browser, backend_server: Served, project: Project) -> list[str]:
+def versions(visitor: Browser, backend_server: Served, project: Project) -> list[str]:
     """The addresses of two versions of a prompt of the project; the first was evaluated."""
     app, name = backend_server.installation.app, f"act{project.id}"
     tags = [backend_server.installation.save(name, project.id, f"{word}\n\n{{text}}") for word in ("What?", "Which?")]
@@ -39,55 +30,55 @@ def versions(browser: Browser, backend_server: Served, project: Project) -> list
     return [f"/prompts/{row.id}/versions/{numbers[tag].id}" for tag in tags]
 
 
-def run_on_all(browser: Browser, version: str) -> None:
-    browser.get(f"{version}/run?on=all")
-    browser.post(f"{version}/run", on="all")
-    run = browser.path
-    until(lambda: "See the results" in browser.get(run), 60)
+def run_on_all(visitor: Browser, version: str) -> None:
+    visitor.get(f"{version}/run?on=all")
+    visitor.post(f"{version}/run", on="all")
+    run = visitor.path
+    until(lambda: "See the results" in visitor.get(run), 60)
 
 
 def test_predictions_are_counted_made_annotated_and_taken_back(
-    browser: Browser, project: Project, versions: list[str]
+    visitor: Browser, project: Project, versions: list[str]
 ) -> None:
     second = versions[1]
-    before = text_of(browser.get(f"{second}/act"))
+    before = text_of(visitor.get(f"{second}/act"))
     assert f"New {TASKS - TRUTHS}" in before
     assert f"Replaced {TRUTHS}" in before
     assert "Kept 0" in before
-    form = text_of(browser.get(f"{second}/run?on=all"))
+    form = text_of(visitor.get(f"{second}/run?on=all"))
     told = f"{TASKS - TRUTHS} tasks get a first prediction, those of {TRUTHS} tasks are replaced, 0 tasks keep theirs"
     assert told in form
-    run_on_all(browser, second)
+    run_on_all(visitor, second)
     assert {prediction["model_version"] for prediction in project.predictions()} == {f"act{project.id}@2"}
-    assert f"Kept {TASKS}" in text_of(browser.get(f"{second}/act"))
+    assert f"Kept {TASKS}" in text_of(visitor.get(f"{second}/act"))
 
-    page = text_of(browser.get(f"{second}/act?least=0"))
+    page = text_of(visitor.get(f"{second}/act?least=0"))
     assert f"100.0 % of the answers, {TASKS} tasks" in page
     assert f"{TASKS - TRUTHS} tasks without an annotation would be annotated." in page
     assert "66.7 % of the 6 answers with a ground truth are right" in page
-    assert "0.0 % of the answers" in text_of(browser.get(f"{second}/sure?least=1"))
-    browser.post(f"{second}/annotate", 400, least="2")
+    assert "0.0 % of the answers" in text_of(visitor.get(f"{second}/sure?least=1"))
+    visitor.post(f"{second}/annotate", 400, least="2")
 
-    browser.get(f"{second}/act?least=0")
-    assert f"{TASKS - TRUTHS} annotations created" in text_of(browser.post(f"{second}/annotate", least="0"))
-    assert "Annotations created" in browser.html, "who did it is listed"
+    visitor.get(f"{second}/act?least=0")
+    assert f"{TASKS - TRUTHS} annotations created" in text_of(visitor.post(f"{second}/annotate", least="0"))
+    assert "Annotations created" in visitor.html, "who did it is listed"
     assert len(project.annotations()) == TASKS
-    assert "annotations created" not in text_of(browser.get(f"{second}/act")), "it is told once"
-    assert f"{TASKS - TRUTHS} annotations deleted." in text_of(browser.post(f"{second}/unannotate"))
+    assert "annotations created" not in text_of(visitor.get(f"{second}/act")), "it is told once"
+    assert f"{TASKS - TRUTHS} annotations deleted." in text_of(visitor.post(f"{second}/unannotate"))
     assert len(project.annotations()) == TRUTHS
-    assert f"{TASKS} predictions of act{project.id}@2 deleted." in text_of(browser.post(f"{second}/withdraw"))
+    assert f"{TASKS} predictions of act{project.id}@2 deleted." in text_of(visitor.post(f"{second}/withdraw"))
     assert project.predictions() == []
 
 
-def test_a_version_is_chosen_for_annotators(browser: Browser, project: Project, versions: list[str]) -> None:
+def test_a_version_is_chosen_for_annotators(visitor: Browser, project: Project, versions: list[str]) -> None:
     first, second = versions
-    browser.get(f"{second}/act")
-    assert "neither a connected backend nor predictions" in text_of(browser.post(f"{second}/use", 400))
-    done = text_of(browser.post(f"{first}/use"))
+    visitor.get(f"{second}/act")
+    assert "neither a connected backend nor predictions" in text_of(visitor.post(f"{second}/use", 400))
+    done = text_of(visitor.post(f"{first}/use"))
     assert f"Annotators get act{project.id}@1 from now on." in done
     assert "Annotators get this version." in done
     assert project.shown == f"act{project.id}@1"
-    assert "in use" in text_of(browser.get(first.rpartition("/versions/")[0]))
+    assert "in use" in text_of(visitor.get(first.rpartition("/versions/")[0]))
 
 
 @pytest.mark.parametrize(
@@ -101,55 +92,55 @@ def test_a_version_is_chosen_for_annotators(browser: Browser, project: Project, 
     ],
 )
 def test_each_choice_of_tasks_is_estimated(
-    browser: Browser, versions: list[str], wish: dict[str, object], tasks: int
+    visitor: Browser, versions: list[str], wish: dict[str, object], tasks: int
 ) -> None:
     query = "&".join(f"{name}={value}" for name, value in wish.items())
-    page = text_of(browser.get(f"{versions[0]}/run?{query}"))
+    page = text_of(visitor.get(f"{versions[0]}/run?{query}"))
     assert f"{tasks} tasks, " in page
 
 
-def test_tasks_are_chosen_by_number_and_by_tab(browser: Browser, project: Project, versions: list[str]) -> None:
+def test_tasks_are_chosen_by_number_and_by_tab(visitor: Browser, project: Project, versions: list[str]) -> None:
     ids = project.task_ids()
-    page = text_of(browser.get(f"{versions[0]}/run?on=ids&ids={ids[0]}-{ids[2]}"))
+    page = text_of(visitor.get(f"{versions[0]}/run?on=ids&ids={ids[0]}-{ids[2]}"))
     assert "3 tasks, " in page
     assert f"ls-prompts run act{project.id}@1 --on ids --ids {ids[0]}-{ids[2]}" in page
-    assert "is not a task id" in text_of(browser.get(f"{versions[0]}/run?on=ids&ids=x"))
-    assert "has no task" in text_of(browser.get(f"{versions[0]}/run?on=ids&ids=99999999"))
+    assert "is not a task id" in text_of(visitor.get(f"{versions[0]}/run?on=ids&ids=x"))
+    assert "has no task" in text_of(visitor.get(f"{versions[0]}/run?on=ids&ids=99999999"))
     assert "no tab in the Data Manager" in page
     tab = project.tab("refund")
-    page = text_of(browser.get(f"{versions[0]}/run?on=view&view={tab}"))
+    page = text_of(visitor.get(f"{versions[0]}/run?on=view&view={tab}"))
     assert f"refund ({TASKS // 3})" in page
     assert f"{TASKS // 3} tasks, " in page
 
 
 def test_what_is_impossible_is_greyed_out_with_its_reason(
-    browser: Browser, backend_server: Served, label_studio: RunningLabelStudio
+    visitor: Browser, backend_server: Served, label_studio: RunningLabelStudio
 ) -> None:
     empty = label_studio.client.projects.create(title="Empty", label_config=CONFIG).id or 0
     backend_server.installation.save(f"none{empty}", empty)
     row = next(r for r in backend_server.installation.app.public_objects().prompts() if r.name == f"none{empty}")
-    prompt = browser.get(f"/prompts/{row.id}")
+    prompt = visitor.get(f"/prompts/{row.id}")
     form = re.search(rf'href="(/prompts/{row.id}/versions/\d+/run)"', prompt)
     assert form is not None
-    page = browser.get(form[1])
+    page = visitor.get(form[1])
     assert page.count("disabled>") >= 5
     assert "No annotation is marked as ground truth" in page
     assert "The project has no tasks" in page
     assert "Choose tasks above." in page
 
 
-def test_a_run_without_anything_left_is_neither_resumed_nor_repeated(browser: Browser, versions: list[str]) -> None:
-    run_on_all(browser, versions[0])
-    run = browser.path
-    assert "Resume" not in browser.get(run)
-    browser.get(f"{versions[0]}/act")
-    assert "is completed: no task is left" in text_of(browser.post(f"{run}/resume", 400))
-    browser.get(f"{versions[0]}/act")
-    assert "nothing to ask again" in text_of(browser.post(f"{run}/retry", 400))
+def test_a_run_without_anything_left_is_neither_resumed_nor_repeated(visitor: Browser, versions: list[str]) -> None:
+    run_on_all(visitor, versions[0])
+    run = visitor.path
+    assert "Resume" not in visitor.get(run)
+    visitor.get(f"{versions[0]}/act")
+    assert "is completed: no task is left" in text_of(visitor.post(f"{run}/resume", 400))
+    visitor.get(f"{versions[0]}/act")
+    assert "nothing to ask again" in text_of(visitor.post(f"{run}/retry", 400))
 
 
-def test_an_address_of_nothing_is_a_page(browser: Browser) -> None:
-    answer = browser.http.get("/prompts/no/such/thing")
+def test_an_address_of_nothing_is_a_page(visitor: Browser) -> None:
+    answer = visitor.http.get("/prompts/no/such/thing")
     assert answer.status_code == 404
     assert "There is nothing here" in answer.text
     assert "script-src 'self'" in answer.headers["Content-Security-Policy"]

@@ -1,7 +1,6 @@
 """A draft on the page, without JavaScript: all its parts are saved as they were typed, and what is wrong is said."""
 
 import secrets
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,19 +22,11 @@ def project(label_studio: RunningLabelStudio) -> Project:
 
 
 @pytest.fixture
-def browser(backend_server: Served, label_studio: RunningLabelStudio) -> Iterator[Browser]:
-    browser = Browser(backend_server.url)
-    with browser.http:
-        browser.sign_in(label_studio.api_key)
-        yield browser
-
-
-@pytest.fixture
-def prompt(browser: Browser, project: Project) -> str:
-    """The address of a new prompt, whose draft the browser shows."""
-    browser.get("/prompts/new")
-    browser.post("/prompts/new", title=f"Draft {project.id}", project=project.id)
-    return browser.path.removesuffix("/draft")
+def prompt(visitor: Browser, project: Project) -> str:
+    """The address of a new prompt, whose draft the visitor sees."""
+    visitor.get("/prompts/new")
+    visitor.post("/prompts/new", title=f"Draft {project.id}", project=project.id)
+    return visitor.path.removesuffix("/draft")
 
 
 def saved(server: Served, project: Project, number: int = 1) -> PromptVersion:
@@ -43,7 +34,7 @@ def saved(server: Served, project: Project, number: int = 1) -> PromptVersion:
 
 
 def test_all_parts_of_a_draft_are_saved(
-    browser: Browser, backend_server: Served, project: Project, prompt: str
+    visitor: Browser, backend_server: Served, project: Project, prompt: str
 ) -> None:
     fields: dict[str, Any] = {
         "system": "You sort mail.",
@@ -57,17 +48,17 @@ def test_all_parts_of_a_draft_are_saved(
         "example_way": "balanced",
         "label-0-0": "wants money back",
     }
-    browser.post(f"{prompt}/draft", **fields)
+    visitor.post(f"{prompt}/draft", **fields)
     version = saved(backend_server, project)
     assert (version.system, version.template, version.note) == ("You sort mail.", TEXT, "first")
     assert (version.confidence, version.definitions) == ("samples:3", {"topic": {"Refund": "wants money back"}})
     assert version.examples is not None
     assert (version.examples.number, version.examples.select) == (2, "balanced")
-    form = browser.get(f"{prompt}/draft")
+    form = visitor.get(f"{prompt}/draft")
     assert 'value="wants money back"' in form
     assert "You sort mail." in form
     assert "as they are" in text_of(form)
-    browser.post(f"{prompt}/draft", text="Which?\n\n{text}", model="stand-in")
+    visitor.post(f"{prompt}/draft", text="Which?\n\n{text}", model="stand-in")
     second = saved(backend_server, project, 2)
     assert (second.system, second.confidence, second.definitions) == (
         version.system,
@@ -75,8 +66,8 @@ def test_all_parts_of_a_draft_are_saved(
         version.definitions,
     )
     assert second.examples == version.examples, "what a form does not send stays as it was"
-    browser.get(f"{prompt}/draft")
-    browser.post(f"{prompt}/draft", text=TEXT, model="stand-in", system="", examples="none", **EMPTY)
+    visitor.get(f"{prompt}/draft")
+    visitor.post(f"{prompt}/draft", text=TEXT, model="stand-in", system="", examples="none", **EMPTY)
     third = saved(backend_server, project, 3)
     assert (third.system, third.definitions, third.examples) == ("", {}, None)
 
@@ -93,42 +84,42 @@ def test_all_parts_of_a_draft_are_saved(
     ],
 )
 def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
-    browser: Browser, prompt: str, fields: dict[str, Any], sentence: str
+    visitor: Browser, prompt: str, fields: dict[str, Any], sentence: str
 ) -> None:
-    assert sentence in text_of(browser.post(f"{prompt}/check", **fields))
-    browser.get(f"{prompt}/draft")
-    answer = text_of(browser.post(f"{prompt}/draft", 400, note="my note", **fields))
+    assert sentence in text_of(visitor.post(f"{prompt}/check", **fields))
+    visitor.get(f"{prompt}/draft")
+    answer = text_of(visitor.post(f"{prompt}/draft", 400, note="my note", **fields))
     assert sentence in answer
-    assert 'value="my note"' in browser.html
+    assert 'value="my note"' in visitor.html
     assert fields["text"].splitlines()[0] in answer
 
 
-def test_a_draft_that_is_right_says_nothing(browser: Browser, prompt: str) -> None:
-    assert text_of(browser.post(f"{prompt}/check", text=TEXT, model="stand-in")) == ""
+def test_a_draft_that_is_right_says_nothing(visitor: Browser, prompt: str) -> None:
+    assert text_of(visitor.post(f"{prompt}/check", text=TEXT, model="stand-in")) == ""
 
 
 def test_a_draft_in_two_tabs_makes_two_versions(
-    browser: Browser, backend_server: Served, project: Project, prompt: str
+    visitor: Browser, backend_server: Served, project: Project, prompt: str
 ) -> None:
-    browser.post(f"{prompt}/draft", text=TEXT, model="stand-in", newest="")
-    assert "Somebody saved" not in browser.html
-    browser.get(f"{prompt}/draft")
-    second = text_of(browser.post(f"{prompt}/draft", text="Which?\n\n{text}", model="stand-in", newest=""))
+    visitor.post(f"{prompt}/draft", text=TEXT, model="stand-in", newest="")
+    assert "Somebody saved" not in visitor.html
+    visitor.get(f"{prompt}/draft")
+    second = text_of(visitor.post(f"{prompt}/draft", text="Which?\n\n{text}", model="stand-in", newest=""))
     assert f"Saved as Draft {project.id}@2." in second
     assert "Somebody saved another version while you wrote; both are kept." in second
-    browser.get(f"{prompt}/draft")
-    again = text_of(browser.post(f"{prompt}/draft", text="Which?\n\n{text}", model="stand-in"))
+    visitor.get(f"{prompt}/draft")
+    again = text_of(visitor.post(f"{prompt}/draft", text="Which?\n\n{text}", model="stand-in"))
     assert f"Nothing changed: this is Draft {project.id}@2 already." in again
     assert len(backend_server.installation.app.versions(f"Draft {project.id}")) == 2
 
 
 def test_a_draft_is_saved_as_another_prompt(
-    browser: Browser, backend_server: Served, project: Project, prompt: str
+    visitor: Browser, backend_server: Served, project: Project, prompt: str
 ) -> None:
-    browser.post(f"{prompt}/draft", text=TEXT, model="stand-in")
-    browser.get(f"{prompt}/draft")
-    taken = browser.post(f"{prompt}/save-as", 400, text=TEXT, model="stand-in", title=f"Draft {project.id}")
+    visitor.post(f"{prompt}/draft", text=TEXT, model="stand-in")
+    visitor.get(f"{prompt}/draft")
+    taken = visitor.post(f"{prompt}/save-as", 400, text=TEXT, model="stand-in", title=f"Draft {project.id}")
     assert 'role="alert"' in taken
-    browser.post(f"{prompt}/save-as", text=TEXT, model="stand-in", title=f"Other {project.id}")
-    assert f"Saved as Other {project.id}@1." in text_of(browser.html)
+    visitor.post(f"{prompt}/save-as", text=TEXT, model="stand-in", title=f"Other {project.id}")
+    assert f"Saved as Other {project.id}@1." in text_of(visitor.html)
     assert backend_server.installation.app.version(f"Other {project.id}@1").template == TEXT

@@ -1,7 +1,6 @@
 """Ground truths from the page, without JavaScript; each is read from Label Studio."""
 
 import secrets
-from collections.abc import Iterator
 
 import pytest
 
@@ -20,14 +19,6 @@ def project(label_studio: RunningLabelStudio) -> Project:
     return Project(label_studio.new_project(CONFIG, tasks, truths(TRUTHS, TASKS, WRONG)), label_studio.http)
 
 
-@pytest.fixture
-def browser(backend_server: Served, label_studio: RunningLabelStudio) -> Iterator[Browser]:
-    browser = Browser(backend_server.url)
-    with browser.http:
-        browser.sign_in(label_studio.api_key)
-        yield browser
-
-
 def answered(server: Served, project: Project) -> str:
     """The address of a version that was run on all tasks."""
     app, tag = server.installation.app, server.installation.save(f"mark{project.id}", project.id)
@@ -43,67 +34,67 @@ def starred(project: Project) -> dict[int, list[str]]:
 
 
 def test_truths_are_marked_corrected_and_queued(
-    browser: Browser, backend_server: Served, project: Project, label_studio: RunningLabelStudio
+    visitor: Browser, backend_server: Served, project: Project, label_studio: RunningLabelStudio
 ) -> None:
     version, ids = answered(backend_server, project), project.task_ids()
-    browser.get(version)
+    visitor.get(version)
     back = "?kind=wrong"
-    page = browser.post(f"{version}/mark", task=ids[0], label="Refund", back=back)
-    assert browser.path == f"{version}?kind=wrong"
+    page = visitor.post(f"{version}/mark", task=ids[0], label="Refund", back=back)
+    assert visitor.path == f"{version}?kind=wrong"
     assert f"Task {ids[0]} has a ground truth of yours now: Refund." in text_of(page)
     assert starred(project)[ids[0]] == ["Refund"], "the annotation is corrected, not doubled"
     assert "Wrong 1" in text_of(page)
     assert len(project.annotations()) == TRUTHS
 
-    browser.post(f"{version}/mark", task=ids[20], answer="1", back=back)
+    visitor.post(f"{version}/mark", task=ids[20], answer="1", back=back)
     assert starred(project)[ids[20]] == [topic_of(20)]
     made = next(a for task in project.tasks() if task["id"] == ids[20] for a in task["annotations"])
     me = label_studio.http.get("/api/current-user/whoami").json()["id"]
     assert made["completed_by"] == me
     assert len(project.annotations()) == TRUTHS + 1
 
-    assert "cannot be chosen here" in browser.post(f"{version}/mark", 400, task=ids[0], label="<b>x</b>")
-    browser.get(version)
-    browser.post(f"{version}/mark", 400, task="x", label="Refund")
+    assert "cannot be chosen here" in visitor.post(f"{version}/mark", 400, task=ids[0], label="<b>x</b>")
+    visitor.get(version)
+    visitor.post(f"{version}/mark", 400, task="x", label="Refund")
 
-    queue = text_of(browser.get(f"{version}/label"))
+    queue = text_of(visitor.get(f"{version}/label"))
     assert "0 tasks to go" in queue
-    browser.post(f"{version}/draw")
-    queue = text_of(browser.html)
+    visitor.post(f"{version}/draw")
+    queue = text_of(visitor.html)
     assert "20 tasks to go" in queue
     assert "Confidence" not in queue
     drawn = backend_server.installation.app.drawn_open(project.id)
     assert len(drawn) == 20
-    browser.post(f"{version}/mark", task=drawn[0], label="Praise", back="draw")
-    assert "19 tasks to go" in text_of(browser.html)
+    visitor.post(f"{version}/mark", task=drawn[0], label="Praise", back="draw")
+    assert "19 tasks to go" in text_of(visitor.html)
     assert starred(project)[drawn[0]] == ["Praise"]
 
-    check = text_of(browser.get(f"{version}/label?queue=check"))
+    check = text_of(visitor.get(f"{version}/label?queue=check"))
     assert "20 tasks to go" in check
     assert "Confidence" in check
 
 
-def test_suspect_truths_are_a_work_list(browser: Browser, backend_server: Served, project: Project) -> None:
+def test_suspect_truths_are_a_work_list(visitor: Browser, backend_server: Served, project: Project) -> None:
     version, ids = answered(backend_server, project), project.task_ids()
     prompt = version.rpartition("/versions/")[0]
-    page = text_of(browser.get(f"{prompt}/audit"))
+    page = text_of(visitor.get(f"{prompt}/audit"))
     assert f"{TRUTHS} ground truths audited with the answers of 1 version" in page
-    browser.get(f"{version}/label?queue=check")
-    browser.post(f"{version}/mark", task=ids[1], label="Delivery", back="audit")
-    assert browser.path == f"{prompt}/audit"
+    visitor.get(f"{version}/label?queue=check")
+    visitor.post(f"{version}/mark", task=ids[1], label="Delivery", back="audit")
+    assert visitor.path == f"{prompt}/audit"
     assert starred(project)[ids[1]] == ["Delivery"]
 
 
 def test_what_takes_more_than_one_choice_is_accepted_as_it_is(
-    browser: Browser, backend_server: Served, label_studio: RunningLabelStudio
+    visitor: Browser, backend_server: Served, label_studio: RunningLabelStudio
 ) -> None:
     project = Project(label_studio.new_project(TWO, messages(3, secrets.token_hex(4))), label_studio.http)
     version, ids = answered(backend_server, project), project.task_ids()
-    queue = browser.get(f"{version}/label?queue=check")
+    queue = visitor.get(f"{version}/label?queue=check")
     assert "The labelling config takes more than one choice" in queue
-    browser.post(f"{version}/mark", task=ids[0], answer="1", back="check")
+    visitor.post(f"{version}/mark", task=ids[0], answer="1", back="check")
     (annotation,) = project.annotations()
     assert annotation["ground_truth"]
     assert {region["from_name"] for region in annotation["result"]} == {"topic", "stars"}
-    browser.get(version)
-    assert "cannot be chosen here" in browser.post(f"{version}/mark", 400, task=ids[1], label="Refund")
+    visitor.get(version)
+    assert "cannot be chosen here" in visitor.post(f"{version}/mark", 400, task=ids[1], label="Refund")

@@ -2,7 +2,6 @@
 
 import json
 import secrets
-from collections.abc import Iterator
 
 import pytest
 
@@ -22,14 +21,6 @@ def project(label_studio: RunningLabelStudio) -> Project:
     return Project(label_studio.new_project(CONFIG, tasks, truths(TRUTHS, TASKS, WRONG)), label_studio.http)
 
 
-@pytest.fixture
-def browser(backend_server: Served, label_studio: RunningLabelStudio) -> Iterator[Browser]:
-    browser = Browser(backend_server.url)
-    with browser.http:
-        browser.sign_in(label_studio.api_key)
-        yield browser
-
-
 def address_of(installation: Installation, tag: str) -> str:
     app = installation.app
     row = next(item for item in app.public_objects().prompts() if tag.startswith(f"{item.name}@"))
@@ -45,39 +36,39 @@ def results(backend_server: Served, project: Project) -> str:
     return address_of(installation, tag)
 
 
-def test_filters_are_in_the_address_and_say_how_many(browser: Browser, results: str, project: Project) -> None:
-    everything = text_of(browser.get(results))
+def test_filters_are_in_the_address_and_say_how_many(visitor: Browser, results: str, project: Project) -> None:
+    everything = text_of(visitor.get(results))
     for told in ("All 12", "Wrong 2", "Right 4", "Without ground truth 6", f"{TASKS} of {TASKS} tasks shown"):
         assert told in everything
     task = project.task_ids()[0]
-    wrong = text_of(browser.get(f"{results}?kind=wrong&truth=Delivery&answer=Refund"))
+    wrong = text_of(visitor.get(f"{results}?kind=wrong&truth=Delivery&answer=Refund"))
     assert "1 of 12 tasks shown, ground truth Delivery, answer Refund" in wrong
     assert f" {task} " in wrong
-    assert "0 of 12 tasks shown" in text_of(browser.get(f"{results}?least=1&most=0"))
-    assert "12 of 12 tasks shown" in text_of(browser.get(f"{results}?least=nothing&sort=nothing&kind=nothing&page=0"))
-    assert "12 of 12 tasks shown" in text_of(browser.get(f"{results}?sort=confidence&page=999"))
-    answer = browser.http.get(f"{results}/results.jsonl?kind=wrong")
+    assert "0 of 12 tasks shown" in text_of(visitor.get(f"{results}?least=1&most=0"))
+    assert "12 of 12 tasks shown" in text_of(visitor.get(f"{results}?least=nothing&sort=nothing&kind=nothing&page=0"))
+    assert "12 of 12 tasks shown" in text_of(visitor.get(f"{results}?sort=confidence&page=999"))
+    answer = visitor.http.get(f"{results}/results.jsonl?kind=wrong")
     rows = [json.loads(line) for line in answer.text.splitlines()]
     assert [row["truth"] for row in rows] == ["Delivery", "Praise"]
     assert "attachment" in answer.headers["Content-Disposition"]
 
 
-def test_what_changes_in_label_studio_is_seen_at_once(browser: Browser, results: str, project: Project) -> None:
-    assert "Right 4" in text_of(browser.get(results))
+def test_what_changes_in_label_studio_is_seen_at_once(visitor: Browser, results: str, project: Project) -> None:
+    assert "Right 4" in text_of(visitor.get(results))
     first = project.tasks()[0]
     (annotation,) = first["annotations"]
     project.http.patch(f"/api/annotations/{annotation['id']}/", json={"result": chosen("Refund")}).raise_for_status()
-    now = text_of(browser.get(results))
+    now = text_of(visitor.get(results))
     assert "Right 5" in now
     assert "5 of 6 answers with a ground truth are right." in now
     project.http.patch(f"/api/annotations/{annotation['id']}/", json={"ground_truth": False}).raise_for_status()
-    assert "4 of 5 answers with a ground truth are right." in text_of(browser.get(results))
+    assert "4 of 5 answers with a ground truth are right." in text_of(visitor.get(results))
     project.http.delete(f"/api/tasks/{first['id']}/").raise_for_status()
-    assert f"{TASKS - 1} of {TASKS - 1} tasks shown" in text_of(browser.get(results))
+    assert f"{TASKS - 1} of {TASKS - 1} tasks shown" in text_of(visitor.get(results))
 
 
 def test_tasks_without_an_answer_are_grouped_and_asked_again(
-    browser: Browser, backend_server: Served, stand_in: RunningStandIn, project: Project
+    visitor: Browser, backend_server: Served, stand_in: RunningStandIn, project: Project
 ) -> None:
     installation = backend_server.installation
     tag = installation.save(f"again{project.id}", project.id)
@@ -85,16 +76,16 @@ def test_tasks_without_an_answer_are_grouped_and_asked_again(
     installation.app.run(tag, Subset("all"))
     stand_in.control(malformed=0)
     page = address_of(installation, tag)
-    shown = text_of(browser.get(page))
+    shown = text_of(visitor.get(page))
     assert f"Unusable answer {TASKS}" in shown
     assert f"not json {TASKS}" in shown
-    assert f"{TASKS} of {TASKS} tasks shown" in text_of(browser.get(f"{page}?reason=not_json"))
-    assert f"0 of {TASKS} tasks shown" in text_of(browser.get(f"{page}?reason=timeout"))
-    assert f"Ask again about these {TASKS} tasks" in text_of(browser.get(page))
-    browser.post(f"{page}/retry", reason="not_json")
-    run = browser.path
-    assert "Asking again about" in browser.html
-    until(lambda: "See the results" in browser.get(run), 60)
-    assert "Unusable answer 0" in text_of(browser.get(page))
-    browser.get(f"{page}/act")
-    assert "nothing to ask again" in text_of(browser.post(f"{page}/retry", 400))
+    assert f"{TASKS} of {TASKS} tasks shown" in text_of(visitor.get(f"{page}?reason=not_json"))
+    assert f"0 of {TASKS} tasks shown" in text_of(visitor.get(f"{page}?reason=timeout"))
+    assert f"Ask again about these {TASKS} tasks" in text_of(visitor.get(page))
+    visitor.post(f"{page}/retry", reason="not_json")
+    run = visitor.path
+    assert "Asking again about" in visitor.html
+    until(lambda: "See the results" in visitor.get(run), 60)
+    assert "Unusable answer 0" in text_of(visitor.get(page))
+    visitor.get(f"{page}/act")
+    assert "nothing to ask again" in text_of(visitor.post(f"{page}/retry", 400))
