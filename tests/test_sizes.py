@@ -8,7 +8,7 @@ from tests.sizes import LISTS, ROOT, kinds_of_single_importers, lines_of_files, 
 
 MOST = 250
 MOST_BESIDE = 70
-"""Modules whose only importer lies beside them and is no list: they could be a part of it."""
+"""Modules whose only importer lies beside them and is not a list: they could be a part of it."""
 
 
 def test_no_file_is_longer_than_it_may_be() -> None:

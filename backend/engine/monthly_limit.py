@@ -60,7 +60,7 @@ class Monthly:
             raise self._used_up()
 
     def _ledger(self) -> DayLedger:
-        """That of the person's month, among those of days: its name is no day's."""
+        """That of the person's month, among those of days, from which its name differs."""
         return DayLedger(self.store, f"{self.month()}:{self.person:x}", self.limit, self.pricing)
 
     def _used_up(self) -> SettingsError:

@@ -1,7 +1,7 @@
 """Confidence of labels against what a simulated model truly samples under the schema, before and after the mask.
 
 The model's own probabilities of tokens are known. A server that reports before the mask tells the 20 most probable ones
-among thousands that are no label; one that reports after it tells those that are allowed.
+among thousands that are not labels; one that reports after it tells those that are allowed.
 """
 
 import json

@@ -48,7 +48,7 @@ class DirectPost:
         """The body of the answer, whose headers `heard` is told.
 
         Raises what the openai client raises: APIStatusError for a refusal, APIConnectionError for a connection that
-        breaks; as `read_capped` does; and some errors of aiohttp for what is no HTTP.
+        breaks; as `read_capped` does; and some errors of aiohttp for what is not HTTP.
         """
         try:
             async with self._session.post(

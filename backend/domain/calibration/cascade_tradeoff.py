@@ -3,7 +3,7 @@
 Every task that two versions answered is an example of their agreement, without any person. A task whose first answer
 is kept and differs from the second's counts like a wrong one; the share of such tasks only falls as the threshold
 rises. So the lowest threshold with a guarantee is that of risk-controlling prediction sets (`wrong_share`). The second
-model is no ground truth: what a cascade costs in accuracy is counted apart, on the ground truths.
+model is not a ground truth: what a cascade costs in accuracy is counted apart, on the ground truths.
 """
 
 from collections.abc import Sequence

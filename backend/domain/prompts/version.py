@@ -93,7 +93,7 @@ class PromptVersion:
 
     @property
     def steps(self) -> "tuple[PromptVersion, ...]":
-        """The same with one model each, in the order in which they are asked: itself, if it is no cascade."""
+        """The same with one model each, in the order in which they are asked: itself, unless it is a cascade."""
         if self.cascade is None:
             return (self,)
         second = replace(self, model=self.cascade.model, connection=self.cascade.connection, cascade=None)
