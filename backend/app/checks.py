@@ -6,9 +6,11 @@ from backend.adapters.label_studio.health_probe import describe as describe_serv
 from backend.app.operations import Operations
 from backend.domain.runs.request_speed import Limits
 from backend.domain.urls import shown
+from backend.errors import SettingsError
 from backend.logs import to_log
 from backend.services.health_checks import HealthCheck, examine
 from backend.services.predictions.target_project import Notify
+from backend.services.setup.model_server import LISTED_WITHIN_S
 from backend.services.setup.reach import reach_studio
 
 if TYPE_CHECKING:
@@ -41,6 +43,16 @@ class CheckOperations(Operations):
         """Label Studio's address, and the owner of the token. Raises PromptsError with what to do."""
         return f"{shown(self.container.settings.label_studio_url)}, {self.container.studio.describe()}"
 
+    def describe_own_token(self) -> str:
+        """The same of the server's own token, whoever asks. Raises SettingsError where it has none."""
+        key = self.container.settings.label_studio_api_key
+        if key is None:
+            raise SettingsError(
+                "The server has no token of Label Studio, so no run can read tasks or push predictions: set "
+                "LABEL_STUDIO_API_KEY for it."
+            )
+        return type(self)(self.container.acting_for(key.get_secret_value())).describe_studio()
+
     def check_model(self, notify: Notify = to_log) -> str:
         """The model's address, whether its server lists it, and the seconds of a small request.
 
@@ -62,6 +74,11 @@ class CheckOperations(Operations):
     def check_key(self) -> str:
         """How many models the server lists for this key. Raises ProviderError if it refuses the key."""
         return self.container.model_server().listed(self.container.settings.request_timeout_s)
+
+    def check_connection(self, name: str) -> str:
+        """The same of any connection, with its address; it waits for seconds. Raises PromptsError with what to do."""
+        server = self.container.model_server(name)
+        return f"{shown(self.container.connections.address(name))}: {server.listed(LISTED_WITHIN_S)}"
 
     def models(self) -> list[str]:
         """Names of the models that the server lists."""

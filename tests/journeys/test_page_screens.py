@@ -46,7 +46,13 @@ def pages(label_studio: RunningLabelStudio, backend_server: Served) -> list[str]
     row = next(item for item in app.public_objects().prompts() if item.name == name)
     first, last = (f"/prompts/{row.id}/versions/{app.version_ids()[tag].id}" for tag in (tags[0], unused))
     below = ("", "/run", "/run?on=all", "/act", "/label", "/label?queue=check")
-    more = ("/prompts", "/prompts/new", "/prompts/none", f"/prompts/runs/{app.run_ids([run.id])[run.id].id}")
+    more = (
+        "/prompts",
+        "/prompts/new",
+        "/prompts/setup",
+        "/prompts/none",
+        f"/prompts/runs/{app.run_ids([run.id])[run.id].id}",
+    )
     prompt = f"/prompts/{row.id}"
     return [
         *more,

@@ -79,7 +79,12 @@ def compatible_projects(call: ApiCall) -> Any:
 
 def compatible(app: App) -> list[dict[str, Any]]:
     """Label Studio's objects of the projects with at least one control that prompts can fill."""
-    return [row for row in app.container.studio.projects() if _skill(row) is not None]
+    return [row for row in app.container.studio.projects() if is_compatible(row)]
+
+
+def is_compatible(project: dict[str, Any]) -> bool:
+    """Whether a project, as Label Studio's object, has a control that prompts can fill."""
+    return _skill(project) is not None
 
 
 def _skill(project: dict[str, Any]) -> str | None:

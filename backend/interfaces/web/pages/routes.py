@@ -13,7 +13,17 @@ from backend.errors import PromptsError, where
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.report_page import TEMPLATES
 from backend.interfaces.web.admission import PAGES, Refusal
-from backend.interfaces.web.pages import acting, auditing, comparing, draft, labelling, results, running, start
+from backend.interfaces.web.pages import (
+    acting,
+    auditing,
+    comparing,
+    draft,
+    first_steps,
+    labelling,
+    results,
+    running,
+    start,
+)
 from backend.interfaces.web.pages.doors import Doors
 from backend.interfaces.web.pages.guard import PageAddress
 from backend.interfaces.web.pages.sessions import Sessions
@@ -49,6 +59,7 @@ Route = tuple[str, str, Callable[..., Any]]
 READING: tuple[Route, ...] = (
     ("", "list_prompts", start.list_prompts),
     ("/new", "new_prompt", start.new_prompt),
+    ("/setup", "setup", first_steps.show_setup),
     (_PROMPT, "show_prompt", start.show_prompt),
     (f"{_PROMPT}/draft", "draft", draft.show_draft),
     (f"{_PROMPT}/compare", "comparison", comparing.show_comparison),

@@ -6,6 +6,7 @@ from flask import redirect, request, url_for
 
 from backend.errors import PromptsError
 from backend.interfaces.web.api.prompts import compatible
+from backend.interfaces.web.pages.first_steps import missing_steps
 from backend.interfaces.web.pages.visit import Visit
 
 MOST_LISTED = 100
@@ -16,7 +17,8 @@ def list_prompts(visit: Visit) -> Any:
     everything = visit.call.objects.prompts()
     rows = [row for row in everything if search.casefold() in row.title.casefold()]
     cards = [_card(visit, row) for row in rows[:MOST_LISTED]]
-    return visit.show("start.html", cards=cards, shown=len(rows), of=len(everything), search=search)
+    missing = missing_steps(visit, (card["row"] for card in cards if card["best"] is None))
+    return visit.show("start.html", cards=cards, shown=len(rows), of=len(everything), search=search, missing=missing)
 
 
 def _card(visit: Visit, row: Any) -> dict[str, Any]:

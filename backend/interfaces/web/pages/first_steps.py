@@ -1,0 +1,123 @@
+"""First steps: what must be there before a prompt can be run and scored, and what to do where it is not."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from backend.adapters.database.public_ids import PromptRow
+from backend.adapters.label_studio.client import Project
+from backend.domain.connection import DEFAULT
+from backend.domain.urls import shown
+from backend.errors import PromptsError
+from backend.interfaces.presentation.number_format import count, things
+from backend.interfaces.web.api.prompts import is_compatible
+from backend.interfaces.web.pages.visit import Visit
+
+MOST_LISTED = 50
+"""Of each kind."""
+TOKENLESS = (
+    "The server has no token of Label Studio, so no run can read tasks or push predictions: set LABEL_STUDIO_API_KEY "
+    "for it and start it again."
+)
+KEYLESS = (
+    "The server has no key for a model, so nothing can be asked: set OPENAI_API_KEY for it (any text for a model "
+    "without a key) and start it again, or add a connection with its own key."
+)
+NO_CONTROL = (
+    "has no control that a prompt can fill: add one to its labelling config, such as Choices, Labels, Rating or "
+    "TextArea."
+)
+NO_PROJECT = "Label Studio shows you no project: create one there and import tasks."
+
+
+@dataclass(frozen=True, slots=True)
+class FirstStep:
+    """`sentence`: what was found, or what is missing and what to do; `link`, `leads`: where that is done and how the
+    link is called, "" where it is not done on a page; `code`: the command that does it; `needed`: False for what others
+    make up for."""
+
+    name: str
+    done: bool
+    sentence: str
+    link: str = ""
+    leads: str = ""
+    code: str = ""
+    needed: bool = True
+
+    @property
+    def missing(self) -> bool:
+        return self.needed and not self.done
+
+
+def show_setup(visit: Visit) -> Any:
+    """All steps, each looked at anew: Label Studio and the models' servers are asked, which costs nothing."""
+    connections = [item.name for item in visit.app.model_connections()][:MOST_LISTED]
+    steps = [
+        _checked("Token of the server", visit.app.describe_own_token, code="ls-prompts doctor"),
+        *(_checked(f"Model: {name}", partial(visit.app.check_connection, name)) for name in connections),
+        *projects_steps(visit),
+        *truths_steps(visit, visit.call.objects.prompts()),
+    ]
+    return visit.show("setup.html", steps=steps, open=sum(step.missing for step in steps))
+
+
+def missing_steps(visit: Visit, rows: Iterable[PromptRow]) -> list[FirstStep]:
+    """What is known to be missing before a model's server is asked. `rows`: prompts whose projects need ground
+    truths."""
+    settings, found = visit.app.container.settings, list(rows)
+    steps = []
+    if settings.label_studio_api_key is None:
+        steps.append(FirstStep("Token of the server", False, TOKENLESS))
+    names = {item.name for item in visit.app.model_connections()}
+    if settings.openai_api_key is None and names <= {DEFAULT}:
+        steps.append(FirstStep("Key of a model", False, KEYLESS, code="ls-prompts connect-model NAME --base-url URL"))
+    if not visit.call.objects.prompts():
+        steps += [step for step in projects_steps(visit) if step.missing]
+    return [*steps, *(step for step in truths_steps(visit, found) if step.missing)]
+
+
+def projects_steps(visit: Visit) -> list[FirstStep]:
+    """Whether there is a project that a prompt can label, and why not of the others."""
+    rows = visit.app.container.studio.projects()
+    if not rows:
+        return [FirstStep("Projects", False, NO_PROJECT, _studio(visit, "projects"), "Open Label Studio")]
+    unfit = [row for row in rows if not is_compatible(row)]
+    fit = len(rows) - len(unfit)
+    told = f"{count(fit)} of {things(len(rows), 'project')} can be labelled by a prompt."
+    return [FirstStep("Projects", fit > 0, told), *(_unfit(visit, row, not fit) for row in unfit[:MOST_LISTED])]
+
+
+def truths_steps(visit: Visit, rows: Iterable[PromptRow]) -> list[FirstStep]:
+    """The ground truths of the projects of these prompts."""
+    projects = dict.fromkeys(row.project for row in rows)
+    return [_truths(visit, visit.call.objects.project(project)) for project in list(projects)[:MOST_LISTED]]
+
+
+def _truths(visit: Visit, project: Project) -> FirstStep:
+    number = visit.app.container.studio.ground_truths(project.id)
+    name, where = f"Ground truths of {project.title}", _studio(visit, f"projects/{project.id}/data")
+    if number:
+        return FirstStep(name, True, f"{things(number, 'annotation')} marked as ground truth.")
+    told = (
+        "None yet, so no score can be told: annotate some tasks in Label Studio and mark them with the star, or label "
+        "20 at random from the results of a version."
+    )
+    return FirstStep(name, False, told, where, "Open the tasks", f"ls-prompts draw {project.id} --size 20")
+
+
+def _unfit(visit: Visit, row: dict[str, Any], needed: bool) -> FirstStep:
+    where = _studio(visit, f"projects/{row['id']}/settings/labeling")
+    told = f"Project {row['id']} {NO_CONTROL}"
+    return FirstStep(f"Project {row.get('title')}", False, told, where, "Open its labelling config", needed=needed)
+
+
+def _checked(name: str, check: Callable[[], str], code: str = "") -> FirstStep:
+    try:
+        return FirstStep(name, True, check())
+    except PromptsError as error:
+        return FirstStep(name, False, str(error), code=code)
+
+
+def _studio(visit: Visit, path: str) -> str:
+    return f"{shown(visit.app.container.settings.label_studio_url).rstrip('/')}/{path}"
