@@ -63,14 +63,16 @@ class ProviderPatience:
         """The reply to the probe was recorded, or the probe was given up."""
         self._probing = False
 
-    def record(self, digest: str, reply: Completion | Failure) -> bool:
+    def record(self, digest: str, reply: Completion | Failure, probed: bool = False) -> bool:
         """Records the reply to the request `digest`; returns whether a Failure counts against that request.
 
+        probed: it was sent during the outage; an answer to a request sent before does not say that it is over
         Raises ProviderAwayError if the outage lasts too long.
         """
         if isinstance(reply, Completion) or reply.kind not in PASSING:
             self._answered = True
-            self._back()
+            if probed or not self.outage:
+                self._back()
             return True
         now = time.monotonic()
         self._since = self._since if self._failed else now

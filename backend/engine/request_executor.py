@@ -201,7 +201,7 @@ class RequestExecutor:
                     began = self.patience.outage and not probes  # while this one waited for its slot
                     reply = None if began else await self._send(pending, slot)
             first.record(digest, reply)
-            return reply, self.patience.record(digest, reply)
+            return reply, self.patience.record(digest, reply, probes)
         except ProviderError as error:
             first.stopped(error)
             raise

@@ -14,7 +14,7 @@ from backend.engine.request_executor import TRIES, RequestExecutor
 from backend.engine.response_cache import RequestResult
 from backend.engine.stored_model import StoredModel
 from backend.errors import ProviderAwayError
-from tests.scripted import GOOD, Reply, ScriptedModel, request, run
+from tests.scripted import GOOD, Reply, ScriptedModel, completion, request, run
 
 DOWN = Failure("server", "The model's server answered 500.")
 
@@ -151,8 +151,21 @@ def test_what_is_waited_for_since_when_and_until_when_can_be_read_while_it_lasts
     assert patience.waits() == said
     clock.now += 200
     assert patience.waits().endswith(" have waited for 3 minutes; it is asked again now.")
-    patience.record("0", Failure("bad_request", "No."))
+    patience.record("0", Failure("bad_request", "No."), probed=True)
     assert patience.waits() == ""
+
+
+def test_an_answer_to_what_was_sent_before_the_outage_does_not_end_it() -> None:
+    told: list[str] = []
+    patience = ProviderPatience(notify=told.append)
+    answer, gone = completion(), Failure("connection", "No connection to the model's server.")
+    for reply in (answer, gone, answer, gone):
+        patience.record("", reply)
+    assert patience.outage
+    assert told == ["No connection to the model's server. All requests wait until it answers, at most 5 minutes."]
+    patience.record("", answer, probed=True)
+    assert not patience.outage
+    assert told[1:] == ["The model's server answers again."]
 
 
 def test_a_request_that_waits_alone_can_be_read_too(clock: Clock) -> None:
