@@ -17,12 +17,16 @@ from pathlib import Path
 
 from demo.services import ROOT, Service, ServiceError, environment
 
+PROGRAM = ROOT / "demo" / "label_studio_server.py"
+
 QUIET = {
     "LABEL_STUDIO_LATEST_VERSION_CHECK": "false",
     "LABEL_STUDIO_COLLECT_ANALYTICS": "false",
     # Empty, not absent: absent means the vendor's own Sentry.
     "LABEL_STUDIO_SENTRY_DSN": "",
     "LABEL_STUDIO_FRONTEND_SENTRY_DSN": "",
+    # To log each request takes a quarter of its time.
+    "LOG_LEVEL": "WARNING",
 }
 LOCAL_BACKENDS = {
     "LABEL_STUDIO_ML_BLOCK_LOCAL_IP": "false",
@@ -57,7 +61,7 @@ def label_studio(
     `DEFAULT_SWITCHES | {"fflag_…": "true"}` sets a feature flag.
     """
     url = f"http://127.0.0.1:{port}"
-    argv = [_program(), "start", "--no-browser", "--internal-host", "127.0.0.1", "--port", str(port)]
+    argv = [*_program(), "start", "--no-browser", "--internal-host", "127.0.0.1", "--port", str(port)]
     user = {
         "LABEL_STUDIO_USERNAME": account.email,
         "LABEL_STUDIO_PASSWORD": account.password,
@@ -92,13 +96,13 @@ def initialised_data_dir(cache_dir: Path | None = None) -> Path:
     return ready
 
 
-def _initialise(program: str, ready: Path) -> None:
+def _initialise(program: list[str], ready: Path) -> None:
     for abandoned in ready.parent.glob("building-*"):
         shutil.rmtree(abandoned, ignore_errors=True)
     building = Path(tempfile.mkdtemp(prefix="building-", dir=ready.parent))
     env = environment({**QUIET, "LABEL_STUDIO_BASE_DATA_DIR": str(building)})
     # -q: without it, `init` asks for a user.
-    command = [program, "init", "-q"]
+    command = [*program, "init", "-q"]
     done = subprocess.run(
         command, env=env, cwd=building, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=INIT_SECONDS
     )
@@ -120,14 +124,14 @@ def _venv() -> Path:
     return Path(os.environ.get("LABEL_STUDIO_VENV") or ROOT / ".venv-label-studio").absolute()
 
 
-def _program() -> str:
-    program = _venv() / "bin" / "label-studio"
-    if not program.exists():
+def _program() -> list[str]:
+    """How its command lines begin. `-P`: beside the script lies a module that is called label_studio, too."""
+    if not (_venv() / "bin" / "label-studio").exists():
         raise NotInstalledError(
             f"Label Studio isn't installed in {_venv()}. Create that virtual environment and `pip install label-studio`"
             " in it, or set LABEL_STUDIO_VENV to one that has it."
         )
-    return str(program)
+    return [str(_venv() / "bin" / "python"), "-P", str(PROGRAM)]
 
 
 def _version() -> str:
