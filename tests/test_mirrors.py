@@ -69,7 +69,6 @@ JOURNEYS = {
         "services/optimize/counted_looks",
         "services/optimize/feedback",
         "services/optimize/optimizer",
-        "services/refinements",
     ),
     "test_evaluation": (
         "interfaces/cli/commands/evaluate",
@@ -116,6 +115,7 @@ JOURNEYS = {
         f"interfaces/web/pages/{name}"
         for name in ("comparing", "draft", "results", "routes", "running", "start", "visit")
     ),
+    "test_page_enhance": ("interfaces/web/pages/enhancing",),
     "test_page_labelling": (
         "interfaces/web/pages/auditing",
         "interfaces/web/pages/labelling",

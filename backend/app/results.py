@@ -6,6 +6,7 @@ from pathlib import Path
 
 from backend.adapters.database.calibrations import StoredCalibration
 from backend.adapters.database.looks import LookStore
+from backend.adapters.database.recent_tasks import RecentTaskStore
 from backend.adapters.label_studio.client import Project
 from backend.app.operations import Operations
 from backend.domain.calibration.threshold import AccuracyFrom, accuracy_from
@@ -15,6 +16,7 @@ from backend.domain.optimize.search import LEARN
 from backend.domain.outcome import Outcome
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.reports.report import Report
+from backend.domain.runs.run import Run
 from backend.errors import PromptError
 from backend.services.analysis.audit import Audit, audit_project
 from backend.services.analysis.calibrate import CalibrationResult, JudgedVersion, calibrate_version, judged
@@ -29,6 +31,7 @@ from backend.services.analysis.confidence_threshold import (
 )
 from backend.services.analysis.drawn_accuracy import DrawnAccuracy, drawn_accuracy
 from backend.services.analysis.export import ExportedRows, export
+from backend.services.analysis.recent_results import RecentResult, recent_results
 from backend.services.analysis.report import ReportSources, report
 from backend.services.analysis.result_views import ResultSources, ResultView
 from backend.services.analysis.results import TaskResult, results, results_of
@@ -71,6 +74,11 @@ class ResultOperations(Operations):
         """The results of a version on these tasks, in their order."""
         resolved = self.container.resolver.readable(tag)
         return results_of(self.container.studio, self.container.outcomes, resolved, tasks)
+
+    def recent_results(self, run: Run) -> list[RecentResult]:
+        """What a run has answered last."""
+        resolved, parts = self.container.resolver.readable(run.tag), self.container
+        return recent_results(RecentTaskStore(parts.store), parts.studio, parts.outcomes, resolved, run)
 
     def drawn_open(self, project: int) -> list[int]:
         """The drawn tasks of a project without a ground truth, in the order of the draw."""

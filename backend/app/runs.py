@@ -13,6 +13,7 @@ from backend.services.optimize.session import OptimizationResult, OptimizerOptio
 from backend.services.predictions.forecast import changes
 from backend.services.predictions.target_project import Notify
 from backend.services.prompts.draft import Draft
+from backend.services.prompts.saving import CheckedDraft
 from backend.services.run_control.progress import Progress, Silent
 from backend.services.run_control.status import RunStatus, status_of
 from backend.services.runs.cascade_estimation import CascadeEstimator
@@ -27,9 +28,9 @@ class RunOperations(Operations):
     def try_task(self, tag: str, task: int) -> TryResult:
         return try_task(self.container.studio, self.container.labeler, self.container.resolver.resolved(tag), task)
 
-    def check_draft(self, draft: Draft) -> tuple[str, ...]:
-        """What may not be as it was meant in a draft, one sentence each. Raises what `save` raises."""
-        return self.container.saver.checked(draft).remarks
+    def check_draft(self, draft: Draft) -> CheckedDraft:
+        """The version that a draft would become, with what may not be as it was meant. Raises what `save` raises."""
+        return self.container.saver.checked(draft)
 
     def try_draft(self, draft: Draft, number: int) -> list[TryResult]:
         """A draft on the first tasks of its project, within MAX_USD_PER_DAY where that is set. No version is saved.
@@ -116,13 +117,15 @@ class RunOperations(Operations):
 
         return today(None) if monthly is None else monthly.lend(wish, today)
 
-    def enhance_within_day(self, tag: str, wish: OptimizerOptions) -> OptimizationResult:
+    def enhance_within_day(
+        self, tag: str, wish: OptimizerOptions, progress: Progress | None = None
+    ) -> OptimizationResult:
         """A search that the server starts: within MAX_USD_PER_DAY, where that is set. Raises what `run_within_day`
         raises."""
         results: list[OptimizationResult] = []
 
         def start(share: float | None) -> Run:
-            results.append(self.enhance(tag, replace(wish, budget=least(share, wish.budget))))
+            results.append(self.enhance(tag, replace(wish, budget=least(share, wish.budget)), progress))
             return results[0].run
 
         self._lent(start, wish.budget)

@@ -8,16 +8,37 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+from backend.domain.outcome import Outcome
 from backend.errors import PromptsError, where
 from backend.services.optimize.session import OptimizationResult
+from backend.services.run_control.progress import Progress, Silent
 
 log = logging.getLogger(__name__)
+REFINEMENTS = "open-prompts-refinements"
+"""Name under which a server keeps those of its page and its API."""
 MOST_AT_WORK = 2
 MOST_REMEMBERED = 100
 TOO_MANY = f"{MOST_AT_WORK} prompts are being refined already: wait for one of them."
 FAILED = "The search failed; the server's log says where. Ask for it again: what was answered is not paid again."
+
+
+Search = Callable[[Progress], OptimizationResult]
+
+
+class SearchProgress(Silent):
+    """How far a search is. `answers`: of the model, stored ones included; `rewrites`: answers of the teacher."""
+
+    def __init__(self) -> None:
+        self.answers = 0
+        self.rewrites = 0
+
+    def add(self, outcomes: list[Outcome]) -> None:
+        """A teacher is asked about no task, which is task 0."""
+        rewrites = sum(outcome.task_id == 0 for outcome in outcomes)
+        self.rewrites += rewrites
+        self.answers += len(outcomes) - rewrites
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +49,7 @@ class Refinement:
     tag: str
     result: OptimizationResult | None = None
     failure: str | None = None
+    progress: SearchProgress = field(default_factory=SearchProgress)
 
     @property
     def is_open(self) -> bool:
@@ -41,7 +63,7 @@ class Refinements:
         self._jobs: OrderedDict[str, Refinement] = OrderedDict()
         self._lock = threading.Lock()
 
-    def start(self, tag: str, search: Callable[[], OptimizationResult]) -> Refinement:
+    def start(self, tag: str, search: Search) -> Refinement:
         """Begins a search, and returns at once; the one that is at work on this version, where there is one.
 
         Raises PromptsError when too many are at work.
@@ -65,14 +87,14 @@ class Refinements:
             matching = [item for item in self._jobs.values() if item.tag == tag and job in (None, item.id)]
         return matching[-1] if matching else None
 
-    def _work(self, job: Refinement, search: Callable[[], OptimizationResult]) -> None:
+    def _work(self, job: Refinement, search: Search) -> None:
         try:
-            ended = Refinement(job.id, job.tag, search())
+            ended = replace(job, result=search(job.progress))
         except PromptsError as error:
-            ended = Refinement(job.id, job.tag, failure=str(error))
+            ended = replace(job, failure=str(error))
         except Exception as error:
             log.error("refining %s failed: %s", job.tag, where(error))
-            ended = Refinement(job.id, job.tag, failure=FAILED)
+            ended = replace(job, failure=FAILED)
         with self._lock:
             self._jobs[job.id] = ended
 

@@ -7,8 +7,9 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from demo.label_studio import Account
 
@@ -46,6 +47,26 @@ def signed_in(executable: str, url: str, account: Account) -> Iterator[BrowserCo
             context.set_default_timeout(TIMEOUT_MS)
             _sign_in(context, account)
             yield context
+        finally:
+            chromium.close()
+
+
+@contextmanager
+def visiting(executable: str, url: str, token: str | None, **context: Any) -> Iterator[Page]:
+    """A browser at the page of the server at `url`; with a token, signed in to it. `context`: see playwright's
+    new_context."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        try:
+            opened = chromium.new_context(**{"base_url": url, "viewport": {"width": 1280, "height": 900}, **context})
+            opened.set_default_timeout(2 * TIMEOUT_MS)
+            page = opened.new_page()
+            if token is not None:
+                page.goto("/prompts")
+                page.fill("#token", token)
+                page.click("button.main")
+                page.wait_for_selector("text=New prompt")
+            yield page
         finally:
             chromium.close()
 

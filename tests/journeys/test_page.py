@@ -82,6 +82,16 @@ def test_two_versions_are_compared(browser: Browser, backend_server: Served, pro
     newest = text_of(browser.get(page))
     assert f"Not decided: these tasks do not tell {tags[1]} and {tags[0]} apart." in newest
     assert "+Which?" in newest
+    assert f"ls-prompts compare {tags[0]} {tags[1]}" in newest
+    third = backend_server.installation.save(name, project.id, "Why?\n\n{text}")
+    also = f"{page}?old={first}&new={second}&also={app.version_ids()[third].id}"
+    assert f"ls-prompts evaluate {third}" in text_of(browser.get(also)), "it was not asked yet"
+    app.evaluate(third)
+    three = text_of(browser.get(also))
+    assert three.count("Not decided: these tasks do not tell") == 2
+    assert f"{third} 66.7 %" in three
+    assert "All versions equally accurate: p = " in three
+    assert f"ls-prompts compare {tags[0]} {tags[1]} {third}" in three
     assert "Only the text of the prompt differs." in newest
     assert "+What?" in text_of(browser.get(f"{page}?old={second}&new={first}"))
     assert browser.http.get(f"{page}?old=x&new=1000000").status_code == 200
@@ -104,7 +114,7 @@ def test_two_clicks_start_one_run_and_a_hostile_text_is_shown_as_text(browser: B
     browser.post(f"{form[1]}/run", on="all")
     until(lambda: "See the results" in browser.get(first), 60)
     assert len(project.predictions()) == TASKS
-    for page in (form[1], prompt, f"{prompt}/draft", "/prompts"):
+    for page in (form[1], prompt, f"{prompt}/draft", "/prompts", f"{first}/rows"):
         assert "<script>alert" not in browser.get(page)
         assert "<b hx-get" not in browser.html
     assert HOSTILE.split("\u2028", 1)[0] in unescape(browser.get(form[1]))

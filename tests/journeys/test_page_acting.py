@@ -2,9 +2,12 @@
 
 import re
 import secrets
+from pathlib import Path
 
 import pytest
 
+from demo import services
+from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, Served
 from tests.journeys.no_script import Browser, text_of
 from tests.journeys.project import CONFIG, Project, messages, truths
@@ -137,6 +140,64 @@ def test_a_run_without_anything_left_is_neither_resumed_nor_repeated(visitor: Br
     assert "is completed: no task is left" in text_of(visitor.post(f"{run}/resume", 400))
     visitor.get(f"{versions[0]}/act")
     assert "nothing to ask again" in text_of(visitor.post(f"{run}/retry", 400))
+
+
+def test_a_budget_that_is_not_enough_stops_the_run_and_a_larger_one_resumes_it(
+    mine: Installation, project: Project, label_studio: RunningLabelStudio, tmp_path: Path
+) -> None:
+    priced = mine.but(PRICE_IN="1000", PRICE_OUT="1000", CONCURRENCY="1")
+    priced.save(f"dear{project.id}", project.id, parameters={"max_tokens": 40})
+    with services.backend(services.free_port(), priced.env, log=tmp_path / "backend.log") as service:
+        visitor = Browser(service.url)
+        with visitor.http:
+            visitor.sign_in(label_studio.api_key)
+            version = "/prompts/1/versions/1"
+            visitor.get(f"{version}/run?on=all")
+            assert "not an amount" in visitor.post(f"{version}/run", 400, on="all", budget="-1")
+            visitor.get(f"{version}/run?on=all")
+            visitor.post(f"{version}/run", on="all", budget="0.3")
+            run = visitor.path
+            until(lambda: "Resume" in visitor.get(run), 90)
+            stopped = text_of(visitor.html)
+            assert "budget" in stopped
+            assert "of $0.30" in stopped
+            assert len(project.predictions()) < TASKS
+            assert "give it more" in text_of(visitor.post(f"{run}/resume", 400))
+            visitor.get(run)
+            visitor.post(f"{run}/resume", budget="50")
+            until(lambda: "Completed" in text_of(visitor.get(run)), 90)
+    assert len(project.predictions()) == TASKS
+
+
+def test_new_tasks_are_predicted_as_they_come_within_a_budget_of_a_day(
+    mine: Installation, project: Project, label_studio: RunningLabelStudio, tmp_path: Path
+) -> None:
+    priced = mine.but(PRICE_IN="1", PRICE_OUT="1")
+    with services.backend(services.free_port(), priced.env, log=tmp_path / "backend.log") as service:
+        tag = priced.save(f"later{project.id}", project.id, parameters={"max_tokens": 40})
+        visitor = Browser(service.url)
+        with visitor.http:
+            visitor.sign_in(label_studio.api_key)
+            page = re.search(r'href="(/prompts/\d+/versions/\d+)"', visitor.get("/prompts/1"))
+            assert page is not None
+            act = f"{page[1]}/act"
+            assert "get no prediction by themselves" in text_of(visitor.get(act))
+            assert "No version is in use" in text_of(visitor.post(f"{page[1]}/keep-up", 400, budget="2"))
+            priced.command("connect", project.id, "--backend-url", service.url)
+            priced.command("use", tag)
+            visitor.get(act)
+            assert "write it like 2.50" in visitor.post(f"{page[1]}/keep-up", 400, budget="much")
+            visitor.get(act)
+            told = text_of(visitor.post(f"{page[1]}/keep-up", budget="2"))
+            assert "New tasks are predicted as they come, for at most $2.00 a day (UTC)." in told
+            assert "$0.00 of $2.00 spent today (UTC), 0 new tasks without a prediction." in told
+            assert f"ls-prompts keep-up {project.id} --off" in told
+            assert f"{service.url}/webhook/keep-up/{project.id}" in project.webhooks()
+            later = project.add(messages(3, "Later"))
+            until(lambda: project.predicted(tag) >= set(later), 240)
+            visitor.get(act)
+            assert "New tasks are not predicted any more." in text_of(visitor.post(f"{page[1]}/keep-up", off="1"))
+            assert f"{service.url}/webhook/keep-up/{project.id}" not in project.webhooks()
 
 
 def test_an_address_of_nothing_is_a_page(visitor: Browser) -> None:

@@ -98,6 +98,19 @@ def test_a_draft_that_is_right_says_nothing(visitor: Browser, prompt: str) -> No
     assert text_of(visitor.post(f"{prompt}/check", text=TEXT, model="stand-in")) == ""
 
 
+def test_what_differs_from_the_newest_version_is_shown_while_it_is_typed(visitor: Browser, prompt: str) -> None:
+    visitor.post(f"{prompt}/draft", text=TEXT, model="stand-in")
+    visitor.get(f"{prompt}/draft")
+    assert text_of(visitor.post(f"{prompt}/check", text=TEXT, model="stand-in")) == ""
+    visitor.get(f"{prompt}/draft")
+    shown = visitor.post(f"{prompt}/check", text="Which is it?\n\n{text}", model="stand-in")
+    assert "<del>-What is it about?</del>" in shown
+    assert "<ins>+Which is it?</ins>" in shown
+    visitor.get(f"{prompt}/draft")
+    tried = visitor.post(f"{prompt}/try", text="Which is it?\n\n{text}", model="stand-in")
+    assert "<ins>+Which is it?</ins>" in tried, "without JavaScript it is shown when the draft is tried"
+
+
 def test_a_draft_in_two_tabs_makes_two_versions(
     visitor: Browser, backend_server: Served, project: Project, prompt: str
 ) -> None:

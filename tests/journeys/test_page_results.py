@@ -89,3 +89,30 @@ def test_tasks_without_an_answer_are_grouped_and_asked_again(
     assert "Unusable answer 0" in text_of(visitor.get(page))
     visitor.get(f"{page}/act")
     assert "nothing to ask again" in text_of(visitor.post(f"{page}/retry", 400))
+
+
+def test_a_run_shows_what_it_answered_last_and_ends_by_itself(
+    visitor: Browser, backend_server: Served, stand_in: RunningStandIn, project: Project
+) -> None:
+    installation = backend_server.installation
+    page = address_of(installation, installation.save(f"rows{project.id}", project.id))
+    stand_in.control(latency_ms=400)
+    visitor.get(f"{page}/run?on=all")
+    visitor.post(f"{page}/run", on="all")
+    run = visitor.path
+    assert "Answered last" in visitor.html
+    assert "goes on when you leave this page" in text_of(visitor.html)
+    first = project.tasks()[0]["data"]["text"]
+    until(lambda: "hx-get" not in visitor.get(f"{run}/rows"), 90)
+    rows = text_of(visitor.html)
+    assert first not in rows, "the last ones come first, and ten of them"
+    assert project.tasks()[-1]["data"]["text"] in rows
+    assert "Answered last" not in visitor.get(run), "the results take their place"
+    stand_in.control(latency_ms=0)
+
+
+def test_the_report_is_downloaded(visitor: Browser, results: str) -> None:
+    answer = visitor.http.get(f"{results}/report.html")
+    assert answer.status_code == 200
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert "0.667" in text_of(answer.text)

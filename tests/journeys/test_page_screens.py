@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from html import escape
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from backend.domain.dataset.subset import Subset
-from tests.journeys.browser import FLAGS, TIMEOUT_MS
+from tests.journeys.browser import visiting
 from tests.journeys.conftest import RunningLabelStudio, Served
 from tests.journeys.project import chosen
 
@@ -26,6 +26,10 @@ CORPUS = (
 )
 HOSTILE = " ".join(CORPUS)
 LABELS = ("<script>window.broken = 1</script>", "{{7*7}} \u202elebal", "Praise")
+UNCOPIED = """[...document.querySelectorAll("main form[method=post]:not(.mark)")]
+    .filter((form) => !form.closest("section, main").querySelector(".code") && !form.querySelector(".code"))
+    .map((form) => form.action)"""
+"""Forms that change something, without a command to copy in their section."""
 LONG = "\U0001f600" * 250_000
 """A megabyte."""
 
@@ -42,10 +46,13 @@ def pages(label_studio: RunningLabelStudio, backend_server: Served) -> list[str]
     app = installation.app
     tags = [installation.save(name, project, f"{HOSTILE} {word}\n\n{{text}}", note=HOSTILE) for word in ("a", "b")]
     run = [app.run(tag, Subset("all")) for tag in tags][-1].run
+    third = installation.save(name, project, f"{HOSTILE} c\n\n{{text}}", note=HOSTILE)
+    app.run(third, Subset("ground-truth"))
     unused = installation.save(name, project, model=f"{HOSTILE[:100]}", note=HOSTILE[:150])
     row = next(item for item in app.public_objects().prompts() if item.name == name)
     first, last = (f"/prompts/{row.id}/versions/{app.version_ids()[tag].id}" for tag in (tags[0], unused))
-    below = ("", "/run", "/run?on=all", "/act", "/label", "/label?queue=check")
+    numbers = [app.version_ids()[tag].id for tag in (*tags, third)]
+    below = ("", "/run", "/run?on=all", "/act", "/label", "/label?queue=check", "/enhance")
     more = (
         "/prompts",
         "/prompts/new",
@@ -59,6 +66,7 @@ def pages(label_studio: RunningLabelStudio, backend_server: Served) -> list[str]
         prompt,
         f"{prompt}/draft",
         f"{prompt}/compare",
+        f"{prompt}/compare?old={numbers[0]}&new={numbers[1]}&also={numbers[2]}",
         f"{prompt}/audit",
         last,
         *(first + path for path in below),
@@ -69,19 +77,8 @@ def pages(label_studio: RunningLabelStudio, backend_server: Served) -> list[str]
 def page(
     request: pytest.FixtureRequest, chromium: str, backend_server: Served, label_studio: RunningLabelStudio
 ) -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        try:
-            context = browser.new_context(base_url=backend_server.url, color_scheme=request.param)
-            context.set_default_timeout(2 * TIMEOUT_MS)
-            page = context.new_page()
-            page.goto("/prompts")
-            page.fill("#token", label_studio.api_key)
-            page.click("button.main")
-            page.wait_for_selector("text=New prompt")
-            yield page
-        finally:
-            browser.close()
+    with visiting(chromium, backend_server.url, label_studio.api_key, color_scheme=request.param) as page:
+        yield page
 
 
 def test_screens_with_hostile_texts_hold_and_are_accessible(pages: list[str], page: Page) -> None:
@@ -102,6 +99,7 @@ def test_screens_with_hostile_texts_hold_and_are_accessible(pages: list[str], pa
             == 0
         )
         assert page.evaluate("location.pathname + location.search") == address
+        assert page.evaluate(UNCOPIED) == [], "beside each action stands the command that does it"
         found = axe.Axe().run(page)
         violations = [(one["id"], one["nodes"][0]["html"]) for one in found.response["violations"]]
         assert violations == [], address

@@ -42,8 +42,8 @@ def commands() -> list[str]:
     return [line.split("#")[0].strip() for line in block.splitlines() if line.startswith("ls-prompts")]
 
 
-def script() -> str:
-    return PYTHON.split("<!-- script -->")[1].split("```python\n")[1].split("```")[0]
+def script(page: str = PYTHON) -> str:
+    return page.split("<!-- script -->")[1].split("```python\n")[1].split("```")[0]
 
 
 def typed(line: str, env: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
@@ -56,6 +56,12 @@ def run(argv: list[str], env: dict[str, str], folder: Path) -> subprocess.Comple
     return subprocess.run(argv, env=full, cwd=folder, capture_output=True, text=True, timeout=120, input="y\n")
 
 
+def sdk_script(project: int, port: int, token: str) -> str:
+    """That of the README, for this project, server and token."""
+    text = script(README).replace("[12]", f"[{project}]").replace("project=12", f"project={project}")
+    return text.replace("9090", str(port)).replace("YOUR_LABEL_STUDIO_TOKEN", token).replace("gpt-4o-mini", "stand-in")
+
+
 def test_five_minutes(label_studio: RunningLabelStudio, env: dict[str, str], tmp_path: Path) -> None:
     project = label_studio.new_project(CONFIG, [{"text": text} for text in TEXTS], [_truth(label) for label in LABELS])
     tasks: Iterator[RoleBasedTask] = iter(label_studio.client.tasks.list(project=project))
@@ -66,6 +72,8 @@ def test_five_minutes(label_studio: RunningLabelStudio, env: dict[str, str], tmp
     port = services.free_port()
     env["BIND"] = f"127.0.0.1:{port}"
     with services.backend(port, env, log=tmp_path / "backend.log"):
+        told = run([sys.executable, "-c", sdk_script(project, port, label_studio.api_key)], env, tmp_path)
+        assert (told.returncode, told.stdout) == (0, "Completed 1.0\n"), told.stderr
         for line in ["ls-prompts doctor", *commands()]:
             line = line.replace("--project 12", f"--project {project}").replace("--task 345", f"--task {task}")
             line = re.sub(r"\b12\b", str(project), line)

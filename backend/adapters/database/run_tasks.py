@@ -195,7 +195,7 @@ class RunTaskStore(Repository):
 
     def _newest(self, query: Any) -> list[RunTask]:
         with self._engine.connect() as connection:
-            newest = {row.task_id: _ask(row) for row in connection.execute(query)}
+            newest = {row.task_id: run_task(row) for row in connection.execute(query)}
         return [newest[task_id] for task_id in sorted(newest)]
 
 
@@ -244,7 +244,7 @@ def _sample(request: ChatRequest, sample: ChatRequest) -> dict[str, Any]:
     return {"digest": sample.digest, "request": request.digest, "number": sample.sample}
 
 
-def _ask(row: Any) -> RunTask:
+def run_task(row: Any) -> RunTask:
     failure = Failure(row.failure, row.detail or "") if row.failure else None
     rest = (row.then_digest, row.step, row.first_failure)
     return RunTask(row.task_id, row.digest, failure, row.rejection, row.sent, *rest)

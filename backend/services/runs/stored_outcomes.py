@@ -40,6 +40,10 @@ class StoredOutcomes:
         """The outcomes of one run's tasks, from the database alone; by task id, in pages."""
         return (self._derived(resolved, asks) for asks in self.record.asks.of_run(run.id))
 
+    def of_tasks(self, resolved: ResolvedVersion, asks: Sequence[RunTask]) -> list[Outcome]:
+        """The outcomes of some tasks of a run, from the database alone."""
+        return self._derived(resolved, asks)
+
     def servers(self, tag: str) -> tuple[str, ...]:
         """The model's servers that runs of a version were started with, in alphabetical order."""
         return self.record.servers(tag)

@@ -26,7 +26,9 @@ class RefinementRoutes:
         number, name = sent.teacher_model_provider_connection_id, sent.teacher_model_name
         teacher = call.app.public_connections.reference(number, name)
         wish = OptimizerOptions(SearchOptions(teacher), sent.budget_usd)
-        job = self._refinements.start(of.version.tag, lambda: call.app.enhance_within_day(of.version.tag, wish))
+        job = self._refinements.start(
+            of.version.tag, lambda progress: call.app.enhance_within_day(of.version.tag, wish, progress)
+        )
         return _shape(call, of, job)
 
     def get_refinement(self, call: ApiCall, prompt: int, version: int) -> Any:

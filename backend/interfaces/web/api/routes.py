@@ -17,7 +17,7 @@ from backend.interfaces.web.api.openapi import REFINE, REFINED, Operation, descr
 from backend.interfaces.web.api.refinements import RefinementRoutes
 from backend.interfaces.web.problem import NO_EDITOR, Problem, problem_of
 from backend.interfaces.web.sign_in import SignIn
-from backend.services.refinements import Refinements
+from backend.services.refinements import REFINEMENTS, Refinements
 
 log = logging.getLogger(__name__)
 MOST_TOKEN = 10_000
@@ -75,7 +75,8 @@ ROUTES: tuple[Route, ...] = (
 def add_api(server: Flask, app: App, sign_in: SignIn) -> None:
     """The Prompts API below API, with and without a slash at an address's end."""
     routes = Blueprint("api", __name__, url_prefix=API.rstrip("/"))
-    refinements = RefinementRoutes(Refinements())
+    server.extensions[REFINEMENTS] = Refinements()
+    refinements = RefinementRoutes(server.extensions[REFINEMENTS])
     more, of_refinements = refinement_routes(refinements)
     for method, path, answer in (*ROUTES, *more):
         name = f"{method} {path}"

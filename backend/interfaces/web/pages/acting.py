@@ -7,12 +7,15 @@ from flask import redirect, request, url_for
 
 from backend.domain.calibration.threshold import AccuracyFrom
 from backend.errors import PromptsError
-from backend.interfaces.presentation.number_format import things
+from backend.interfaces.presentation.number_format import things, usd
+from backend.interfaces.web.pages.running import amount
 from backend.interfaces.web.pages.visit import Visit
 from backend.interfaces.web.problem import Problem
 from backend.services.auto_accept import ChosenTasks
 from backend.services.public_objects import PublicVersion
 
+DAY = 1.0
+"""USD a day for new tasks that the form suggests."""
 LEAST = 0.9
 """The confidence at which the slider begins."""
 
@@ -82,6 +85,21 @@ def withdraw(visit: Visit, prompt: int, version: int) -> Any:
     return _done(visit, visit.call.objects.version(prompt, version), delete)
 
 
+def switch_keep_up(visit: Visit, prompt: int, version: int) -> Any:
+    """Has tasks of the project predicted as they are imported, by the version in use, or ends that."""
+
+    def switch(of: PublicVersion) -> str:
+        project = of.prompt.project
+        if request.form.get("off"):
+            visit.app.stop_keep_up(project)
+            return "New tasks are not predicted any more."
+        budget = amount(request.form.get("budget", ""))
+        visit.app.start_keep_up(project, budget, notify=visit.tell)
+        return f"New tasks are predicted as they come, for at most {usd(budget)} a day (UTC)."
+
+    return _done(visit, visit.call.objects.version(prompt, version), switch)
+
+
 def _done(visit: Visit, of: PublicVersion, act: Any) -> Any:
     try:
         visit.tell(act(of))
@@ -94,6 +112,7 @@ def _page(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
     tag, project = of.version.tag, visit.call.objects.project(of.prompt.project)
     words = {"of": of, "row": of.prompt, "project": project, "in_use": visit.app.in_use(project.id)}
     words |= {"forecast": visit.app.push_forecast(tag), "actions": visit.app.actions(tag)}
+    words |= {"keep_up": visit.app.keep_up(project.id), "day": DAY}
     data = f"{visit.app.container.settings.label_studio_url.rstrip('/')}/projects/{project.id}/data"
     return visit.show("act.html", **words, sure=_sure(visit, of), data=data, trouble=trouble)
 

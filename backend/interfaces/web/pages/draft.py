@@ -1,5 +1,6 @@
 """Draft: a prompt's text is written, checked while it is typed, tried on some tasks, and saved as a new version."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import redirect, request, url_for
@@ -11,11 +12,13 @@ from backend.domain.prompts.examples import WAYS
 from backend.domain.prompts.prompt_file import PromptFile, read_prompt_file, write_prompt_file
 from backend.errors import PromptsError
 from backend.interfaces.presentation.json.runs import try_json
+from backend.interfaces.web.pages.differing import changed_lines
 from backend.interfaces.web.pages.draft_form import EXAMPLES, examples_wish, filled, label_fields
 from backend.interfaces.web.pages.visit import Visit
 from backend.services.prompts.draft import Draft
 from backend.services.public_objects import PublicVersion
 
+NOTHING: Mapping[str, Any] = {}
 TRIED = 5
 """Tasks that a draft is tried on."""
 UNCHANGED = "Nothing changed: this is {} already."
@@ -66,27 +69,42 @@ def try_draft(visit: Visit, prompt: int) -> Any:
         trouble = str(error)
     if request.headers.get("HX-Request"):
         return visit.show("tried.html", trials=trials, trouble=trouble)
-    return _form(visit, row, _file(visit, row), trouble, trials)
+    return _form(visit, row, _file(visit, row), trouble, trials, {} if trouble else _checked(visit, row))
 
 
 def check_draft(visit: Visit, prompt: int) -> Any:
-    """What would be said if the draft were saved now: unknown variables with the nearest name, and remarks."""
+    """What would be said if the draft were saved now: unknown variables with the nearest name, remarks, and what
+    differs from the newest version."""
     row = visit.call.objects.prompt(prompt)
+    return visit.show("checked.html", **_checked(visit, row))
+
+
+def _checked(visit: Visit, row: PromptRow) -> dict[str, Any]:
     try:
-        return visit.show("checked.html", remarks=visit.app.check_draft(_draft(visit, row)), trouble=None)
+        checked = visit.app.check_draft(_draft(visit, row))
     except PromptsError as error:
-        return visit.show("checked.html", remarks=(), trouble=str(error))
+        return {"remarks": (), "trouble": str(error), "newest": "", "changes": []}
+    newest = next(iter(visit.call.objects.versions(row.id)), None)
+    changes = changed_lines(newest.version, checked.version) if newest else []
+    return {"remarks": checked.remarks, "trouble": None, "newest": _newest(visit, row), "changes": changes}
 
 
 def _form(
-    visit: Visit, row: PromptRow, file: PromptFile, trouble: str | None, trials: list[dict[str, Any]] | None = None
+    visit: Visit,
+    row: PromptRow,
+    file: PromptFile,
+    trouble: str | None,
+    trials: list[dict[str, Any]] | None = None,
+    checked: Mapping[str, Any] = NOTHING,
 ) -> str:
     schema = visit.call.schema(row.project)
     columns = visit.app.container.studio.columns(row.project)
     names = tuple(dict.fromkeys((*(schema.variables if schema else ()), *columns)))
     words = {"row": row, "file": file, "trouble": trouble, "trials": trials, "newest": _newest(visit, row)}
     words |= {"connections": [item.name for item in visit.app.model_connections()], "models": _models(visit, row)}
+    words |= {"checked": checked}
     words |= {"labels": label_fields(file, schema), "ways": WAYS, "examples": EXAMPLES, "default": DEFAULT}
+    words |= {"default_model": visit.app.container.settings.openai_model}
     samples = samples_of(file.confidence) if file.confidence.startswith("samples:") else 5
     source = request.values.get("from", "")
     return visit.show("draft.html", **words, names=names, schema=schema, source=source, samples=samples)

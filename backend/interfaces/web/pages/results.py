@@ -1,9 +1,11 @@
 """Results: what a version answered, beside the ground truths. Filters, order and page are in the address."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response, redirect, url_for
 
+from backend.domain.dataset.subset import Subset
 from backend.errors import PromptsError
 from backend.interfaces.presentation.json.runs import task_results_json
 from backend.interfaces.presentation.number_format import things
@@ -30,6 +32,16 @@ def export_results(visit: Visit, prompt: int, version: int) -> Any:
     lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in task_results_json(chosen))
     headers = {"Content-Disposition": f'attachment; filename="results-{of.number.id}.jsonl"'}
     return Response(lines, content_type="application/x-ndjson; charset=utf-8", headers=headers)
+
+
+def report(visit: Visit, prompt: int, version: int) -> Any:
+    """The report on a version, as a file."""
+    from backend.interfaces.presentation.report_page import page
+
+    of, now = visit.call.objects.version(prompt, version), datetime.now(UTC)
+    html = page(visit.app.report(of.version.tag), Subset("ground-truth"), f"{now:%Y-%m-%d %H:%M UTC}")
+    headers = {"Content-Disposition": f'attachment; filename="report-{of.number.id}.html"'}
+    return Response(html, content_type="text/html; charset=utf-8", headers=headers)
 
 
 def retry_results(visit: Visit, prompt: int, version: int) -> Any:

@@ -2,7 +2,7 @@
 
 import logging
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from backend.interfaces.web.pages import (
     auditing,
     comparing,
     draft,
+    enhancing,
     first_steps,
     labelling,
     results,
@@ -52,6 +53,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 FILTERS = ("percent", "percent_interval", "points", "points_interval", "p_value", "count", "things", "usd", "seconds")
+TYPED = {"system": "The system part", "text": "The prompt", "note": "The note"}
+"""What a page that could not be shown gives back: fields of a form, with what they are called."""
 _PROMPT = "/<int:prompt>"
 _VERSION = f"{_PROMPT}/versions/<int:version>"
 _RUN = "/runs/<int:run>"
@@ -66,12 +69,16 @@ READING: tuple[Route, ...] = (
     (f"{_PROMPT}/audit", "audit", auditing.show_audit),
     (_VERSION, "results", results.show_results),
     (f"{_VERSION}/label", "queue", labelling.show_queue),
+    (f"{_VERSION}/report.html", "report", results.report),
     (f"{_VERSION}/results.jsonl", "export_results", results.export_results),
     (f"{_VERSION}/run", "run_form", running.run_form),
     (f"{_VERSION}/act", "actions", acting.show_actions),
     (f"{_VERSION}/sure", "sure", acting.show_sure),
+    (f"{_VERSION}/enhance", "enhance", enhancing.show_enhance),
+    (f"{_VERSION}/enhance/progress", "search_progress", enhancing.search_progress),
     (_RUN, "show_run", running.show_run),
     (f"{_RUN}/progress", "progress", running.progress),
+    (f"{_RUN}/rows", "recent_rows", running.show_rows),
 )
 CHANGING: tuple[Route, ...] = (
     ("/new", "create_prompt", start.create_prompt),
@@ -83,9 +90,12 @@ CHANGING: tuple[Route, ...] = (
     (f"{_VERSION}/draw", "draw", labelling.draw),
     (f"{_VERSION}/mark", "mark", labelling.mark),
     (f"{_VERSION}/use", "use_version", acting.use_version),
+    (f"{_VERSION}/keep-up", "switch_keep_up", acting.switch_keep_up),
     (f"{_VERSION}/annotate", "annotate", acting.annotate),
     (f"{_VERSION}/unannotate", "unannotate", acting.unannotate),
     (f"{_VERSION}/withdraw", "withdraw", acting.withdraw),
+    (f"{_VERSION}/enhance", "start_enhance", enhancing.start_enhance),
+    (f"{_VERSION}/enhance/stop", "stop_enhance", enhancing.stop_enhance),
     (f"{_RUN}/cancel", "cancel_run", running.cancel_run),
     (f"{_RUN}/resume", "resume_run", running.resume_run),
     (f"{_RUN}/retry", "retry_run", running.retry_run),
@@ -124,7 +134,7 @@ def add_pages(server: Flask, sign_in: SignIn, address: PageAddress) -> None:
 
 def refused_page(refusal: Refusal) -> Response:
     """Of a request that is not let in, whose body was never read."""
-    return _page(refusal.sentence, refusal.status, None)
+    return _page(refusal.sentence, refusal.status, ())
 
 
 def _nowhere(visit: Visit, rest: str) -> Any:
@@ -158,11 +168,11 @@ def _problem_page(error: Exception) -> Response:
 
 def _trouble(sentence: str, status: int) -> Response:
     """What was typed is given back, so that nothing is lost."""
-    kept = request.form.get("text") if request.method == "POST" and status != 413 else None
-    return _page(sentence, status, kept)
+    typed = request.form if request.method == "POST" and status != 413 else {}
+    return _page(sentence, status, [(title, typed[name]) for name, title in TYPED.items() if typed.get(name)])
 
 
-def _page(sentence: str, status: int, kept: str | None) -> Response:
+def _page(sentence: str, status: int, kept: Sequence[tuple[str, str]]) -> Response:
     return _sent(
         Response(render_template("prompts/trouble.html", sentence=sentence, kept=kept, missing=status == 404), status)
     )

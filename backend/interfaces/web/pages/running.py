@@ -10,6 +10,7 @@ from backend.errors import PromptsError, RunError
 from backend.interfaces.web.pages.subset_form import WAYS, SubsetWish, choices_of
 from backend.interfaces.web.pages.visit import Visit
 from backend.interfaces.web.problem import Problem
+from backend.services.analysis.recent_results import RecentResult, RecentRows
 from backend.services.public_objects import PublicRun, PublicVersion
 from backend.services.run_control.recent_statuses import RecentStatuses
 from backend.services.run_control.status import RunStatus
@@ -20,6 +21,8 @@ SPARE = 1.5
 LEAST_BUDGET = 0.01
 FOLLOWED = RecentStatuses()
 """Of all pages of this process: each open one asks once a second."""
+ANSWERED = RecentRows()
+"""The same, of what was answered last."""
 
 
 def run_form(visit: Visit, prompt: int, version: int) -> Any:
@@ -54,6 +57,13 @@ def progress(visit: Visit, run: int) -> Any:
     return visit.show("progress.html", **_words(visit, of, FOLLOWED.of(of.run.id, visit.app.watch)))
 
 
+def show_rows(visit: Visit, run: int) -> Any:
+    """What was answered last, as a part of the page that ends with the run."""
+    of = visit.call.objects.run(run)
+    ended = FOLLOWED.of(of.run.id, visit.app.watch).run.status in FINAL
+    return visit.show("rows.html", of=of, ended=ended, rows=_rows(visit, of))
+
+
 def cancel_run(visit: Visit, run: int) -> Any:
     visit.app.cancel(visit.call.objects.run(run).run.id)
     return _to(run)
@@ -63,7 +73,7 @@ def resume_run(visit: Visit, run: int) -> Any:
     """Goes on with a run that ended early, with a larger budget where it stopped at its budget."""
     of, sent = visit.call.objects.run(run), request.form.get("budget") or None
     try:
-        visit.app.resume_within_month(of.run.id, None if sent is None else _amount(sent))
+        visit.app.resume_within_month(of.run.id, None if sent is None else amount(sent))
     except PromptsError as error:
         return visit.show("run.html", **_progress(visit, run), trouble=str(error)), 400
     return _to(run)
@@ -102,10 +112,10 @@ def budget_of(visit: Visit, of: PublicVersion) -> float | None:
     sent = request.form.get("budget")
     if sent is None and visit.app.container.pricing(of.version.model, of.version.connection)(1, 0, 1) is None:
         return None
-    return _amount(sent or "")
+    return amount(sent or "")
 
 
-def _amount(text: str) -> float:
+def amount(text: str) -> float:
     """In USD. Raises Problem 400."""
     try:
         budget = float(text)
@@ -123,7 +133,16 @@ def _under_way(visit: Visit, of: PublicVersion) -> int | None:
 
 def _progress(visit: Visit, run: int) -> dict[str, Any]:
     of = visit.call.objects.run(run)
-    return _words(visit, of, visit.app.watch(of.run.id))
+    words = _words(visit, of, visit.app.watch(of.run.id))
+    return {**words, "rows": None if words["ended"] else _rows(visit, of)}
+
+
+def _rows(visit: Visit, of: PublicRun) -> list[RecentResult]:
+    """None of them while Label Studio does not say what the tasks are: the run goes on."""
+    try:
+        return ANSWERED.of(of.run.id, lambda: visit.app.recent_results(of.run))
+    except PromptsError:
+        return []
 
 
 def _words(visit: Visit, of: PublicRun, status: RunStatus) -> dict[str, Any]:

@@ -48,3 +48,9 @@ document.addEventListener("keydown", (event) => {
     document.getElementById("search").focus();
   }
 });
+
+// A part of a page that is loaded again and again says what it has to say here, when that changed.
+document.addEventListener("htmx:afterSettle", () => {
+  const [said, part] = [document.getElementById("said"), document.querySelector("[data-said]")];
+  if (said && part && said.textContent !== part.dataset.said) said.textContent = part.dataset.said;
+});

@@ -1,0 +1,148 @@
+"""Enhancing: a teacher rewrites a version's prompt, and what came of it beside the prompt as it was."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+from flask import current_app, redirect, request, url_for
+
+from backend.domain.connection import DEFAULT, TEACHER, read_reference
+from backend.domain.optimize.proposals import changeable
+from backend.domain.optimize.search import ROUNDS, SearchOptions
+from backend.errors import PromptsError
+from backend.interfaces.web.pages.draft_form import MOST_WORDS
+from backend.interfaces.web.pages.running import amount
+from backend.interfaces.web.pages.search_result import look_sentence, outcome_sentence, side_by_side
+from backend.interfaces.web.pages.visit import Visit
+from backend.services.optimize.session import OptimizationResult, OptimizerOptions
+from backend.services.public_objects import PublicVersion
+from backend.services.refinements import REFINEMENTS, Refinements
+from backend.services.run_control.status import RunStatus
+
+MOST_ROUNDS = 100
+BUDGET = 1.0
+"""USD that the form suggests."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchWish:
+    """What the form asks for. `budget`: in USD, "" for none."""
+
+    connection: str
+    model: str
+    rounds: int
+    budget: str
+
+    @classmethod
+    def asked(cls, of: PublicVersion, default: str) -> Self:
+        """`default`: the connection that the form suggests."""
+        rounds, model = request.values.get("rounds", ""), " ".join(request.values.get("model", "").split())
+        number = int(rounds) if rounds.isdecimal() and len(rounds) < 4 else ROUNDS
+        connection = request.values.get("connection", default)
+        budget = request.values.get("budget", f"{BUDGET:.2f}").strip()
+        return cls(connection, model[:MOST_WORDS] or of.version.model, min(max(1, number), MOST_ROUNDS), budget)
+
+    @property
+    def teacher(self) -> str:
+        return f"{self.connection}/{self.model}"
+
+    @property
+    def options(self) -> str:
+        """The same as options of a command, behind the teacher."""
+        return f"--rounds {self.rounds}" + (f" --budget {self.budget}" if self.budget else "")
+
+
+def show_enhance(visit: Visit, prompt: int, version: int) -> Any:
+    return _page(visit, visit.call.objects.version(prompt, version), None)
+
+
+def start_enhance(visit: Visit, prompt: int, version: int) -> Any:
+    """Begins a search, or goes on with the one that is at work on this version.
+
+    `anyway`: saves what comes of it even if it is not shown to be better.
+    """
+    of = visit.call.objects.version(prompt, version)
+    wish, tag = _wish(visit, of), of.version.tag
+    options = SearchOptions(wish.teacher, wish.rounds)
+    try:
+        ending = OptimizerOptions(options, _budget(visit, of, wish), bool(request.form.get("anyway")))
+        _searches().start(tag, lambda progress: visit.app.enhance_within_day(tag, ending, progress))
+    except PromptsError as error:
+        return _page(visit, of, str(error)), 400
+    return redirect(url_for("pages.enhance", prompt=prompt, version=version), 303)
+
+
+def stop_enhance(visit: Visit, prompt: int, version: int) -> Any:
+    of = visit.call.objects.version(prompt, version)
+    if (status := _search(visit, of)) is not None:
+        visit.app.cancel(status.run.id)
+    return redirect(url_for("pages.enhance", prompt=prompt, version=version), 303)
+
+
+def search_progress(visit: Visit, prompt: int, version: int) -> Any:
+    """The part of the page that changes."""
+    return visit.show("search.html", **_words(visit, visit.call.objects.version(prompt, version)))
+
+
+def _page(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
+    wish = _wish(visit, of)
+    names = [item.name for item in visit.app.model_connections()]
+    number = visit.app.public_connections.number(wish.connection)
+    sdk = (
+        f"client.prompts.versions.refine_prompt({of.prompt.id}, {of.number.id}, project_id={of.prompt.project}, "
+        f"teacher_model_name={wish.model!r}, teacher_model_provider_connection_id={number})"
+    )
+    words = {**_words(visit, of), "wish": wish, "connections": names, "most_rounds": MOST_ROUNDS, "sdk": sdk}
+    return visit.show("enhance.html", **words, trouble=trouble)
+
+
+def _words(visit: Visit, of: PublicVersion) -> dict[str, Any]:
+    job = _searches().get(of.version.tag, None)
+    status = _search(visit, of)
+    at_work = job is not None and job.is_open
+    words: dict[str, Any] = {"of": of, "row": of.prompt, "job": job, "status": status, "at_work": at_work}
+    if job is None or job.result is None:
+        return words
+    result = job.result
+    texts = side_by_side(changeable(result.base), result.text) if result.text is not None else None
+    words |= {"result": result, "texts": texts, "saved": _saved(visit, of, result), "again": _again(visit, result)}
+    return words | {"sentence": outcome_sentence(result), "look": look_sentence(result)}
+
+
+def _again(visit: Visit, result: OptimizationResult) -> dict[str, str]:
+    """What the form sends for the same search once more."""
+    names = {item.name for item in visit.app.model_connections()}
+    connection, model = read_reference(result.search.teacher, names, TEACHER)
+    budget = "" if result.run.budget is None else f"{result.run.budget:g}"
+    return {"connection": connection, "model": model, "rounds": str(result.search.rounds), "budget": budget}
+
+
+def _saved(visit: Visit, of: PublicVersion, result: OptimizationResult) -> PublicVersion | None:
+    """The version that a search saved, unless it was deleted since."""
+    tag = result.saved.tag if result.saved else None
+    return next((item for item in visit.call.objects.versions(of.prompt.id) if item.version.tag == tag), None)
+
+
+def _search(visit: Visit, of: PublicVersion) -> RunStatus | None:
+    """Of the newest search on this version."""
+    runs = visit.app.container.record.runs(of.version.tag)
+    newest = next((run for run in runs if isinstance(run.scope, SearchOptions)), None)
+    return None if newest is None else visit.app.watch(newest.id)
+
+
+def _wish(visit: Visit, of: PublicVersion) -> SearchWish:
+    names = {item.name for item in visit.app.model_connections()}
+    return SearchWish.asked(of, TEACHER if TEACHER in names else of.version.connection)
+
+
+def _budget(visit: Visit, of: PublicVersion, wish: SearchWish) -> float | None:
+    """None where it was left out and none can be kept, because a price is not known. Raises Problem 400."""
+    names = {item.name for item in visit.app.model_connections()}
+    connection, model = read_reference(wish.teacher, names, DEFAULT)
+    asked = [(connection, model), *((step.connection, step.model) for step in of.version.steps)]
+    priced = all(visit.app.container.pricing(model, name)(1, 0, 1) is not None for name, model in asked)
+    return None if not wish.budget and not priced else amount(wish.budget)
+
+
+def _searches() -> Refinements:
+    found: Refinements = current_app.extensions[REFINEMENTS]
+    return found
