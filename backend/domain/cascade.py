@@ -69,6 +69,14 @@ def reason_of(outcome: Outcome) -> str | None:
     return FAILED if isinstance(verdict, Failure) else UNUSABLE if isinstance(verdict, Rejection) else UNSURE
 
 
+def answered_by(first: str, cascade: Cascade | None, outcome: Outcome) -> str | None:
+    """The model whose outcome counts, as `Cascade.reference` names it; None without a cascade. first: the first one's
+    reference"""
+    if cascade is None:
+        return None
+    return first if outcome.first is None else cascade.reference
+
+
 def joined(first: Outcome, second: Outcome) -> Outcome:
     """What became of a task that went on: the outcome of the second model, at the cost of both."""
     seconds = [usage.seconds for usage in (first.usage, second.usage) if usage.seconds is not None]

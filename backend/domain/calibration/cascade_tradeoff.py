@@ -124,13 +124,13 @@ def lowest_threshold(pairs: Sequence[AnswerPair], target: float) -> WrongShare:
 
 def tradeoff(pairs: Sequence[AnswerPair], target: float) -> CascadeTradeoff:
     """The thresholds worth a look, and the lowest one with a guarantee; see `lowest_threshold`."""
-    claims, found = _claims(pairs), lowest_threshold(pairs, target)
+    found = lowest_threshold(pairs, target)
     chosen = None if found.threshold is None else point_at(pairs, found.threshold)
-    thresholds = {*_thresholds(claims), *([] if found.threshold is None else [found.threshold])}
+    thresholds = {*thresholds_of(pairs), *([] if found.threshold is None else [found.threshold])}
     return CascadeTradeoff(
         target,
         len(pairs),
-        _first_alone(pairs),
+        first_alone(pairs),
         point_at(pairs, NOTHING),
         tuple(point_at(pairs, below) for below in sorted(thresholds, reverse=True)),
         chosen,
@@ -154,7 +154,8 @@ def _claims(pairs: Sequence[AnswerPair]) -> list[ScoredAnswer]:
     return [ScoredAnswer(pair.task_id, pair.confidence, pair.same) for pair in pairs]
 
 
-def _first_alone(pairs: Sequence[AnswerPair]) -> CascadePoint:
+def first_alone(pairs: Sequence[AnswerPair]) -> CascadePoint:
+    """Every answer of the first, also those that cannot be used."""
     right = [pair.right[0] for pair in pairs if pair.right]
     differs, usd = sum(not pair.same for pair in pairs), _total([pair.costs[0] for pair in pairs])
     return CascadePoint(ALL, len(pairs), len(pairs), differs, usd, RightAnswers(sum(right), len(right)))
@@ -169,11 +170,11 @@ def _total(costs: Sequence[float | None]) -> float | None:
     return sum(known) if len(known) == len(costs) else None
 
 
-def _thresholds(claims: Sequence[ScoredAnswer]) -> list[float]:
+def thresholds_of(pairs: Sequence[AnswerPair]) -> list[float]:
     """Those that keep a tenth, two tenths, … of the tasks, as far as there are confidences."""
-    points, found = risk_coverage(claims), list[float]()
+    points, found = risk_coverage(_claims(pairs)), list[float]()
     for tenth in range(1, STEPS + 1):
-        enough = (point.confidence for point in points if point.tasks * STEPS >= len(claims) * tenth)
+        enough = (point.confidence for point in points if point.tasks * STEPS >= len(pairs) * tenth)
         found += islice(enough, 1)
     return found + [point.confidence for point in points[-1:]]
 

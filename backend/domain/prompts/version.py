@@ -92,6 +92,11 @@ class PromptVersion:
         return self.model if self.connection == DEFAULT else f"{self.connection}/{self.model}"
 
     @property
+    def models(self) -> str:
+        """All that it asks, for people."""
+        return f"{self.reference}, {self.cascade.shown}" if self.cascade else self.reference
+
+    @property
     def steps(self) -> "tuple[PromptVersion, ...]":
         """The same with one model each, in the order in which they are asked: itself, unless it is a cascade."""
         if self.cascade is None:
@@ -189,8 +194,7 @@ def check_template(template: str, names: Iterable[str]) -> tuple[str, ...]:
     """
     names = tuple(names)
     refuse_unknown(template, names)
-    used = used_variables(template, names)
-    if not used:
+    if not (used := used_variables(template, names)):
         raise PromptError(
             "The prompt shows nothing of the task: put at least one of "
             f"{', '.join(f'{{{name}}}' for name in names)} where the task's text should stand."

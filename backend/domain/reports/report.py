@@ -7,6 +7,7 @@ from typing import Literal
 
 from backend.domain.calibration.scored_answers import scored_answers_of
 from backend.domain.calibration.threshold import RiskPoint, risk_coverage
+from backend.domain.cascade import answered_by
 from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.classification import score
@@ -16,6 +17,7 @@ from backend.domain.metrics.summary import Summary, summarise
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth
 from backend.domain.prompts.differences import Difference, Setup, differences
 from backend.domain.prompts.version import PromptVersion
+from backend.domain.reports.cascade_curve import CascadeCurve, StepAnswers, cascade_curve
 from backend.domain.statistics.intervals import Interval, ratio, wilson
 from backend.domain.task import Task
 from backend.domain.task_values import told_text
@@ -36,6 +38,7 @@ class VersionAnswers:
     """A version's answers to tasks with a ground truth.
 
     raw: task -> text of the completion that counts, one line for each of several samples
+    steps: of each model, if it is a cascade
     servers: see `domain.prompts.differences.Setup`
     """
 
@@ -43,6 +46,7 @@ class VersionAnswers:
     outcomes: Sequence[Outcome]
     raw: Mapping[int, str]
     servers: tuple[str, ...] = ()
+    steps: StepAnswers | None = None
 
     @property
     def setup(self) -> Setup:
@@ -71,6 +75,7 @@ class TaskReply:
 
     reason: why there is no usable answer
     raw: the completion
+    model: who answered, in a cascade
     """
 
     kind: Kind
@@ -78,6 +83,7 @@ class TaskReply:
     reason: str | None
     confidence: float | None
     raw: str | None
+    model: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +126,7 @@ class Report:
     unasked: number of tasks with a ground truth and without an outcome of this version
     pair: comparison with `against`, the other version
     differences: what differs between the two versions
+    curve: cost against accuracy of a cascade's thresholds
     """
 
     version: PromptVersion
@@ -134,6 +141,7 @@ class Report:
     history: tuple[HistoryLine, ...]
     tasks: tuple[JudgedTask, ...]
     differences: tuple[Difference, ...] = ()
+    curve: CascadeCurve | None = None
 
 
 def make_report(
@@ -153,6 +161,7 @@ def make_report(
         history=tuple(history),
         tasks=tuple(_judged(current, before, ground)),
         differences=differences(before.setup, current.setup) if before else (),
+        curve=cascade_curve(current.version.cascade, current.steps, ground.truths, ground.schema),
     )
 
 
@@ -220,12 +229,13 @@ def _reply(outcome: Outcome, truth: Truth, current: VersionAnswers, schema: Labe
     raw = current.raw.get(outcome.task_id)
     shown = None if raw is None else clipped(raw, room)
     verdict = outcome.verdict
+    model = answered_by(current.version.reference, current.version.cascade, outcome)
     if isinstance(verdict, Rejection):
-        return TaskReply("rejected", None, f"{verdict.reason}: {verdict.detail}", None, shown)
+        return TaskReply("rejected", None, f"{verdict.reason}: {verdict.detail}", None, shown, model)
     if isinstance(verdict, Failure):
-        return TaskReply("failed", None, f"{verdict.kind}: {verdict.detail}", None, shown)
+        return TaskReply("failed", None, f"{verdict.kind}: {verdict.detail}", None, shown, model)
     kind: Kind = "right" if schema.equal(verdict, truth.answer) else "wrong"
-    return TaskReply(kind, schema.show(verdict), None, outcome.confidence, shown)
+    return TaskReply(kind, schema.show(verdict), None, outcome.confidence, shown, model)
 
 
 def _change(then: TaskReply | None, now: TaskReply) -> Change | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from backend.domain.answer import Answer
+from backend.domain.cascade import answered_by
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Outcome, Rejection
 from backend.domain.prompts.version import PromptVersion
@@ -42,6 +43,7 @@ class TableLayout:
             *(Column(name, "text") for name in ("verdict", "reason", "detail")),
             Column("confidence", "float"),
             *(Column(f"confidence.{name}", "float") for name in self._several),
+            *([Column("model", "text")] if self.version.cascade else []),
             Column("prompt_tokens", "int"),
             Column("completion_tokens", "int"),
             Column("cost_usd", "float"),
@@ -60,6 +62,7 @@ class TableLayout:
             *_verdict(outcome),
             outcome.confidence,
             *((outcome.controls or {}).get(name) for name in self._several),
+            *([answered_by(self.version.reference, self.version.cascade, outcome)] if self.version.cascade else []),
             usage.prompt_tokens,
             usage.completion_tokens,
             usage.cost_usd,

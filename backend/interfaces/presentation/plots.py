@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from backend.domain.calibration.reliability import Bin
 from backend.domain.calibration.threshold import RiskPoint
+from backend.domain.reports.cascade_curve import CascadeCurve
 from backend.domain.reports.report import HistoryLine
 
 if TYPE_CHECKING:
@@ -65,6 +66,24 @@ def cost_plot(lines: Sequence[HistoryLine]) -> str:
                 parse_math=False,
             )
         axes.set(xlim=(0, 1.2 * max(costs, default=0) or 1))
+        return svg()
+
+
+def cascade_plot(curve: CascadeCurve) -> str:
+    """Accuracy against what a thousand tasks cost, from the first model alone over its thresholds to the second alone;
+    the version's own threshold stands out. Without the costs of all points there is nothing to draw: ""."""
+    points = [curve.first, *curve.points, *([curve.second] if curve.second else [])]
+    costs = [1000 * point.usd_per_task for point in points if point.usd_per_task is not None]
+    if len(costs) < len(points) or curve.own.usd_per_task is None:
+        return ""
+    here, right = 1000 * curve.own.usd_per_task, curve.own.right
+    accuracies = [point.right.accuracy or 0 for point in points]
+    with _axes("cascade", "USD per 1,000 tasks", "accuracy") as (axes, svg):
+        axes.plot(costs, accuracies, color=MUTED, linewidth=1)
+        _points(axes, costs, [(accuracy, None) for accuracy in accuracies])
+        _points(axes, [here], [(right.accuracy or 0, right.interval)])
+        axes.plot(here, right.accuracy, color=ACCENT, marker="o", markersize=11, fillstyle="none")
+        axes.set(xlim=(0, 1.1 * max(costs) or 1))
         return svg()
 
 

@@ -23,10 +23,11 @@ from backend.domain.reports.report import JudgedTask, Report, TaskReply
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.caveats import remarks
 from backend.interfaces.presentation.differences import difference_sentence
-from backend.interfaces.presentation.plots import cost_plot, reliability_plot, risk_plot
+from backend.interfaces.presentation.plots import cascade_plot, cost_plot, reliability_plot, risk_plot
 
 FILTERS = (
     "proportion",
+    "percent",
     "interval",
     "measured",
     "measured_interval",
@@ -119,6 +120,7 @@ def _plots(report: Report) -> dict[str, str]:
         "reliability": reliability_plot(bins) if bins else "",
         "risk": risk_plot(report.risk) if report.risk else "",
         "cost": cost_plot(priced) if priced else "",
+        "cascade": cascade_plot(report.curve) if report.curve else "",
     }
 
 
@@ -138,6 +140,7 @@ def _steps(points: tuple[RiskPoint, ...]) -> list[RiskPoint]:
 def _columns(report: Report) -> list[tuple[str, str]]:
     names = [("task", "task"), ("kind", "result"), ("text", "text"), ("truth", "truth")]
     names += [("answer", "answer"), ("confidence", "confidence")]
+    names += [("model", "model")] if report.version.cascade else []
     return [*names, ("before", f"answer of {report.against.tag}")] if report.against else names
 
 
@@ -145,6 +148,7 @@ def _data(report: Report) -> dict[str, Any]:
     return {
         "tag": report.version.tag,
         "against": report.against.tag if report.against else None,
+        "models": report.version.cascade is not None,
         "link": report.link,
         "tasks": [_row(task) for task in report.tasks],
     }
@@ -157,7 +161,7 @@ def _row(task: JudgedTask) -> list[Any]:
 
 def _reply(reply: TaskReply) -> list[Any]:
     confidence = None if reply.confidence is None else round(reply.confidence, 6)
-    return [reply.kind, reply.answer, reply.reason, confidence, reply.raw]
+    return [reply.kind, reply.answer, reply.reason, confidence, reply.raw, *([reply.model] if reply.model else [])]
 
 
 def _verdict(report: Report) -> str:

@@ -11,6 +11,7 @@ from backend.domain.hashing import of_samples
 from backend.domain.outcome import Outcome
 from backend.domain.prompts.differences import Setup, differences
 from backend.domain.prompts.version import PromptVersion
+from backend.domain.reports.cascade_curve import StepAnswers
 from backend.domain.reports.report import HistoryLine, Report, ReportBasis, VersionAnswers, line_of, make_report
 from backend.errors import ConfigChangedError, PromptError, RunError
 from backend.services.analysis.compare import alike, setup_of
@@ -99,7 +100,8 @@ def _answers(stored: StoredOutcomes, resolved: ResolvedVersion, tasks: Container
         chosen = (judge(facts.get(digest, []), resolved.origin or resolved.schema).completion for digest in digests)
         if texts := [completion.text for completion in chosen if completion is not None]:
             raw[task] = "\n".join(texts)
-    return VersionAnswers(resolved.version, outcomes, raw, stored.servers(resolved.version.tag))
+    steps = StepAnswers(*stored.of_steps(resolved, tasks)) if resolved.version.cascade else None
+    return VersionAnswers(resolved.version, outcomes, raw, stored.servers(resolved.version.tag), steps)
 
 
 def _versions(stored: StoredOutcomes, version: PromptVersion, against: PromptVersion | None) -> Sequence[PromptVersion]:

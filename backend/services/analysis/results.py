@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.answer import Answer
+from backend.domain.cascade import answered_by
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Outcome, Rejection
@@ -24,6 +25,7 @@ class TaskResult:
     text: the fields that the prompt uses
     truth, answer: for people; None if there is none
     reason: why there is no answer
+    model: whose outcome it is, in a cascade
     """
 
     task: int
@@ -35,6 +37,7 @@ class TaskResult:
     link: str
     kind: str = ""
     cost_usd: float | None = None
+    model: str | None = None
 
 
 def results(
@@ -114,6 +117,9 @@ def _rows(
                     link=studio.task_url(resolved.project.id, task.id),
                     kind=_shown_kind(outcome, truths, resolved.schema),
                     cost_usd=outcome.usage.cost_usd if outcome else None,
+                    model=answered_by(resolved.version.reference, resolved.version.cascade, outcome)
+                    if outcome
+                    else None,
                 )
             )
     return rows

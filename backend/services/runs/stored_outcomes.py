@@ -36,6 +36,16 @@ class StoredOutcomes:
         for asks in self.record.asks.of_version(resolved.version.tag):
             yield self._derived(resolved, [ask for ask in asks if only is None or ask.task_id in only])
 
+    def of_steps(self, resolved: ResolvedVersion, only: Container[int]) -> tuple[dict[int, Outcome], ...]:
+        """What each model of a cascade made of tasks, as far as its answers are stored, whoever asked for them."""
+        first, second = (replace(resolved, version=step) for step in resolved.version.steps)
+        found = dict[int, Outcome](), dict[int, Outcome]()
+        for asks in self.record.asks.of_version(resolved.version.tag):
+            chosen = [ask for ask in asks if ask.task_id in only]
+            for step, outcomes, asked in ((first, found[0], chosen), (second, found[1], map(_second_alone, chosen))):
+                outcomes |= {outcome.task_id: outcome for outcome in self._derived(step, list(asked))}
+        return found
+
     def of_run(self, run: Run, resolved: ResolvedVersion) -> Iterator[list[Outcome]]:
         """The outcomes of one run's tasks, from the database alone; by task id, in pages."""
         return (self._derived(resolved, asks) for asks in self.record.asks.of_run(run.id))
@@ -89,6 +99,12 @@ class StoredOutcomes:
         tasks = (task for page in pages for task in with_texts(page, linked, read, resolved.project.id))
         by_task = {task.id: trouble_with(task, linked) or schema.for_task(task.contents) for task in tasks}
         return by_task.get
+
+
+def _second_alone(ask: RunTask) -> RunTask:
+    """As if only the second model of a cascade had been asked."""
+    failure = ask.failure if ask.step == SECOND else None
+    return RunTask(ask.task_id, ask.then_digest, failure, sent=ask.sent)
 
 
 StepOutcome = Callable[[RunTask, str | None, Failure | None], Outcome | None]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.domain.cascade import Cascade, cascade_json, joined, read_cascade, reason_of
+from backend.domain.cascade import Cascade, answered_by, cascade_json, joined, read_cascade, reason_of
 from backend.domain.outcome import Failure, Outcome, Rejection, Usage
 from backend.errors import PromptError
 from tests.scripted import choices
@@ -71,3 +71,9 @@ def test_it_is_stored_as_it_was() -> None:
     assert read_cascade(cascade_json(CASCADE)) == CASCADE
     assert read_cascade(cascade_json(FALLBACK)) == FALLBACK
     assert (CASCADE.shown, FALLBACK.shown) == ("then other/dear below 0.8", "then dear")
+
+
+def test_who_answered() -> None:
+    first, second = outcome(sure=0.9), joined(outcome(sure=0.1), outcome())
+    assert [answered_by("cheap", CASCADE, one) for one in (first, second)] == ["cheap", "other/dear"]
+    assert answered_by("cheap", None, first) is None

@@ -55,7 +55,7 @@ def list_versions(name: str | None, json_wanted: bool) -> None:
     table = Table("version", "project", "model", "saved", "by", "note", box=None, header_style="bold", pad_edge=False)
     for version in versions:
         saved = (_when(version), cell(_saved_by(ids.get(version.tag))))
-        table.add_row(version.tag, str(version.project), cell(_models(version)), *saved, cell(version.note))
+        table.add_row(version.tag, str(version.project), cell(version.models), *saved, cell(version.note))
     Console().print(table) if versions else notify("There are no prompts yet: save one with `ls-prompts save`.")
 
 
@@ -82,14 +82,10 @@ def show(version: str, plain: bool, json_wanted: bool) -> None:
         print_actions(actions)
 
 
-def _models(version: "PromptVersion") -> str:
-    return f"{version.reference}, {version.cascade.shown}" if version.cascade else version.reference
-
-
 def _print_version(saved: "PromptVersion", saved_by: str) -> None:
     parameters = ", ".join(f"{key} {json.dumps(value)}" for key, value in saved.parameters.items())
     by = f" by {printable(saved_by)}" if saved_by else ""
-    setup = f"project {saved.project}  {printable(_models(saved))}  {parameters}"
+    setup = f"project {saved.project}  {printable(saved.models)}  {parameters}"
     click.echo(f"{saved.tag}  {setup}  confidence {saved.confidence}  saved {_when(saved)}{by}")
     click.echo(f"Note: {printable(saved.note)}\n" if saved.note else "")
     titles = ("System part:\n", "User's message:\n") if saved.system else ("", "")

@@ -124,7 +124,8 @@ def results(version: str, kinds: tuple[str, ...], truth: str, json_wanted: bool)
 
 
 def _answer(row: "TaskResult") -> str | None:
-    return row.answer and f"{row.answer}  (confidence {numbers.proportion(row.confidence)})"
+    by = f", by {row.model}" if row.model else ""
+    return row.answer and f"{row.answer}  (confidence {numbers.proportion(row.confidence)}{by})"
 
 
 def _short(text: str) -> str:

@@ -92,6 +92,7 @@ def run_status_json(status: "RunStatus", public_id: "PublicId | None" = None) ->
 
 
 def task_results_json(results: "Sequence[TaskResult]") -> list[dict[str, Any]]:
+    """`model`: who answered, in the results of a cascade only."""
     return [
         {
             "task": result.task,
@@ -101,6 +102,7 @@ def task_results_json(results: "Sequence[TaskResult]") -> list[dict[str, Any]]:
             "reason": result.reason,
             "confidence": result.confidence,
             "link": result.link,
+            **({} if result.model is None else {"model": result.model}),
         }
         for result in results
     ]

@@ -21,11 +21,12 @@
     truth: (row) => row.truth,
     answer: (row) => row.reply.answer ?? "",
     confidence: (row) => row.reply.confidence ?? -1,
+    model: (row) => row.reply.model ?? "",
     before: (row) => row.before?.answer ?? "",
   };
 
-  function unpacked([kind, answer, reason, confidence, raw]) {
-    return { kind, answer, reason, confidence, raw };
+  function unpacked([kind, answer, reason, confidence, raw, model]) {
+    return { kind, answer, reason, confidence, raw, model };
   }
 
   function element(name, className, ...children) {
@@ -94,6 +95,7 @@
       element("td", "n", sure(row.reply)),
     ];
     cells[0].scope = "row";
+    if (data.models) cells.push(element("td", "", row.reply.model ?? ""));
     if (data.against) cells.push(element("td", "", answer(row.before)));
     return element("tr", "", ...cells);
   }

@@ -136,6 +136,7 @@ class ProjectSubsetTaskItem(TypedDict):
     confidence: float | None
     cost_usd: float | None
     link: str
+    model: str
 
 
 class BatchPredictions(TypedDict):

@@ -161,6 +161,7 @@ def task(item: AnsweredTask) -> ProjectSubsetTaskItem:
         "confidence": item.outcome.confidence,
         "cost_usd": item.outcome.usage.cost_usd,
         "link": item.link,
+        "model": item.model,
     }
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from backend.domain.answer import Labels
+from backend.domain.cascade import Cascade, joined
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Failure, Outcome, Rejection, Usage
 from backend.domain.reports.table_rows import TableLayout
@@ -64,3 +65,11 @@ def test_several_controls_have_a_confidence_each() -> None:
     found = dict(zip([c.name for c in layout.columns], layout.row(TASK, outcome, None, ""), strict=True))
     assert [found[name] for name in ("confidence", "confidence.a", "confidence.b")] == [0.4, 0.5, 0.8]
     assert "confidence.mood" not in [column.name for column in LAYOUT.columns]
+
+
+def test_a_cascade_says_which_model_answered() -> None:
+    layout = TableLayout(version(schema=SCHEMA, model="cheap", cascade=Cascade("dear", below=0.5)), SCHEMA)
+    place = [column.name for column in layout.columns].index("model")
+    first = Outcome(7, {"mood": Labels(("a",))}, confidence=0.3)
+    rows = [layout.row(TASK, outcome, None, "") for outcome in (first, joined(first, first))]
+    assert [row[place] for row in rows] == ["cheap", "dear"]

@@ -1,14 +1,18 @@
 """Plots that a page may hold."""
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 
+from backend.domain.calibration.cascade_tradeoff import CascadePoint
 from backend.domain.calibration.reliability import Bin
 from backend.domain.calibration.threshold import RiskPoint
+from backend.domain.reports.cascade_curve import CascadeCurve
 from backend.domain.reports.report import HistoryLine
-from backend.interfaces.presentation.plots import COLOURS, cost_plot, reliability_plot, risk_plot
+from backend.domain.statistics.right_answers import RightAnswers
+from backend.interfaces.presentation.plots import COLOURS, cascade_plot, cost_plot, reliability_plot, risk_plot
 from tests.scripted import version
 
 BINS = [Bin(0.1, 0.5, 20, 0.3, 0.25, (0.1, 0.5)), Bin(0.5, 1.0, 20, 0.8, 0.9, None)]
@@ -18,10 +22,13 @@ LINES = [
     HistoryLine(version(number=2), 10, 0.9, (0.7, 0.95), 1.0, 0.9, None),
     HistoryLine(version(number=3), 10, 0.7, None, 1.0, 0.9, 0.0),
 ]
+FIRST, OWN = (CascadePoint(0.5 * n, 10, 10 - n, 1, 1.0 + n, RightAnswers(8 + n, 10)) for n in range(2))
+CURVE = CascadeCurve(FIRST, (OWN,), OWN, None)
 PLOTS = {
     "reliability": lambda: reliability_plot(BINS),
     "risk": lambda: risk_plot(POINTS),
     "cost": lambda: cost_plot(LINES),
+    "cascade": lambda: cascade_plot(CURVE),
 }
 
 
@@ -52,6 +59,10 @@ def test_versions_without_a_cost_are_left_out() -> None:
     svg = cost_plot(LINES)
     assert "@1" in svg
     assert "@2" not in svg
+
+
+def test_without_costs_a_cascade_has_no_plot() -> None:
+    assert cascade_plot(replace(CURVE, first=replace(FIRST, usd=None))) == ""
 
 
 def test_nothing_to_plot() -> None:

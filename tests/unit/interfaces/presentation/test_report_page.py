@@ -12,15 +12,18 @@ import pytest
 from hypothesis import given
 
 from backend.domain.answer import Labels
+from backend.domain.cascade import Cascade, joined
 from backend.domain.dataset.ground_truth import NOTHING
 from backend.domain.dataset.subset import Subset
 from backend.domain.metrics.classification import score
 from backend.domain.outcome import Outcome, Truth, Usage
+from backend.domain.reports.cascade_curve import StepAnswers
 from backend.domain.reports.report import HistoryLine, Report, ReportBasis, VersionAnswers, line_of, make_report
 from backend.domain.task import Task
 from backend.interfaces.presentation import report_page as pages
 from tests.scripted import any_text, choices, version
 
+GOOD = {"mood": Labels(("Good",))}
 EVIL = "</script><script>window.ran=1</script><!--<script><img src=x onerror='window.ran=1'>{{7*7}}\u2028"
 
 
@@ -175,3 +178,22 @@ def test_nothing_is_a_number_that_does_not_exist() -> None:
     text = html(found)
     assert "n/a: No answer to a task with a ground truth has a confidence." in text
     assert '<dt>Cost</dt><dd class="big">n/a</dd>' in text
+
+
+def test_a_cascade_shows_its_curve_and_who_answered() -> None:
+    schema = choices("Good", "Bad")
+    mood = version(schema=schema, model="cheap", cascade=Cascade("dear", below=0.6), variables=("text",))
+    ground = ReportBasis(
+        "p", "http://x/", [Task(n, {"text": "t"}) for n in (1, 2)], [Truth(n, GOOD) for n in (1, 2)], NOTHING, schema
+    )
+    first = {n: Outcome(n, GOOD, confidence=0.4 * n, usage=Usage(cost_usd=1.0)) for n in (1, 2)}
+    second = Outcome(1, GOOD, confidence=0.99, usage=Usage(cost_usd=10.0))
+    outcomes = [joined(first[1], second), first[2]]
+    said = VersionAnswers(mood, outcomes, {}, steps=StepAnswers(first, {1: second}))
+    text = html(make_report(said, None, ground, []))
+    assert "cheap is asked first, then dear below 0.6. dear answered 1 of 2 tasks" in re.sub(r"\s+", " ", text)
+    assert 'aria-labelledby="cascade-title cascade-text"' in text
+    rows = re.findall(r'<tr class="here"><th scope="row" aria-current="true">(.*?)</th><td class="n">(.*?)</td>', text)
+    assert rows == [("0.6", "50.0 %")]
+    (data,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', text, flags=re.DOTALL)
+    assert {task[0]: task[3][5] for task in json.loads(data)["tasks"]} == {1: "dear", 2: "cheap"}

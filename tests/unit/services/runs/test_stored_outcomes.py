@@ -151,6 +151,25 @@ def test_a_failure_of_the_first_model_leads_on_and_one_of_the_second_is_the_end(
     assert [label_of(outcome.first) for outcome in outcomes.values() if outcome.first] == ["timeout", "timeout"]
 
 
+def test_the_answers_of_each_model_of_a_cascade_whoever_asked_for_them(store: Store) -> None:
+    project = LabelledProject(store)
+    mood = cascade(project, below=0.5)
+    run = project.record.create(NewRun(mood.version.tag, PROJECT, Subset("all")))
+    for number in (1, 2, 3):
+        request: Any = project.builder(mood).request(project.fake.by_id[number])
+        failed: Any = {"failure": AWAY, "step": SECOND, "first_failure": "timeout"} if number == 3 else {}
+        project.record.asks.note(run.id, [RunTask(number, request.digest, then_digest=request.then.digest, **failed)])
+        sure = tokens(('{"mood": "', 1.0), ("Bad", 0.99), ('"}', 1.0))
+        if number < 3:
+            store.add_completions([replace(sure, digest=request.digest)])
+        if number == 1:
+            store.add_completions([completion('{"mood": "Good"}', request.then.digest)])
+    first, second = project.stored.of_steps(mood, {1, 2, 3})
+    assert {task: label_of(outcome) for task, outcome in first.items()} == {1: "Bad", 2: "Bad", 3: "timeout"}
+    assert {task: label_of(outcome) for task, outcome in second.items()} == {1: "Good", 3: "server"}
+    assert project.stored.of_steps(mood, {2}) == ({2: first[2]}, {})
+
+
 def test_choices_of_the_task_are_read_with_the_task(store: Store) -> None:
     project = LabelledProject(store, config=OWN_CHOICES)
     options = [{"value": "Fine"}, {"value": "Poor"}]

@@ -1,6 +1,7 @@
 """What `--json` prints, pinned to the byte: scripts rely on names, order and shape of every result."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ MADE: dict[str, Any] = {
     "run": runs.run_json(samples.FINISHED),
     "run --background": runs.started_json(samples.RUN),
     "results": runs.task_results_json([samples.RESULT]),
+    "results of a cascade": runs.task_results_json([replace(samples.RESULT, model="groq/large")]),
     "evaluate": evaluation.evaluation_json(samples.EVALUATED, samples.EVALUATION, True),
     "evaluate --vs": evaluation.evaluation_json(samples.EVALUATED, samples.EVALUATION, False, TWO, samples.CHECKS),
     "compare": evaluation.comparison_json(TWO),
