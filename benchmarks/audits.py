@@ -19,7 +19,7 @@ from backend.domain.chat.request import ChatRequest
 from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.outcome import Outcome, Truth
+from backend.domain.outcome import Confidence, Outcome, Truth
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.task import Task
 from demo.stand_in.prompt import distribution
@@ -104,7 +104,8 @@ def _known(chances: Any) -> Any:
 def _outcomes(rows: Any, labels: Sequence[str]) -> list[Outcome]:
     pairs = zip(rows.argmax(axis=1), rows.max(axis=1), strict=True)
     return [
-        Outcome(n, {"c": Labels((labels[label],))}, confidence=float(sure)) for n, (label, sure) in enumerate(pairs)
+        Outcome(n, {"c": Labels((labels[label],))}, sure=Confidence(float(sure), {}))
+        for n, (label, sure) in enumerate(pairs)
     ]
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 import json
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from math import log
 from typing import Any, TypeVar
@@ -15,7 +15,7 @@ from backend.domain.chat.request import ChatRequest, Completion, RequestTemplate
 from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.outcome import Failure
+from backend.domain.outcome import Confidence, Failure
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.task import Task
 
@@ -106,6 +106,10 @@ def completion(text: str = GOOD, digest: str = "d" * 64, attempt: int = 0, **cha
 def tokens(*pieces: tuple[str, float]) -> Completion:
     """A completion that consists of these tokens; each comes with its probability."""
     return completion("".join(token for token, _ in pieces), logprobs=tuple((t, log(p)) for t, p in pieces))
+
+
+def sure_of(joint: float | None, controls: Mapping[str, float] | None = None) -> Confidence | None:
+    return None if joint is None else Confidence(joint, controls or {})
 
 
 def choices(*labels: str, name: str = "mood", choice: str = "single", inside: str = "") -> LabelSchema:

@@ -4,7 +4,7 @@
 answer that cannot be used; a Failure means that there is no answer at all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from backend.domain.answer import Answer
@@ -82,6 +82,31 @@ class Confidence:
     controls: Mapping[str, float]
 
 
+class DeferredConfidence:
+    """A Confidence, or None, that is computed when it is first asked for: most who read stored answers do not ask.
+
+    compute: depends on nothing that changes; it is let go of, with the completions that it holds, once it was called
+    """
+
+    __slots__ = ("_compute", "_found")
+
+    def __init__(self, compute: Callable[[], Confidence | None]) -> None:
+        self._compute: Callable[[], Confidence | None] | None = compute
+        self._found: Confidence | None = None
+
+    def value(self) -> Confidence | None:
+        compute = self._compute
+        if compute is not None:  # two threads may both compute it, to the same end
+            self._found = compute()
+            self._compute = None
+        return self._found
+
+    def __eq__(self, other: object) -> bool:
+        return self.value() == (other.value() if isinstance(other, DeferredConfidence) else other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Totals of all completions behind an outcome; all samples and attempts count.
@@ -101,8 +126,7 @@ class Usage:
 class Outcome:
     """What became of one task.
 
-    confidence: of the whole answer; None if there is none
-    controls: confidence of each control's value, if there are several
+    sure: its confidence, with that of each control's value if there are several; None if there is none
     sent: how many requests were sent for it now
     reused: whether stored completions were enough
     logprobs: whether its answers came with log-probabilities, matching or not
@@ -113,11 +137,10 @@ class Outcome:
     task_id: int
     verdict: Answer | Rejection | Failure
     digest: str | None = None
-    confidence: float | None = None
+    sure: Confidence | DeferredConfidence | None = None
     usage: Usage = Usage()
     sent: int = 0
     reused: bool = False
-    controls: Mapping[str, float] | None = None
     logprobs: bool = False
     orders: tuple[Answer, ...] = ()
     first: "Outcome | None" = None
@@ -125,6 +148,23 @@ class Outcome:
     @property
     def answer(self) -> Answer | None:
         return None if isinstance(self.verdict, Rejection | Failure) else self.verdict
+
+    @property
+    def computed(self) -> Confidence | None:
+        """`sure`, computed if it was not yet."""
+        return self.sure.value() if isinstance(self.sure, DeferredConfidence) else self.sure
+
+    @property
+    def confidence(self) -> float | None:
+        """Of the whole answer; None if there is none."""
+        sure = self.computed
+        return None if sure is None else sure.joint
+
+    @property
+    def controls(self) -> Mapping[str, float] | None:
+        """Confidence of each control's value, if there are several."""
+        sure = self.computed
+        return None if sure is None else sure.controls or None
 
     @property
     def spoke(self) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from backend.domain.chat.judged import Judged, judge
+from backend.domain.chat.packed import packed
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure, Rejection
 from backend.engine.completion_writer import CompletionWriter
@@ -219,6 +220,7 @@ class RequestExecutor:
         try:
             reply = await self._model.complete(pending.request, len(pending.judged.attempts))
             if isinstance(reply, Completion):
+                reply = packed(reply)
                 await self._recorder.record(reply, slot.free)
                 self.tally.last_stored = time.monotonic()
         finally:

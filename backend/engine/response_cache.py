@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from backend.domain.chat.answer_spec import AnswerSpec
 from backend.domain.chat.judged import Judged, judge
+from backend.domain.chat.packed import Packed, packed
 from backend.domain.chat.request import Completion
 from backend.domain.outcome import Failure
 from backend.errors import ProviderError
@@ -50,8 +51,9 @@ class ResponseCache:
     def add(self, digest: str, result: RequestResult) -> None:
         if result.failure is not None:
             self.add_failure(digest, result.failure)
-        self.memory += _memory(result.attempts) - _memory(self.answered.pop(digest, ()))
-        self.answered[digest] = result.attempts
+        attempts = tuple(map(packed, result.attempts))
+        self.memory += _memory(attempts) - _memory(self.answered.pop(digest, ()))
+        self.answered[digest] = attempts
         while len(self.answered) > RECENT or self.memory > RECENT_BYTES:
             self.memory -= _memory(self.answered.popitem(last=False)[1])
 
@@ -74,6 +76,9 @@ class ResponseCache:
 
 
 def _memory(attempts: Sequence[Completion]) -> int:
-    """Approximate bytes: a token of a few letters takes as much as a hundred letters of text."""
-    told = (len(c.logprobs or ()) + sum(len(branch.rivals) for branch in c.branches or ()) for c in attempts)
-    return sum(1000 + len(c.text) + 150 * tokens for c, tokens in zip(attempts, told, strict=True))
+    """Approximate bytes."""
+    return sum(1000 + len(c.text) + _told(c.logprobs) + _told(c.branches) for c in attempts)
+
+
+def _told(items: Sequence[object] | None) -> int:
+    return len(items.text) if isinstance(items, Packed) else 0

@@ -10,7 +10,7 @@ from backend.adapters.database import completion_sources as sources
 from backend.adapters.database.engine import CHUNK
 from backend.adapters.database.retry import RetryPolicy, retried
 from backend.adapters.database.tables import completions
-from backend.domain.chat.branch import Branch
+from backend.domain.chat.packed import PackedBranches, PackedPieces
 from backend.domain.chat.request import Completion
 from backend.domain.connection import RESERVED
 
@@ -20,7 +20,12 @@ def this_month() -> str:
     return f"{datetime.now(UTC):%Y-%m}"
 
 
-_LOGPROBS, _BRANCHES = (Completion.__slots__.index(name) for name in ("logprobs", "branches"))
+_PACKED = ("logprobs", "branches")
+_LOGPROBS, _BRANCHES = map(Completion.__slots__.index, _PACKED)
+_COLUMNS = [
+    sa.type_coerce(completions.c[name], sa.Text).label(name) if name in _PACKED else completions.c[name]
+    for name in Completion.__slots__
+]
 
 
 class CompletionStore:
@@ -58,9 +63,7 @@ class CompletionStore:
     def completions(self, digests: Sequence[str]) -> dict[str, list[Completion]]:
         """Stored attempts by digest, in order of attempt; digests without any are absent."""
         by_digest: dict[str, list[Completion]] = {}
-        query = sa.select(*(completions.c[name] for name in Completion.__slots__)).order_by(
-            completions.c.digest, completions.c.attempt
-        )
+        query = sa.select(*_COLUMNS).order_by(completions.c.digest, completions.c.attempt)
         with self.engine.connect() as connection:
             for start in range(0, len(digests), CHUNK):
                 chunk = digests[start : start + CHUNK]
@@ -73,7 +76,7 @@ def _completion(row: Any) -> Completion:
     """Read a hundred thousand times: `dataclasses.replace` would cost more than all the rest."""
     values: list[Any] = list(row)
     if row.logprobs is not None:
-        values[_LOGPROBS] = tuple(map(tuple, row.logprobs))
+        values[_LOGPROBS] = PackedPieces(row.logprobs)
     if row.branches is not None:
-        values[_BRANCHES] = tuple(Branch(a, b, c, tuple(map(tuple, told))) for a, b, c, told in row.branches)
+        values[_BRANCHES] = PackedBranches(row.branches)
     return Completion(*values)

@@ -7,7 +7,7 @@ ChatRequest adds the rest.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -162,11 +162,11 @@ class Completion:
     completion_tokens: int
     cached_tokens: int
     seconds: float
-    logprobs: tuple[tuple[str, float], ...] | None = None
+    logprobs: Sequence[tuple[str, float]] | None = None
     batch: bool = False
     elsewhere: str | None = None
     connection: str = DEFAULT
-    branches: tuple[Branch, ...] | None = None
+    branches: Sequence[Branch] | None = None
 
 
 PlannedRequests = list[tuple[int, ChatRequest | Failure]]

@@ -16,20 +16,16 @@ from backend.domain.outcome import Confidence, Rejection
 Sure = Confidence | None
 
 
-def joined(
-    verdicts: Sequence[Answer | Rejection], sures: Sequence[Sure], spec: AnswerSpec
-) -> tuple[Answer | Rejection, Sure]:
-    """Of two verdicts and their confidences: the first order's and the other one's, as it was said there. The
-    confidence of a side is the mean of both orders."""
+def joined(verdicts: Sequence[Answer | Rejection], spec: AnswerSpec) -> Answer | Rejection:
+    """Of two verdicts: the first order's and the other one's, as it was said there."""
     first, second = verdicts
     if isinstance(first, Rejection) or isinstance(second, Rejection):
-        return (first if isinstance(first, Rejection) else second), None
-    names = [control.name for control in comparisons(spec)] if isinstance(spec, LabelSchema) else []
-    for name in names:
+        return first if isinstance(first, Rejection) else second
+    for name in _compared(spec):
         side, other = side_of(first, name), side_of(second, name)
         if side is not None and OTHER_SIDE.get(side) != other:
-            return Rejection("inconsistent", _why(name, side, other)), None
-    return first, _mean(sures, names)
+            return Rejection("inconsistent", _why(name, side, other))
+    return first
 
 
 def side_of(answer: Answer, control: str) -> str | None:
@@ -43,10 +39,16 @@ def _why(name: str, side: str, other: str | None) -> str:
     return f"'{name}' is '{side}' in both orders, whichever of the two stands there."
 
 
-def _mean(sures: Sequence[Sure], names: Sequence[str]) -> Sure:
+def _compared(spec: AnswerSpec) -> list[str]:
+    return [control.name for control in comparisons(spec)] if isinstance(spec, LabelSchema) else []
+
+
+def mean_confidence(sures: Sequence[Sure], spec: AnswerSpec) -> Sure:
+    """Of an answer that both orders agree on: that of the first, where that of a side is the mean of both orders."""
     first, second = sures
     if first is None or second is None:
         return None
+    names = _compared(spec)
     means = {
         name: fmean((confidence, second.controls[name])) for name, confidence in first.controls.items() if name in names
     }

@@ -13,6 +13,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.domain.chat.alignment import Pieces, aligned, as_bytes
+from backend.domain.chat.branch import Branch
+from backend.domain.chat.packed import unpacked
 from backend.domain.chat.request import Completion
 from backend.domain.chat.value_places import Place, value_spans
 from backend.domain.labels.allowed_values import AllowedValues
@@ -46,7 +48,9 @@ def confidence(completion: Completion, counted: Counted) -> Confidence | None:
     tokens, spans = pieces(completion), value_spans(completion.text)
     if not tokens or not counted.keys or any(key not in spans for key in counted.keys):
         return None
-    values = {key: _Value(completion, tokens, spans[key], counted, key) for key in counted.keys}
+    branches = None if completion.branches is None else unpacked(completion.branches)
+    said = _Said(completion.text, tokens, branches)
+    values = {key: _Value(said, spans[key], counted, key) for key in counted.keys}
     each = {key: value.probability() for key, value in values.items()}
     controls = {key: bounded for key, bounded in each.items() if bounded is not None}
     if len(controls) < len(each):
@@ -59,30 +63,39 @@ def confidence(completion: Completion, counted: Counted) -> Confidence | None:
 
 def pieces(completion: Completion) -> Pieces | None:
     """The tokens that spell the text. They are aligned on arrival, but not in completions of old releases."""
-    tokens = completion.logprobs or ()
-    if "".join(token for token, _ in tokens) == completion.text:
+    tokens = unpacked(completion.logprobs)
+    if "".join([token for token, _ in tokens]) == completion.text:
         return tokens
     return aligned([(as_bytes(token), logprob) for token, logprob in tokens], completion.text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The text of a completion, and what its server told of its tokens."""
+
+    text: str
+    tokens: Pieces
+    branches: tuple[Branch, ...] | None
 
 
 class _Value:
     """The value under one key."""
 
-    def __init__(self, completion: Completion, tokens: Pieces, place: Place, counted: Counted, key: str) -> None:
-        self._completion, self._tokens, self._place = completion, tokens, place
-        self._span = _counted(counted.keys[key], key in counted.open_ended, completion.text, *place)
-        said = as_bytes(completion.text[slice(*place)])
-        self._values = counted.allowed[key].spelt_as(said) if key in counted.allowed else None
+    def __init__(self, said: _Said, place: Place, counted: Counted, key: str) -> None:
+        self._text, self._tokens, self._branches, self._place = said.text, said.tokens, said.branches, place
+        self._span = _counted(counted.keys[key], key in counted.open_ended, said.text, *place)
+        value = as_bytes(said.text[slice(*place)])
+        self._values = counted.allowed[key].spelt_as(value) if key in counted.allowed else None
 
     @property
     def is_weighed(self) -> bool:
         """Whether the server told what else might have been said."""
-        return self._values is not None and self._completion.branches is not None
+        return self._values is not None and self._branches is not None
 
     def probability(self) -> Bounded | None:
-        if self._values is None or self._completion.branches is None:
+        if self._values is None or self._branches is None:
             return _product(self._tokens, self.tokens())
-        found = weighed(self._completion.text, self._place, self._completion.branches, self._values)
+        found = weighed(self._text, self._place, self._branches, self._values)
         return None if found is None or found.high - found.low > WIDEST or self._was_completed() else found
 
     def tokens(self) -> Iterator[int]:
@@ -95,7 +108,7 @@ class _Value:
 
     def _own(self, values: AllowedValues) -> Iterator[tuple[int, bytes, bool]]:
         """The number of each token that overlaps the value, what was said of it before, and whether it is forced."""
-        text, (first, last) = self._completion.text, self._place
+        text, (first, last) = self._text, self._place
         start = 0
         for number, (token, _) in enumerate(self._tokens):
             end = start + len(token)

@@ -7,9 +7,9 @@ from backend.domain.answer import Answer
 from backend.domain.chat.answer_spec import AnswerSpec
 from backend.domain.chat.judged import Judged, judge
 from backend.domain.chat.request import Completion
-from backend.domain.outcome import Confidence, Failure, Outcome, Rejection, Usage
+from backend.domain.outcome import Confidence, DeferredConfidence, Failure, Outcome, Rejection, Usage
 from backend.domain.prompts.confidence_option import vote
-from backend.domain.resolution.both_orders import joined
+from backend.domain.resolution.both_orders import joined, mean_confidence
 from backend.domain.resolution.logprob_confidence import Counted, confidence
 from backend.domain.resolution.open_numbers import open_numbers
 from backend.domain.resolution.span_confidence import confidence_of_marks, marking_alone, with_scores
@@ -89,9 +89,8 @@ def outcome_of(task_id: int, samples: Sequence[Judged], pricing: Pricing, both_o
         task_id,
         verdict,
         counted[0].digest,
-        confidence=sure.joint if sure else None,
+        sure=sure,
         usage=usage_of([attempt for sample in samples for attempt in sample.attempts], seconds, pricing),
-        controls=(sure.controls or None) if sure and len(spec.names) > 1 else None,
         logprobs=any(completion.logprobs for completion in counted),
         orders=said if both_orders and len(said) == len(samples) else (),
     )
@@ -99,14 +98,24 @@ def outcome_of(task_id: int, samples: Sequence[Judged], pricing: Pricing, both_o
 
 def _decided(
     verdicts: Sequence[Answer | Rejection], counted: Sequence[Completion], spec: AnswerSpec, both_orders: bool
-) -> tuple[Answer | Rejection, Confidence | None]:
+) -> tuple[Answer | Rejection, Confidence | DeferredConfidence | None]:
     if len(verdicts) > 1 and not both_orders:
-        return vote(verdicts)
-    sures = [_sure(verdict, completion, spec) for verdict, completion in zip(verdicts, counted, strict=True)]
-    if both_orders:
-        return joined(verdicts, sures, spec)
-    verdict = verdicts[0]
-    return verdict if isinstance(verdict, Rejection) else with_scores(verdict, counted[0]), sures[0]
+        verdict, agreement = vote(verdicts)
+        return verdict, _of_several(agreement, spec)
+    verdict = joined(verdicts, spec) if both_orders else verdicts[0]
+    if isinstance(verdict, Rejection):
+        return verdict, None
+
+    def compute() -> Confidence | None:
+        sures = [_sure(verdict, completion, spec) for verdict, completion in zip(verdicts, counted, strict=True)]
+        return _of_several(mean_confidence(sures, spec) if both_orders else sures[0], spec)
+
+    return verdict if both_orders else with_scores(verdict, counted[0]), DeferredConfidence(compute)
+
+
+def _of_several(sure: Confidence | None, spec: AnswerSpec) -> Confidence | None:
+    """Of one control it is that of the whole."""
+    return sure if sure is None or len(spec.names) > 1 else Confidence(sure.joint, {})
 
 
 def _sure(verdict: Answer | Rejection, completion: Completion, spec: AnswerSpec) -> Confidence | None:

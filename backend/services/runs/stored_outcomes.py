@@ -84,7 +84,9 @@ class StoredOutcomes:
                 now = now if isinstance(now, LabelSchema) else resolved.schema
                 outcome = replace(outcome, verdict=now.renamed(outcome.answer))
             if outcome is not None:
-                outcomes.append(replace(outcome, sent=ask.sent, reused=outcome.spoke and not ask.sent))
+                # The confidence is computed here: many outcomes are kept together, but not all completions behind them.
+                reused, sure = outcome.spoke and not ask.sent, outcome.computed
+                outcomes.append(replace(outcome, sent=ask.sent, reused=reused, sure=sure))
         return outcomes
 
     def _schemas(

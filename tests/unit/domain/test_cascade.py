@@ -5,7 +5,7 @@ import pytest
 from backend.domain.cascade import Cascade, answered_by, cascade_json, joined, read_cascade, reason_of
 from backend.domain.outcome import Failure, Outcome, Rejection, Usage
 from backend.errors import PromptError
-from tests.scripted import choices
+from tests.scripted import choices, sure_of
 
 SCHEMA = choices("Good", "Bad")
 CASCADE = Cascade("dear", "other", 0.8)
@@ -14,7 +14,7 @@ FALLBACK = Cascade("dear")
 
 def outcome(label: str | None = "Good", sure: float | None = None, usd: float | None = 1.0, sent: int = 1) -> Outcome:
     verdict = Rejection("not_json", "…") if label is None else SCHEMA.parse({"mood": label})
-    return Outcome(1, verdict, "d" * 64, sure, Usage(10, 5, usd, 0.5), sent)
+    return Outcome(1, verdict, "d" * 64, sure_of(sure), Usage(10, 5, usd, 0.5), sent)
 
 
 def failure(kind: str) -> Outcome:

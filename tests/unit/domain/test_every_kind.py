@@ -7,11 +7,15 @@ one that never came, and one that leaves everything empty.
 import csv
 import io
 import json
+from dataclasses import replace
 from functools import lru_cache
+from math import log
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from backend.adapters.database.prompts import Store
 from backend.domain.answer import Answer
 from backend.domain.audit.conflicts import confused_labels, disagreements, duplicates
 from backend.domain.audit.ensemble import voice_of
@@ -20,6 +24,10 @@ from backend.domain.calibration.fit import calibrate
 from backend.domain.calibration.scored_answers import scored_answers_of
 from backend.domain.calibration.threshold import risk_coverage, threshold
 from backend.domain.calibration.wrong_share import wrong_share
+from backend.domain.chat.branch import Reported
+from backend.domain.chat.branches import branches
+from backend.domain.chat.packed import packed
+from backend.domain.chat.request import Completion
 from backend.domain.dataset.ground_truth import NOTHING, gone_labels, truth_of
 from backend.domain.dataset.stratify import stratified, stratum
 from backend.domain.dataset.subset import Subset
@@ -30,12 +38,14 @@ from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.comparison import compare
 from backend.domain.metrics.confusions import confusions
 from backend.domain.metrics.evaluation import evaluation
-from backend.domain.outcome import Failure, Outcome, Rejection, Truth
+from backend.domain.outcome import DeferredConfidence, Failure, Outcome, Rejection, Truth
 from backend.domain.prompts.default_prompt import first_prompt
 from backend.domain.prompts.examples import Example
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.reports.report import ReportBasis, VersionAnswers, make_report
 from backend.domain.reports.table_rows import TableLayout
+from backend.domain.resolution.logprob_confidence import Counted, confidence
+from backend.domain.resolution.open_numbers import open_numbers
 from backend.domain.resolution.resolve import has_probability, resolve
 from backend.domain.task import Task
 from backend.interfaces.presentation.caveats import remarks
@@ -54,6 +64,7 @@ class Kind:
         self.bound = [found.bound(number) for number in range(len(found.tasks))]
         self.truths = [self._truth(number, found.truths[number]) for number in range(len(found.tasks))]
         self.right = [self._outcome(number, found.answers[number]) for number in range(len(found.tasks))]
+        self.said = found.answers
         nothing: Answer = dict.fromkeys(self.schema.names)
         rejected, failed = Rejection("not_json", "No JSON."), Failure("timeout", "Late.")
         self.mixed = [self.right[0], Outcome(2, rejected), Outcome(3, failed), Outcome(4, nothing), *self.right[4:]]
@@ -66,6 +77,14 @@ class Kind:
         halves = [json.dumps(said)[at : at + 9] for at in range(0, len(json.dumps(said)), 9)]
         said_so = tokens(*((half, 0.99) for half in halves))
         return some(resolve(number + 1, [[said_so]], self.bound[number], lambda *_: lambda *_: None))
+
+    def completion(self, number: int) -> Completion:
+        """An answer with what else might have been said."""
+        text = json.dumps(self.said[number])
+        pieces = [text[at : at + 9] for at in range(0, len(text), 9)]
+        told = [Reported(piece.encode(), log(0.6), ((piece, log(0.6)), ("other", log(0.3)))) for piece in pieces]
+        found = replace(tokens(*((piece, 0.6) for piece in pieces)), digest=str(number))
+        return replace(found, branches=branches(text, told, self.bound[number].allowed))
 
     def version(self, number: int) -> PromptVersion:
         return version(first_prompt(self.schema).template, self.schema, name="kind", number=number)
@@ -106,6 +125,25 @@ def test_a_confidence_is_there_where_it_says_something(kind: Kind) -> None:
         sure = has_probability(some(outcome.answer), kind.bound[number])
         assert (outcome.confidence is not None) == sure
         assert outcome.confidence is None or 0 < outcome.confidence <= 1
+
+
+def test_packed_answers_come_to_the_same_as_those_that_just_came(kind: Kind, tmp_path: Path) -> None:
+    """As the engine holds them, and as the database returns them. Their confidence is the one that the rules give now,
+    computed when it is asked for."""
+    store = Store(f"sqlite:///{tmp_path / 'record.sqlite3'}")
+    for number, bound in enumerate(kind.bound):
+        plain = kind.completion(number)
+        store.add_completions([packed(plain)])
+        same = (plain, packed(plain), *store.completions([plain.digest])[plain.digest])
+        found = [some(resolve(number, [[one]], bound, lambda *_: lambda *_: 1.0)) for one in same]
+        assert all(isinstance(one.sure, DeferredConfidence) for one in found)
+        answer = some(found[0].answer)
+        counted = Counted(bound.probable(answer), open_numbers(answer, bound), bound.allowed)
+        expected = confidence(plain, counted) if counted.keys else found[0].computed
+        several = expected.controls if expected and len(bound.names) > 1 else {}
+        assert [(one.confidence, one.controls or {}) for one in found] == [(expected and expected.joint, several)] * 3
+        assert found[0] == found[1] == found[2], "spans and marks have their own in the answer"
+    store.close()
 
 
 def test_calibrate_and_threshold_have_a_result_or_a_reason(kind: Kind) -> None:

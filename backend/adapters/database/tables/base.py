@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlalchemy import Dialect, MetaData, Text, TypeDecorator
 
+from backend.domain.chat.packed import Packed
+
 metadata = MetaData()
 
 
@@ -15,6 +17,8 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        if isinstance(value, Packed):
+            return value.text
         return None if value is None else json.dumps(value, separators=(",", ":"))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:

@@ -5,13 +5,14 @@ import pytest
 from backend.domain.answer import Labels
 from backend.domain.audit.ensemble import voice_of
 from backend.domain.outcome import Outcome, Rejection, Truth
+from tests.scripted import sure_of
 from tests.unit.domain.metrics.test_classification import SINGLE
 
 A, B, D = {"c": Labels(("a",))}, {"c": Labels(("b",))}, {"c": Labels(("d",))}
 
 
 def voice(answers: Any, truths: Any) -> Any:
-    outcomes = [Outcome(n, answer, confidence=sure) for n, (answer, sure) in enumerate(answers)]
+    outcomes = [Outcome(n, answer, sure=sure_of(sure)) for n, (answer, sure) in enumerate(answers)]
     return voice_of(outcomes, [Truth(n, truth) for n, truth in enumerate(truths)], SINGLE)
 
 
@@ -37,5 +38,5 @@ def test_without_confidences_the_share_that_agrees_stands_in() -> None:
 
 
 def test_unusable_answers_and_tasks_without_truth_say_nothing() -> None:
-    outcomes = [Outcome(1, Rejection("refused", "")), Outcome(2, A, confidence=0.5)]
+    outcomes = [Outcome(1, Rejection("refused", "")), Outcome(2, A, sure=sure_of(0.5))]
     assert voice_of(outcomes, [Truth(1, A)], SINGLE).answers == {}

@@ -7,6 +7,7 @@ from backend.domain.audit.ensemble import EnsembleVote
 from backend.domain.audit.label_errors import Suspect, _said, audit
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth
 from benchmarks import audits
+from tests.scripted import sure_of
 from tests.unit.domain.metrics.test_classification import SINGLE
 
 A, B, D = {"c": Labels(("a",))}, {"c": Labels(("b",))}, {"c": Labels(("d",))}
@@ -15,7 +16,7 @@ TRUTHS = [Truth(1, A), Truth(2, A), Truth(3, B), Truth(4, B)]
 
 def said(*answers: Any) -> Any:
     """(answer, confidence) of tasks 1, 2, ..."""
-    return [Outcome(task, answer, confidence=sure) for task, (answer, sure) in enumerate(answers, 1)]
+    return [Outcome(task, answer, sure=sure_of(sure)) for task, (answer, sure) in enumerate(answers, 1)]
 
 
 def test_the_most_confident_contradiction_by_most_versions_comes_first() -> None:

@@ -9,14 +9,14 @@ from backend.domain.audit.votes import Vote, votes
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth
 from backend.domain.statistics.right_answers import RightAnswers
-from tests.scripted import choices
+from tests.scripted import choices, sure_of
 
 SCHEMA: LabelSchema = choices("Good", "Bad", "So so")
 
 
 def outcome(task: int, label: str | None, sure: float | None = None) -> Outcome:
     verdict = Rejection("not_json", "…") if label is None else SCHEMA.parse({"mood": label})
-    return Outcome(task, verdict, confidence=sure)
+    return Outcome(task, verdict, sure=sure_of(sure))
 
 
 def truth(task: int, label: str) -> Truth:

@@ -13,14 +13,14 @@ from backend.domain.calibration.cascade_tradeoff import (
 )
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth, Usage
 from backend.domain.statistics.right_answers import RightAnswers
-from tests.scripted import choices, some
+from tests.scripted import choices, some, sure_of
 
 SCHEMA = choices("Good", "Bad")
 
 
 def outcome(task: int, label: str | None, sure: float | None = None, usd: float | None = 1.0) -> Outcome:
     verdict = Rejection("not_json", "…") if label is None else SCHEMA.parse({"mood": label})
-    return Outcome(task, verdict, confidence=sure, usage=Usage(cost_usd=usd))
+    return Outcome(task, verdict, sure=sure_of(sure), usage=Usage(cost_usd=usd))
 
 
 def truth(task: int, label: str) -> Truth:

@@ -9,6 +9,7 @@ from backend.domain.answer import Labels
 from backend.domain.metrics.evaluation import NO_LABEL, NO_OUTPUT, NO_SUPPORT, Evaluation, evaluation
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth
 from backend.domain.statistics.intervals import tasks_needed, wilson
+from tests.scripted import sure_of
 from tests.unit.domain.metrics.test_classification import FAILURE, MULTIPLE, REJECTION, SINGLE
 
 NO_CONFIDENCE = "No answer to a task with a ground truth has a confidence."
@@ -19,7 +20,7 @@ def evaluated(truths: Sequence[str], said: Sequence[Any], sure: float | None = 0
     outcomes = [
         Outcome(task, one)
         if isinstance(one, Rejection | Failure)
-        else Outcome(task, {"c": Labels((one,))}, confidence=sure)
+        else Outcome(task, {"c": Labels((one,))}, sure=sure_of(sure))
         for task, one in enumerate(said)
     ]
     return evaluation(outcomes, [Truth(task, {"c": Labels((label,))}) for task, label in enumerate(truths)], SINGLE)

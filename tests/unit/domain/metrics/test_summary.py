@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from backend.domain.answer import Labels, MarkedSpan, Spans, UnlocatedQuote
 from backend.domain.metrics.summary import quantile, summarise
 from backend.domain.outcome import Failure, Outcome, Rejection, Usage
+from tests.scripted import sure_of
 
 SPENT = Usage(prompt_tokens=100, completion_tokens=10, cost_usd=0.5, seconds=2.0)
 GOOD = {"mood": Labels(("Good",))}
@@ -25,8 +26,8 @@ def failed(task: int, kind: str = "bad_task") -> Outcome:
 
 def test_answers_rejections_and_failures_are_never_merged() -> None:
     outcomes = [
-        Outcome(1, GOOD, "d1", 0.9, SPENT, sent=1),
-        Outcome(2, GOOD, "d2", 0.9, SPENT, reused=True),
+        Outcome(1, GOOD, "d1", sure_of(0.9), SPENT, sent=1),
+        Outcome(2, GOOD, "d2", sure_of(0.9), SPENT, reused=True),
         rejected(3),
         rejected(4, "refused"),
         rejected(5),

@@ -8,7 +8,7 @@ from backend.domain.labels.config import read_config
 from backend.domain.outcome import Failure, Outcome, Rejection, Usage
 from backend.domain.reports.table_rows import TableLayout
 from backend.domain.task import Task
-from tests.scripted import choices, version
+from tests.scripted import choices, sure_of, version
 
 SCHEMA = choices("a", "b", choice="multiple")
 LAYOUT = TableLayout(version("{text} {answer}", SCHEMA, variables=("text", "answer")), SCHEMA)
@@ -21,7 +21,9 @@ def row(outcome: Any, truth: Any = None) -> Any:
 
 
 def test_an_answer_with_its_truth() -> None:
-    found = row(Outcome(7, {"mood": Labels(("a",))}, "d", 0.5, Usage(10, 5, 0.25, 1.5)), {"mood": Labels(("a", "b"))})
+    found = row(
+        Outcome(7, {"mood": Labels(("a",))}, "d", sure_of(0.5), Usage(10, 5, 0.25, 1.5)), {"mood": Labels(("a", "b"))}
+    )
     assert found == {
         "task": 7,
         "data.text": "=1+1",
@@ -61,7 +63,7 @@ def test_several_controls_have_a_confidence_each() -> None:
         '<Choices name="b" toName="t"><Choice value="y"/></Choices></View>'
     )
     layout = TableLayout(version(schema=schema), schema)
-    outcome = Outcome(7, {"a": Labels(("x",)), "b": Labels(("y",))}, confidence=0.4, controls={"a": 0.5, "b": 0.8})
+    outcome = Outcome(7, {"a": Labels(("x",)), "b": Labels(("y",))}, sure=sure_of(0.4, {"a": 0.5, "b": 0.8}))
     found = dict(zip([c.name for c in layout.columns], layout.row(TASK, outcome, None, ""), strict=True))
     assert [found[name] for name in ("confidence", "confidence.a", "confidence.b")] == [0.4, 0.5, 0.8]
     assert "confidence.mood" not in [column.name for column in LAYOUT.columns]

@@ -1,12 +1,14 @@
 """From stored completions to outcomes: what counts, what it cost, and what is unknown."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from backend.domain.answer import Labels
 from backend.domain.labels.config import read_config
-from backend.domain.outcome import Failure, Rejection
+from backend.domain.outcome import Confidence, Failure, Rejection
+from backend.domain.resolution import resolve as resolve_module
 from backend.domain.resolution.resolve import failed, resolve
 from tests.scripted import BROKEN, CONFIG, GOOD, choices, completion, some, tokens
 
@@ -65,6 +67,27 @@ def test_samples_together_make_one_outcome() -> None:
     assert found.confidence == pytest.approx(2 / 3)
     assert (found.usage.prompt_tokens, found.usage.seconds) == (40, 0.5)
     assert resolve(3, [*said, []], SCHEMA, pricing) is None, "one is still to be asked"
+
+
+def test_a_confidence_is_computed_once_and_only_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also after the rules have changed: nothing of them is stored."""
+    asked: list[str] = []
+
+    def rule(value: float) -> Any:
+        def computed(said: Any, _: Any) -> Confidence:
+            asked.append(said.text)
+            return Confidence(value, {})
+
+        return computed
+
+    monkeypatch.setattr(resolve_module, "confidence", rule(0.25))
+    found = derived(completion(GOOD))
+    assert not asked
+    assert (found.confidence, found.confidence, found.controls, asked) == (0.25, 0.25, None, [GOOD])
+    assert found == replace(found, sure=Confidence(0.25, {}))
+    monkeypatch.setattr(resolve_module, "confidence", rule(0.75))
+    assert (found.confidence, derived(completion(GOOD)).confidence) == (0.25, 0.75)
+    assert derived(completion(GOOD)) != found
 
 
 def test_several_controls_have_a_confidence_each() -> None:

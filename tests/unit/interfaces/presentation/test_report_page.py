@@ -21,7 +21,7 @@ from backend.domain.reports.cascade_curve import StepAnswers
 from backend.domain.reports.report import HistoryLine, Report, ReportBasis, VersionAnswers, line_of, make_report
 from backend.domain.task import Task
 from backend.interfaces.presentation import report_page as pages
-from tests.scripted import any_text, choices, version
+from tests.scripted import any_text, choices, sure_of, version
 
 GOOD = {"mood": Labels(("Good",))}
 EVIL = "</script><script>window.ran=1</script><!--<script><img src=x onerror='window.ran=1'>{{7*7}}\u2028"
@@ -41,7 +41,9 @@ def evil_report(against: bool = True, evil: str = EVIL) -> Report:
     def said(shift: int) -> list[Outcome]:
         usage = Usage(10, 5, 0.001, 0.5)
         return [
-            Outcome(n, {field: Labels((evil if (n + (n % shift == 0)) % 2 else "Good",))}, "d", (n + 1) / 31, usage)
+            Outcome(
+                n, {field: Labels((evil if (n + (n % shift == 0)) % 2 else "Good",))}, "d", sure_of((n + 1) / 31), usage
+            )
             for n in range(30)
         ]
 

@@ -16,6 +16,7 @@ from backend.interfaces.cli.render.evaluation import print_evaluation
 from backend.interfaces.cli.render.headline import headline, next_step
 from backend.interfaces.cli.render.run import print_finished
 from backend.services.runs.options import RunResult
+from tests.scripted import sure_of
 from tests.unit.domain.metrics.test_classification import REJECTION, SINGLE
 
 TIMEOUT = Failure("timeout", "It took too long.")
@@ -27,7 +28,7 @@ def finished(said: Sequence[Any], truths: str = "", subset: str = "ground-truth"
     outcomes = [
         Outcome(task, one)
         if isinstance(one, Rejection | Failure)
-        else Outcome(task, {"c": Labels((one,))}, confidence=0.75)
+        else Outcome(task, {"c": Labels((one,))}, sure=sure_of(0.75))
         for task, one in enumerate(said)
     ]
     known = [Truth(task, {"c": Labels((label,))}) for task, label in enumerate(truths)]
