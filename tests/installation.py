@@ -1,6 +1,7 @@
 """One user's Open Prompts: settings, a record, and the ways in: `app` for scripts, `command` for a terminal."""
 
 import json
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -9,9 +10,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
+
 from backend.app import App
 from backend.container import Container
 from backend.domain.prompts.prompt_file import PromptFile
+from backend.interfaces.cli.main import cli
 from backend.services.prompts.draft import Draft
 from backend.settings import Settings
 from demo import services
@@ -86,3 +90,19 @@ class Installation:
             process.kill()
         assert process.returncode == code, f"{argv} ended with {process.returncode}:\n{out}\n{err}"
         return Done(process.returncode, out, err)
+
+    def command_here(self, *argv: object, code: int = 0) -> Done:
+        """The same in this process, in which a test may have changed how long something is waited for."""
+        done = CliRunner().invoke(cli, list(map(str, argv)), env=self.env)
+        assert done.exit_code == code, f"{argv} ended with {done.exit_code}:\n{done.output}"
+        return Done(done.exit_code, done.stdout, done.stderr)
+
+    def typed(self, line: str, stdin: str = "") -> Done:
+        """Runs a line of the documentation, `ls-prompts …`, as a shell does; it may end in `> FILE`."""
+        line, _, file = line.partition(" > ")
+        program, *argv = shlex.split(line, comments=True)
+        assert program == "ls-prompts"
+        done = self.command(*argv, stdin=stdin)
+        if file:
+            (self.folder / file.strip()).write_text(done.out, encoding="utf-8")
+        return done

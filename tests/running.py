@@ -51,7 +51,7 @@ class RunningStandIn:
         return answer
 
 
-def until(holds: Callable[..., Any], seconds: float = 20) -> Any:
+def until(holds: Callable[..., Any], seconds: float = 60) -> Any:
     """Waits until `holds()` is true, and returns what it is then."""
     deadline = time.monotonic() + seconds
     while not (found := holds()):

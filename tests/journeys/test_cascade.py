@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.container import models
 from demo import services
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
@@ -135,11 +136,16 @@ def test_kill_and_resume_repeat_no_paid_request(
 
 
 def test_one_server_away_stops_only_its_own_model(
-    two: Installation, project: Project, stand_in: RunningStandIn, other: RunningStandIn
+    two: Installation,
+    project: Project,
+    stand_in: RunningStandIn,
+    other: RunningStandIn,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(models, "OUTAGE_S", 3)
     tag = save(two, project, "--then", "other/stand-in", "--below", 1)
     two.command("connect-model", "other", "--base-url", f"http://127.0.0.1:{services.free_port()}/v1")
-    away = two.command("run", tag, "--on", "all", "--no-push", code=1).err
+    away = two.command_here("run", tag, "--on", "all", "--no-push", code=1).err
     assert "Tasks that need it wait, the others go on." in away
     assert f"{TASKS} tasks wait for other/stand-in" in away
     assert stand_in.requests() == TASKS
@@ -149,7 +155,7 @@ def test_one_server_away_stops_only_its_own_model(
 
     back = save(two, project, "--model", "other/large", "--then", "stand-in")
     two.command("connect-model", "other", "--base-url", f"http://127.0.0.1:{services.free_port()}/v1")
-    ran = two.command("run", back, "--on", "all", "--no-push", "--json")
+    ran = two.command_here("run", back, "--on", "all", "--no-push", "--json")
     assert ran.json["cascade"]["reasons"] == {"failed": TASKS}
     assert "stand-in is asked in its place" in ran.err
 

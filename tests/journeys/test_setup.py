@@ -4,6 +4,7 @@ import stat
 
 import pytest
 
+from demo import services
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, Served
 from tests.journeys.project import Project, messages
@@ -19,7 +20,8 @@ def test_settings_are_asked_for_checked_and_then_serve(
     mine: Installation, label_studio: RunningLabelStudio, stand_in: RunningStandIn
 ) -> None:
     stand_in.control(api_key="sk-right")
-    bare = Installation(mine.folder, {"DATA_DIR": mine.env["DATA_DIR"]})
+    nobody = f"127.0.0.1:{services.free_port()}"
+    bare = Installation(mine.folder, {"DATA_DIR": mine.env["DATA_DIR"], "BIND": nobody})
     lines = [
         stand_in.url,  # answers, but is not Label Studio
         "n",

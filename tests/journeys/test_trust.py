@@ -1,15 +1,11 @@
 """docs/trust-the-numbers/index.md, typed as it stands there, with the stand-in as the model and a scripted teacher."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from benchmarks.enhance import CONFIG, messages
-from demo import services
 from demo.services import ROOT
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
@@ -32,29 +28,21 @@ def project(label_studio: RunningLabelStudio) -> Project:
     return Project.made(label_studio, [{"text": message.text} for message in messages()[TRUTHS:]], config=CONFIG)
 
 
-def typed(line: str, mine: Installation, project: Project) -> str:
-    """What a line prints; `>` and the rest of the shell included."""
-    line = re.sub(r"\b12\b", str(project.id), line).replace("ls-prompts", f"{sys.executable} -m backend")
-    env = services.environment({"PYTHONPATH": str(ROOT), **mine.env})
-    done = subprocess.run(line, shell=True, env=env, cwd=mine.folder, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, (line, done.stdout, done.stderr)
-    return done.stdout + done.stderr
-
-
 def label(project: Project) -> None:
     """As many ground truths as somebody would make by hand."""
     done = [(message.text, {"result": chosen(message.topic), "ground_truth": True}) for message in messages()[:TRUTHS]]
     project.add([{"data": {"text": text}, "annotations": [annotation]} for text, annotation in done])
 
 
-def test_the_page_as_it_stands(mine: Installation, project: Project, tmp_path: Path) -> None:
+def test_the_page_as_it_stands(mine: Installation, project: Project) -> None:
     with teaching("empty", "thorough", "losing") as teacher:
         ready = mine.but(**teacher.env, **PRICES)
         said: list[str] = []
         for number, lines in enumerate(steps(), 1):
             if number == 3:
                 label(project)
-            said.append("".join(typed(line, ready, project) for line in lines))
+            done = [ready.typed(re.sub(r"\b12\b", str(project.id), line)) for line in lines]
+            said.append("".join(one.out + one.err for one in done))
     assert "topic@1" in said[0]
     assert "withdr" in said[1].lower() or "deleted" in said[1].lower()
     assert "accuracy" in said[3]
