@@ -6,7 +6,7 @@ from backend.domain.answer import Labels
 from backend.domain.cascade import Cascade
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth, Usage
 from backend.domain.reports.cascade_curve import CascadeCurve, StepAnswers, cascade_curve
-from tests.scripted import choices, some
+from tests.scripted import choices, some, sure_of
 
 SCHEMA = choices("Good", "Bad")
 GOOD = {"mood": Labels(("Good",))}
@@ -15,7 +15,12 @@ SURE = {1: 0.9, 2: 0.7, 3: 0.5, 4: 0.3}
 
 
 def outcome(task: int, label: str, usd: float, sure: float | None = None) -> Outcome:
-    return Outcome(task, SCHEMA.parse({"mood": label}), confidence=sure, usage=Usage(cost_usd=usd))
+    return Outcome(
+        task,
+        SCHEMA.parse({"mood": label}),
+        sure=sure_of(sure),
+        usage=Usage(cost_usd=usd),
+    )
 
 
 FIRST = {task: outcome(task, "Good" if task < 3 else "Bad", 1.0, sure) for task, sure in SURE.items()}

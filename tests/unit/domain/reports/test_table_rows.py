@@ -72,6 +72,6 @@ def test_several_controls_have_a_confidence_each() -> None:
 def test_a_cascade_says_which_model_answered() -> None:
     layout = TableLayout(version(schema=SCHEMA, model="cheap", cascade=Cascade("dear", below=0.5)), SCHEMA)
     place = [column.name for column in layout.columns].index("model")
-    first = Outcome(7, {"mood": Labels(("a",))}, confidence=0.3)
+    first = Outcome(7, {"mood": Labels(("a",))}, sure=sure_of(0.3))
     rows = [layout.row(TASK, outcome, None, "") for outcome in (first, joined(first, first))]
     assert [row[place] for row in rows] == ["cheap", "dear"]
