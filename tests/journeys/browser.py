@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from demo.label_studio import Account
 
@@ -60,6 +60,7 @@ def visiting(executable: str, url: str, token: str | None, **context: Any) -> It
         try:
             opened = chromium.new_context(**{"base_url": url, "viewport": {"width": 1280, "height": 900}, **context})
             opened.set_default_timeout(2 * TIMEOUT_MS)
+            expect.set_options(timeout=2 * TIMEOUT_MS)  # 5 s is little on a busy machine
             page = opened.new_page()
             if token is not None:
                 page.goto("/prompts")

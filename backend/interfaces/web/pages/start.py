@@ -1,9 +1,11 @@
 """Start: the prompts there are, a new one, and one prompt with its versions."""
 
+from collections import defaultdict
 from typing import Any
 
 from flask import redirect, request, url_for
 
+from backend.domain.keep_up import total
 from backend.errors import PromptsError
 from backend.interfaces.web.api.prompts import compatible
 from backend.interfaces.web.pages.first_steps import missing_steps
@@ -49,6 +51,9 @@ def show_prompt(visit: Visit, prompt: int) -> Any:
     runs = [(run, visit.app.watch(run.run.id)) for item, _ in versions for run in visit.call.objects.runs(item)]
     if not versions:
         return redirect(url_for("pages.draft", prompt=prompt), 303)
-    project = visit.call.objects.project(row.project)
-    words = {"row": row, "project": project, "versions": versions, "in_use": visit.app.in_use(project.id)}
+    project, costs = visit.call.objects.project(row.project), defaultdict[str, dict[str, float | None]](dict)
+    for run, status in runs:
+        costs[run.run.tag][run.run.id] = status.tally.spent_usd
+    words: dict[str, Any] = {"costs": {tag: total(spent) for tag, spent in costs.items()}}
+    words |= {"row": row, "project": project, "versions": versions, "in_use": visit.app.in_use(project.id)}
     return visit.show("prompt.html", **words, runs=runs[:MOST_LISTED])
