@@ -13,6 +13,8 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
+from backend.adapters.database.draws import DrawStore
+from backend.adapters.database.looks import LookStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
@@ -27,7 +29,9 @@ from backend.domain.prompts.version import PromptVersion
 from backend.domain.task import Task
 from backend.interfaces.presentation.report_page import page
 from backend.services.analysis.report import ReportSources, report
+from backend.services.dataset.drawing import Drawing
 from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.dataset.truth_bases import TruthBases
 from backend.services.prompts.resolver import Resolver
 from backend.services.runs.stored_outcomes import StoredOutcomes
 from demo.stand_in.answer import answer
@@ -66,8 +70,8 @@ def main(tasks: str = "10000", file: str | None = None) -> None:
         store = Store(f"sqlite:///{folder}/record.db")
         studio: Any = Listed(number)
         resolved_versions = [_answered(store, studio, name, note) for name, note in zip(PROMPTS, NOTES, strict=True)]
-        record = RunStore(store)
-        sources = ReportSources(studio, StoredOutcomes(store, record, studio, _price), Resolver(store, studio))
+        record, bases = RunStore(store), TruthBases(Drawing(studio, DrawStore(store)), LookStore(store))
+        sources = ReportSources(bases, StoredOutcomes(store, record, studio, _price), Resolver(store, studio))
         start, cpu = perf_counter(), process_time()
         found = report(sources, resolved_versions[1], resolved_versions[0], Subset("ground-truth"))
         read = perf_counter()

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from backend.adapters.database.draws import DrawStore
+from backend.adapters.database.looks import LookStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
@@ -13,7 +15,9 @@ from backend.domain.labels.config import read_config
 from backend.domain.outcome import Failure
 from backend.domain.runs.run import Run
 from backend.domain.task import Task
+from backend.services.dataset.drawing import Drawing
 from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.dataset.truth_bases import TruthBases
 from backend.services.runs.stored_outcomes import StoredOutcomes
 from tests.scripted import CONFIG, answer, completion, version
 
@@ -78,6 +82,10 @@ class LabelledProject:
     @property
     def studio(self) -> Any:
         return self.fake
+
+    @property
+    def bases(self) -> TruthBases:
+        return TruthBases(Drawing(self.studio, DrawStore(self.store)), LookStore(self.store))
 
     @staticmethod
     def price(model: str, _connection: str) -> Any:

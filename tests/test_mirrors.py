@@ -66,7 +66,7 @@ JOURNEYS = {
     ),
     "test_enhance": (
         "interfaces/web/api/refinements",
-        "services/optimize/counted_looks",
+        "services/dataset/counted_looks",
         "services/optimize/feedback",
         "services/optimize/optimizer",
     ),

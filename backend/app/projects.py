@@ -11,8 +11,7 @@ from backend.domain.action import Kind
 from backend.domain.dataset.subset import Subset
 from backend.domain.prompts.version import PromptVersion
 from backend.logs import to_log
-from backend.services.analysis.calibrate import judged
-from backend.services.analysis.confidence_threshold import least_confidence, not_learnt_from
+from backend.services.analysis.confidence_threshold import Guaranteeing, least_confidence
 from backend.services.auto_accept import ChosenTasks, choose, submittable
 from backend.services.predictions.acceptance import TakenBack
 from backend.services.predictions.forecast import PushForecast, push_forecast
@@ -84,8 +83,8 @@ class ProjectOperations(Operations):
         stored, place = self.container.outcomes, self.container.pusher.place(resolved, notify)
         if least is not None:
             return choose(place, stored, resolved, least)
-        subset = not_learnt_from(self.container.record, resolved, Subset("ground-truth"))
-        judged_version = judged(self.container.drawing, stored, resolved, subset)
+        guaranteeing = Guaranteeing(self.bases, stored, self.container.record)
+        judged_version = guaranteeing.judged(resolved, Subset("ground-truth"))
         least = least_confidence(resolved, judged_version, accuracy)
         return replace(choose(place, stored, resolved, least), basis=judged_version.basis)
 

@@ -31,7 +31,7 @@ class PromptOperations(Operations):
         parts = self.container
         version = parts.saver.checked(draft).version
         alone = [parts.resolver.readable(tag) for tag in parts.prompts.of_steps(version)]
-        found = cascade_of(parts.studio, parts.outcomes, alone, Subset("ground-truth"), differs).tradeoff
+        found = cascade_of(self.bases, parts.outcomes, alone, Subset("ground-truth"), differs).tradeoff
         return parts.saver.save(replace(draft, second=replace(draft.second, below=guaranteed(found))))
 
     def alike(self, version: PromptVersion) -> list[str]:

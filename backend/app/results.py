@@ -25,8 +25,8 @@ from backend.services.analysis.chat_export import ChatExport, ChatExporter, Chat
 from backend.services.analysis.compare import ComparisonResult, compare_versions
 from backend.services.analysis.confidence_threshold import (
     ConfidenceThreshold,
+    Guaranteeing,
     confidence_threshold,
-    not_learnt_from,
     wrong_share_threshold,
 )
 from backend.services.analysis.drawn_accuracy import DrawnAccuracy, drawn_accuracy
@@ -37,11 +37,11 @@ from backend.services.analysis.result_views import ResultSources, ResultView
 from backend.services.analysis.results import TaskResult, results, results_of
 from backend.services.analysis.shares import ShareEstimate, estimate_shares
 from backend.services.analysis.votes import VoteResult, vote
+from backend.services.dataset.counted_looks import count_look
 from backend.services.dataset.drawing import DrawnTasks
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import task_ids
 from backend.services.dataset.truth_marking import chosen_answer, mark_truth, only_choice
-from backend.services.optimize.counted_looks import count_look
 from backend.services.runs.options import RunResult
 
 
@@ -66,7 +66,7 @@ class ResultOperations(Operations):
     def result_view(self, version: PromptVersion, project: Project) -> ResultView:
         """The results of a version of this project with its evaluation, derived again only when something changed."""
         parts, resolved = self.container, self.container.resolver.read_by(version, project)
-        sources = ResultSources(parts.store, parts.record, parts.studio, parts.outcomes, parts.configs)
+        sources = ResultSources(parts.store, parts.record, parts.studio, parts.outcomes, parts.configs, self.bases)
         stamp, running = sources.stamp(resolved), sources.is_running(resolved)
         return parts.result_views.of(version.tag, stamp, running, lambda: sources.derive(resolved))
 
@@ -105,7 +105,7 @@ class ResultOperations(Operations):
         """Compares versions on the same ground truths (all, or those of `subset`), from stored answers."""
         resolved_versions = [self.container.resolver.readable(tag) for tag in tags]
         return compare_versions(
-            self.container.studio, self.container.outcomes, resolved_versions, subset or Subset("ground-truth")
+            self.bases, self.container.outcomes, resolved_versions, subset or Subset("ground-truth")
         )
 
     def votes(self, tags: Sequence[str], subset: Subset | None = None) -> VoteResult:
@@ -114,7 +114,7 @@ class ResultOperations(Operations):
         subset: the ground truths that judge it; all without one
         """
         resolved_versions = [self.container.resolver.readable(tag) for tag in tags]
-        return vote(self.container.studio, self.container.outcomes, resolved_versions, subset or Subset("ground-truth"))
+        return vote(self.bases, self.container.outcomes, resolved_versions, subset or Subset("ground-truth"))
 
     def cascade(self, first: str, second: str, subset: Subset | None = None, differs: float = 0.03) -> CascadeResult:
         """The confidence below which `second` is to be asked, so that few tasks differ from its answers; from stored
@@ -125,7 +125,7 @@ class ResultOperations(Operations):
         """
         versions = [self.container.resolver.readable(tag) for tag in (first, second)]
         parts, wanted = self.container, subset or Subset("ground-truth")
-        return cascade_of(parts.studio, parts.outcomes, versions, wanted, differs)
+        return cascade_of(self.bases, parts.outcomes, versions, wanted, differs)
 
     def calibrate(self, tag: str, subset: Subset | None = None) -> CalibrationResult:
         """Measures a version's confidence on its ground truths, and saves a calibrator if that helps."""
@@ -133,7 +133,7 @@ class ResultOperations(Operations):
         return calibrate_version(self.container.calibrations, resolved, self._judged(resolved, subset))
 
     def _judged(self, resolved: ResolvedVersion, subset: Subset | None) -> JudgedVersion:
-        return judged(self.container.drawing, self.container.outcomes, resolved, subset or Subset("ground-truth"))
+        return judged(self.bases, self.container.outcomes, resolved, subset or Subset("ground-truth"))
 
     def uncalibrate(self, tag: str) -> bool:
         """Raw confidences are pushed again; False if they were already."""
@@ -141,7 +141,8 @@ class ResultOperations(Operations):
 
     def calibrated(self, tag: str) -> StoredCalibration | None:
         """The calibration that is saved with a version; None if raw confidences are pushed."""
-        return self.container.calibrations.of(self.container.prompts.get(tag))
+        saved = self.container.calibrations.of(self.container.prompts.get(tag))
+        return None if saved is None or saved.older else saved
 
     def confidence_threshold(self, tag: str, accuracy: float, subset: Subset | None = None) -> ConfidenceThreshold:
         """The lowest confidence that guarantees an accuracy, with 95 % confidence."""
@@ -154,8 +155,9 @@ class ResultOperations(Operations):
         return wrong_share_threshold(resolved, self._guaranteeing(resolved, subset), share)
 
     def _guaranteeing(self, resolved: ResolvedVersion, subset: Subset | None) -> JudgedVersion:
-        wanted = subset or Subset("ground-truth")
-        return self._judged(resolved, not_learnt_from(self.container.record, resolved, wanted))
+        parts = self.container
+        guaranteeing = Guaranteeing(self.bases, parts.outcomes, parts.record)
+        return guaranteeing.judged(resolved, subset or Subset("ground-truth"))
 
     def accuracy_from(self, tag: str, least: float, subset: Subset | None = None) -> AccuracyFrom:
         """The accuracy of a version's answers with a confidence of `least` (0 to 1) or more, on the ground truths that
@@ -166,7 +168,7 @@ class ResultOperations(Operations):
     def shares(self, tag: str) -> ShareEstimate:
         """How often each label occurs in the project of a version, from its stored answers and the ground truths."""
         parts = self.container
-        return estimate_shares(parts.drawing, parts.outcomes, parts.resolver.readable(tag))
+        return estimate_shares(self.bases, parts.outcomes, parts.resolver.readable(tag))
 
     def draw(self, project: int, size: int) -> DrawnTasks:
         """Draws `size` tasks of a project at random, for people to label."""
@@ -177,7 +179,7 @@ class ResultOperations(Operations):
         resolved = self.container.resolver.readable(finished.run.tag)
         left_out = finished.evaluation.left_out if finished.evaluation else NOTHING
         truths = [truth.task_id for truth in finished.truths]
-        basis = self.container.drawing.basis(resolved.project.id, finished.subset, truths, left_out)
+        basis = self.bases.of(resolved.project.id, [resolved.version], finished.subset, truths, left_out)
         found = drawn_accuracy(basis, finished.judged, finished.truths, resolved.schema)
         if finished.subset.split != LEARN.rest:
             return found
@@ -187,7 +189,7 @@ class ResultOperations(Operations):
     def audit(self, project: int, subset: Subset | None = None) -> Audit:
         """Ground truths that may be wrong, among all or those of `subset`."""
         parts = self.container
-        return audit_project(parts.studio, parts.outcomes, parts.resolver, project, subset or Subset("ground-truth"))
+        return audit_project(self.bases, parts.outcomes, parts.resolver, project, subset or Subset("ground-truth"))
 
     def export(self, tag: str, kind: str, path: Path | None, truth: str = "ground-truth") -> int:
         """Writes the outcomes of a version's tasks as csv, jsonl or parquet, to a file or to standard output.
@@ -209,5 +211,5 @@ class ResultOperations(Operations):
         against: a version to compare it with
         """
         other = self.container.resolver.readable(against) if against else None
-        sources = ReportSources(self.container.studio, self.container.outcomes, self.container.resolver)
+        sources = ReportSources(self.bases, self.container.outcomes, self.container.resolver)
         return report(sources, self.container.resolver.readable(tag), other, subset or Subset("ground-truth"))

@@ -67,6 +67,7 @@ class LivePredictions:
         self._ownership = OwnershipStore(store)
         self._live = live
         self._serving = serving
+        self._told = set[str]()
 
     def tag(self, project: int, label_config: str) -> str:
         """The model_version of this project's predictions now. Raises LabelConfigError, StoreError."""
@@ -142,7 +143,10 @@ class LivePredictions:
     def _calibrators(self, version: PromptVersion, tag: str) -> Calibrators:
         """No calibrator fits answers under another config."""
         saved = CalibrationStore(self._store).of(version) if tag == version.tag else None
-        return saved.calibrators if saved else RAW
+        if saved is not None and saved.older and tag not in self._told:
+            self._told.add(tag)
+            log.warning("%s: its calibration is for earlier confidences and not applied: calibrate it again", tag)
+        return saved.applied if saved else RAW
 
     def _not_left_over(self, tag: str, items: list[Task], by_number: Mapping[int, Any]) -> list[Task]:
         """The tasks without those that a run will push, which Label Studio would store twice."""

@@ -9,7 +9,7 @@ from backend.adapters.database.prompts import now
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import retried
 from backend.adapters.database.tables import calibrations, prompts
-from backend.domain.calibration.calibrators import Calibrators
+from backend.domain.calibration.calibrators import CONFIDENCE_RULE, RAW, Calibrators
 from backend.domain.prompts.version import PromptVersion
 
 
@@ -19,11 +19,18 @@ class StoredCalibration:
 
     tasks: how many they were fitted on
     created: UTC, ISO 8601
+    older: whether the version's confidence is computed by another rule since, so that they do not fit it
     """
 
     calibrators: Calibrators
     tasks: int
     created: str
+    older: bool = False
+
+    @property
+    def applied(self) -> Calibrators:
+        """Those that scores are calibrated with."""
+        return RAW if self.older else self.calibrators
 
 
 class CalibrationStore(Repository):
@@ -35,7 +42,11 @@ class CalibrationStore(Repository):
         query = sa.select(calibrations).join_from(calibrations, prompts).where(*_mine(version))
         with self._engine.connect() as connection:
             row = connection.execute(query).first()
-        return None if row is None else StoredCalibration(Calibrators.read(row.calibrators), row.tasks, row.created)
+        if row is None:
+            return None
+        calibrators = Calibrators.read(row.calibrators)
+        older = version.logprobs and calibrators.rule < CONFIDENCE_RULE
+        return StoredCalibration(calibrators, row.tasks, row.created, older)
 
     @retried
     def save(self, version: PromptVersion, calibrators: Calibrators, tasks: int) -> None:

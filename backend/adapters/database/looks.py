@@ -1,11 +1,13 @@
 """Looks at the ground truths that judge rewrites, see `domain.optimize.looks`. They are kept in their order."""
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import retried
 from backend.adapters.database.tables import looks, names
-from backend.domain.optimize.looks import Look
+from backend.domain.optimize.looks import Look, Winner
 
 
 class LookStore(Repository):
@@ -18,6 +20,25 @@ class LookStore(Repository):
         with self._engine.connect() as connection:
             rows = connection.execute(query.order_by(looks.c.id))
             return [Look(row.content, frozenset(row.tasks)) for row in rows]
+
+    @retried
+    def winners(self, prompt: str) -> list[Winner]:
+        """The versions that searches chose, oldest first."""
+        query = sa.select(looks).where(looks.c.prompt_id == _id(prompt).scalar_subquery(), looks.c.won.is_not(None))
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.order_by(looks.c.id))
+            return [Winner(row.won, frozenset(row.tasks) | frozenset(row.learnt)) for row in rows]
+
+    @retried
+    def won(self, prompt: str, look: Look, number: int, learnt: Iterable[int]) -> None:
+        """Notes that after this look, which `note` has noted, a search saved a version with that number.
+
+        learnt: tasks of the ground truths that it learned from
+        """
+        mine = sa.and_(looks.c.prompt_id == _id(prompt).scalar_subquery(), looks.c.content == look.content)
+        row = sa.and_(mine, looks.c.tasks == sorted(look.tasks))
+        with self._engine.begin() as connection:
+            connection.execute(looks.update().where(row).values(won=number, learnt=sorted(learnt)))
 
     def note(self, prompt: str, look: Look) -> None:
         """Once for each prompt and set of ground truths."""

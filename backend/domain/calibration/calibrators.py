@@ -13,6 +13,9 @@ from backend.domain.outcome import Outcome
 
 _NEARLY_CERTAIN = 1e-6
 """Log-odds of 0 and 1 do not exist; nearer to them confidences are not told apart."""
+CONFIDENCE_RULE = 2
+"""How a confidence is computed from log-probabilities, for which calibrators were made: 1, as the product of all tokens
+of the answer; 2, as the probability among the allowed labels."""
 
 
 def log_odds(confidence: float) -> float:
@@ -60,10 +63,12 @@ class Calibrators:
 
     joint: for the confidence of whole answers
     controls: for the confidence of each control's value
+    rule: CONFIDENCE_RULE when they were made
     """
 
     joint: Calibrator | None = None
     controls: Mapping[str, Calibrator] = field(default_factory=dict)
+    rule: int = CONFIDENCE_RULE
 
     def score(self, outcome: Outcome) -> float | None:
         """The score of a whole answer; None without a confidence."""
@@ -82,13 +87,13 @@ class Calibrators:
 
     def to_json(self) -> dict[str, Any]:
         controls = {name: calibrator.to_json() for name, calibrator in self.controls.items()}
-        return {"joint": self.joint and self.joint.to_json(), "controls": controls}
+        return {"joint": self.joint and self.joint.to_json(), "controls": controls, "rule": self.rule}
 
     @classmethod
     def read(cls, saved: Mapping[str, Any]) -> Self:
         """The inverse of `to_json`."""
         controls = {name: from_json(calibrator) for name, calibrator in saved["controls"].items()}
-        return cls(saved["joint"] and from_json(saved["joint"]), controls)
+        return cls(saved["joint"] and from_json(saved["joint"]), controls, saved.get("rule", 1))
 
 
 RAW = Calibrators()

@@ -7,7 +7,7 @@ order: some of them belong to the draw at once.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.domain.dataset.split import Split
 from backend.domain.hashing import digest
@@ -36,12 +36,26 @@ class TruthBasis:
     drawn: those of them that were drawn at random; None where the project has no draw
     gaps: tasks that were drawn and have no ground truth that counts
     split: the part of the ground truths that this is about; None for all
+    chosen: tasks of ground truths on which a version was chosen, by a search: it seems better on them than it is.
+        Among `truths`, or left out of them
     """
 
     truths: tuple[int, ...]
     drawn: tuple[int, ...] | None = None
     gaps: tuple[int, ...] = ()
     split: Split | None = None
+    chosen: tuple[int, ...] = ()
+
+    @property
+    def flattering(self) -> int:
+        """How many of the ground truths chose a version."""
+        return len(set(self.chosen) & set(self.truths))
+
+    def without_chosen(self) -> "TruthBasis":
+        """The same of the ground truths on which no version was chosen."""
+        kept = tuple(task for task in self.truths if task not in set(self.chosen))
+        drawn = None if self.drawn is None else tuple(task for task in self.drawn if task not in set(self.chosen))
+        return replace(self, truths=kept, drawn=drawn)
 
     @property
     def random(self) -> bool:

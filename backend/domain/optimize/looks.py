@@ -45,6 +45,27 @@ class CountedLook:
         return ALL_LOOKS * 6 / (pi * self.number) ** 2
 
 
+@dataclass(frozen=True, slots=True)
+class Winner:
+    """A version that a search chose: it seems better on these ground truths than on others.
+
+    number: of the version
+    tasks: of the ground truths that the search learned from, and of those that judged it
+    """
+
+    number: int
+    tasks: frozenset[int]
+
+
+def chose(winners: Iterable[Winner], number: int) -> frozenset[int]:
+    """Tasks of the ground truths that chose a version: in its own search, or in that of an earlier version of its
+    prompt, from which it may have been made.
+
+    number: of the version
+    """
+    return frozenset[int]().union(*(winner.tasks for winner in winners if winner.number <= number))
+
+
 def counted(past: Iterable[Look], look: Look, base: str) -> CountedLook:
     """`look` among those before it, in their order. The same look again has the number it had.
 

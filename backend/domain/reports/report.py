@@ -8,6 +8,7 @@ from typing import Literal
 from backend.domain.calibration.scored_answers import scored_answers_of
 from backend.domain.calibration.threshold import RiskPoint, risk_coverage
 from backend.domain.cascade import answered_by
+from backend.domain.dataset.draw import TruthBasis
 from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.classification import score
@@ -59,6 +60,7 @@ class ReportBasis:
 
     name: for people
     link: address of a task in Label Studio, without its id
+    basis: what numbers about them rest on
     """
 
     name: str
@@ -67,6 +69,7 @@ class ReportBasis:
     truths: Sequence[Truth]
     left_out: LeftOut
     schema: LabelSchema
+    basis: TruthBasis | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,7 @@ class Report:
     pair: comparison with `against`, the other version
     differences: what differs between the two versions
     curve: cost against accuracy of a cascade's thresholds
+    basis: what the numbers rest on
     """
 
     version: PromptVersion
@@ -142,6 +146,7 @@ class Report:
     tasks: tuple[JudgedTask, ...]
     differences: tuple[Difference, ...] = ()
     curve: CascadeCurve | None = None
+    basis: TruthBasis | None = None
 
 
 def make_report(
@@ -160,6 +165,7 @@ def make_report(
         unasked=len(ground.truths) - len(current.outcomes),
         history=tuple(history),
         tasks=tuple(_judged(current, before, ground)),
+        basis=ground.basis,
         differences=differences(before.setup, current.setup) if before else (),
         curve=cascade_curve(current.version.cascade, current.steps, ground.truths, ground.schema),
     )

@@ -24,6 +24,7 @@ from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.caveats import remarks
 from backend.interfaces.presentation.differences import difference_sentence
 from backend.interfaces.presentation.plots import cascade_plot, cost_plot, reliability_plot, risk_plot
+from backend.interfaces.presentation.truth_basis import basis_remarks
 
 FILTERS = (
     "proportion",
@@ -70,7 +71,7 @@ def page(report: Report, subset: Subset, made: str) -> bytes:
     html = environment.get_template("report.html").render(
         report=report,
         made=made,
-        remarks=[*_unasked(report), *remarks(report.evaluation, subset)],
+        remarks=[*_unasked(report), *_basis(report), *remarks(report.evaluation, subset)],
         verdict=_verdict(report),
         differs=difference_sentence(report.differences),
         matrices=matrices(report.evaluation.score),
@@ -128,6 +129,10 @@ def _unasked(report: Report) -> Iterator[str]:
     if report.unasked:
         tasks = numbers.things(report.unasked, "task")
         yield f"{tasks} with a ground truth not asked about yet, and in none of these numbers."
+
+
+def _basis(report: Report) -> Iterator[str]:
+    return basis_remarks(report.basis, report.version.project)
 
 
 def _steps(points: tuple[RiskPoint, ...]) -> list[RiskPoint]:

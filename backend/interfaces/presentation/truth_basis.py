@@ -7,14 +7,26 @@ from backend.domain.dataset.draw import TruthBasis
 from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
+    from backend.services.analysis.compare import ComparisonResult
     from backend.services.analysis.drawn_accuracy import DrawnAccuracy
 
+ENOUGH = 60
+"""Ground truths that it takes for the default guarantee of `threshold`."""
 
-def basis_remarks(basis: TruthBasis, project: int) -> Iterator[str]:
-    """One sentence each."""
+
+def basis_remarks(basis: TruthBasis | None, project: int) -> Iterator[str]:
+    """One sentence each; nothing where there are no ground truths."""
+    if basis is None:
+        return
     truths, drawn = len(basis.truths), basis.drawn
     part = f" of {basis.split}" if basis.split else ""
     said = f"{numbers.count(len(drawn or ()))} of {numbers.things(truths, 'ground truth')}{part} were drawn at random"
+    yield from _drawn(basis, project, said)
+    yield from _chosen(basis, project)
+
+
+def _drawn(basis: TruthBasis, project: int, said: str) -> Iterator[str]:
+    truths, drawn = len(basis.truths), basis.drawn
     if drawn is None:
         yield (
             f"{said}: tasks that people choose are easier or harder than the others, and numbers from them may be far "
@@ -28,6 +40,32 @@ def basis_remarks(basis: TruthBasis, project: int) -> Iterator[str]:
             "them as wrong, with full confidence where the version was not asked about them. "
             f"`ls-prompts draw {project}` lists them."
         )
+
+
+def _chosen(basis: TruthBasis, project: int) -> Iterator[str]:
+    """About ground truths that chose a version."""
+    flattering, out = basis.flattering, len(basis.chosen) - basis.flattering
+    if flattering:
+        yield (
+            f"{numbers.things(flattering, 'ground truth')} among them chose a version in a search, which makes its "
+            "figures better than they are on other tasks."
+        )
+    if out:
+        yield (
+            f"{numbers.things(out, 'other ground truth')} left out, because a search chose the version on them: "
+            f"`ls-prompts draw {project} --size {len(basis.drawn or ()) + out + ENOUGH}` draws more tasks to label."
+        )
+
+
+def comparison_basis_remarks(compared: "ComparisonResult") -> Iterator[str]:
+    """The same for a comparison, with its looks."""
+    yield from basis_remarks(compared.basis, compared.project)
+    for (_, second), look in compared.looks.items():
+        if look.number > 1:
+            yield (
+                f"{second} is look {look.number} at these ground truths, so it is better only with a one-sided p below "
+                f"{look.level:.2g}."
+            )
 
 
 def drawn_accuracy_remarks(drawn: "DrawnAccuracy", project: int) -> Iterator[str]:

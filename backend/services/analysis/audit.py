@@ -12,6 +12,7 @@ from backend.adapters.label_studio.client import AnnotatedTask, LabelStudioClien
 from backend.domain.answer import Answer
 from backend.domain.audit.conflicts import confused_labels, disagreements, duplicates
 from backend.domain.audit.label_errors import audit
+from backend.domain.dataset.draw import TruthBasis
 from backend.domain.dataset.ground_truth import LeftOut, is_own
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.regions import from_result
@@ -25,6 +26,7 @@ from backend.errors import ConfigChangedError, SubsetError
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import schema_of, truths_among
 from backend.services.dataset.task_texts import annotated_with_texts
+from backend.services.dataset.truth_bases import TruthBases
 from backend.services.prompts.resolver import Resolver
 from backend.services.runs.stored_outcomes import StoredOutcomes
 
@@ -66,6 +68,7 @@ class Audit:
     left_out: how many were not
     versions: the tags of the versions that were used
     stale: tags of versions with another labelling config, which were not used
+    basis: what the figures rest on
     """
 
     truths: int
@@ -76,15 +79,15 @@ class Audit:
     confusions: tuple[Confusion, ...]
     duplicates: tuple[tuple[MarkedTask, ...], ...]
     disagreements: tuple[MarkedTask, ...]
+    basis: TruthBasis | None = None
 
 
-def audit_project(
-    studio: LabelStudioClient, stored: StoredOutcomes, resolver: Resolver, project: int, subset: Subset
-) -> Audit:
+def audit_project(bases: TruthBases, stored: StoredOutcomes, resolver: Resolver, project: int, subset: Subset) -> Audit:
     """Hears every version of the project's prompts that has an answer to a task with a truth. `subset`: which truths.
 
     Raises SubsetError when there are none, StudioError when Label Studio can't be read.
     """
+    studio = bases.drawing.studio
     details = studio.project(project)
     schema = resolver.configs.now(details).labelled
     if not schema.fields:
@@ -102,6 +105,7 @@ def audit_project(
     return Audit(
         truths=len(base.truths),
         left_out=base.left_out,
+        basis=bases.of(project, (), subset, [truth.task_id for truth in base.truths], base.left_out),
         versions=tuple(by_version),
         stale=tuple(
             version.tag for version in versions if version not in [resolved.version for resolved in resolved_versions]

@@ -4,7 +4,7 @@ Everything is derived from stored answers and ground truths; no model is asked.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.adapters.database.calibrations import CalibrationStore
 from backend.domain.calibration.calibrators import Calibrators
@@ -18,9 +18,9 @@ from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Outcome, Truth
 from backend.errors import RunError
 from backend.services.analysis.compare import not_asked
-from backend.services.dataset.drawing import Drawing
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import ground_truths
+from backend.services.dataset.truth_bases import TruthBases
 from backend.services.runs.stored_outcomes import StoredOutcomes
 
 
@@ -42,6 +42,12 @@ class JudgedVersion:
     def claims(self, control: str | None = None) -> list[ScoredAnswer]:
         """The scored answers: whole answers, or the values of one control."""
         return scored_answers_of(self.outcomes, self.truths, self.schema, control)
+
+    def without_chosen(self) -> "JudgedVersion":
+        """The same without ground truths on which the version was chosen."""
+        chosen = set(self.basis.chosen)
+        truths = [truth for truth in self.truths if truth.task_id not in chosen]
+        return replace(self, truths=truths, basis=self.basis.without_chosen())
 
     def random_claims(self) -> list[ScoredAnswer]:
         """What a guarantee for the whole project may use: those of drawn tasks, of which one without a ground truth
@@ -85,12 +91,12 @@ class CalibrationResult:
     project: int
 
 
-def judged(drawing: Drawing, stored: StoredOutcomes, resolved: ResolvedVersion, subset: Subset) -> JudgedVersion:
+def judged(bases: TruthBases, stored: StoredOutcomes, resolved: ResolvedVersion, subset: Subset) -> JudgedVersion:
     """Raises NoTruthsError without ground truths, RunError for a version that was asked about none of them."""
     project = resolved.project
-    base = ground_truths(drawing.studio, project, resolved.schema, subset, [resolved.version])
+    base = ground_truths(bases.drawing.studio, project, resolved.schema, subset, [resolved.version])
     tasks = {truth.task_id for truth in base.truths}
-    basis = drawing.basis(project.id, subset, sorted(tasks), base.left_out)
+    basis = bases.of(project.id, [resolved.version], subset, tasks, base.left_out)
     stored_answers = [o for page in stored.of_version(resolved, {*tasks, *basis.gaps}) for o in page]
     outcomes = [outcome for outcome in stored_answers if outcome.task_id in tasks]
     if not any(outcome.spoke for outcome in outcomes):

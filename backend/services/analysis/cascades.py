@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.calibration.cascade_tradeoff import CascadeTradeoff, answer_pairs, tradeoff
+from backend.domain.dataset.draw import TruthBasis
 from backend.domain.dataset.ground_truth import NOTHING, LeftOut
 from backend.domain.dataset.subset import Subset
 from backend.domain.outcome import Truth
@@ -14,6 +14,7 @@ from backend.errors import NoTruthsError, RunError
 from backend.services.analysis.compare import comparable, setup_of
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import ground_truths
+from backend.services.dataset.truth_bases import TruthBases
 from backend.services.runs.stored_outcomes import StoredOutcomes
 
 
@@ -25,6 +26,7 @@ class CascadeResult:
     project_tasks: how many tasks the project has
     differences: between the two; a cascade that is saved has one prompt
     reason: why there are no ground truths, "" where there are some
+    basis: what the accuracies rest on; None without ground truths
     """
 
     first: PromptVersion
@@ -34,6 +36,7 @@ class CascadeResult:
     differences: tuple[Difference, ...]
     left_out: LeftOut
     reason: str = ""
+    basis: TruthBasis | None = None
 
     @property
     def is_one_prompt(self) -> bool:
@@ -42,7 +45,7 @@ class CascadeResult:
 
 
 def cascade_of(
-    studio: LabelStudioClient,
+    bases: TruthBases,
     stored: StoredOutcomes,
     versions: Sequence[ResolvedVersion],
     subset: Subset,
@@ -57,10 +60,12 @@ def cascade_of(
     """
     first, second = comparable(versions, "A cascade")
     answers, others = ([o for page in stored.of_version(resolved) for o in page] for resolved in (first, second))
-    truths, left_out, reason = list[Truth](), NOTHING, ""
+    truths, left_out, reason, basis = list[Truth](), NOTHING, "", None
+    asked = [first.version, second.version]
     try:
-        selection = ground_truths(studio, first.project, first.schema, subset, [first.version, second.version])
+        selection = ground_truths(bases.drawing.studio, first.project, first.schema, subset, asked)
         truths, left_out = selection.truths, selection.left_out
+        basis = bases.of(first.project.id, asked, subset, [truth.task_id for truth in truths], left_out)
     except NoTruthsError as error:
         reason = str(error)
     pairs = answer_pairs(answers, others, truths, first.schema)
@@ -69,7 +74,7 @@ def cascade_of(
     setups = [setup_of(stored, resolved.version) for resolved in (first, second)]
     found = tradeoff(pairs, differs)
     return CascadeResult(
-        first.version, second.version, found, first.project.tasks, differences(*setups), left_out, reason
+        first.version, second.version, found, first.project.tasks, differences(*setups), left_out, reason, basis
     )
 
 

@@ -1,11 +1,12 @@
 """Compares versions on the same tasks, from stored answers. No model is asked, and it costs nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
-from backend.adapters.label_studio.client import LabelStudioClient
+from backend.adapters.database.looks import LookStore
 from backend.domain.answer import Texts
+from backend.domain.dataset.draw import TruthBasis
 from backend.domain.dataset.ground_truth import NOTHING, LeftOut
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.controls.marking import controls_in
@@ -13,14 +14,18 @@ from backend.domain.labels.controls.repeated import one_item
 from backend.domain.labels.relabel import shared_schema
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.agreement import Agreement, agreement
-from backend.domain.metrics.comparison import Comparison, compare
+from backend.domain.metrics.comparison import Comparison, VersionPair, compare
 from backend.domain.metrics.summary import Summary, summarise
+from backend.domain.optimize.looks import CountedLook, judged
+from backend.domain.optimize.search import LEARN
 from backend.domain.outcome import Outcome
 from backend.domain.prompts.differences import Difference, Setup, differences
 from backend.domain.prompts.version import PromptVersion
 from backend.errors import NoTruthsError, PromptError, RunError
+from backend.services.dataset.counted_looks import count_look
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import TaskSelection, ground_truths
+from backend.services.dataset.truth_bases import TruthBases
 from backend.services.runs.stored_outcomes import StoredOutcomes
 
 
@@ -35,6 +40,9 @@ class ComparisonResult:
     links: to tasks that were fixed or broken
     differences: first, second -> differences between the versions themselves
     texts: names of the controls that hold free texts
+    project: of the versions
+    basis: what the figures rest on; None without ground truths
+    looks: first, second -> which look at the ground truths that judge rewrites the comparison is, if it is one
     """
 
     versions: tuple[str, ...]
@@ -47,10 +55,13 @@ class ComparisonResult:
     left_out: LeftOut
     differences: Mapping[tuple[str, str], tuple[Difference, ...]]
     texts: tuple[str, ...] = ()
+    project: int = 0
+    basis: TruthBasis | None = None
+    looks: Mapping[tuple[str, str], CountedLook] = field(default_factory=dict)
 
 
 def compare_versions(
-    studio: LabelStudioClient, stored: StoredOutcomes, resolved_versions: Sequence[ResolvedVersion], subset: Subset
+    bases: TruthBases, stored: StoredOutcomes, resolved_versions: Sequence[ResolvedVersion], subset: Subset
 ) -> ComparisonResult:
     """`resolved_versions`: two versions or more; `subset`: which ground truths.
 
@@ -60,14 +71,40 @@ def compare_versions(
     resolved_versions = comparable(resolved_versions, "A comparison")
     first = resolved_versions[0]
     try:
-        base = ground_truths(studio, first.project, first.schema, subset, [b.version for b in resolved_versions])
+        base = ground_truths(
+            bases.drawing.studio, first.project, first.schema, subset, [b.version for b in resolved_versions]
+        )
     except NoTruthsError as error:
         if subset.split is not None:
             raise
         return _without_truths(stored, resolved_versions, subset, str(error))
-    result = _with_truths(stored, resolved_versions, subset, base)
+    result = _with_looks(bases.looks, resolved_versions, _with_truths(stored, resolved_versions, subset, base), base)
     changed = {task for pair in result.comparison.pairs for task in (*pair.fixed, *pair.broken)}
-    return replace(result, links={task: studio.task_url(first.project.id, task) for task in sorted(changed)})
+    links = {task: bases.drawing.studio.task_url(first.project.id, task) for task in sorted(changed)}
+    tasks, versions = [truth.task_id for truth in base.truths], [resolved.version for resolved in resolved_versions]
+    basis = bases.of(first.project.id, versions, subset, tasks, base.left_out)
+    return replace(result, links=links, project=first.project.id, basis=basis)
+
+
+def _with_looks(
+    looks: LookStore, resolved_versions: Sequence[ResolvedVersion], result: ComparisonResult, base: TaskSelection
+) -> ComparisonResult:
+    """On the ground truths that judge rewrites, each pair of one prompt's versions is a look, which is counted."""
+    if result.subset.split != LEARN.rest:
+        return result
+    tasks = [truth.task_id for truth in base.truths]
+    by_tag = {resolved.version.tag: resolved.version for resolved in resolved_versions}
+    found = {}
+    for pair in result.comparison.pairs:
+        first, second = by_tag[pair.first], by_tag[pair.second]
+        if first.name == second.name:
+            found[pair.first, pair.second] = count_look(looks, first, second, tasks)
+    pairs = tuple(_at_look(pair, found.get((pair.first, pair.second))) for pair in result.comparison.pairs)
+    return replace(result, comparison=replace(result.comparison, pairs=pairs), looks=found)
+
+
+def _at_look(pair: VersionPair, look: CountedLook | None) -> VersionPair:
+    return pair if look is None else judged(pair, look)
 
 
 def _with_truths(

@@ -11,13 +11,16 @@ from backend.domain.dataset.subset import Subset
 from backend.domain.optimize.search import LEARN, SearchOptions
 from backend.domain.prompts.version import parse_tag
 from backend.errors import RunError
-from backend.services.analysis.calibrate import JudgedVersion
+from backend.services.analysis.calibrate import JudgedVersion, judged
 from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.dataset.truth_bases import TruthBases
+from backend.services.runs.stored_outcomes import StoredOutcomes
 
 
 @dataclass(frozen=True, slots=True)
 class ConfidenceThreshold:
-    """`lowest.threshold` is a raw confidence; `score` is the pushed score that corresponds to it."""
+    """`lowest.threshold` is a raw confidence; `score` is the pushed score that corresponds to it;
+    `calibration_remark`: what to do about a calibration that is not applied."""
 
     version: str
     lowest: Threshold | WrongShare
@@ -25,27 +28,53 @@ class ConfidenceThreshold:
     left_out: LeftOut
     basis: TruthBasis
     project: int
+    calibration_remark: str | None = None
 
 
 def confidence_threshold(resolved: ResolvedVersion, judged: JudgedVersion, accuracy: float) -> ConfidenceThreshold:
     """The lowest confidence that guarantees an accuracy, if there is one."""
-    lowest = threshold(judged.random_claims(), accuracy)
-    score = None if lowest.threshold is None else resolved.calibrators.put(lowest.threshold)
-    return ConfidenceThreshold(resolved.version.tag, lowest, score, judged.left_out, judged.basis, resolved.project.id)
+    return _found(resolved, judged, threshold(judged.random_claims(), accuracy))
 
 
 def wrong_share_threshold(resolved: ResolvedVersion, judged: JudgedVersion, share: float) -> ConfidenceThreshold:
     """The lowest confidence from which at most this share of all tasks gets a wrong answer, if there is one."""
-    lowest = wrong_share(judged.random_claims(), share)
-    score = None if lowest.threshold is None else resolved.calibrators.put(lowest.threshold)
-    return ConfidenceThreshold(resolved.version.tag, lowest, score, judged.left_out, judged.basis, resolved.project.id)
+    return _found(resolved, judged, wrong_share(judged.random_claims(), share))
+
+
+def _found(resolved: ResolvedVersion, judged: JudgedVersion, lowest: Threshold | WrongShare) -> ConfidenceThreshold:
+    return ConfidenceThreshold(
+        version=resolved.version.tag,
+        lowest=lowest,
+        score=None if lowest.threshold is None else resolved.calibrators.put(lowest.threshold),
+        left_out=judged.left_out,
+        basis=judged.basis,
+        project=resolved.project.id,
+        calibration_remark=resolved.calibration_remark,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Guaranteeing:
+    """What a guarantee is computed from."""
+
+    bases: TruthBases
+    stored: StoredOutcomes
+    record: RunStore
+
+    def judged(self, resolved: ResolvedVersion, subset: Subset) -> JudgedVersion:
+        """The answers on the ground truths of `subset` on which the version was not chosen; on all of a split that the
+        user names."""
+        if subset.split is not None:
+            return judged(self.bases, self.stored, resolved, subset)
+        names = resolved.version.names
+        counted = any(self.bases.looks.of(name) for name in names)
+        wanted = subset if counted else not_learnt_from(self.record, resolved, subset)
+        return judged(self.bases, self.stored, resolved, wanted).without_chosen()
 
 
 def not_learnt_from(record: RunStore, resolved: ResolvedVersion, subset: Subset) -> Subset:
-    """The ground truths among `subset` that a guarantee may use. A search chose the prompt on one half of them: it is
-    better there than on other tasks."""
-    if subset.split is not None:
-        return subset
+    """The ground truths of `subset` from which no search learned, where looks were not counted yet: one half of them
+    for each prompt that was searched."""
     searches = (run for run in record.runs() if isinstance(run.scope, SearchOptions))
     searched = any(parse_tag(run.tag)[0] in resolved.version.names for run in searches)
     return replace(subset, split=LEARN.rest) if searched else subset

@@ -17,6 +17,7 @@ from backend.errors import ConfigChangedError, PromptError, RunError
 from backend.services.analysis.compare import alike, setup_of
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import ground_truths
+from backend.services.dataset.truth_bases import TruthBases
 from backend.services.prompts.resolver import Resolver
 from backend.services.runs.stored_outcomes import StoredOutcomes
 
@@ -25,9 +26,13 @@ from backend.services.runs.stored_outcomes import StoredOutcomes
 class ReportSources:
     """What a report is gathered from."""
 
-    studio: LabelStudioClient
+    bases: TruthBases
     stored: StoredOutcomes
     resolver: Resolver
+
+    @property
+    def studio(self) -> LabelStudioClient:
+        return self.bases.drawing.studio
 
 
 def report(
@@ -51,8 +56,9 @@ def report(
     base = ground_truths(sources.studio, resolved.project, resolved.schema, subset, judged)
     tasks = [task for page in base.pages for task in page]
     link = sources.studio.task_url(resolved.project.id, "")
-    ground = ReportBasis(resolved.project.title, link, tasks, base.truths, base.left_out, resolved.schema)
     ids = {task.id for task in tasks}
+    basis = sources.bases.of(resolved.project.id, judged, subset, ids, base.left_out)
+    ground = ReportBasis(resolved.project.title, link, tasks, base.truths, base.left_out, resolved.schema, basis)
     current = _answers(sources.stored, resolved, ids)
     before = _answers(sources.stored, against, ids) if against else None
     by_version = {item.version.tag: item.outcomes for item in (current, before) if item}

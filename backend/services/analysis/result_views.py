@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import RunStore
 from backend.adapters.label_studio.client import LabelStudioClient
+from backend.domain.dataset.draw import TruthBasis
+from backend.domain.dataset.subset import Subset
 from backend.domain.hashing import digest
 from backend.domain.metrics.evaluation import Evaluation
 from backend.domain.runs.run import FINAL
@@ -22,6 +24,7 @@ from backend.services.analysis.results import TaskResult, results
 from backend.services.analysis.stored_evaluation import stored_evaluation
 from backend.services.dataset.label_configs import Configs
 from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.dataset.truth_bases import TruthBases
 from backend.services.runs.stored_outcomes import StoredOutcomes
 
 MOST_ROWS = 200_000
@@ -36,7 +39,8 @@ long."""
 
 @dataclass(frozen=True, slots=True)
 class ResultView:
-    """`rows`: by task id, texts cut at MOST_TEXT; `evaluation`: None without ground truths; `stamp`: of what it was
+    """`rows`: by task id, texts cut at MOST_TEXT; `evaluation`: None without ground truths; `basis`: what that
+    rests on; `stamp`: of what it was
     derived from; `seconds`: that this took; `made`: when, by the monotonic clock."""
 
     rows: tuple[TaskResult, ...]
@@ -44,6 +48,7 @@ class ResultView:
     stamp: Hashable
     seconds: float
     made: float
+    basis: TruthBasis | None = None
 
 
 class ResultViews:
@@ -75,7 +80,8 @@ class ResultViews:
     def _derived(self, tag: str, stamp: Hashable, derive: Callable[[], "Derived"]) -> ResultView:
         begun = self._clock()
         found = derive()
-        view = ResultView(tuple(map(_short, found.rows)), found.evaluation, stamp, self._clock() - begun, self._clock())
+        rows, seconds = tuple(map(_short, found.rows)), self._clock() - begun
+        view = ResultView(rows, found.evaluation, stamp, seconds, self._clock(), found.basis)
         with self._lock:
             self._views[tag] = view
             while len(self._views) > 1 and sum(len(kept.rows) for kept in self._views.values()) > MOST_ROWS:
@@ -87,6 +93,7 @@ class ResultViews:
 class Derived:
     rows: list[TaskResult]
     evaluation: Evaluation | None
+    basis: TruthBasis | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,7 @@ class ResultSources:
     studio: LabelStudioClient
     stored: StoredOutcomes
     configs: Configs
+    bases: TruthBases
 
     def stamp(self, resolved: ResolvedVersion) -> Hashable:
         """Changes when results of the version may have changed."""
@@ -112,9 +120,15 @@ class ResultSources:
         rows = results(self.studio, self.stored, resolved, [], "ground-truth")
         annotated = list(self.studio.annotated(resolved.project.id))
         try:
-            return Derived(rows, stored_evaluation(self.stored, resolved, annotated, None))
+            found = stored_evaluation(self.stored, resolved, annotated, None)
         except LabelConfigError:
-            return Derived(rows, None)
+            found = None
+        return Derived(rows, found, None if found is None else self._basis(resolved, rows, found))
+
+    def _basis(self, resolved: ResolvedVersion, rows: list[TaskResult], found: Evaluation) -> TruthBasis:
+        truths = [row.task for row in rows if row.truth is not None]
+        subset = Subset("ground-truth")
+        return self.bases.of(resolved.project.id, [resolved.version], subset, truths, found.left_out)
 
 
 def _short(row: TaskResult) -> TaskResult:

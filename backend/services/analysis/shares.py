@@ -9,9 +9,9 @@ from backend.domain.dataset.subset import Subset
 from backend.domain.metrics.label_shares import LabelShare, label_shares
 from backend.errors import RunError
 from backend.services.analysis.compare import not_asked
-from backend.services.dataset.drawing import Drawing
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import ground_truths
+from backend.services.dataset.truth_bases import TruthBases
 from backend.services.runs.stored_outcomes import StoredOutcomes
 
 
@@ -32,12 +32,13 @@ class ShareEstimate:
     left_out: LeftOut
 
 
-def estimate_shares(drawing: Drawing, stored: StoredOutcomes, resolved: ResolvedVersion) -> ShareEstimate:
+def estimate_shares(bases: TruthBases, stored: StoredOutcomes, resolved: ResolvedVersion) -> ShareEstimate:
     """Raises NoTruthsError without ground truths, RunError for a version that was asked about none of them, and for a
     labelling config without labels."""
     project, schema, subset = resolved.project, resolved.schema, Subset("ground-truth")
-    base = ground_truths(drawing.studio, project, schema, subset, [resolved.version])
-    basis = drawing.basis(project.id, subset, sorted(truth.task_id for truth in base.truths), base.left_out)
+    base = ground_truths(bases.drawing.studio, project, schema, subset, [resolved.version])
+    tasks = {truth.task_id for truth in base.truths}
+    basis = bases.of(project.id, [resolved.version], subset, tasks, base.left_out)
     random = set(basis.truths if basis.drawn is None else basis.drawn)
     truths = {truth.task_id: schema.labels(truth.answer) for truth in base.truths if truth.task_id in random}
     answers = {

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.audit.votes import Votes, votes
+from backend.domain.dataset.draw import TruthBasis
 from backend.domain.dataset.ground_truth import NOTHING, LeftOut
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.schema import LabelSchema
@@ -13,13 +13,15 @@ from backend.errors import NoTruthsError, RunError
 from backend.services.analysis.compare import comparable
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import ground_truths
+from backend.services.dataset.truth_bases import TruthBases
 from backend.services.runs.stored_outcomes import StoredOutcomes
 
 
 @dataclass(frozen=True, slots=True)
 class VoteResult:
     """`missing`: tag -> how many tasks that others answered it has no usable answer to; `links`: to the tasks on which
-    they disagree; `reason`: why there are no ground truths, "" where there are some."""
+    they disagree; `reason`: why there are no ground truths, "" where there are some;
+    `project`: of the versions; `basis`: what the figures rest on, None without ground truths."""
 
     schema: LabelSchema
     votes: Votes
@@ -27,10 +29,12 @@ class VoteResult:
     links: Mapping[int, str]
     left_out: LeftOut
     reason: str = ""
+    project: int = 0
+    basis: TruthBasis | None = None
 
 
 def vote(
-    studio: LabelStudioClient, stored: StoredOutcomes, resolved_versions: Sequence[ResolvedVersion], subset: Subset
+    bases: TruthBases, stored: StoredOutcomes, resolved_versions: Sequence[ResolvedVersion], subset: Subset
 ) -> VoteResult:
     """`subset`: the ground truths that judge.
 
@@ -42,15 +46,17 @@ def vote(
     for tag, outcomes in by_version.items():
         if not outcomes:
             raise RunError(f"{tag} was not asked about any task: `ls-prompts run {tag} --on all` asks about all.")
-    truths, left_out, reason = list[Truth](), NOTHING, ""
+    truths, left_out, reason, basis = list[Truth](), NOTHING, "", None
+    studio, versions = bases.drawing.studio, [resolved.version for resolved in resolved_versions]
     try:
-        selection = ground_truths(studio, project, schema, subset, [resolved.version for resolved in resolved_versions])
+        selection = ground_truths(studio, project, schema, subset, versions)
         truths, left_out = selection.truths, selection.left_out
+        basis = bases.of(project.id, versions, subset, [truth.task_id for truth in truths], left_out)
     except NoTruthsError as error:
         reason = str(error)
     counted = votes(by_version, truths, schema)
     links = {vote.task_id: studio.task_url(project.id, vote.task_id) for vote in counted.disagreements}
-    return VoteResult(schema, counted, _missing(by_version), links, left_out, reason)
+    return VoteResult(schema, counted, _missing(by_version), links, left_out, reason, project.id, basis)
 
 
 def _answers(stored: StoredOutcomes, resolved: ResolvedVersion) -> list[Outcome]:

@@ -14,6 +14,7 @@ class ResolvedVersion:
 
     origin: the schema with which its stored answers were asked, if that differs from `schema`, under whose names they
         are read
+    older_calibration: whether a calibration was saved for it that fits no confidence of now, and is not applied
     """
 
     version: PromptVersion
@@ -21,3 +22,14 @@ class ResolvedVersion:
     schema: LabelSchema
     calibrators: Calibrators = RAW
     origin: LabelSchema | None = None
+    older_calibration: bool = False
+
+    @property
+    def calibration_remark(self) -> str | None:
+        """What to do about an older calibration; None without one."""
+        if not self.older_calibration:
+            return None
+        return (
+            f"The calibration saved with {self.version.tag} is for confidences as they were computed before, and is "
+            f"not applied: `ls-prompts calibrate {self.version.tag}` makes a new one."
+        )

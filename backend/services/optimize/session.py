@@ -15,7 +15,7 @@ from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.chat.request import PlannedRequests
 from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.metrics.comparison import BETTER, Comparison, compare
-from backend.domain.optimize.looks import CountedLook, judged
+from backend.domain.optimize.looks import CountedLook, Look, judged
 from backend.domain.optimize.proposals import Dropped, changeable, changed
 from backend.domain.optimize.search import GroundTruthHalves, LabeledTask, SearchOptions
 from backend.domain.optimize.teacher_request import MakeTeacherTemplate
@@ -25,8 +25,8 @@ from backend.domain.runs.run import Run
 from backend.domain.task import Task
 from backend.engine.budget_rules import CAP
 from backend.engine.request_executor import RequestExecutor
+from backend.services.dataset.counted_looks import count_look
 from backend.services.dataset.resolved_version import ResolvedVersion
-from backend.services.optimize.counted_looks import count_look
 from backend.services.optimize.feedback import FeedbackLoop, Teacher, TriedRewrite, polished
 from backend.services.run_control.heartbeat import Heartbeat
 from backend.services.run_control.progress import Progress
@@ -36,6 +36,7 @@ from backend.services.runs.task_labeler import TaskLabeler
 
 REWRITE = "rewrite"
 """Stands for the tag of a text that is not saved yet."""
+NO_TRUTHS = GroundTruthHalves((), (), 0)
 
 
 class MakeTeacherExecutor(Protocol):
@@ -137,8 +138,8 @@ class SearchSession:
         run, record, name = self._run, self._labeler.record, self._wish.search.teacher
         record.size(run.id, len(halves.learn) + len(halves.judge) if halves else 0)
         progress.start(None)
-        make, labeler = self._teaching.make_executor, self._labeler
-        with SyncSession(labeler, lambda: make(run, name), heartbeat, progress) as self._session:
+        make = self._teaching.make_executor
+        with SyncSession(self._labeler, lambda: make(run, name), heartbeat, progress) as self._session:
             of_system = bool(self._resolved.version.system)
             template = self._teaching.template(name, self._cap, of_system=of_system)
             teacher = Teacher(self._session, template, self._resolved.schema)
@@ -146,7 +147,7 @@ class SearchSession:
             compared, look = self._judge(outcome.text, halves.judge) if halves and outcome.text else (None, None)
         if not record.complete(run.id):
             raise Canceled(run.id)
-        spent = record.asks.tally(run, labeler.pricing).spent_usd
+        spent = record.asks.tally(run, self._labeler.pricing).spent_usd
         return OptimizationResult(
             run=record.run(run.id),
             base=self._resolved.version,
@@ -159,7 +160,7 @@ class SearchSession:
             comparison=compared,
             look=look,
             cost=SearchCost(_total(self._costs), _total(_costs(teacher.outcomes)), spent),
-            saved=self._save(outcome.text, compared),
+            saved=self._save(outcome.text, compared, halves or NO_TRUTHS),
         )
 
     def _learn(self, teacher: Teacher, items: Sequence[LabeledTask]) -> SearchOutcome:
@@ -189,8 +190,7 @@ class SearchSession:
         }
         truths = [Truth(item.task.id, item.truth) for item in items]
         compared = compare(answered, truths, self._resolved.schema)
-        store = LookStore(self._labeler.store)
-        look = count_look(store, version, self._version(text), [task.id for task in tasks])
+        look = count_look(LookStore(self._labeler.store), version, self._version(text), [task.id for task in tasks])
         return replace(compared, pairs=(judged(compared.pairs[0], look),)), look
 
     def outcomes(self, text: str, tasks: Sequence[Task]) -> Mapping[int, Outcome]:
@@ -214,12 +214,15 @@ class SearchSession:
     def _version(self, text: str) -> PromptVersion:
         return changed(self._resolved.version, text, self._resolved.schema)
 
-    def _save(self, text: str | None, compared: Comparison | None) -> PromptVersion | None:
+    def _save(self, text: str | None, compared: Comparison | None, halves: GroundTruthHalves) -> PromptVersion | None:
         better = compared is not None and compared.pairs[0].verdict == BETTER
         if text is None or not (better or self._wish.anyway):
             return None
-        note = _note(self._resolved.version, self._wish.search.teacher, compared)
-        return self._labeler.store.save(replace(self._version(text), note=note))[0]
+        note, version = _note(self._resolved.version, self._wish.search.teacher, compared), self._version(text)
+        saved = self._labeler.store.save(replace(version, note=note))[0]
+        learnt, judge = (frozenset(item.task.id for item in half) for half in (halves.learn, halves.judge))
+        LookStore(self._labeler.store).won(version.name, Look(version.content, judge), saved.number, learnt)
+        return saved
 
 
 def _note(base: PromptVersion, teacher: str, compared: Comparison | None) -> str:

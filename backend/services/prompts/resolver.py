@@ -6,7 +6,6 @@ from backend.adapters.database.calibrations import CalibrationStore
 from backend.adapters.database.label_configs import ConfigStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.label_studio.client import LabelStudioClient, Project
-from backend.domain.calibration.calibrators import RAW, Calibrators
 from backend.domain.labels.relabel import same_answers, with_current_labels
 from backend.domain.prompts.version import PromptVersion
 from backend.errors import ConfigChangedError
@@ -29,7 +28,7 @@ class Resolver:
         schema = self.configs.now(project)
         if not schema.fits(version.schema_digest):
             raise _changed(version)
-        return ResolvedVersion(version, project, schema.as_of(version.schema_digest), self._calibrators(version))
+        return self._calibrated(ResolvedVersion(version, project, schema.as_of(version.schema_digest)))
 
     def readable(self, tag: str) -> ResolvedVersion:
         """For what only reads what is stored: as `resolved`, also where the config changed since.
@@ -43,10 +42,9 @@ class Resolver:
         """The same of a version of this project."""
         now = self.configs.now(project)
         origin = self.configs.origin(version, now)
-        calibrators = self._calibrators(version)
         if now.fits(version.schema_digest):
-            return ResolvedVersion(version, project, origin, calibrators)
-        return ResolvedVersion(version, project, with_current_labels(origin, now), calibrators, origin)
+            return self._calibrated(ResolvedVersion(version, project, origin))
+        return self._calibrated(ResolvedVersion(version, project, with_current_labels(origin, now), origin=origin))
 
     def pushable(self, tag: str) -> ResolvedVersion:
         """As `readable`, under the config of now: raises ConfigChangedError when that takes other answers than the
@@ -59,9 +57,11 @@ class Resolver:
             raise _changed(resolved.version)
         return replace(resolved, schema=now)
 
-    def _calibrators(self, version: PromptVersion) -> Calibrators:
-        saved = self._calibrations.of(version)
-        return saved.calibrators if saved else RAW
+    def _calibrated(self, resolved: ResolvedVersion) -> ResolvedVersion:
+        saved = self._calibrations.of(resolved.version)
+        if saved is None:
+            return resolved
+        return replace(resolved, calibrators=saved.applied, older_calibration=saved.older)
 
 
 def _changed(version: PromptVersion) -> ConfigChangedError:

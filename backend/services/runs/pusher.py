@@ -40,7 +40,9 @@ class Pusher:
         return push(self.place(resolved, notify), resolved.version, wanted, keep, take_over)
 
     def place(self, resolved: ResolvedVersion, notify: Notify) -> TargetProject:
-        """Where a version's predictions go."""
+        """Where a version's predictions go. Tells of a calibration that does not apply to their scores."""
+        if remark := resolved.calibration_remark:
+            notify(remark)
         return TargetProject(self.studio, self.store, resolved.project.id, notify)
 
 

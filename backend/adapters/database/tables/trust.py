@@ -19,6 +19,9 @@ looks = Table(
     Column("prompt_id", Integer, ForeignKey("prompts.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("content", String(64), nullable=False),
     Column("tasks", Json, nullable=False),
+    Column("won", Integer),
+    Column("learnt", Json),
 )
 """Looks at the ground truths that judge rewrites, see `domain.optimize.looks`. `content`: digest of the prompt that was
-looked at; `tasks`: ids of the tasks of these ground truths."""
+looked at; `tasks`: ids of the tasks of these ground truths; `won`: number of the version that a search saved after it,
+and `learnt`: the tasks that this search learned from."""

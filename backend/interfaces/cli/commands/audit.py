@@ -10,6 +10,7 @@ from backend.interfaces.cli.render.console import as_json, notify, print_json, p
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.caveats import left_out_remarks
 from backend.interfaces.presentation.json.trust import AUDIT_KINDS, audit_json
+from backend.interfaces.presentation.truth_basis import basis_remarks
 
 if TYPE_CHECKING:
     from backend.domain.dataset.subset import Subset
@@ -34,7 +35,7 @@ def audit(project: int, kind: str | None, subset: "Subset", json_wanted: bool) -
     """
     with waiting_for("the audit"):
         result = the_app().audit(project, subset)
-    _talk(result)
+    _talk(result, project)
     if json_wanted:
         print_json(audit_json(result, kind or AUDIT_KINDS[0]))
         return
@@ -43,11 +44,11 @@ def audit(project: int, kind: str | None, subset: "Subset", json_wanted: bool) -
         _print(title, lines(result))
 
 
-def _talk(result: "Audit") -> None:
+def _talk(result: "Audit", project: int) -> None:
     versions = f": {', '.join(result.versions)}" if result.versions else ""
     compared = f"compared with the answers of {numbers.things(len(result.versions), 'version')}{versions}."
     notify(f"{numbers.things(result.truths, 'ground truth')}, {compared}")
-    for remark in left_out_remarks(result.left_out):
+    for remark in (*basis_remarks(result.basis, project), *left_out_remarks(result.left_out)):
         notify(remark)
     if result.stale:
         notify(f"Not compared, because they were saved with another labelling config: {', '.join(result.stale)}.")

@@ -84,6 +84,8 @@ def threshold(version: str, accuracy: float | None, wrong: float | None, subset:
         else:
             result = app.confidence_threshold(version, accuracy, subset)
     print_json(threshold_json(result)) if json_wanted else _print(result, subset)
+    if result.calibration_remark:
+        notify(result.calibration_remark)
     for remark in (*basis_remarks(result.basis, result.project), *left_out_remarks(result.left_out)):
         notify(remark)
 

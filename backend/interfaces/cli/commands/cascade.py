@@ -14,6 +14,7 @@ from backend.interfaces.cli.render.console import as_json, cell, notify, print_j
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.caveats import left_out_remarks
 from backend.interfaces.presentation.json.cascade import cascade_json
+from backend.interfaces.presentation.truth_basis import basis_remarks
 
 if TYPE_CHECKING:
     from backend.domain.calibration.cascade_tradeoff import CascadePoint
@@ -78,6 +79,7 @@ def _row(table: Table, name: str, point: "CascadePoint", style: str | None = Non
 
 def _remarks(result: "CascadeResult") -> Iterator[str]:
     found = result.tradeoff
+    yield from basis_remarks(result.basis, result.first.project)
     yield from left_out_remarks(result.left_out)
     if result.reason:
         yield f"How often they are right is not known. {result.reason}"

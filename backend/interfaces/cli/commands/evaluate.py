@@ -17,7 +17,7 @@ from backend.interfaces.cli.render.progress import RunProgress
 from backend.interfaces.cli.render.run import notify_unanswered
 from backend.interfaces.presentation.json.evaluation import comparison_json, evaluation_json
 from backend.interfaces.presentation.json.trust import drawn_accuracy_json
-from backend.interfaces.presentation.truth_basis import drawn_accuracy_remarks
+from backend.interfaces.presentation.truth_basis import comparison_basis_remarks, drawn_accuracy_remarks
 
 if TYPE_CHECKING:
     from backend.app import App
@@ -92,3 +92,5 @@ def compare(versions: tuple[str, ...], subset: Subset, json_wanted: bool) -> Non
     with waiting_for("the comparison"):
         compared = the_app().compare(versions, subset)
     print_json(comparison_json(compared)) if json_wanted else print_comparison(compared)
+    for remark in comparison_basis_remarks(compared):
+        notify(remark)

@@ -13,6 +13,7 @@ from backend.interfaces.cli.render.console import as_json, cell, notify, print_j
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.caveats import left_out_remarks
 from backend.interfaces.presentation.json.votes import votes_json
+from backend.interfaces.presentation.truth_basis import basis_remarks
 
 if TYPE_CHECKING:
     from backend.domain.audit.votes import Vote
@@ -47,6 +48,7 @@ def votes(versions: tuple[str, ...], subset: "Subset", json_wanted: bool) -> Non
 
 
 def _remarks(result: "VoteResult") -> Iterator[str]:
+    yield from basis_remarks(result.basis, result.project)
     yield from left_out_remarks(result.left_out)
     if result.reason:
         yield f"How often they are right is not known. {result.reason}"

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from backend.interfaces.presentation.json.plain import plain
+from backend.interfaces.presentation.json.trust import basis_json
 
 if TYPE_CHECKING:
     from backend.domain.calibration.cascade_tradeoff import CascadePoint
@@ -25,6 +26,7 @@ def cascade_json(result: "CascadeResult") -> dict[str, Any]:
         "first_alone": point_json(found.first),
         "points": [point_json(point) for point in found.points],
         "second_alone": point_json(found.second),
+        "basis": basis_json(result.basis),
     }
 
 

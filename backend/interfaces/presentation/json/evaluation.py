@@ -12,6 +12,7 @@ from backend.domain.metrics.quality_gate import GateCheck
 from backend.interfaces.presentation.caveats import comparison_remarks, remarks
 from backend.interfaces.presentation.json.plain import plain
 from backend.interfaces.presentation.json.runs import run_json, summary_json
+from backend.interfaces.presentation.json.trust import basis_json
 
 if TYPE_CHECKING:
     from backend.services.analysis.compare import ComparisonResult
@@ -138,6 +139,7 @@ def comparison_json(compared: "ComparisonResult") -> dict[str, Any]:
         "left_out": left_out_json(compared.left_out),
         "reason": comparison.reason,
         "remarks": comparison_remarks(compared),
+        "basis": basis_json(compared.basis),
     }
 
 
@@ -159,7 +161,9 @@ def pair_json(pair: VersionPair) -> dict[str, Any]:
 
 
 def _pair_with_differences(compared: "ComparisonResult", pair: VersionPair) -> dict[str, Any]:
-    return {**pair_json(pair), "differences": plain(compared.differences[pair.first, pair.second])}
+    look = compared.looks.get((pair.first, pair.second))
+    differences = plain(compared.differences[pair.first, pair.second])
+    return {**pair_json(pair), "differences": differences, "look": None if look is None else look.number}
 
 
 def _verdict(compared: "ComparisonResult") -> str:

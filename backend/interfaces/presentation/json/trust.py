@@ -21,7 +21,8 @@ AUDIT_KINDS = ("suspects", "confusions", "duplicates", "disagreements")
 
 def calibration_json(result: "CalibrationResult") -> dict[str, Any]:
     controls = {name: _measured_json(measured) for name, measured in result.controls.items()}
-    return {"version": result.version, "saved": result.saved, **_measured_json(result.joint), "controls": controls}
+    joint, basis = _measured_json(result.joint), basis_json(result.basis)
+    return {"version": result.version, "saved": result.saved, **joint, "controls": controls, "basis": basis}
 
 
 def _measured_json(measured: "MeasuredConfidence") -> dict[str, Any]:
@@ -104,10 +105,20 @@ def _share_json(one: LabelShare) -> dict[str, Any]:
     }
 
 
-def basis_json(basis: TruthBasis) -> dict[str, Any]:
-    """`drawn` is null where the project has no draw; `gaps`: drawn tasks without a ground truth that counts."""
-    drawn = None if basis.drawn is None else len(basis.drawn)
-    return {"all": len(basis.truths), "drawn": drawn, "gaps": list(basis.gaps)}
+def basis_json(basis: TruthBasis | None) -> dict[str, Any]:
+    """`drawn` is null where the project has no draw; `gaps`: drawn tasks without a ground truth that counts; `chose`:
+    how many of them chose a version in a search, `left_out`: how many others did and do not count."""
+    if basis is None:
+        return {"all": 0, "drawn": None, "gaps": [], "chose": 0, "left_out": 0}
+    drawn, flattering = None if basis.drawn is None else len(basis.drawn), basis.flattering
+    others = len(basis.chosen) - flattering
+    return {
+        "all": len(basis.truths),
+        "drawn": drawn,
+        "gaps": list(basis.gaps),
+        "chose": flattering,
+        "left_out": others,
+    }
 
 
 def drawn_accuracy_json(drawn: "DrawnAccuracy") -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from backend.domain.answer import answer_json
 from backend.interfaces.presentation.json.plain import plain
+from backend.interfaces.presentation.json.trust import basis_json
 
 if TYPE_CHECKING:
     from backend.domain.audit.votes import Vote
@@ -27,6 +28,7 @@ def votes_json(result: "VoteResult") -> dict[str, Any]:
             for vote in counted.votes
         ],
         "disagreements": [_disagreement_json(vote, result.links) for vote in counted.disagreements],
+        "basis": basis_json(result.basis),
     }
 
 

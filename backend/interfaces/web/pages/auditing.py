@@ -3,6 +3,7 @@
 from typing import Any
 
 from backend.errors import PromptsError
+from backend.interfaces.presentation.truth_basis import basis_remarks
 from backend.interfaces.web.pages.visit import Visit
 
 MOST_SHOWN = 100
@@ -19,6 +20,7 @@ def show_audit(visit: Visit, prompt: int) -> Any:
     except PromptsError as error:
         return visit.show("audit.html", **words, audit=None, trouble=str(error))
     labels = visit.app.choices(versions[0].version, project) if versions else []
+    words["rests_on"] = list(basis_remarks(audit.basis, project.id))
     ids = [suspect.task for suspect in audit.suspects[:MOST_SHOWN]] if versions else []
     texts = {item.task: item.text for item in visit.app.results_of(versions[0].version.tag, ids)} if ids else {}
     return visit.show("audit.html", **words, audit=audit, labels=labels, texts=texts, most=MOST_SHOWN, trouble=None)

@@ -11,6 +11,7 @@ from backend.domain.metrics.comparison import UNDECIDED, VersionPair
 from backend.errors import PromptsError
 from backend.interfaces.presentation.differences import difference_sentence
 from backend.interfaces.presentation.number_format import percent, percent_interval, things
+from backend.interfaces.presentation.truth_basis import comparison_basis_remarks
 from backend.interfaces.web.pages.differing import changed_lines
 from backend.interfaces.web.pages.visit import Visit
 from backend.services.analysis.compare import ComparisonResult
@@ -70,7 +71,8 @@ def _compared(visit: Visit, versions: Sequence[PublicVersion]) -> dict[str, Any]
     pairs = [pair for pair in result.comparison.pairs if pair.first == tags[0]]
     shown = [_shown(result, pair, rows, by_tag) for pair in pairs]
     agreed = [_agreed(result, tags[0], tag) for tag in tags[1:]] if not result.truths else []
-    return {"result": result, "pairs": shown, "agreed": agreed, "tags": tags}
+    rests_on = list(comparison_basis_remarks(result))
+    return {"result": result, "pairs": shown, "agreed": agreed, "tags": tags, "rests_on": rests_on}
 
 
 def _shown(result: ComparisonResult, pair: VersionPair, rows: Results, versions: dict[str, PublicVersion]) -> PairShown:

@@ -9,6 +9,7 @@ from backend.domain.dataset.subset import Subset
 from backend.errors import PromptsError
 from backend.interfaces.presentation.json.runs import task_results_json
 from backend.interfaces.presentation.number_format import things
+from backend.interfaces.presentation.truth_basis import basis_remarks
 from backend.interfaces.web.pages.result_filters import KINDS, ORDER_TITLES, Filters, reasons_of, tabs_of
 from backend.interfaces.web.pages.running import budget_of
 from backend.interfaces.web.pages.visit import Visit
@@ -72,6 +73,7 @@ def _page(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
     words |= {"labels": visit.app.choices(of.version, visit.call.objects.project(of.version.project))}
     words |= {"tabs": tabs_of(view.rows), "reasons": reasons_of(view.rows), "orders": ORDER_TITLES}
     words |= {"page": page, "last": last, "chosen": len(chosen), "total": len(view.rows), "rows": rows}
+    words |= {"rests_on": list(basis_remarks(view.basis, of.version.project))}
     unanswered = sum(item.answer is None for item in chosen)
     priced = visit.app.container.pricing(of.version.model, of.version.connection)(1, 0, 1) is not None
     return visit.show("results.html", **words, unanswered=unanswered, priced=priced, trouble=trouble)

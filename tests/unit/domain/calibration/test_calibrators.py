@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.calibration.calibrators import RAW, Calibrator, Calibrators, Isotonic, Logistic, from_json, log_odds
+from backend.domain.calibration.calibrators import (
+    CONFIDENCE_RULE,
+    RAW,
+    Calibrator,
+    Calibrators,
+    Isotonic,
+    Logistic,
+    from_json,
+    log_odds,
+)
 from backend.domain.outcome import Outcome
 from tests.scripted import sure_of
 
@@ -59,3 +68,10 @@ def test_whole_answers_and_controls_have_calibrators_of_their_own() -> None:
 def test_without_a_calibrator_or_a_confidence_nothing_is_made_up() -> None:
     assert (RAW.score(Outcome(1, {}, sure=sure_of(0.8))), RAW.scores(Outcome(1, {}))) == (0.8, None)
     assert Calibrators(Logistic(2, 0)).score(Outcome(1, {})) is None
+
+
+def test_what_was_saved_without_a_rule_is_for_the_first_one() -> None:
+    saved = Calibrators(Logistic(1.5, 0)).to_json()
+    assert Calibrators.read(saved).rule == CONFIDENCE_RULE
+    del saved["rule"]
+    assert Calibrators.read(saved).rule == 1

@@ -30,3 +30,18 @@ def test_others_and_gaps_are_counted() -> None:
 def test_the_accuracy_on_drawn_ones_stands_beside_the_other() -> None:
     *_, last = drawn_accuracy_remarks(DrawnAccuracy(TruthBasis((1, 2, 3), (1, 2)), 0.5, (0.1, 0.9)), 12)
     assert last == "The accuracy on the drawn ones alone, which holds for the whole project, is 0.500 (0.100 to 0.900)."
+
+
+def test_ground_truths_that_chose_the_version_are_told() -> None:
+    basis = TruthBasis((1, 2, 3), (1, 2, 3), chosen=(1, 2))
+    *_, flattered = basis_remarks(basis, 12)
+    assert flattered.startswith(
+        "2 ground truths among them chose a version in a search, which makes its figures better"
+    )
+    *_, left = basis_remarks(basis.without_chosen(), 12)
+    assert left.startswith("2 other ground truths left out, because a search chose the version on them: ")
+    assert "`ls-prompts draw 12 --size 63`" in left
+
+
+def test_without_ground_truths_there_is_nothing_to_say() -> None:
+    assert list(basis_remarks(None, 12)) == []

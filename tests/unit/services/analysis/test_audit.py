@@ -27,7 +27,7 @@ def project(store: Store) -> LabelledProject:
 
 def audited(project: LabelledProject, subset: Subset = Subset("ground-truth")) -> Audit:  # noqa: B008
     resolver = Resolver(project.store, project.studio)
-    return audit_project(project.studio, project.stored, resolver, PROJECT, subset)
+    return audit_project(project.bases, project.stored, resolver, PROJECT, subset)
 
 
 def test_a_truth_that_all_versions_contradict_is_suspect(project: LabelledProject) -> None:

@@ -29,3 +29,9 @@ def test_gaps_count_as_wrong_where_the_version_would_have_been_trusted() -> None
 def test_without_a_draw_all_are_used() -> None:
     judged = JudgedVersion(OUTCOMES, TRUTHS, NOTHING, SINGLE, TruthBasis((1, 2, 3)))
     assert judged.random_claims() == judged.claims()
+
+
+def test_ground_truths_that_chose_the_version_can_be_left_out() -> None:
+    judged = JudgedVersion(OUTCOMES, TRUTHS, NOTHING, SINGLE, TruthBasis((1, 2, 3), (1, 2, 3), chosen=(1, 3)))
+    assert len(judged.random_claims()) == 3
+    assert judged.without_chosen().random_claims() == [ScoredAnswer(2, 0.8, False)]

@@ -7,6 +7,7 @@ import pytest
 from backend.adapters.database.prompts import Store
 from backend.domain.dataset.split import DEV, Split
 from backend.domain.dataset.subset import Subset
+from backend.domain.optimize.search import LEARN
 from backend.errors import ConfigChangedError, NoTruthsError, PromptError, RunError
 from backend.services.analysis.compare import ComparisonResult, alike, comparable, compare_versions
 from backend.services.dataset.resolved_version import ResolvedVersion
@@ -22,7 +23,7 @@ def two(project: LabelledProject) -> list[ResolvedVersion]:
 
 
 def compared(project: LabelledProject, versions: list[ResolvedVersion], subset: Subset = SUBSET) -> ComparisonResult:
-    return compare_versions(project.studio, project.stored, versions, subset)
+    return compare_versions(project.bases, project.stored, versions, subset)
 
 
 def test_the_second_is_right_where_the_first_is_wrong(store: Store) -> None:
@@ -106,3 +107,28 @@ def test_versions_of_different_configs_are_read_with_what_these_share(store: Sto
     assert alike([first, second]) == [first, second]
     with pytest.raises(ConfigChangedError, match="no control in common"):
         alike([first, replace(second, schema=choices("Good", name="tone"))])
+
+
+def test_on_the_half_that_judges_rewrites_a_comparison_is_a_look(store: Store) -> None:
+    truths = {number: "Good" if number % 2 else "Bad" for number in range(1, 41)}
+    project = LabelledProject(store, tasks=40, truths=truths)
+    base = project.saved()
+    project.run(base, dict.fromkeys(truths, "Good"))
+    rewrites = [project.saved(f"Text {number}: {{text}}") for number in range(3)]
+    for one in rewrites:
+        project.run(one, truths)
+    half = Subset("ground-truth", split=LEARN.rest)
+    found = [compared(project, [base, one], half) for one in (*rewrites, rewrites[0])]
+    assert [next(iter(one.looks.values())).number for one in found] == [1, 2, 3, 1], "the same one again is no new look"
+    assert compared(project, [base, rewrites[0]]).looks == {}
+    assert {one.comparison.pairs[0].verdict for one in found} == {"better"}
+
+
+def test_what_a_comparison_rests_on_is_told(store: Store) -> None:
+    project = LabelledProject(store, truths=TRUTHS)
+    versions = two(project)
+    for one in versions:
+        project.run(one, TRUTHS)
+    basis = compared(project, versions).basis
+    assert basis is not None
+    assert (basis.truths, basis.drawn) == ((1, 2, 3, 4), None)

@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
+from backend.adapters.database.looks import LookStore
+from backend.adapters.database.prompts import Store
 from backend.app import App
 from backend.domain.chat.request import ChatRequest, Completion
+from backend.domain.optimize.looks import Winner
 from backend.domain.optimize.search import FEWEST, SearchOptions
 from backend.engine.budget_rules import OverBudget
 from backend.errors import ProviderError, RunError, SettingsError, SubsetError
@@ -46,6 +49,8 @@ def test_good_rewrites_are_found_judged_and_saved(tmp_path: Path) -> None:
     assert found.saved.note.startswith("topic@1 rewritten by scripted-teacher: 0.")
     assert "ground truths it never saw, better (p = " in found.saved.note
     assert found.reasons == "A good one."
+    halves, (winner,) = some(found.halves), LookStore(Store(f"sqlite:///{tmp_path}/prompts.sqlite3")).winners("topic")
+    assert winner == Winner(2, frozenset(item.task.id for item in (*halves.learn, *halves.judge)))
     before, after = found.learned or (0, 0)
     assert after > before
     assert len(world.asked) == len(set(world.asked)), "no request twice"

@@ -52,8 +52,8 @@ def test_json_is_always_a_list() -> None:
 
 
 def test_what_was_left_out_is_talk(capsys: pytest.CaptureFixture[str]) -> None:
-    audit._talk(FOUND)
-    audit._talk(NOTHING)
+    audit._talk(FOUND, 12)
+    audit._talk(NOTHING, 12)
     said = capsys.readouterr()
     assert said.out == ""
     assert "3 ground truths, compared with the answers of 2 versions: s@1, s@2." in said.err

@@ -101,6 +101,9 @@ def compared(*tags: str, truths: int = 20) -> ComparisonResult:
         links={},
         left_out=LEFT_OUT,
         differences=dict.fromkeys(pairs, (Difference("prompt"), Difference("model", "small", "large"))),
+        project=7,
+        basis=replace(BASIS, chosen=(1, 9)) if truths else None,
+        looks={pairs[0]: CountedLook(2, frozenset({1}))} if truths else {},
     )
 
 
