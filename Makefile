@@ -13,6 +13,7 @@ VENV := .venv
 STUDIO := .venv-label-studio
 LOCAL_MODEL := .venv-local-model
 LITELLM := .venv-litellm
+CLEANLAB := .venv-cleanlab
 BIN := $(VENV)/bin
 LOCK := .venv-lock
 WORKERS ?= 3
@@ -27,12 +28,13 @@ slowly = @echo "$(1)"; began=$$(date +%s); passed() { echo $$(($$(date +%s) - be
 	( while sleep 30 >/dev/null 2>&1; do echo "  ... still running after $$(passed) s"; done ) & ticker=$$!; \
 	trap 'kill $$ticker 2>/dev/null' EXIT; $(2) && echo "  done in $$(passed) s"
 
-.PHONY: setup studio local-model litellm demo check test coverage build lint serve bench bench-trust pictures docs lock
+.PHONY: setup studio local-model litellm cleanlab demo check test coverage build lint serve bench bench-trust pictures docs lock
 
 setup: $(VENV)/ready
 studio: $(STUDIO)/ready
 local-model: $(LOCAL_MODEL)/ready
 litellm: $(LITELLM)/ready
+cleanlab: $(CLEANLAB)/ready
 
 $(VENV)/ready: requirements.txt requirements-dev.txt requirements-docs.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -60,6 +62,12 @@ $(LITELLM)/ready:
 	@test -x $(LITELLM)/bin/python || $(PYTHON) -m venv $(LITELLM)
 	$(call slowly,Installing a LiteLLM proxy into $(LITELLM) (756 MB; a minute on a fast line) ...,\
 		$(LITELLM)/bin/$(PIP) 'litellm[proxy]==1.108.7')
+	@touch $@
+
+# The library that `make bench-trust` compares the audit with.
+$(CLEANLAB)/ready:
+	@test -x $(CLEANLAB)/bin/python || $(PYTHON) -m venv $(CLEANLAB)
+	$(call slowly,Installing cleanlab into $(CLEANLAB) (some seconds) ...,$(CLEANLAB)/bin/$(PIP) cleanlab==2.9.0)
 	@touch $@
 
 demo: setup studio $(if $(filter local,$(MODEL)),local-model)
@@ -100,7 +108,7 @@ bench: setup studio
 pictures: setup studio
 	$(BIN)/python -m demo.pictures
 
-bench-trust: setup
+bench-trust: setup cleanlab
 	nice $(BIN)/python -m benchmarks.trust
 
 docs: setup

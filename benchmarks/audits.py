@@ -67,19 +67,24 @@ def hits(
     chances: [version, task, label]
     dependent: whether each label is flipped to one other
     """
-    rng = numpy.random.default_rng(seed)
-    flipped = rng.choice(TASKS, FLIPS, replace=False)
-    marked = true.copy()
-    marked[flipped] = (true[flipped] + (1 if dependent else rng.integers(1, len(labels), FLIPS))) % len(labels)
-    wanted = set(flipped.tolist())
+    wanted, marked = flipped(true, len(labels), seed, dependent)
     truths = [Truth(task, {"c": Labels((labels[label],))}) for task, label in enumerate(marked)]
     versions = {f"s@{number}": _outcomes(rows, labels) for number, rows in enumerate(chances)}
-    yield _measured([suspect.task_id for suspect in audit(versions, truths, _schema(labels))], wanted)
-    for quality in _cleanlab(marked, _known(chances).mean(axis=0)):
-        yield _measured(numpy.argsort(quality, kind="stable").tolist(), wanted)
+    yield measured([suspect.task_id for suspect in audit(versions, truths, _schema(labels))], wanted)
+    for quality in _cleanlab(marked, known(chances).mean(axis=0)):
+        yield measured(numpy.argsort(quality, kind="stable").tolist(), wanted)
 
 
-def _measured(ranking: Sequence[int], wanted: set[int]) -> tuple[float, float]:
+def flipped(true: Any, labels: int, seed: int, dependent: bool) -> tuple[set[int], Any]:
+    """The tasks whose ground truth is made wrong, and all ground truths with these. labels: their number"""
+    rng = numpy.random.default_rng(seed)
+    tasks = rng.choice(TASKS, FLIPS, replace=False)
+    marked = true.copy()
+    marked[tasks] = (true[tasks] + (1 if dependent else rng.integers(1, labels, FLIPS))) % labels
+    return set(tasks.tolist()), marked
+
+
+def measured(ranking: Sequence[int], wanted: set[int]) -> tuple[float, float]:
     """Share of `wanted` among the first, and average precision; those that are not in the ranking are never found."""
     places = [place for place, task in enumerate(ranking, 1) if task in wanted]
     precision = sum(number / place for number, place in enumerate(places, 1)) / len(wanted)
@@ -95,7 +100,7 @@ def _cleanlab(marked: Any, chances: Any) -> Iterator[Any]:
         yield get_label_quality_scores(marked, chances / chances.sum(axis=1, keepdims=True), method=method)
 
 
-def _known(chances: Any) -> Any:
+def known(chances: Any) -> Any:
     """What can be known of them: the probability of the answer given; what it leaves is spread evenly."""
     sure = chances.max(axis=2, keepdims=True)
     return numpy.where(chances == sure, sure, (1 - sure) / (chances.shape[2] - 1))

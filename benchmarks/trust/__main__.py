@@ -2,6 +2,8 @@
 
 import numpy
 
+from benchmarks.statistics import f1_coverage
+from benchmarks.trust.audits import audits
 from benchmarks.trust.cascades import cascades
 from benchmarks.trust.label_confidence import label_confidence
 from benchmarks.trust.looks import looks
@@ -9,7 +11,7 @@ from benchmarks.trust.promises import promises
 from benchmarks.trust.real_confidence import real_confidence
 from benchmarks.trust.shares import shares
 
-MEASURES = (label_confidence, real_confidence, looks, shares, promises, cascades)
+MEASURES = (label_confidence, real_confidence, looks, shares, f1_coverage, audits, promises, cascades)
 
 
 def main() -> None:

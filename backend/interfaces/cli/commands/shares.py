@@ -51,6 +51,6 @@ def _tell(estimate: "ShareEstimate") -> None:
     notify(f"The shares are of the {answered} that {estimate.version} answered, corrected by {truths}{rest}.")
     if few := [one.label for one in estimate.shares if one.by_truths]:
         names = ", ".join(few[:10]) + (f" and {len(few) - 10} more" if len(few) > 10 else "")
-        notify(f"From the ground truths alone, because fewer than 10 have the label or lack it: {names}.")
+        notify(f"From the ground truths alone, because fewer than 5 have the label or lack it: {names}.")
     for remark in (*basis_remarks(estimate.basis, estimate.project), *left_out_remarks(estimate.left_out)):
         notify(remark)

@@ -29,6 +29,14 @@ def test_few_ground_truths_with_a_label_count_alone() -> None:
     assert a.by_truths
 
 
+def test_five_ground_truths_with_a_label_are_enough_to_correct_the_model() -> None:
+    answers = {task: ["b" if task % 10 == 0 else "a"] for task in range(1000)}
+    truths = {task: ["b" if task % 10 == 0 else "a"] for task in range(0, 50)}
+    (five,) = label_shares(answers, truths, ["b"])
+    assert (five.truths, five.by_truths) == (5, False)
+    assert five.interval[0] > 0.0435, "narrower than Wilson's interval of the ground truths alone"
+
+
 def test_without_ground_truths_to_answered_tasks_there_are_none() -> None:
     assert label_shares({1: ["a"]}, {2: ["a"]}, ["a"]) == []
     assert label_shares({}, {}, ["a"]) == []
