@@ -30,6 +30,9 @@ REWORDED = {
 RECOMPUTED = frozenset({"f1_macro_ci", "f1_micro_ci", "f1_weighted_ci", "F1, mean of the labels", "ece_ci"})
 """Intervals that are computed in another way since, or not at all: what was said then was too narrow."""
 
+CALIBRATED = "calibrated"
+"""Of `evaluate`: calibrators of before confidence was computed among the allowed labels are not applied since."""
+
 GUARANTEED = frozenset({"threshold", "score", "coverage", "accuracy", "accuracy_low", "tasks", "method"})
 """Of `threshold`: a part of its error goes to a grid since, and ground truths that a search chose the prompt on do not
 count."""
@@ -66,7 +69,7 @@ def changed(now: Asked, then: Asked) -> list[str]:
         return [f"{' '.join(now.argv)}: {then.code} became {now.code}"]
     if now.argv[0] == RANKED and "--kind" not in now.argv:
         return []
-    recomputed = RECOMPUTED | (GUARANTEED if now.argv[0] == "threshold" else frozenset())
+    recomputed = RECOMPUTED | {CALIBRATED} | (GUARANTEED if now.argv[0] == "threshold" else frozenset())
     return [f"{' '.join(now.argv)}{line}" for line in differing(_read(now), _read(then), recomputed)]
 
 

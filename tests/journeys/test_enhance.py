@@ -54,6 +54,9 @@ def test_a_better_prompt_is_found_shown_and_saved(taught: Installation, teacher:
     assert project.predictions() == [], "a search pushes nothing"
     judged = taught.command("evaluate", "topic@2", "--split", "test:0.5", "--no-push", "--json").json
     assert (judged["requests"], judged["reused"]) == (0, judged["tasks"])
+    promised = taught.command("threshold", "topic@2", "--json").json["ground_truths"]
+    assert promised["all"] + promised["left_out"] == TRUTHS, "those that chose it are in no guarantee"
+    assert promised["left_out"] >= judged["tasks"]
     half = LEARN.rest
     held = [task["data"]["text"] for task in project.tasks()[:TRUTHS] if half.has(task["data"])]
     assert len(held) == judged["tasks"]
