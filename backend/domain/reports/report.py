@@ -125,12 +125,11 @@ class HistoryLine:
 class Report:
     """The content of a report.
 
-    ground: see ReportBasis
+    ground, basis: see ReportBasis
     unasked: number of tasks with a ground truth and without an outcome of this version
     pair: comparison with `against`, the other version
     differences: what differs between the two versions
     curve: cost against accuracy of a cascade's thresholds
-    basis: what the numbers rest on
     """
 
     version: PromptVersion
