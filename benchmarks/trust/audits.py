@@ -42,6 +42,6 @@ def _precisions(chances: Any, true: Any, seed: int) -> tuple[float, float | None
     rows = known(chances).mean(axis=0)
     given = io.BytesIO()
     numpy.savez(given, marked=marked, chances=rows / rows.sum(axis=1, keepdims=True))
-    asked = [CLEANLAB / "bin" / "python", "-c", RANKS]
+    asked = [str(CLEANLAB / "bin" / "python"), "-c", RANKS]
     done = subprocess.run(asked, input=given.getvalue(), capture_output=True, check=True)
     return ours, measured(numpy.load(io.BytesIO(done.stdout)).tolist(), wanted)[1]
