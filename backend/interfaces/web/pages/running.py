@@ -61,7 +61,7 @@ def show_rows(visit: Visit, run: int) -> Any:
     """What was answered last, as a part of the page that ends with the run."""
     of = visit.call.objects.run(run)
     ended = FOLLOWED.of(of.run.id, visit.app.watch).run.status in FINAL
-    return visit.show("rows.html", of=of, ended=ended, rows=_rows(visit, of))
+    return visit.show("rows.html", of=of, ended=ended, rows=_rows(visit, of, ended))
 
 
 def cancel_run(visit: Visit, run: int) -> Any:
@@ -137,9 +137,12 @@ def _progress(visit: Visit, run: int) -> dict[str, Any]:
     return {**words, "rows": None if words["ended"] else _rows(visit, of)}
 
 
-def _rows(visit: Visit, of: PublicRun) -> list[RecentResult]:
-    """None of them while Label Studio does not say what the tasks are: the run goes on."""
+def _rows(visit: Visit, of: PublicRun, ended: bool = False) -> list[RecentResult]:
+    """None of them while Label Studio does not say what the tasks are: the run goes on. Once it `ended`, as they are
+    now, because nobody asks again."""
     try:
+        if ended:
+            return visit.app.recent_results(of.run)
         return ANSWERED.of(of.run.id, lambda: visit.app.recent_results(of.run))
     except PromptsError:
         return []
