@@ -13,6 +13,7 @@ _BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 """Letters and signs without a shape of their own."""
 _HIDDEN = ("Cc", "Cf", "Zl", "Zp", "Zs")
 _JOINERS = "\u200c\u200d"
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def invisible(text: str) -> list[str]:
@@ -21,6 +22,17 @@ def invisible(text: str) -> list[str]:
         return []
     bare = _FLAG.sub("", text)
     return [c for c in dict.fromkeys(bare) if _is_hidden(c) and not (c in _JOINERS and _joins(c, bare))]
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of `text` can be seen."""
+    return not text.strip() or all(c.isspace() or _is_hidden(c) for c in text)
+
+
+def is_storable(text: str) -> bool:
+    """Whether databases and JSON readers keep `text`: PostgreSQL refuses NUL, and half of a surrogate pair makes Label
+    Studio answer every request for the task or for the project's predictions with an error."""
+    return _UNSTORABLE.search(text) is None
 
 
 def escaped(text: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from backend.domain.characters import escaped, invisible, named, quoted
+from backend.domain.characters import escaped, invisible, is_blank, is_storable, named, quoted
 from tests.scripted import any_text
 
 
@@ -54,3 +54,14 @@ def test_long_texts_are_cut() -> None:
 def test_a_character_has_a_name() -> None:
     assert named("\u200b") == "U+200B ZERO WIDTH SPACE"
     assert named("\n") == "U+000A"
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\t", "\u200b", "\ufeff\u2060 ", "\u3164"])
+def test_a_text_of_hidden_characters_is_blank(text: str) -> None:
+    assert is_blank(text)
+    assert not is_blank(f"{text}a")
+
+
+def test_a_text_with_half_a_character_or_nul_cannot_be_stored() -> None:
+    assert all(map(is_storable, ("", "\U0001f600 a\nb", "\u200b\ufffe")))
+    assert not any(map(is_storable, ("a\0", "\ud83d", "\udc00b")))

@@ -75,7 +75,7 @@ def number_in(value: Any) -> int | float | None:
     a whole one is an int as far as JavaScript has each. None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST:
         return None
-    if abs(value) > _EXACT:
+    if abs(value) >= _EXACT:
         return float(value)
-    number = float(f"{value:.12g}") if isinstance(value, float) else value
+    number = float(f"{value:.15g}") if isinstance(value, float) else value
     return int(number) if number == int(number) else number

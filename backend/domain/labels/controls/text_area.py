@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from backend.domain.answer import AnswerValue, Texts, texts_of
-from backend.domain.characters import quoted
+from backend.domain.characters import is_blank, is_storable, quoted
 from backend.domain.labels.choice_names import LONGEST
 from backend.domain.labels.conditions import Condition
 from backend.domain.labels.controls.base import Held, Region, rules_of
@@ -96,7 +96,9 @@ class TextAreaControl(Unlabeled):
         wrong = next((item for item in items if not isinstance(item, str)), None)
         if wrong is not None or None in items:
             return Rejection("wrong_type", f"{said(wrong)} is not a text, which '{self.name}' takes.")
-        texts = tuple(text for text in items if text.strip())
+        if broken := next((text for text in items if not is_storable(text)), None):
+            return Rejection("wrong_type", f"{said(broken)} has characters that no text of '{self.name}' can keep.")
+        texts = tuple(text for text in items if not is_blank(text))
         if self.most is not None and len(texts) > self.most:
             most = "one text" if self.most == 1 else f"at most {self.most} texts"
             return Rejection("too_many", f"'{self.name}' takes {most}, the answer has {len(texts)}.")
@@ -119,7 +121,7 @@ class TextAreaControl(Unlabeled):
             value = region.get("value")
             texts = value.get("text") if isinstance(value, Mapping) else None
             submitted += [texts] if isinstance(texts, str) else texts if isinstance(texts, list) else []
-        filled = tuple(text for text in submitted if isinstance(text, str) and text.strip())
+        filled = tuple(text for text in submitted if isinstance(text, str) and not is_blank(text))
         return Texts(filled) if filled else None
 
     def equal(self, first: Held, second: Held) -> bool:

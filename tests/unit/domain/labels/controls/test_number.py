@@ -86,9 +86,9 @@ def test_steps_begin_at_the_least_number() -> None:
 
 
 def test_an_answer_goes_to_label_studio_and_back_and_0_is_a_number() -> None:
-    for said in (0, -2.5, 10**17, 1e-7):
+    for said in (0, -2.5, 10**17, 1e-7, 1234567890123.45, 12345678.1234567, 2**53 - 1, 2**53, 2**53 + 1, -(2**53) - 1):
         answer = schema().parse({"amount": said})
-        assert answer == {"amount": Number(said)}
+        assert answer == {"amount": Number(float(said))}
         assert from_result(to_result(answer, schema()), schema()) == answer
 
 

@@ -51,6 +51,23 @@ def test_what_is_not_a_text_is_rejected(value: Any, reason: str) -> None:
     assert found.reason == reason
 
 
+@pytest.mark.parametrize("broken", ["half an emoji \ud83d", "\udc00 and its other half", "a\0b"])
+def test_what_label_studio_cannot_keep_is_rejected(broken: str) -> None:
+    """With half of a surrogate pair in a prediction, Label Studio answers each request for its task with an error."""
+    for value in (["fine", broken], [broken]):
+        found = control().parse(value)
+        assert isinstance(found, Rejection)
+        assert found.reason == "wrong_type"
+        assert found.detail.isprintable()
+
+
+def test_a_text_of_which_nothing_can_be_seen_is_none() -> None:
+    hidden = ["\u200b", "\ufeff \u2060", "\u3164", "\t\n"]
+    assert control().parse(hidden) is None
+    assert control().parse([*hidden, "\u200bseen"]) == Texts(("\u200bseen",))
+    assert isinstance(schema('required="true"').parse({"mood": "Good", "sum": hidden}), Rejection)
+
+
 def test_a_required_text_must_be_there() -> None:
     found = schema('required="true"').parse({"mood": "Good", "sum": []})
     assert found == Rejection("missing_field", "'sum' takes at least one text, the answer has none.")
