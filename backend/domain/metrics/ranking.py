@@ -5,7 +5,7 @@ order. Intervals are over tasks. A tau needs two items on both sides, so the cov
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from math import log2
+from math import fsum, log2
 
 from backend.domain.answer import Ranking, buckets_of, ranking_of
 from backend.domain.labels.controls.base import Control, Held
@@ -80,7 +80,7 @@ def _discounted(gains: Sequence[float]) -> float:
 
 
 def _mean(values: Sequence[float]) -> Measure:
-    return Measure(ratio(sum(values), len(values)), mean_interval(values), "" if values else NO_RANKING)
+    return Measure(ratio(fsum(values), len(values)), mean_interval(values), "" if values else NO_RANKING)
 
 
 def _pair(case: Case, control: str) -> tuple[Sequence[str], Sequence[str]]:

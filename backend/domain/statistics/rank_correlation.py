@@ -16,7 +16,8 @@ def kendall_tau(ranking: Sequence[str], other: Sequence[str]) -> float | None:
     for item in other:
         reversed_pairs += len(before) - bisect_left(before, place[item])
         insort(before, place[item])
-    return 1 - 4 * reversed_pairs / (len(ranking) * (len(ranking) - 1))
+    pairs = len(ranking) * (len(ranking) - 1)
+    return (pairs - 4 * reversed_pairs) / pairs
 
 
 def same_items(ranking: Sequence[str], other: Sequence[str]) -> bool:

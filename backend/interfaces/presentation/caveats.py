@@ -30,6 +30,8 @@ STRICT = (
     ("relation_f1", "relations", "with their spans, all of them"),
 )
 """A measure that only such controls have, what they hold, and what the accuracy asks of it."""
+F1 = frozenset({"f1_macro", "f1_micro", "f1_weighted"})
+"""Scores of labels: where nothing has labels, nobody misses them."""
 OTHERWISE = {
     HIDDEN: "values of hidden controls",
     DATE: "dates that it cannot keep (January for every month, days that the calendar lacks)",
@@ -47,7 +49,13 @@ def remarks(evaluation: Evaluation, subset: Subset) -> list[str]:
         )
     if evaluation.intervals.few and evaluation.intervals.f1_macro is not None:
         sentences.append("With so few tasks the intervals of F1 may be too narrow: take them as a hint.")
-    return [*sentences, *(f"{name} is n/a: {why}" for name, why in evaluation.reasons.items()), *_labels(evaluation)]
+    return [*sentences, *_missing(evaluation), *_labels(evaluation)]
+
+
+def _missing(evaluation: Evaluation) -> Iterator[str]:
+    for name, why in evaluation.reasons.items():
+        if evaluation.score.per_label or name not in F1:
+            yield f"{name} is n/a: {why}"
 
 
 def left_out_remarks(left_out: LeftOut) -> Iterator[str]:

@@ -91,7 +91,10 @@ def audit_project(bases: TruthBases, stored: StoredOutcomes, resolver: Resolver,
     details = studio.project(project)
     schema = resolver.configs.now(details).labelled
     if not schema.fields:
-        raise SubsetError("An audit compares labels, and this config has none: two texts or ratings may both be right.")
+        raise SubsetError(
+            "An audit compares labels, which this config does not have: `ls-prompts results VERSION --wrong` lists the "
+            "answers that differ from the ground truths."
+        )
     versions = [version for version in stored.store.versions() if version.project == project]
     names = tuple(dict.fromkeys(name for version in versions for name in version.names))
     by_task: AnswersByTask = {}

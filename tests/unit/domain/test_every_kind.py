@@ -196,6 +196,9 @@ def test_a_report_and_a_table_have_a_row_for_each_task(kind: Kind) -> None:
     scores = [f"<td>{name}</td>" for measures in made.evaluation.measures.values() for name in measures]
     assert [score for score in scores if score not in html] == [], "those of each control by itself"
     assert ('id="controls"' in html) == bool(scores)
+    assert ('id="labels"' in html) == ('href="#labels"' in html) == bool(made.evaluation.score.per_label), (
+        "no empty table"
+    )
     layout = TableLayout(kind.version(1), kind.schema)
     replies = zip(kind.tasks, kind.mixed, kind.truths, strict=True)
     rows = [layout.row(task, outcome, truth.answer, "") for task, outcome, truth in replies]

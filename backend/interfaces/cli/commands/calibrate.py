@@ -143,7 +143,8 @@ def _print_calibration(result: "CalibrationResult") -> None:
         for title, reliability in (("confidence", measured.before), ("calibrated", measured.after)):
             if reliability is not None and reliability.tasks:
                 console.print(_bins(title, reliability.bins))
-        console.print(_summary(measured))
+        if measured.before.tasks:
+            console.print(_summary(measured))
         click.echo(f"{_finding(measured.calibration)}\n")
     if result.saved:
         notify(f"Saved. {_pushing(result.version)}")

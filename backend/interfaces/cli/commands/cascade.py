@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from backend.interfaces.cli.options.cascade import differs_option
 from backend.interfaces.cli.options.prompt_names import complete_versions
@@ -59,7 +59,7 @@ def _print(result: "CascadeResult") -> None:
 
 def _table(result: "CascadeResult") -> Table:
     found = result.tradeoff
-    table = Table("below", box=None, header_style="bold", pad_edge=False)
+    table = Table(Column("below", overflow="fold"), box=None, header_style="bold", pad_edge=False)
     for name in ("answered by the first", "differ", "accuracy", "95 % interval", "USD per 1,000 tasks"):
         table.add_column(name, justify="right")
     _row(table, f"{result.first.tag} alone", found.first)

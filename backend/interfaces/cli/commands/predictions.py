@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from backend.interfaces.cli.options.prompt_names import version_argument
 from backend.interfaces.cli.render.console import as_json, cell, confirm, notify, print_json, sure, the_app, waiting_for
@@ -36,7 +36,7 @@ def predictions(project: int, json_wanted: bool) -> None:
     if json_wanted:
         print_json(project_predictions_json(counts))
         return
-    table = Table("version", "predictions", box=None, header_style="bold", pad_edge=False)
+    table = Table(Column("version", overflow="fold"), "predictions", box=None, header_style="bold", pad_edge=False)
     for version, number in counts.versions.items():
         table.add_row(cell(version or "(none)"), numbers.count(number))
     Console().print(table)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from backend.interfaces.cli.options.prompt_names import version_argument
 from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, the_app, waiting_for
@@ -34,7 +34,7 @@ def shares(version: str, json_wanted: bool) -> None:
 
 
 def _table(estimate: "ShareEstimate") -> Table:
-    table = Table("label", box=None, header_style="bold", pad_edge=False)
+    table = Table(Column("label", overflow="fold"), box=None, header_style="bold", pad_edge=False)
     for name in ("by the model", "estimated", "95 % interval", "ground truths"):
         table.add_column(name, justify="right")
     for one in estimate.shares:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from backend.interfaces.cli.options.prompt_names import complete_versions
 from backend.interfaces.cli.options.task_selection import truths_options
@@ -72,7 +72,7 @@ def _print(result: "VoteResult") -> None:
 
 
 def _table(result: "VoteResult") -> Table:
-    table = Table("", box=None, header_style="bold", pad_edge=False)
+    table = Table(Column("", overflow="fold"), box=None, header_style="bold", pad_edge=False)
     for name in ("tasks", "with a truth", "accuracy", "95 % interval"):
         table.add_column(name, justify="right")
     counted = result.votes

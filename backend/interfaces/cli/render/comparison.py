@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from backend.domain.metrics.agreement import Agreement
 from backend.domain.metrics.comparison import UNDECIDED, VersionPair
@@ -44,7 +44,7 @@ def print_comparison(compared: "ComparisonResult") -> None:
 
 
 def _versions(compared: "ComparisonResult") -> Table:
-    table = Table("version", box=None, header_style="bold", pad_edge=False)
+    table = Table(Column("version", overflow="fold"), box=None, header_style="bold", pad_edge=False)
     for name in ("accuracy", "95 % interval", "F1 macro", "asked", "cost", "p50", "p95"):
         table.add_column(name, justify="right")
     for tag in compared.versions:
@@ -75,7 +75,7 @@ def _print_pair(compared: "ComparisonResult", pair: VersionPair, console: Consol
             console.print(f"  {task}  {compared.links[task]}", highlight=False, soft_wrap=True)
     changed = {label: value for label, value in pair.f1_differences.items() if value}
     if changed:
-        table = Table("label", box=None, header_style="bold", pad_edge=False)
+        table = Table(Column("label", overflow="fold"), box=None, header_style="bold", pad_edge=False)
         table.add_column("F1", justify="right")
         for label, value in sorted(changed.items(), key=lambda item: -abs(item[1])):
             table.add_row(cell(label), numbers.signed(value))

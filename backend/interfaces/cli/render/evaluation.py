@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from backend.domain.metrics.classification import Score
@@ -24,7 +24,8 @@ def print_evaluation(finished: "RunResult", evaluation: Evaluation, calibrated: 
     console = Console()
     print_head(finished, console)
     _print_rows(_scores(finished, evaluation), console)
-    console.print(_per_label(evaluation.score))
+    if evaluation.score.per_label:
+        console.print(_per_label(evaluation.score))
     for control, cells in evaluation.score.confusion.items():
         console.print(Text.assemble("\n", ("confusion: ", "bold"), cell(control)))
         console.print(confusion_table(cells))
@@ -45,13 +46,14 @@ def _print_rows(rows: Sequence[tuple[str, str, str, str]], console: Console) -> 
 
 def _scores(finished: "RunResult", evaluation: Evaluation) -> list[tuple[str, str, str, str]]:
     score, intervals, summary = evaluation.score, evaluation.intervals, finished.summary
+    others = f"micro {numbers.proportion(score.f1_micro)}, weighted {numbers.proportion(score.f1_weighted)}"
+    f1_macro = ("F1 macro", numbers.proportion(score.f1_macro), numbers.interval(intervals.f1_macro), others)
     outputs = f"{score.correct} of {numbers.things(score.outputs, 'output')}"
     usable = f"{numbers.things(summary.usable, 'usable answer')} for {numbers.things(summary.tasks, 'task')}"
-    others = f"micro {numbers.proportion(score.f1_micro)}, weighted {numbers.proportion(score.f1_weighted)}"
     return [
         ("accuracy", numbers.proportion(score.accuracy), numbers.interval(intervals.accuracy), outputs),
         ("coverage", numbers.proportion(summary.coverage), numbers.interval(summary.coverage_ci), usable),
-        ("F1 macro", numbers.proportion(score.f1_macro), numbers.interval(intervals.f1_macro), others),
+        *([f1_macro] if score.per_label else []),
         *(
             (f"{control}: {name}", numbers.measured(measure.value), numbers.measured_interval(measure.interval), "")
             for control, measures in evaluation.measures.items()
@@ -75,7 +77,7 @@ def _confidence_rows(evaluation: Evaluation, calibrated: bool) -> list[tuple[str
 
 
 def _per_label(score: Score) -> Table:
-    table = Table("label", box=None, header_style="bold", pad_edge=False)
+    table = Table(Column("label", overflow="fold"), box=None, header_style="bold", pad_edge=False)
     for name in ("precision", "recall", "F1", "support"):
         table.add_column(name, justify="right")
     for label, label_score in score.per_label.items():

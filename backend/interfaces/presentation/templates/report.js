@@ -90,13 +90,13 @@
       element("th", "", link),
       element("td", "", kind, change),
       element("td", "text", texts(row)),
-      element("td", "", element("span", "answer", row.truth)),
-      element("td", "", answer(row.reply)),
+      element("td", "said", element("span", "answer", row.truth)),
+      element("td", "said", answer(row.reply)),
       element("td", "n", sure(row.reply)),
     ];
     cells[0].scope = "row";
     if (data.models) cells.push(element("td", "", row.reply.model ?? ""));
-    if (data.against) cells.push(element("td", "", answer(row.before)));
+    if (data.against) cells.push(element("td", "said", answer(row.before)));
     return element("tr", "", ...cells);
   }
 

@@ -61,6 +61,12 @@ def test_each_measure_of_a_ranking_by_hand() -> None:
     assert -1 <= low <= 1 / 9 <= high <= 1
 
 
+def test_orders_that_cancel_out_have_a_tau_of_nothing() -> None:
+    """Not of some rounding such as -1.7e-17."""
+    found = ranked(("acdb", "abcd"), ("dbac", "abcd"))
+    assert found["kendall_tau"].value == 0
+
+
 def test_without_two_items_on_both_sides_there_is_no_tau() -> None:
     for found in (ranked(("a", "a")), ranked(("ab", "xy")), ranked((None, "ab"))):
         assert found["kendall_tau"] == found["ndcg"] == Measure(None, None, NO_RANKING)

@@ -44,6 +44,12 @@ def test_a_measure_that_does_not_exist_comes_with_its_reason() -> None:
     assert sentence == "stars: kappa is n/a: All are the same."
 
 
+def test_where_nothing_has_labels_nobody_misses_their_f1() -> None:
+    found = evaluated("ab" * 1000, "ab" * 1000)
+    unlabelled = replace(found.score, per_label={}, f1_macro=None, f1_micro=None, f1_weighted=None)
+    assert remarks(replace(found, score=unlabelled), ALL) == []
+
+
 def test_spans_that_must_all_be_right_are_named() -> None:
     measures = {"ner": {"exact_match": HALF, "span_f1": HALF}}
     (sentence,) = remarks(replace(evaluated("ab" * 1000, "ab" * 1000), measures=measures), ALL)

@@ -95,5 +95,5 @@ def test_without_truths_or_labels_there_is_nothing_to_audit(project: LabelledPro
         audited(project)
     project.fake.now = replace(project.project, label_config=TEXTS)
     assert read_config(TEXTS).fields
-    with pytest.raises(SubsetError, match="An audit compares labels, and this config has none"):
+    with pytest.raises(SubsetError, match="An audit compares labels, which this config does not have"):
         audited(project)

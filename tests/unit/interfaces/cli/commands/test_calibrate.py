@@ -62,7 +62,9 @@ def test_too_little_ground_truth(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_no_confidence_at_all(capsys: pytest.CaptureFixture[str]) -> None:
     shown._print_calibration(calibrating([ScoredAnswer(1, None, True)], removed=False))
-    assert "n/a" in capsys.readouterr().out
+    assert capsys.readouterr().out == "mood@1\nNo answer to a task with a ground truth has a confidence.\n\n", (
+        "no table"
+    )
 
 
 def test_a_calibration_that_is_taken_back(capsys: pytest.CaptureFixture[str]) -> None:

@@ -85,6 +85,14 @@ def test_people_read_a_verdict_and_find_the_tasks(capsys: pytest.CaptureFixture[
     assert "s2 has no answer to 2 ground truths: `ls-prompts evaluate s2` asks about them." in shown
 
 
+def test_long_names_of_versions_are_shown_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    """Cut in a narrow terminal, two versions of a prompt would look the same."""
+    print_comparison(compared(**{f"names_of_people_and_places@{number}": "aab" for number in (1, 2)}))
+    table = capsys.readouterr().out.partition("accuracy")[2].partition(" against ")[0]
+    assert "…" not in table
+    assert ["@1" in table, "@2" in table] == [True, True]
+
+
 def test_few_tasks_decide_nothing() -> None:
     found = compared(s1="aab", s2="aaa").comparison
     told = sentence(found.pairs[0], found.tasks)

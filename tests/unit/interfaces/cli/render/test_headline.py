@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from backend.domain.answer import Labels
+from backend.domain.answer import Labels, Number
 from backend.domain.dataset.subset import Subset
+from backend.domain.labels.config import read_config
 from backend.domain.metrics.evaluation import evaluation
 from backend.domain.metrics.summary import summarise
 from backend.domain.outcome import FAILURES, Failure, Outcome, Rejection, Truth
@@ -104,3 +105,14 @@ def test_the_headline_is_the_first_line_and_the_next_step_the_last(capsys: pytes
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "1 of 2 got no answer"
     assert lines[-1].startswith("Next: `ls-prompts retry 1f3a9c04`")
+
+
+def test_where_nothing_has_labels_there_is_no_table_of_them(capsys: pytest.CaptureFixture[str]) -> None:
+    number = '<Number name="price" toName="text"/>'
+    schema = read_config(f'<View><Text name="text" value="$text"/>{number}</View>')
+    outcomes = [Outcome(1, {"price": Number(4)})]
+    found = evaluation(outcomes, [Truth(1, {"price": Number(4)})], schema)
+    print_evaluation(replace(finished("a"), evaluation=found), found, calibrated=False)
+    shown = capsys.readouterr().out
+    assert "price: mean_absolute_error" in shown
+    assert ["precision" in shown, "F1" in shown] == [False, False]
