@@ -1,6 +1,6 @@
 """What stored answers say: nothing here asks a model."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,7 +34,7 @@ from backend.services.analysis.export import ExportedRows, export
 from backend.services.analysis.recent_results import RecentResult, recent_results
 from backend.services.analysis.report import ReportSources, report
 from backend.services.analysis.result_views import ResultSources, ResultView
-from backend.services.analysis.results import TaskResult, results, results_of
+from backend.services.analysis.results import TaskResult, results, results_of, texts_of
 from backend.services.analysis.shares import ShareEstimate, estimate_shares
 from backend.services.analysis.votes import VoteResult, vote
 from backend.services.dataset.counted_looks import count_look
@@ -69,6 +69,10 @@ class ResultOperations(Operations):
         sources = ResultSources(parts.store, parts.record, parts.studio, parts.outcomes, parts.configs, self.bases)
         stamp, running = sources.stamp(resolved), sources.is_running(resolved)
         return parts.result_views.of(version.tag, stamp, running, lambda: sources.derive(resolved))
+
+    def with_texts(self, version: PromptVersion, view: ResultView, rows: Iterable[TaskResult]) -> list[TaskResult]:
+        """Rows of a view with the texts of their tasks, as the person for whom it acts may read them."""
+        return view.with_texts(rows, lambda tasks: texts_of(self.container.studio, version, tasks))
 
     def results_of(self, tag: str, tasks: Sequence[int]) -> list[TaskResult]:
         """The results of a version on these tasks, in their order."""

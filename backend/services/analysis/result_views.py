@@ -1,6 +1,8 @@
 """Result views: the results of versions as they were derived last, kept in memory so that a page of 10,000 tasks need
 not derive them for each filter.
 
+Label Studio lists some thousands of tasks a second, so their texts are read when they are shown or searched.
+
 A view is used for as long as nothing that it was derived from has changed. What has not changed is asked of the
 database and of Label Studio each time, in a few small queries.
 """
@@ -8,8 +10,8 @@ database and of Label Studio each time, in a few small queries.
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import RunStore
@@ -20,7 +22,7 @@ from backend.domain.hashing import digest
 from backend.domain.metrics.evaluation import Evaluation
 from backend.domain.runs.run import FINAL
 from backend.errors import LabelConfigError
-from backend.services.analysis.results import TaskResult, results
+from backend.services.analysis.results import TaskResult, results_without_texts
 from backend.services.analysis.stored_evaluation import stored_evaluation
 from backend.services.dataset.label_configs import Configs
 from backend.services.dataset.resolved_version import ResolvedVersion
@@ -39,16 +41,35 @@ long."""
 
 @dataclass(frozen=True, slots=True)
 class ResultView:
-    """`rows`: by task id, texts cut at MOST_TEXT; `evaluation`: None without ground truths; `basis`: what that
-    rests on; `stamp`: of what it was
-    derived from; `seconds`: that this took; `made`: when, by the monotonic clock."""
+    """`derived`: the rows by task id, without texts; `evaluation`: None without ground truths; `basis`: what that rests
+    on; `stamp`: of what it was derived from; `seconds`: that this took; `made`: when, by the monotonic clock; `texts`:
+    those that were read, None for a task that Label Studio does not have any more."""
 
-    rows: tuple[TaskResult, ...]
+    derived: tuple[TaskResult, ...]
     evaluation: Evaluation | None
     stamp: Hashable
     seconds: float
     made: float
     basis: TruthBasis | None = None
+    texts: dict[int, str | None] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> list[TaskResult]:
+        """All whose tasks are not known to be gone, without texts."""
+        return [row for row in self.derived if self.texts.get(row.task, "") is not None]
+
+    def with_texts(self, rows: Iterable[TaskResult], read: "ReadTexts") -> list[TaskResult]:
+        """`rows` with their texts, cut at MOST_TEXT; without those whose tasks are gone."""
+        asked = list(rows)
+        new = [row.task for row in asked if row.task not in self.texts]
+        found = dict(read(new)) if new else {}
+        self.texts.update((task, _short(found[task]) if task in found else None) for task in new)
+        told = ((row, self.texts[row.task]) for row in asked)
+        return [replace(row, text=text) for row, text in told if text is not None]
+
+
+ReadTexts = Callable[[Sequence[int]], Iterable[tuple[int, str]]]
+"""Ids of tasks -> each of them that is there, with its text."""
 
 
 class ResultViews:
@@ -80,11 +101,11 @@ class ResultViews:
     def _derived(self, tag: str, stamp: Hashable, derive: Callable[[], "Derived"]) -> ResultView:
         begun = self._clock()
         found = derive()
-        rows, seconds = tuple(map(_short, found.rows)), self._clock() - begun
+        rows, seconds = tuple(found.rows), self._clock() - begun
         view = ResultView(rows, found.evaluation, stamp, seconds, self._clock(), found.basis)
         with self._lock:
             self._views[tag] = view
-            while len(self._views) > 1 and sum(len(kept.rows) for kept in self._views.values()) > MOST_ROWS:
+            while len(self._views) > 1 and sum(len(kept.derived) for kept in self._views.values()) > MOST_ROWS:
                 self._views.popitem(last=False)
         return view
 
@@ -117,7 +138,10 @@ class ResultSources:
         return any(run.status not in FINAL for run in self.record.runs(resolved.version.tag))
 
     def derive(self, resolved: ResolvedVersion) -> Derived:
-        rows = results(self.studio, self.stored, resolved, [], "ground-truth")
+        rows = results_without_texts(self.studio, self.stored, resolved, [], "ground-truth")
+        if len(rows) > resolved.project.tasks:  # some are gone; the list of all is asked for only then, as it is long
+            there = set(self.studio.task_ids(resolved.project.id))
+            rows = [row for row in rows if row.task in there]
         annotated = list(self.studio.annotated(resolved.project.id))
         try:
             found = stored_evaluation(self.stored, resolved, annotated, None)
@@ -131,5 +155,5 @@ class ResultSources:
         return self.bases.of(resolved.project.id, [resolved.version], subset, truths, found.left_out)
 
 
-def _short(row: TaskResult) -> TaskResult:
-    return row if len(row.text) <= MOST_TEXT else replace(row, text=f"{row.text[:MOST_TEXT]}…")
+def _short(text: str) -> str:
+    return text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT]}…"

@@ -1,7 +1,7 @@
 """Results: the tasks behind the numbers, with text, truth, answer, reason and a link."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.answer import Answer
@@ -9,6 +9,7 @@ from backend.domain.cascade import answered_by
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Outcome, Rejection
+from backend.domain.prompts.version import PromptVersion
 from backend.domain.task_values import told_text
 from backend.errors import SubsetError
 from backend.services.dataset.resolved_version import ResolvedVersion
@@ -44,6 +45,15 @@ def results(
     studio: LabelStudioClient, stored: StoredOutcomes, resolved: ResolvedVersion, kinds: Sequence[str], truth: str
 ) -> list[TaskResult]:
     """The tasks of these kinds (see KINDS; none means all that have an outcome), by id."""
+    rows = results_without_texts(studio, stored, resolved, kinds, truth)
+    return _with_texts(studio, resolved.version, rows)
+
+
+def results_without_texts(
+    studio: LabelStudioClient, stored: StoredOutcomes, resolved: ResolvedVersion, kinds: Sequence[str], truth: str
+) -> list[TaskResult]:
+    """The same without the texts of the tasks, of which Label Studio lists some thousands a second; also those of tasks
+    that it does not have any more."""
     outcomes = {outcome.task_id: outcome for page in stored.of_version(resolved) for outcome in page}
     truths = truths_by_task(studio, resolved, truth, required="wrong" in kinds)
     chosen = sorted(
@@ -51,7 +61,7 @@ def results(
     )
     if "missing" in kinds:
         chosen = sorted({*chosen, *(set(studio.task_ids(resolved.project.id)) - set(outcomes))})
-    return _rows(studio, resolved, chosen, outcomes, truths)
+    return [_row(studio, resolved, task, outcomes.get(task), truths) for task in chosen]
 
 
 def results_of(
@@ -59,7 +69,21 @@ def results_of(
 ) -> list[TaskResult]:
     """Those of these tasks, in their order, whether the version was run on them or not."""
     outcomes = {outcome.task_id: outcome for page in stored.of_version(resolved, set(tasks)) for outcome in page}
-    return _rows(studio, resolved, tasks, outcomes, truths_by_task(studio, resolved, "ground-truth"))
+    truths = truths_by_task(studio, resolved, "ground-truth")
+    rows = [_row(studio, resolved, task, outcomes.get(task), truths) for task in tasks]
+    return _with_texts(studio, resolved.version, rows)
+
+
+def texts_of(studio: LabelStudioClient, version: PromptVersion, tasks: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """Each of these tasks that Label Studio has, with the fields of it that a version uses."""
+    for page in studio.tasks_by_id(version.project, tasks):
+        for task in page:
+            yield task.id, "\n".join(told_text(task.value(name)) for name in version.variables)
+
+
+def _with_texts(studio: LabelStudioClient, version: PromptVersion, rows: Sequence[TaskResult]) -> list[TaskResult]:
+    texts = dict(texts_of(studio, version, [row.task for row in rows]))
+    return [replace(row, text=texts[row.task]) for row in rows if row.task in texts]
 
 
 def _kind(outcome: Outcome, truths: Mapping[int, Answer], schema: LabelSchema) -> str:
@@ -92,37 +116,27 @@ def truths_by_task(
     return {truth.task_id: truth.answer for truth in truths}
 
 
-def _rows(
+def _row(
     studio: LabelStudioClient,
     resolved: ResolvedVersion,
-    chosen: Sequence[int],
-    outcomes: Mapping[int, Outcome],
+    task: int,
+    outcome: Outcome | None,
     truths: Mapping[int, Answer],
-) -> list[TaskResult]:
-    rows = []
-    for page in studio.tasks_by_id(resolved.project.id, chosen):
-        for task in page:
-            outcome = outcomes.get(task.id)
-            verdict = outcome.verdict if outcome else None
-            answer = outcome.answer if outcome else None
-            truth = truths.get(task.id)
-            rows.append(
-                TaskResult(
-                    task=task.id,
-                    text="\n".join(told_text(task.value(name)) for name in resolved.version.variables),
-                    truth=None if truth is None else resolved.schema.show(truth),
-                    answer=None if answer is None else resolved.schema.show(answer),
-                    reason=_reason(verdict) if outcome else "not asked yet",
-                    confidence=outcome.confidence if outcome else None,
-                    link=studio.task_url(resolved.project.id, task.id),
-                    kind=_shown_kind(outcome, truths, resolved.schema),
-                    cost_usd=outcome.usage.cost_usd if outcome else None,
-                    model=answered_by(resolved.version.reference, resolved.version.cascade, outcome)
-                    if outcome
-                    else None,
-                )
-            )
-    return rows
+) -> TaskResult:
+    """Without its text."""
+    answer, truth = outcome.answer if outcome else None, truths.get(task)
+    return TaskResult(
+        task=task,
+        text="",
+        truth=None if truth is None else resolved.schema.show(truth),
+        answer=None if answer is None else resolved.schema.show(answer),
+        reason=_reason(outcome.verdict) if outcome else "not asked yet",
+        confidence=outcome.confidence if outcome else None,
+        link=studio.task_url(resolved.project.id, task),
+        kind=_shown_kind(outcome, truths, resolved.schema),
+        cost_usd=outcome.usage.cost_usd if outcome else None,
+        model=answered_by(resolved.version.reference, resolved.version.cascade, outcome) if outcome else None,
+    )
 
 
 def _reason(verdict: object) -> str | None:

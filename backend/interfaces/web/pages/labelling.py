@@ -71,5 +71,6 @@ def _drawn(visit: Visit, of: PublicVersion) -> list[TaskResult]:
 
 def _least_certain(visit: Visit, of: PublicVersion) -> list[TaskResult]:
     """Usable answers without a ground truth."""
-    rows = [row for row in view_of(visit, of).rows if row.truth is None and row.answer is not None]
-    return sorted(rows, key=ORDERS["confidence"])[:QUEUE]
+    view = view_of(visit, of)
+    rows = [row for row in view.rows if row.truth is None and row.answer is not None]
+    return visit.app.with_texts(of.version, view, sorted(rows, key=ORDERS["confidence"])[:QUEUE])

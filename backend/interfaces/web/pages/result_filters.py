@@ -60,6 +60,11 @@ class Filters:
         given |= {name: given[name] if _is_confidence(given[name]) else "" for name in ("least", "most")}
         return cls(**given, page=max(1, int(page) if page.isdecimal() and len(page) < 7 else 1))
 
+    @property
+    def read_texts(self) -> bool:
+        """Whether rows are chosen or ordered by the texts of their tasks."""
+        return bool(self.search) or self.sort == "text"
+
     def passes(self, row: TaskResult) -> bool:
         return (
             is_of(row, self.kind)

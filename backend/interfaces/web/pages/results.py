@@ -14,6 +14,7 @@ from backend.interfaces.web.pages.result_filters import KINDS, ORDER_TITLES, Fil
 from backend.interfaces.web.pages.running import budget_of
 from backend.interfaces.web.pages.visit import Visit
 from backend.services.analysis.result_views import ResultView
+from backend.services.analysis.results import TaskResult
 from backend.services.public_objects import PublicVersion
 from backend.services.runs.options import RunOptions
 
@@ -29,8 +30,8 @@ def export_results(visit: Visit, prompt: int, version: int) -> Any:
     import json
 
     of = visit.call.objects.version(prompt, version)
-    chosen = Filters.asked().chosen(view_of(visit, of).rows)
-    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in task_results_json(chosen))
+    rows = visit.app.with_texts(of.version, *_chosen(visit, of))
+    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in task_results_json(rows))
     headers = {"Content-Disposition": f'attachment; filename="results-{of.number.id}.jsonl"'}
     return Response(lines, content_type="application/x-ndjson; charset=utf-8", headers=headers)
 
@@ -49,7 +50,7 @@ def retry_results(visit: Visit, prompt: int, version: int) -> Any:
     """Asks again about the rows that the filters leave and that have no usable answer."""
     of = visit.call.objects.version(prompt, version)
     try:
-        chosen = {row.task for row in Filters.asked().chosen(view_of(visit, of).rows)}
+        chosen = {row.task for row in _chosen(visit, of)[1]}
         options = RunOptions(budget=budget_of(visit, of))
         started = visit.app.ask_again_within_day(of.version.tag, chosen, options)
     except PromptsError as error:
@@ -63,16 +64,23 @@ def view_of(visit: Visit, of: PublicVersion) -> ResultView:
     return visit.app.result_view(of.version, visit.call.objects.project(of.version.project))
 
 
-def _page(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
+def _chosen(visit: Visit, of: PublicVersion) -> tuple[ResultView, list[TaskResult]]:
+    """The rows that the filters leave; with their texts only where the filters look at those."""
     filters, view = Filters.asked(), view_of(visit, of)
-    chosen = filters.chosen(view.rows)
+    rows = visit.app.with_texts(of.version, view, view.rows) if filters.read_texts else view.rows
+    return view, filters.chosen(rows)
+
+
+def _page(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
+    filters, (view, chosen) = Filters.asked(), _chosen(visit, of)
     last = max(1, -(-len(chosen) // PAGE))
     page = min(filters.page, last)
-    rows = chosen[(page - 1) * PAGE : page * PAGE]
+    rows = visit.app.with_texts(of.version, view, chosen[(page - 1) * PAGE : page * PAGE])
+    known = view.rows
     words = {"of": of, "row": of.prompt, "filters": filters, "evaluation": view.evaluation, "kinds": KINDS}
     words |= {"labels": visit.app.choices(of.version, visit.call.objects.project(of.version.project))}
-    words |= {"tabs": tabs_of(view.rows), "reasons": reasons_of(view.rows), "orders": ORDER_TITLES}
-    words |= {"page": page, "last": last, "chosen": len(chosen), "total": len(view.rows), "rows": rows}
+    words |= {"tabs": tabs_of(known), "reasons": reasons_of(known), "orders": ORDER_TITLES}
+    words |= {"page": page, "last": last, "chosen": len(chosen), "total": len(known), "rows": rows}
     words |= {"rests_on": list(basis_remarks(view.basis, of.version.project))}
     unanswered = sum(item.answer is None for item in chosen)
     priced = visit.app.container.pricing(of.version.model, of.version.connection)(1, 0, 1) is not None

@@ -1,5 +1,7 @@
 """Views are derived again when what they stand for has changed, and only then."""
 
+from collections.abc import Iterator, Sequence
+
 from backend.services.analysis.result_views import MOST_ROWS, MOST_TEXT, Derived, ResultViews
 from backend.services.analysis.results import TaskResult
 
@@ -55,10 +57,34 @@ def test_a_slow_view_is_not_used_for_ever() -> None:
     assert derive.times == 2
 
 
+class Reading:
+    """Texts of all tasks but those that are `gone`."""
+
+    def __init__(self, gone: int, text: str = "x") -> None:
+        self.asked: list[list[int]] = []
+        self.gone, self.text = gone, text
+
+    def __call__(self, tasks: Sequence[int]) -> Iterator[tuple[int, str]]:
+        self.asked.append(list(tasks))
+        return ((task, self.text) for task in tasks if task != self.gone)
+
+
+def test_texts_are_read_once_and_only_those_that_are_asked_for() -> None:
+    view, read = ResultViews().of("p@1", 1, False, Deriving([row(n, "") for n in range(9)])), Reading(gone=3)
+    assert [one.text for one in view.rows] == [""] * 9
+    assert [(one.task, one.text) for one in view.with_texts(view.rows[2:5], read)] == [(2, "x"), (4, "x")]
+    assert [one.task for one in view.rows] == [0, 1, 2, 4, 5, 6, 7, 8], "what is gone is known now"
+    assert [one.task for one in view.with_texts(view.rows[::-1], read)] == [8, 7, 6, 5, 4, 2, 1, 0]
+    view.with_texts(view.rows, read)
+    assert read.asked == [[2, 3, 4], [8, 7, 6, 5, 1, 0]]
+    assert view.with_texts([], read) == []
+
+
 def test_long_texts_are_cut_and_old_views_forgotten() -> None:
     views = ResultViews()
-    view = views.of("p@1", 1, False, Deriving([row(1, "x" * (MOST_TEXT + 5))]))
-    assert len(view.rows[0].text) == MOST_TEXT + 1
+    view = views.of("p@1", 1, False, Deriving([row(1)]))
+    (told,) = view.with_texts(view.rows, Reading(gone=0, text="x" * (MOST_TEXT + 5)))
+    assert len(told.text) == MOST_TEXT + 1
     many = Deriving([row(1)] * MOST_ROWS)
     views.of("p@2", 1, False, many)
     again = Deriving([row(1)])
