@@ -31,6 +31,8 @@ from backend.engine.rate_limiter import RateBuckets, RateLimiter, buckets_of
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.shutdown import Shutdown, process_stop
 from backend.engine.stored_model import RecordedModel, StoredModel, Write
+from backend.engine.unreachable_model import unreachable
+from backend.errors import SettingsError
 from backend.services.analysis.result_views import ResultViews
 from backend.services.prompts.versions import Prompts
 from backend.services.setup.connection_check import ConnectionTest
@@ -123,25 +125,24 @@ class ModelParts:
 
     def executors(self, run: Run) -> list[RequestExecutor]:
         """Those of the models of a run's version, each with its own connection, within one budget that `run` pays
-        from."""
+        from. One whose key is not here answers nothing, and the other one is asked."""
         steps, store = self.prompts.get(run.tag).steps, self.patient_store
         if len(steps) == 1:
             return [self.executor(run)]
-        slots = {step.connection: self._concurrency(step.connection) for step in steps}
         pricing = priced_as(self.pricing, *(step.model for step in steps))
-        allocation = BudgetAllocation(BudgetLedger(store, run.id, pricing), sum(slots.values()))
+        allocation = BudgetAllocation(BudgetLedger(store, run.id, pricing), len(steps) * self.settings.concurrency)
         write = partial(store.add_completions, run_id=run.id)
 
-        def within_budget(connection: str) -> RecordedModel:
-            model = self._recorded(self._measured(connection), write, store, connection)
-            return model if run.budget is None else BudgetedModel(model, model.write, allocation, pricing)
+        def executor(name: str) -> RequestExecutor:
+            try:
+                slots, rates = self._concurrency(name), self._rates(name)
+                model = self._recorded(self._measured(name), write, store, name)
+            except SettingsError as error:
+                return unreachable(error)
+            paid = model if run.budget is None else BudgetedModel(model, model.write, allocation, pricing)
+            return RequestExecutor(paid, slots, 0, self.metrics, patience_s=OUTAGE_S, rates=rates)
 
-        return [
-            RequestExecutor(
-                within_budget(name), slots[name], 0, self.metrics, patience_s=OUTAGE_S, rates=self._rates(name)
-            )
-            for name in (step.connection for step in steps)
-        ]
+        return [executor(step.connection) for step in steps]
 
     def teacher(self, reference: str) -> tuple[str, str]:
         """Connection and model of a teacher."""

@@ -24,7 +24,8 @@ from backend.engine.cascade_predictor import CascadePredictor
 from backend.engine.daily_limit import Daily, used_up
 from backend.engine.predictor import Plan, Predictor
 from backend.engine.request_executor import RequestExecutor
-from backend.errors import PromptsError
+from backend.engine.unreachable_model import unreachable
+from backend.errors import PromptsError, SettingsError
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -123,9 +124,18 @@ class Live:
         if stale:
             self._retire()
             self._day, self._over = day, None
-        first, *others = (self._predictor(step.connection, url) for step, url in builder.servers)
         cascade = builder.version.cascade
+        first, *others = (self._step(step.connection, url, cascade is not None) for step, url in builder.servers)
         return first if cascade is None else CascadePredictor(first, others[0].executor, cascade)
+
+    def _step(self, connection: str, url: str, in_cascade: bool) -> Predictor:
+        """Raises SettingsError where the key is not here; in a cascade the other model is asked instead."""
+        try:
+            return self._predictor(connection, url)
+        except SettingsError as error:
+            if not in_cascade:
+                raise
+            return Predictor(unreachable(error), self._store, self._pricing)
 
     def _predictor(self, connection: str, url: str) -> Predictor:
         key = connection, url
