@@ -13,6 +13,8 @@ DEFAULT = "default"
 TEACHER = "teacher"
 RESERVED = (DEFAULT, TEACHER)
 """The connections of OPENAI_* and TEACHER_*, which are not stored."""
+GOOGLE_AUTH = "google-auth"
+"""In place of a variable's name: its key is an access token that google-auth gets and renews."""
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 
@@ -21,7 +23,7 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 class StoredConnection:
     """How a model's server is reached.
 
-    key_env: name of the environment variable that holds its key
+    key_env: name of the environment variable that holds its key, or GOOGLE_AUTH
     key_encrypted: its key, encrypted under SECRET_KEY; None with `key_env`, and for a server that needs no key
     timeout_s: seconds for a whole request; None for REQUEST_TIMEOUT_S
     concurrency: most requests in flight, per process; None for CONCURRENCY
@@ -54,7 +56,13 @@ class StoredConnection:
     @property
     def key(self) -> str:
         """Where its key is, for people."""
+        if self.takes_google_token:
+            return GOOGLE_AUTH
         return f"${self.key_env}" if self.key_env else "stored" if self.key_encrypted else "none"
+
+    @property
+    def takes_google_token(self) -> bool:
+        return self.key_env == GOOGLE_AUTH
 
     @property
     def prices(self) -> tuple[float, float] | None:
@@ -70,6 +78,8 @@ class StoredConnection:
         """Raises SettingsError for what no connection can have."""
         check_connection_name(self.name)
         _check_address(self.base_url)
+        if self.takes_google_token:
+            _check_google(self.base_url)
         _check_limits(self.timeout_s, self.concurrency)
         _check_prices(self.price_in, self.price_out)
         if self.monthly_budget is not None and not (isfinite(self.monthly_budget) and self.monthly_budget > 0):
@@ -114,6 +124,16 @@ def _check_address(url: str) -> None:
         raise SettingsError(
             "The address must be one like https://host:port/v1, without a user, a password or a query: give the key "
             "with --key-env or --store-key."
+        )
+
+
+def _check_google(url: str) -> None:
+    """A token for all of a person's cloud goes to nobody else."""
+    profile = guessed(url)
+    if profile is None or profile.name != "vertex" or not url.lower().startswith("https://"):
+        raise SettingsError(
+            "Google's access tokens are sent to Vertex AI only: with --google-auth give an address of "
+            "https://REGION-aiplatform.googleapis.com."
         )
 
 

@@ -79,7 +79,8 @@ class ChatCompletions:
             default_query=connection.query,
             http_client=transports,
         )
-        self._post = ChatPost(self._client, transports, connection.timeout_s)
+        repeats = connection.renewed_key is None
+        self._post = ChatPost(self._client, transports, connection.timeout_s, repeats=repeats)
         self._documents = WrittenDocuments()
 
     async def close(self) -> None:

@@ -20,12 +20,16 @@ class ChatPost:
     client: asks first, and whenever an address is not reached directly
     transports: those of `client`
     timeout_s: for a whole request
+    repeats: whether the headers of one request do for the next; not if their key is renewed
     """
 
-    def __init__(self, client: openai.AsyncOpenAI, transports: httpx2.AsyncClient, timeout_s: float) -> None:
+    def __init__(
+        self, client: openai.AsyncOpenAI, transports: httpx2.AsyncClient, timeout_s: float, *, repeats: bool = True
+    ) -> None:
         self._client = client
         self._transports = transports
         self._timeout_s = timeout_s
+        self._repeats = repeats
         # Whole, because the client would put it together for each request, at a tenth of the CPU that asking takes.
         self._url = f"{str(client.base_url).rstrip('/')}/chat/completions"
         self._direct: DirectPost | None = None
@@ -43,7 +47,7 @@ class ChatPost:
         url = self._url
         response = await self._client.post(url, cast_to=httpx2.Response, content=content, options={"headers": _JSON})
         heard(response.headers)
-        session = session_of(self._transports, response.request.url)
+        session = session_of(self._transports, response.request.url) if self._repeats else None
         if session is not None and url == self._url:
             self._direct = DirectPost(session, response.request)
         return response.content

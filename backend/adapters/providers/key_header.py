@@ -1,5 +1,7 @@
-"""The header in which a key is sent, where it is not `Authorization`: Azure's servers have one of their own."""
+"""The header in which a key is sent, where it is not that of the openai client: Azure's servers have one of their own,
+and Google's keys change every hour."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import httpx2
@@ -13,6 +15,8 @@ Hook = Callable[[httpx2.Request], None]
 def request_hooks(connection: ModelConnection) -> list[Hook]:
     """For a client's event hook `request`."""
     profile = connection.profile
+    if connection.renewed_key is not None:
+        return [_renewing(connection.renewed_key)]
     return [_as_api_key] if profile is not None and profile.key == API_KEY else []
 
 
@@ -23,9 +27,16 @@ def async_request_hooks(connection: ModelConnection) -> list[Callable[[httpx2.Re
 
 def _asynchronous(hook: Hook) -> Callable[[httpx2.Request], Awaitable[None]]:
     async def hooked(request: httpx2.Request) -> None:
-        hook(request)
+        await asyncio.to_thread(hook, request)
 
     return hooked
+
+
+def _renewing(key: Callable[[], str]) -> Hook:
+    def hook(request: httpx2.Request) -> None:
+        request.headers["Authorization"] = f"Bearer {key()}"
+
+    return hook
 
 
 def _as_api_key(request: httpx2.Request) -> None:

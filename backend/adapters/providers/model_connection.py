@@ -37,7 +37,8 @@ class ModelConnection:
     """`timeout_s`: for a whole request; `settings`: what its user corrects; `prices`: USD per million prompt and
     completion tokens for all its models, None where each has its known price; `name`,
     `concurrency`, `monthly_budget`: see `domain.connection`; `rates`: most requests and tokens a minute, None for what
-    its server states; `profile`: what is known of it."""
+    its server states; `profile`: what is known of it; `renewed_key`: the key as it is
+    now, where it changes."""
 
     base_url: str
     api_key: str | None = field(repr=False)
@@ -49,6 +50,7 @@ class ModelConnection:
     rates: tuple[float | None, float | None] = (None, None)
     profile: Profile | None = None
     monthly_budget: float | None = None
+    renewed_key: Callable[[], str] | None = None
 
     @property
     def shown(self) -> str:

@@ -174,7 +174,9 @@ def missing(name: str) -> SettingsError:
     )
 
 
-def opened(stored: StoredConnection, key: str | None, settings: Settings) -> ModelConnection:
+def opened(
+    stored: StoredConnection, key: str | None, settings: Settings, renewed_key: Callable[[], str] | None = None
+) -> ModelConnection:
     """A stored connection with its key; one without a key sends a word, because clients must send something."""
     return ModelConnection(
         stored.base_url,
@@ -187,6 +189,7 @@ def opened(stored: StoredConnection, key: str | None, settings: Settings) -> Mod
         (stored.requests_per_minute, stored.tokens_per_minute),
         stored.known,
         stored.monthly_budget,
+        renewed_key,
     )
 
 

@@ -7,10 +7,11 @@ from hmac import compare_digest
 from typing import Any
 
 from backend.adapters.database.model_connections import ModelConnectionStore
+from backend.adapters.google_auth import GoogleToken
 from backend.adapters.key_cipher import KeyCipher
 from backend.adapters.providers.model_connection import ModelConnection
 from backend.adapters.providers.registry import missing, opened
-from backend.domain.connection import StoredConnection, check_variable
+from backend.domain.connection import GOOGLE_AUTH, StoredConnection, check_variable
 from backend.errors import SettingsError
 from backend.settings import Settings
 
@@ -35,7 +36,7 @@ class ConnectionChange:
     """What a user wants of a connection; None for what stays.
 
     key: to be stored encrypted
-    key_env: name of a variable
+    key_env: name of a variable, or GOOGLE_AUTH
     no_key: its server needs none
     """
 
@@ -59,12 +60,14 @@ class ConnectionChange:
 
 @dataclass(frozen=True, slots=True)
 class ModelConnections:
-    """`variable`: name -> the value of an environment variable, None if it is not set."""
+    """`variable`: name -> the value of an environment variable, None if it is not set; `google`: gives access tokens
+    for Vertex AI."""
 
     store: ModelConnectionStore
     cipher: KeyCipher
     settings: Settings
     variable: Callable[[str], str | None]
+    google: Callable[[], str] = field(default_factory=GoogleToken, compare=False)
     _known: dict[str, tuple[StoredConnection | None, float]] = field(default_factory=dict, compare=False)
 
     def get(self, name: str) -> StoredConnection:
@@ -94,9 +97,9 @@ class ModelConnections:
         values = {name: value for name in KEPT if (value := getattr(change, name)) is not None}
         if change.base_url is not None:
             values["base_url"] = change.base_url.strip().rstrip("/")
-        if change.key_env is not None:
+        if change.key_env not in (None, GOOGLE_AUTH):
             reserved = {field.upper() for field in type(self.settings).model_fields if field not in SENDABLE}
-            check_variable(change.key_env, reserved)
+            check_variable(change.key_env or "", reserved)
         if change.names_key:
             encrypted = None if change.key is None else self.cipher.encrypt(_checked(change.key))
             values |= {"key_env": change.key_env, "key_encrypted": encrypted}
@@ -127,7 +130,10 @@ class ModelConnections:
     def open(self, name: str) -> ModelConnection | None:
         """With its key; None if there is none of this name. Raises SettingsError without its key."""
         stored = self.store.get(name)
-        return None if stored is None else opened(stored, self._key(stored), self.settings)
+        if stored is None:
+            return None
+        renewed = self.google if stored.takes_google_token else None
+        return opened(stored, renewed() if renewed else self._key(stored), self.settings, renewed)
 
     def has_key(self, stored: StoredConnection, key: str | None) -> bool:
         """Whether a connection is used with this stored key, or with none."""

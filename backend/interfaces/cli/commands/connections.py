@@ -39,6 +39,7 @@ def connections(json_wanted: bool) -> None:
 @click.option("--profile", help="What is known of the server, see docs/set-up/profiles.md. Default: by its address.")
 @click.option("--key-env", metavar="VAR", help="Environment variable that holds the key; workers need it too.")
 @click.option("--store-key", is_flag=True, help="Ask for the key, or read it from standard input; stored encrypted.")
+@click.option("--google-auth", is_flag=True, help="Vertex AI: google-auth gets access tokens and renews them.")
 @click.option("--no-key", is_flag=True, help="The server needs no key.")
 @click.option("--timeout", "timeout_s", type=float, help="Seconds per request. Default: REQUEST_TIMEOUT_S.")
 @click.option("--concurrency", type=int, help="Most requests in flight, per process. Default: CONCURRENCY.")
@@ -47,17 +48,19 @@ def connections(json_wanted: bool) -> None:
 @click.option("--requests-per-minute", type=float, help="Most requests a minute. Default: as the server states.")
 @click.option("--tokens-per-minute", type=float, help="Most tokens a minute. Default: as the server states.")
 @click.option("--monthly-budget", type=float, metavar="USD", help="Most USD a month (UTC). Default: no limit.")
-def connect_model(name: str, store_key: bool, **given: Any) -> None:
+def connect_model(name: str, store_key: bool, google_auth: bool, **given: Any) -> None:
     """Add a connection to a model's server, or change one. A key is never an argument.
 
     \b
     ls-prompts connect-model groq --base-url https://api.groq.com/openai/v1 --key-env GROQ_API_KEY
     ls-prompts connect-model local --base-url http://localhost:8000/v1 --no-key --price-in 0 --price-out 0
     """
+    from backend.domain.connection import GOOGLE_AUTH
     from backend.services.setup.model_connections import ConnectionChange
 
-    if store_key + given["no_key"] + (given["key_env"] is not None) > 1:
-        raise click.UsageError("Choose one of --key-env, --store-key and --no-key.")
+    if store_key + google_auth + given["no_key"] + (given["key_env"] is not None) > 1:
+        raise click.UsageError("Choose one of --key-env, --store-key, --google-auth and --no-key.")
+    given["key_env"] = GOOGLE_AUTH if google_auth else given["key_env"]
     key = _read_key() if store_key else None
     stored = the_app().connect_model(name, ConnectionChange(key=key, **given), notify)
     notify(f"Connection '{stored.name}' leads to {stored.shown}, key: {stored.key}.")

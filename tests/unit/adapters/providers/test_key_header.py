@@ -21,7 +21,7 @@ KEY = "sk-of-a-test"
 Seen = list[tuple[str, str | None, str | None]]
 
 
-def seen_by_server(profile: Profile | None, *calls: Callable[[ModelConnection], Any]) -> Seen:
+def seen_by_server(profile: Profile | None, *calls: Callable[[ModelConnection], Any], **more: Any) -> Seen:
     """Query, `Authorization` and `api-key` of each request."""
     seen = Seen()
 
@@ -38,7 +38,7 @@ def seen_by_server(profile: Profile | None, *calls: Callable[[ModelConnection], 
         app.router.add_route("*", "/{path:.*}", handle)
         server = TestServer(app)
         await server.start_server()
-        connection = ModelConnection(str(server.make_url("/deployments/d")), KEY, 5, profile=profile)
+        connection = ModelConnection(str(server.make_url("/deployments/d")), KEY, 5, profile=profile, **more)
         model = ChatCompletions(connection)
         assert isinstance(await model.complete(request("a"), 0), Completion)
         assert await model.models() == []
@@ -61,3 +61,12 @@ def test_deployments_get_it_in_their_own_header_and_nowhere_else() -> None:
     seen = seen_by_server(profile_named("azure-deployments"), *calls)
     assert len(seen) == 4
     assert set(seen) == {("api-version=2024-10-21", None, KEY)}
+
+
+def test_a_key_that_changes_is_sent_as_it_is_with_each_request() -> None:
+    tokens = iter(["one", "two", "three", "four", "five"])
+    calls = (lambda it: BatchApi(it).find("f"), lambda it: EmbeddingApi(it).vectors("m", ["a"]))
+    seen = seen_by_server(None, *calls, renewed_key=lambda: next(tokens))
+    assert [authorization for _, authorization, _ in seen] == [
+        f"Bearer {name}" for name in ("one", "two", "three", "four")
+    ]

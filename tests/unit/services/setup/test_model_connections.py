@@ -1,5 +1,6 @@
 """Connections are added, changed and removed; their keys are read where they are needed, and sent nowhere else."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from backend.adapters.database.model_connections import ModelConnectionStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.key_cipher import KeyCipher
+from backend.domain.connection import GOOGLE_AUTH
 from backend.errors import SettingsError
 from backend.services.setup.model_connections import ConnectionChange, ModelConnections
 from backend.settings import Settings
@@ -101,3 +103,20 @@ def test_what_is_missing_is_named_with_the_command_that_adds_it(tmp_path: Path) 
     assert some(mine.find("groq")) == some(mine.recent("groq"))
     mine.disconnect("groq")
     assert (mine.find("groq"), mine.recent("groq"), mine.names, mine.store.all()) == (None, None, set(), [])
+
+
+VERTEX = "https://europe-west1-aiplatform.googleapis.com/v1/projects/p/locations/europe-west1/endpoints/openapi"
+
+
+def test_a_google_token_is_the_key_and_goes_to_google_alone(tmp_path: Path) -> None:
+    mine = replace(connections(tmp_path), google=lambda: "ya29.token")
+    stored = mine.connect("vertex", change(base_url=VERTEX, key_env=GOOGLE_AUTH))
+    assert stored.key == "google-auth"
+    opened = some(mine.open("vertex"))
+    assert (opened.api_key, some(opened.renewed_key)()) == ("ya29.token", "ya29.token")
+    assert "ya29" not in repr(opened)
+    for url in ("https://elsewhere.test/v1", VERTEX.replace("https", "http")):
+        with pytest.raises(SettingsError, match="sent to Vertex AI only"):
+            mine.connect("vertex", change(base_url=url))
+    mine.connect("vertex", change(key_env="TOKEN"))
+    assert mine.get("vertex").key == "$TOKEN"
