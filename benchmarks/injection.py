@@ -99,7 +99,7 @@ def _stand_in() -> Iterator[Ask]:
 def _local_model() -> Iterator[Ask]:
     with (
         tempfile.TemporaryDirectory() as folder,
-        services.local_model(services.free_port(), log=Path(folder) / "log", threads=2) as server,
+        services.local_model(services.free_port(), log=Path(folder) / "log") as server,
         httpx.Client(base_url=server.url, trust_env=False, timeout=120) as client,
     ):
         yield lambda request: _asked(client, request)
