@@ -1,5 +1,7 @@
 """`gunicorn _wsgi:app` as the README starts it: how it binds, and that it answers while it is busy."""
 
+import asyncio
+import signal
 import socket
 import subprocess
 import sys
@@ -14,6 +16,7 @@ import httpx
 import pytest
 
 from backend.interfaces.web.server import PREDICTIONS, THREADS
+from backend.interfaces.web.worker import Worker
 from demo import services
 from tests.installation import Installation
 from tests.running import RunningStandIn, unavailable, until
@@ -223,3 +226,11 @@ def test_from_another_folder_without_its_settings_it_says_how_to_start_it(mine: 
         process.terminate()
         said, _ = process.communicate(timeout=30)
     assert "gunicorn -c python:backend.gunicorn_config _wsgi:app" in said
+
+
+def test_told_to_end_once_more_while_it_ends_it_goes_on_ending() -> None:
+    worker = Worker.__new__(Worker)
+    worker._loop, worker._told = asyncio.new_event_loop(), asyncio.Event()
+    worker._loop.close()
+    worker.handle_exit(signal.SIGTERM, None)
+    assert worker.alive is False

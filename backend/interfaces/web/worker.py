@@ -51,7 +51,7 @@ class Worker(Base):  # type: ignore[misc]  # gunicorn has no types
         self.handle_exit(sig, template)
 
     def _wake(self) -> None:
-        if self._told is not None and self._loop is not None:
+        if self._told is not None and self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._told.set)
 
     _told: asyncio.Event | None = None
