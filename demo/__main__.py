@@ -88,12 +88,13 @@ def provider(model: str, folder: Path, running: ExitStack) -> dict[str, str]:
 
 
 def local(folder: Path, running: ExitStack) -> dict[str, str]:
-    """A small real model behind llama.cpp, on all processors."""
+    """A small real model behind llama.cpp, on all processors but one: its threads wait for each other busily, and with
+    other work on the last processor a small request takes minutes."""
     say(
         "Starting llama.cpp with Gemma 3 270M: a real language model on this machine, without a key, and often wrong.\n"
         "Google's Gemma Terms of Use (ai.google.dev/gemma/terms) apply to the model, the MIT licence to llama.cpp."
     )
-    log, threads = folder / "local-model.log", os.cpu_count() or 1
+    log, threads = folder / "local-model.log", max(1, (os.cpu_count() or 1) - 1)
     server = running.enter_context(services.local_model(port("llama.cpp", 8766), log=log, threads=threads))
     return {"OPENAI_BASE_URL": f"{server.url}/v1", "OPENAI_API_KEY": "none", **LOCAL_SETTINGS}
 
