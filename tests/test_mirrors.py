@@ -226,6 +226,7 @@ UNITS = {
             "connections",
             "evaluation",
             "optimization",
+            "people",
             "plain",
             "projects",
             "prompts",

@@ -12,6 +12,7 @@ from backend.app.operations import Operations
 from backend.domain.calibration.threshold import AccuracyFrom, accuracy_from
 from backend.domain.dataset.ground_truth import NOTHING
 from backend.domain.dataset.subset import Subset
+from backend.domain.metrics.human_agreement import HumanAgreement
 from backend.domain.optimize.search import LEARN
 from backend.domain.outcome import Outcome
 from backend.domain.prompts.version import PromptVersion
@@ -31,6 +32,7 @@ from backend.services.analysis.confidence_threshold import (
 )
 from backend.services.analysis.drawn_accuracy import DrawnAccuracy, drawn_accuracy
 from backend.services.analysis.export import ExportedRows, export
+from backend.services.analysis.people import agreement_of_people
 from backend.services.analysis.recent_results import RecentResult, recent_results
 from backend.services.analysis.report import ReportSources, report
 from backend.services.analysis.result_views import ResultSources, ResultView
@@ -173,6 +175,12 @@ class ResultOperations(Operations):
         """How often each label occurs in the project of a version, from its stored answers and the ground truths."""
         parts = self.container
         return estimate_shares(self.bases, parts.outcomes, parts.resolver.readable(tag))
+
+    def people(self, tag: str) -> HumanAgreement:
+        """How far people who annotated the same tasks agree with each other, and with a version."""
+        return agreement_of_people(
+            self.container.studio, self.container.outcomes, self.container.resolver.readable(tag)
+        )
 
     def draw(self, project: int, size: int) -> DrawnTasks:
         """Draws `size` tasks of a project at random, for people to label."""

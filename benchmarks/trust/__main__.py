@@ -7,11 +7,12 @@ from benchmarks.trust.audits import audits
 from benchmarks.trust.cascades import cascades
 from benchmarks.trust.label_confidence import label_confidence
 from benchmarks.trust.looks import looks
+from benchmarks.trust.people import people
 from benchmarks.trust.promises import promises
 from benchmarks.trust.real_confidence import real_confidence
 from benchmarks.trust.shares import shares
 
-MEASURES = (label_confidence, real_confidence, looks, shares, f1_coverage, audits, promises, cascades)
+MEASURES = (label_confidence, real_confidence, looks, shares, f1_coverage, audits, people, promises, cascades)
 
 
 def main() -> None:

@@ -46,6 +46,7 @@ ELSEWHERE = {
     "draw": "new: test_draw.py",
     "keep-up": "new: test_keep_up.py",
     "shares": "new: test_draw.py",
+    "people": "new: unit/services/analysis/test_people.py",
     "votes": "new: test_evaluation.py",
     "cascade": "new: test_evaluation.py",
     "prune": "new, and deletes what the others read: unit/interfaces/cli/commands/test_prune.py",

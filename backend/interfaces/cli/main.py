@@ -31,6 +31,7 @@ from backend.interfaces.cli.commands import (
     keep_up,
     models,
     open_page,
+    people,
     predictions,
     projects,
     prompts,
@@ -143,7 +144,7 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
     ),
     "Read the results": (evaluate.evaluate, evaluate.compare, run.results, report.report, report.export),
     "Trust the numbers": (
-        *(draw.draw, shares.shares, audit.audit, votes.votes, cascade.cascade),
+        *(draw.draw, shares.shares, people.people, audit.audit, votes.votes, cascade.cascade),
         *(calibrate.calibrate, calibrate.threshold),
     ),
     "Use the predictions": (

@@ -46,11 +46,12 @@ def mark_truth(studio: LabelStudioClient, schema: LabelSchema, task: int, answer
     result = to_result(answer, schema)
     if not result:
         raise PromptError("An empty answer cannot be marked here: annotate the task in Label Studio.")
-    own = [row for row in studio.annotations_of(task) if _author(row) == studio.person.id]
+    own = [row for row in studio.annotations_of(task) if author_of(row) == studio.person.id]
     return studio.set_truth(task, _newest(own), result)
 
 
-def _author(annotation: Mapping[str, Any]) -> Any:
+def author_of(annotation: Mapping[str, Any]) -> Any:
+    """The id of the person who made an annotation; None if Label Studio does not say it."""
     author = annotation.get("completed_by")
     return author.get("id") if isinstance(author, Mapping) else author
 

@@ -24,6 +24,7 @@ from backend.domain.metrics.agreement import agreement
 from backend.domain.metrics.comparison import compare
 from backend.domain.metrics.confusions import Confusion
 from backend.domain.metrics.evaluation import evaluation
+from backend.domain.metrics.human_agreement import MultipleAnnotation, human_agreement
 from backend.domain.metrics.label_shares import LabelShare
 from backend.domain.metrics.quality_gate import GateCheck
 from backend.domain.metrics.summary import summarise
@@ -185,6 +186,7 @@ VOTED = VoteResult(
     links={task: f"http://studio.test/projects/7/data?task={task}" for task in (1, 2)},
     left_out=NOTHING,
 )
+PEOPLE = human_agreement([MultipleAnnotation(n, {1: "a", 2: "a" if n % 4 else "b"}, "a") for n in range(20)])
 CASCADE_PAIRS = [AnswerPair(n, 1 - n / 400, n % 7 != 5, (0.001, 0.01), (n % 9 > 0, n % 11 > 0)) for n in range(20)]
 CASCADE = CascadeResult(
     VERSION,

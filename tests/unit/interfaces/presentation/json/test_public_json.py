@@ -10,6 +10,7 @@ import pytest
 from backend.interfaces.cli.main import cli
 from backend.interfaces.presentation.json import connections, evaluation, optimization, projects, prompts, runs, trust
 from backend.interfaces.presentation.json.cascade import cascade_json
+from backend.interfaces.presentation.json.people import people_json
 from backend.interfaces.presentation.json.votes import votes_json
 from tests.unit.interfaces.presentation.json import samples
 
@@ -44,6 +45,7 @@ MADE: dict[str, Any] = {
     "threshold, none": trust.threshold_json(samples.NO_THRESHOLD),
     **{f"audit --kind {kind}": trust.audit_json(samples.AUDIT, kind) for kind in trust.AUDIT_KINDS},
     "votes": votes_json(samples.VOTED),
+    "people": people_json("mood@1", samples.PEOPLE),
     "cascade": cascade_json(samples.CASCADE),
     "relabel": prompts.relabelled_json(samples.RELABELLED),
     "relabel --undo": prompts.unrelabelled_json("Refund"),

@@ -1,0 +1,58 @@
+"""The command that says how far people agree, which bounds what a model can reach."""
+
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from backend.interfaces.cli.options.prompt_names import version_argument
+from backend.interfaces.cli.render.console import as_json, notify, print_json, the_app, waiting_for
+from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.presentation.json.people import people_json
+
+if TYPE_CHECKING:
+    from backend.domain.metrics.human_agreement import HumanAgreement
+
+
+@click.command()
+@version_argument
+@as_json
+def people(version: str, json_wanted: bool) -> None:
+    """Show how often people agree with each other, beside how often they agree with the version, on the same tasks.
+
+    The model is not asked. It takes tasks that two people or more annotated.
+
+    \b
+    ls-prompts people sentiment@2
+    ls-prompts people sentiment@2 --json
+    """
+    with waiting_for("the agreement"):
+        found = the_app().people(version)
+    if json_wanted:
+        print_json(people_json(version, found))
+    elif found.tasks:
+        Console().print(_table(found))
+    for sentence in _remarks(version, found):
+        notify(sentence)
+
+
+def _table(found: "HumanAgreement") -> Table:
+    table = Table("", "", "95 % interval", box=None, header_style="dim", pad_edge=False)
+    among, model = (numbers.interval(one) for one in (found.among_people_ci, found.with_model_ci))
+    table.add_row("people agree", numbers.proportion(found.among_people), among)
+    table.add_row("people agree with the model", numbers.proportion(found.with_model), model)
+    apart = numbers.signed_interval(found.difference_ci)
+    table.add_row("difference", numbers.signed(found.difference), apart)
+    return table
+
+
+def _remarks(version: str, found: "HumanAgreement") -> list[str]:
+    if not found.tasks:
+        return [found.reason or ""]
+    tasks = numbers.things(found.tasks, "task")
+    said = [f"Of {tasks} that two people or more annotated and {version} answered, {found.people} people in all."]
+    if found.test is None:
+        return [*said, found.reason or ""]
+    verdict = "can stand in for a person" if found.test.passed else "is not shown to be able to stand in for a person"
+    return [*said, f"{version} {verdict}: it is no worse than {found.test.won} of {found.test.people} people."]

@@ -1,0 +1,57 @@
+"""People: how far those who annotated the same tasks agree with each other and with a version's stored answers."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from backend.adapters.label_studio.client import AnnotatedTask, LabelStudioClient
+from backend.domain.answer import Answer
+from backend.domain.dataset.ground_truth import is_own, truth_of
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.metrics.human_agreement import HumanAgreement, MultipleAnnotation, human_agreement
+from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.dataset.task_selection import schema_of
+from backend.services.dataset.task_texts import annotated_with_texts
+from backend.services.dataset.truth_marking import author_of
+from backend.services.runs.stored_outcomes import StoredOutcomes
+
+
+def agreement_of_people(studio: LabelStudioClient, stored: StoredOutcomes, resolved: ResolvedVersion) -> HumanAgreement:
+    """On all tasks that two people or more annotated. What began as a prediction of the version's prompt is left out,
+    because who accepts an answer agrees with it beforehand."""
+    project, schema = resolved.project.id, resolved.schema
+    annotated = annotated_with_texts(studio, project, schema)
+    by_task = {item.task.id: given for item in annotated if len(given := _answers(item, resolved)) > 1}
+    pages = stored.of_version(resolved, set(by_task)) if by_task else ()
+    said = {outcome.task_id: outcome.answer for page in pages for outcome in page if outcome.answer is not None}
+    return human_agreement(list(_shown(by_task, said, schema)))
+
+
+def _answers(item: AnnotatedTask, resolved: ResolvedVersion) -> dict[int, Answer]:
+    """Person -> their newest answer to the task."""
+    schema = schema_of(item.task, resolved.schema)
+    given: dict[int, Answer] = {}
+    for annotation in item.seen:
+        person, truth = author_of(annotation), _answer(item, annotation, schema)
+        if person is not None and truth is not None and not is_own(annotation, item.versions, resolved.version.names):
+            given[int(person)] = truth
+    return given
+
+
+def _answer(item: AnnotatedTask, annotation: Mapping[str, Any], schema: LabelSchema) -> Answer | None:
+    truth = truth_of(item.task.id, [annotation], "any", schema)
+    return None if truth is None else truth.answer
+
+
+def _shown(
+    by_task: Mapping[int, Mapping[int, Answer]], said: Mapping[int, Answer], schema: LabelSchema
+) -> Iterator[MultipleAnnotation]:
+    """Equal answers have equal texts."""
+    for task, given in by_task.items():
+        if task in said:
+            texts = _texts([*given.values(), said[task]], schema)
+            yield MultipleAnnotation(task, dict(zip(given, texts, strict=False)), texts[-1])
+
+
+def _texts(answers: Sequence[Answer], schema: LabelSchema) -> list[str]:
+    """Of each the number of the first answer that is equal to it, as a text."""
+    return [str(next(n for n, other in enumerate(answers) if schema.equal(other, answer))) for answer in answers]
