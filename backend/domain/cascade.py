@@ -7,13 +7,12 @@ this rule over the stored outcomes of both.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
-from typing import Any, TypeVar
+from typing import Any
 
 from backend.domain.connection import DEFAULT
-from backend.domain.outcome import Failure, Outcome, Rejection, Usage
+from backend.domain.outcome import Failure, Outcome, Rejection, Usage, total_usd
 from backend.errors import PromptError
 
-Number = TypeVar("Number", int, float)
 UNSURE, UNUSABLE, FAILED = "unsure", "unusable", "failed"
 REASONS = (UNSURE, UNUSABLE, FAILED)
 OWN_TROUBLE = ("bad_task", "deadline", "budget", "crashed")
@@ -84,7 +83,7 @@ def joined(first: Outcome, second: Outcome) -> Outcome:
     usage = Usage(
         prompt_tokens=_sum([usage.prompt_tokens for usage in paid]),
         completion_tokens=_sum([usage.completion_tokens for usage in paid]),
-        cost_usd=_sum([usage.cost_usd for usage in paid]),
+        cost_usd=total_usd(usage.cost_usd for usage in paid),
         seconds=sum(seconds) if seconds else None,
     )
     sent = first.sent + second.sent
@@ -100,6 +99,6 @@ def read_cascade(stored: Mapping[str, Any]) -> Cascade:
     return Cascade(stored["model"], stored["connection"], stored["below"])
 
 
-def _sum(values: list[Number | None]) -> Number | None:
+def _sum(values: list[int | None]) -> int | None:
     known = [value for value in values if value is not None]
     return sum(known) if len(known) == len(values) else None

@@ -4,8 +4,9 @@
 answer that cannot be used; a Failure means that there is no answer at all.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from math import fsum
 
 from backend.domain.answer import Answer
 
@@ -120,6 +121,13 @@ class Usage:
     completion_tokens: int | None = 0
     cost_usd: float | None = None
     seconds: float | None = None
+
+
+def total_usd(costs: Iterable[float | None]) -> float | None:
+    """The sum, rounded once: the same in each order, and with each release of Python. None if one cost is unknown."""
+    amounts = list(costs)
+    known = [cost for cost in amounts if cost is not None]
+    return fsum(known) if len(known) == len(amounts) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from backend.domain.calibration.scored_answers import ScoredAnswer
 from backend.domain.calibration.threshold import risk_coverage
 from backend.domain.calibration.wrong_share import METHOD, WrongShare, tasks_to_show, wrong_share
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.outcome import Outcome, Truth
+from backend.domain.outcome import Outcome, Truth, total_usd
 from backend.domain.statistics.intervals import ratio
 from backend.domain.statistics.right_answers import RightAnswers
 
@@ -146,7 +146,7 @@ def point_at(pairs: Sequence[AnswerPair], below: float | None) -> CascadePoint:
     asked = below is not None
     costs = [_cost(pair, asked, not stays) for pair, stays in zip(pairs, kept, strict=True)]
     right = [pair.right[not stays] for pair, stays in zip(pairs, kept, strict=True) if pair.right]
-    return CascadePoint(below, len(pairs), sum(kept), differs, _total(costs), RightAnswers(sum(right), len(right)))
+    return CascadePoint(below, len(pairs), sum(kept), differs, total_usd(costs), RightAnswers(sum(right), len(right)))
 
 
 def _claims(pairs: Sequence[AnswerPair]) -> list[ScoredAnswer]:
@@ -157,17 +157,12 @@ def _claims(pairs: Sequence[AnswerPair]) -> list[ScoredAnswer]:
 def first_alone(pairs: Sequence[AnswerPair]) -> CascadePoint:
     """Every answer of the first, also those that cannot be used."""
     right = [pair.right[0] for pair in pairs if pair.right]
-    differs, usd = sum(not pair.same for pair in pairs), _total([pair.costs[0] for pair in pairs])
+    differs, usd = sum(not pair.same for pair in pairs), total_usd([pair.costs[0] for pair in pairs])
     return CascadePoint(ALL, len(pairs), len(pairs), differs, usd, RightAnswers(sum(right), len(right)))
 
 
 def _cost(pair: AnswerPair, first: bool, second: bool) -> float | None:
-    return _total([cost for cost, counts in zip(pair.costs, (first, second), strict=True) if counts])
-
-
-def _total(costs: Sequence[float | None]) -> float | None:
-    known = [cost for cost in costs if cost is not None]
-    return sum(known) if len(known) == len(costs) else None
+    return total_usd([cost for cost, counts in zip(pair.costs, (first, second), strict=True) if counts])
 
 
 def thresholds_of(pairs: Sequence[AnswerPair]) -> list[float]:

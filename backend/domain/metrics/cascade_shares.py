@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backend.domain.cascade import reason_of
-from backend.domain.outcome import Outcome
+from backend.domain.outcome import Outcome, total_usd
 from backend.domain.statistics.intervals import ratio
 
 
@@ -53,15 +53,12 @@ class CountingSteps:
         second = self._reasons.total()
         if not second:
             return None
-        return CascadeShares(self._tasks - second, second, dict(self._reasons), *map(_total, self._costs))
+        return CascadeShares(
+            self._tasks - second, second, dict(self._reasons), *(total_usd(costs.values()) for costs in self._costs)
+        )
 
 
 def _second_usd(outcome: Outcome, first: Outcome) -> float | None:
     """What the second request cost, of the cost of both."""
     both, one = outcome.usage.cost_usd, first.usage.cost_usd if first.spoke else 0.0
     return None if both is None or one is None else both - one
-
-
-def _total(costs: Mapping[int, float | None]) -> float | None:
-    known = [cost for cost in costs.values() if cost is not None]
-    return sum(known) if len(known) == len(costs) else None

@@ -7,7 +7,7 @@ from backend.domain.answer import Answer
 from backend.domain.chat.answer_spec import AnswerSpec
 from backend.domain.chat.judged import Judged, judge
 from backend.domain.chat.request import Completion
-from backend.domain.outcome import Confidence, DeferredConfidence, Failure, Outcome, Rejection, Usage
+from backend.domain.outcome import Confidence, DeferredConfidence, Failure, Outcome, Rejection, Usage, total_usd
 from backend.domain.prompts.confidence_option import vote
 from backend.domain.resolution.both_orders import joined, mean_confidence
 from backend.domain.resolution.logprob_confidence import Counted, confidence
@@ -137,13 +137,11 @@ def failed(task_id: int, failure: Failure, digest: str | None = None, sent: int 
 
 def usage_of(attempts: Sequence[Completion], seconds: float | None, pricing: Pricing) -> Usage:
     """Tokens and cost of all attempts together; the cost is None if one price is unknown."""
-    costs = [cost_of(completion, pricing) for completion in attempts]
-    priced = [cost for cost in costs if cost is not None]
     counted = all(completion.prompt_tokens for completion in attempts)  # 0 is stored where the provider did not count
     return Usage(
         prompt_tokens=sum(c.prompt_tokens for c in attempts) if counted else None,
         completion_tokens=sum(c.completion_tokens for c in attempts) if counted else None,
-        cost_usd=sum(priced) if len(priced) == len(costs) else None,
+        cost_usd=total_usd(cost_of(completion, pricing) for completion in attempts),
         seconds=seconds,
     )
 

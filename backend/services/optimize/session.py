@@ -19,7 +19,7 @@ from backend.domain.optimize.looks import CountedLook, Look, judged
 from backend.domain.optimize.proposals import Dropped, changeable, changed
 from backend.domain.optimize.search import GroundTruthHalves, LabeledTask, SearchOptions
 from backend.domain.optimize.teacher_request import MakeTeacherTemplate
-from backend.domain.outcome import Outcome, Truth
+from backend.domain.outcome import Outcome, Truth, total_usd
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.runs.run import Run
 from backend.domain.task import Task
@@ -159,7 +159,7 @@ class SearchSession:
             learned=outcome.learned,
             comparison=compared,
             look=look,
-            cost=SearchCost(_total(self._costs), _total(_costs(teacher.outcomes)), spent),
+            cost=SearchCost(total_usd(self._costs.values()), total_usd(_costs(teacher.outcomes).values()), spent),
             saved=self._save(outcome.text, compared, halves or NO_TRUTHS),
         )
 
@@ -241,8 +241,3 @@ def _note(base: PromptVersion, teacher: str, compared: Comparison | None) -> str
 def _costs(outcomes: Iterable[Outcome]) -> dict[str, float | None]:
     """USD by request, each once."""
     return {outcome.digest: outcome.usage.cost_usd for outcome in outcomes if outcome.digest and outcome.spoke}
-
-
-def _total(costs: Mapping[str, float | None]) -> float | None:
-    amounts = [cost for cost in costs.values() if cost is not None]
-    return sum(amounts) if len(amounts) == len(costs) else None

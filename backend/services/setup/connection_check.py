@@ -8,6 +8,7 @@ from typing import Any
 
 from backend.domain.abilities import Found
 from backend.domain.chat.request import ChatRequest, Completion
+from backend.domain.outcome import total_usd
 from backend.domain.resolution.resolve import Pricing, cost_of
 from backend.domain.urls import shown
 from backend.errors import ProviderError
@@ -47,8 +48,7 @@ class ConnectionCheck:
     @property
     def abilities_usd(self) -> float | None:
         """What finding out about the abilities cost; None if unknown."""
-        costs = [found.usd for found in self.abilities]
-        return None if None in costs else sum(cost for cost in costs if cost is not None)
+        return total_usd(found.usd for found in self.abilities)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.domain.outcome import FAILURES, REJECTIONS, Failure, Outcome, Rejection
+from backend.domain.outcome import FAILURES, REJECTIONS, Failure, Outcome, Rejection, total_usd
 
 
 def test_an_answer_is_an_answer_even_when_nothing_is_chosen() -> None:
@@ -27,3 +27,9 @@ def test_a_failure_is_not_spoken(kind: str) -> None:
 
 def test_what_a_failure_costs_is_no_part_of_what_it_is() -> None:
     assert Failure("timeout", "why") == Failure("timeout", "why", unbilled=True)
+
+
+def test_costs_are_summed_exactly_and_unknown_if_one_is() -> None:
+    assert total_usd([0.1] * 10) == 1.0  # one by one it would be 0.9999999999999999
+    assert total_usd([0.1, None]) is None
+    assert total_usd([]) == 0
