@@ -9,7 +9,6 @@ import os
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from demo import services
 from tests.command_forks import stop_forks
 from tests.databases import stop_own_server
 from tests.file_order import rank
-from tests.running import RunningStandIn, until
+from tests.running import RunningStandIn, running_stand_in, until
 from tests.servers import redis_program
 
 FOREIGN_PREFIXES = ("OPENAI_", "ANTHROPIC_", "AZURE_", "GEMINI_", "GOOGLE_", "LABEL_STUDIO_", "HEARTEX_", "GUNICORN_")
@@ -99,7 +98,7 @@ def own_servers_ended() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def stand_in_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStandIn]:
     log = tmp_path_factory.mktemp("stand-in") / "stand-in.log"
-    with services.stand_in(services.free_port(), log=log) as service, closing(RunningStandIn(service.url)) as running:
+    with running_stand_in(log) as running:
         yield running
 
 

@@ -3,13 +3,16 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 import httpx
 import pytest
+
+from demo import services
 
 Json = dict[str, Any]
 
@@ -49,6 +52,18 @@ class RunningStandIn:
     def _json(self, method: str, path: str, **request: Any) -> Json:
         answer: Json = self._http.request(method, path, **request).raise_for_status().json()
         return answer
+
+
+@contextmanager
+def running_stand_in(log: Path, port: int | None = None, **levers: object) -> Iterator[RunningStandIn]:
+    """Starts a stand-in of its own, and ends it.
+
+    port: a free one if it is None
+    levers: as `RunningStandIn.control` takes them; they are its behaviour from the start
+    """
+    service = services.stand_in(services.free_port() if port is None else port, log=log, **levers)
+    with service, closing(RunningStandIn(service.url)) as running:
+        yield running
 
 
 def until(holds: Callable[..., Any], seconds: float = 60) -> Any:

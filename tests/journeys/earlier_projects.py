@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from demo import services
 from tests.earlier_record import MODEL_PORT, contents
 from tests.journeys.conftest import RunningLabelStudio, a_label_studio
 from tests.journeys.project import Project
-from tests.running import RunningStandIn
+from tests.running import RunningStandIn, running_stand_in
 from tests.teaching import Teacher, teaching
 
 Json = dict[str, Any]
@@ -64,8 +63,8 @@ def earlier_projects(folder: Path) -> Iterator[EarlierProjects]:
 @contextmanager
 def earlier_model(folder: Path) -> Iterator[RunningStandIn]:
     """The stand-in at the address that the stored answers came from."""
-    with services.stand_in(MODEL_PORT, log=folder / "stand-in.log") as service:
-        yield RunningStandIn(service.url)
+    with running_stand_in(folder / "stand-in.log", MODEL_PORT) as running:
+        yield running
 
 
 def earlier_teacher() -> AbstractContextManager[Teacher]:

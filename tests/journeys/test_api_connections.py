@@ -1,7 +1,6 @@
 """Connections through the API: people add servers with keys, which nobody reads again, and versions ask them."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -14,7 +13,7 @@ from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, sdk_of
 from tests.journeys.project import Project, messages
 from tests.journeys.test_api import ended
-from tests.running import RunningStandIn
+from tests.running import RunningStandIn, running_stand_in
 
 KEY, NEW_KEY = "sk-that-nobody-reads", "sk-that-is-newer"
 TASKS = 4
@@ -24,7 +23,7 @@ TASKS = 4
 def other(tmp_path: Path) -> Iterator[RunningStandIn]:
     """A second stand-in, which wants a key of its own."""
     log = tmp_path / "other.log"
-    with services.stand_in(services.free_port(), log=log) as service, closing(RunningStandIn(service.url)) as running:
+    with running_stand_in(log) as running:
         running.control(api_key=KEY)
         yield running
 

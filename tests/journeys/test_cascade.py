@@ -2,7 +2,6 @@
 
 import signal
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Json, Project, messages, truths
 from tests.journeys.test_connections import charged
-from tests.running import RunningStandIn, until
+from tests.running import RunningStandIn, running_stand_in, until
 
 CLEAR, VAGUE = 45, 15
 TASKS = CLEAR + VAGUE
@@ -25,7 +24,7 @@ DIFFERS = 0.1
 def other(tmp_path: Path) -> Iterator[RunningStandIn]:
     """The dear one: slower, with limits of its own, and a model that does not know max_tokens."""
     log = tmp_path / "other.log"
-    with services.stand_in(services.free_port(), log=log) as service, closing(RunningStandIn(service.url)) as running:
+    with running_stand_in(log) as running:
         running.control(latency_ms=20, no_max_tokens=True)
         yield running
 

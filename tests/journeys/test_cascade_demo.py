@@ -4,18 +4,16 @@ what a run with it has, and all who show results say which model answered."""
 import csv
 import json
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from demo import services
 from demo.job import DATA, TRUTHS
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Json, Project, chosen
 from tests.journeys.test_cascade import connected
-from tests.running import RunningStandIn
+from tests.running import RunningStandIn, running_stand_in
 
 DIFFERS = 0.2
 PROMPT = (DATA / "prompt-2.txt").read_text(encoding="utf-8")
@@ -25,10 +23,7 @@ PROMPT = (DATA / "prompt-2.txt").read_text(encoding="utf-8")
 def dear(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStandIn]:
     """Draws other samples than the cheap one where a text speaks for several topics."""
     log = tmp_path_factory.mktemp("dear") / "log"
-    with (
-        services.stand_in(services.free_port(), log=log, seed=1) as service,
-        closing(RunningStandIn(service.url)) as running,
-    ):
+    with running_stand_in(log, seed=1) as running:
         yield running
 
 

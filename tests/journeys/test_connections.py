@@ -2,16 +2,14 @@
 
 import signal
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from demo import services
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, messages
-from tests.running import RunningStandIn, until
+from tests.running import RunningStandIn, running_stand_in, until
 
 TASKS = 40
 KEY = "sk-of-the-other"
@@ -21,7 +19,7 @@ KEY = "sk-of-the-other"
 def other(tmp_path: Path) -> Iterator[RunningStandIn]:
     """A second stand-in: slower, with a key of its own and without log-probabilities."""
     log = tmp_path / "other.log"
-    with services.stand_in(services.free_port(), log=log) as service, closing(RunningStandIn(service.url)) as running:
+    with running_stand_in(log) as running:
         running.control(latency_ms=20, no_logprobs=True, api_key=KEY)
         yield running
 

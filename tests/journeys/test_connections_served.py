@@ -1,7 +1,7 @@
 """Several connections while people label, and in workers: each goes on while another one's key is missing."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import CONFIG, Project, messages
 from tests.journeys.test_cascade import CLEAR, VAGUE, connected
-from tests.running import RunningStandIn
+from tests.running import RunningStandIn, running_stand_in
 
 TASKS = 12
 KEY = "sk-right"
@@ -23,7 +23,7 @@ KEY = "sk-right"
 @pytest.fixture
 def other(tmp_path: Path) -> Iterator[RunningStandIn]:
     log = tmp_path / "other.log"
-    with services.stand_in(services.free_port(), log=log) as service, closing(RunningStandIn(service.url)) as running:
+    with running_stand_in(log) as running:
         yield running
 
 

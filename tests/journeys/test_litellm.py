@@ -5,7 +5,6 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import closing
 from typing import Any
 
 import httpx
@@ -18,7 +17,7 @@ from backend.domain.outcome import Failure, Rejection
 from backend.errors import ProviderError
 from backend.settings import Settings
 from demo import services
-from tests.running import RunningStandIn
+from tests.running import RunningStandIn, running_stand_in
 from tests.scripted import run, some, template
 
 PROGRAM = services.ROOT / ".venv-litellm" / "bin" / "litellm"
@@ -69,8 +68,7 @@ def config(steady: str, frail: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def frail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStandIn]:
     log = tmp_path_factory.mktemp("frail") / "stand-in.log"
-    server = services.stand_in(services.free_port(), log=log, server_error=1.0)
-    with server as service, closing(RunningStandIn(service.url)) as running:
+    with running_stand_in(log, server_error=1.0) as running:
         yield running
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from demo import services
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, messages, truths
-from tests.running import RunningStandIn
+from tests.running import RunningStandIn, running_stand_in
 
 PAGE = (services.ROOT / "docs" / "set-up" / "local-and-paid.md").read_text(encoding="utf-8")
 CLEAR, VAGUE = 90, 30
@@ -20,7 +19,7 @@ CLEAR, VAGUE = 90, 30
 @pytest.fixture
 def local(tmp_path: Path) -> Iterator[RunningStandIn]:
     log = tmp_path / "local.log"
-    with services.stand_in(services.free_port(), log=log) as service, closing(RunningStandIn(service.url)) as running:
+    with running_stand_in(log) as running:
         yield running
 
 
