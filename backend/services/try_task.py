@@ -23,12 +23,14 @@ from backend.services.runs.task_labeler import TaskLabeler, closing
 @dataclass(frozen=True, slots=True)
 class TryResult:
     """`messages` is empty when the task can't be asked about; `attempts` are the model's raw answers, those of
-    all samples; `remark`: why there is no confidence, where that can be helped."""
+    all samples; `remark`: why there is no confidence, where that can be helped; `shown`: the answer for people, a line
+    for each control."""
 
     messages: list[dict[str, str]]
     attempts: tuple[Completion, ...]
     outcome: Outcome
     remark: str | None = None
+    shown: tuple[str, ...] = ()
 
 
 def try_task(studio: LabelStudioClient, labeler: TaskLabeler, resolved: ResolvedVersion, task_id: int) -> TryResult:
@@ -42,10 +44,14 @@ def try_task(studio: LabelStudioClient, labeler: TaskLabeler, resolved: Resolved
 def try_tasks(labeler: TaskLabeler, resolved: ResolvedVersion, tasks: Sequence[Task]) -> list[TryResult]:
     """Asks about each of these tasks, unless the answer is stored."""
     trials = asyncio.run(_ask_about(labeler, resolved, tasks))
-    return [
-        replace(trial, remark=unsure(resolved.version, [trial.outcome], resolved.schema)) if trial.messages else trial
-        for trial in trials
-    ]
+    return [_told(resolved, trial) if trial.messages else trial for trial in trials]
+
+
+def _told(resolved: ResolvedVersion, trial: TryResult) -> TryResult:
+    """With what there is to say of it."""
+    answer = trial.outcome.answer
+    shown = () if answer is None else tuple(resolved.schema.show_each(answer))
+    return replace(trial, remark=unsure(resolved.version, [trial.outcome], resolved.schema), shown=shown)
 
 
 async def _ask_about(labeler: TaskLabeler, resolved: ResolvedVersion, tasks: Sequence[Task]) -> list[TryResult]:

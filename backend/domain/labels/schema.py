@@ -217,9 +217,12 @@ class LabelSchema:
 
     def show(self, answer: Answer) -> str:
         """An answer on one line, for people."""
-        values = [field.show(answer.get(field.name)) for field in self.fields]
-        named = (f"{name}: {value}" for name, value in zip(self.names, values, strict=True))
-        return values[0] if len(values) == 1 else "; ".join(named)
+        return "; ".join(self.show_each(answer))
+
+    def show_each(self, answer: Answer) -> list[str]:
+        """The same with a line for each control."""
+        values = [(field.name, field.show(answer.get(field.name))) for field in self.fields]
+        return [values[0][1]] if len(values) == 1 else [f"{name}: {value}" for name, value in values]
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ class ReportBasis:
 
 @dataclass(frozen=True, slots=True)
 class TaskReply:
-    """A version's answer to one task, with shortened texts.
+    """A version's answer to one task, with shortened texts; like a truth, it has a line for each control.
 
     reason: why there is no usable answer
     raw: the completion
@@ -227,7 +227,9 @@ def _by_task(current: VersionAnswers, before: VersionAnswers | None, ground: Rep
         then = _reply(earlier, truth, before, ground.schema, room) if earlier and before else None
         text = "\n".join(told_text(task.value(name)) for name in current.version.variables)
         shown = clipped(text, 2 * room)
-        yield JudgedTask(task.id, shown, ground.schema.show(truth.answer), reply, then, _change(then, reply))
+        yield JudgedTask(
+            task.id, shown, "\n".join(ground.schema.show_each(truth.answer)), reply, then, _change(then, reply)
+        )
 
 
 def _reply(outcome: Outcome, truth: Truth, current: VersionAnswers, schema: LabelSchema, room: int) -> TaskReply:
@@ -240,7 +242,7 @@ def _reply(outcome: Outcome, truth: Truth, current: VersionAnswers, schema: Labe
     if isinstance(verdict, Failure):
         return TaskReply("failed", None, f"{verdict.kind}: {verdict.detail}", None, shown, model)
     kind: Kind = "right" if schema.equal(verdict, truth.answer) else "wrong"
-    return TaskReply(kind, schema.show(verdict), None, outcome.confidence, shown, model)
+    return TaskReply(kind, "\n".join(schema.show_each(verdict)), None, outcome.confidence, shown, model)
 
 
 def _change(then: TaskReply | None, now: TaskReply) -> Change | None:

@@ -24,7 +24,7 @@ MOST_REMEMBERED = 100
 
 @dataclass(frozen=True, slots=True)
 class RecentResult:
-    """One task. `answer`: for people; None if there is none, and then `reason` says why."""
+    """One task. `answer`: for people, a line for each control; None if there is none, and then `reason` says why."""
 
     task: int
     text: str
@@ -85,7 +85,7 @@ def _row(studio: LabelStudioClient, resolved: ResolvedVersion, task: Task, outco
     return RecentResult(
         task=task.id,
         text="\n".join(told_text(task.value(name)) for name in resolved.version.variables),
-        answer=None if answer is None else resolved.schema.show(answer),
+        answer=None if answer is None else "\n".join(resolved.schema.show_each(answer)),
         reason=verdict.kind if isinstance(verdict, Failure) else reason,
         confidence=outcome.confidence,
         cost_usd=outcome.usage.cost_usd,

@@ -25,6 +25,7 @@ class TaskResult:
 
     text: the fields that the prompt uses
     truth, answer: for people; None if there is none
+    truth_lines, answer_lines: the same, a line for each control
     reason: why there is no answer
     model: whose outcome it is, in a cascade
     """
@@ -39,6 +40,8 @@ class TaskResult:
     kind: str = ""
     cost_usd: float | None = None
     model: str | None = None
+    truth_lines: tuple[str, ...] = ()
+    answer_lines: tuple[str, ...] = ()
 
 
 def results(
@@ -130,6 +133,8 @@ def _row(
         text="",
         truth=None if truth is None else resolved.schema.show(truth),
         answer=None if answer is None else resolved.schema.show(answer),
+        truth_lines=() if truth is None else tuple(resolved.schema.show_each(truth)),
+        answer_lines=() if answer is None else tuple(resolved.schema.show_each(answer)),
         reason=_reason(outcome.verdict) if outcome else "not asked yet",
         confidence=outcome.confidence if outcome else None,
         link=studio.task_url(resolved.project.id, task),

@@ -133,7 +133,7 @@
 
   function setUp() {
     for (const truth of [...new Set(rows.map((row) => row.truth))].sort((a, b) => a.localeCompare(b))) {
-      const option = element("option", "", truth);
+      const option = element("option", "", truth.replaceAll("\n", "; "));
       option.value = truth;
       at("truth").append(option);
     }

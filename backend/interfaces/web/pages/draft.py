@@ -64,7 +64,7 @@ def try_draft(visit: Visit, prompt: int) -> Any:
     trials: list[dict[str, Any]] = []
     trouble = None
     try:
-        trials = [try_json(trial) for trial in visit.app.try_draft(_draft(visit, row), TRIED)]
+        trials = [try_json(one) | {"shown": one.shown} for one in visit.app.try_draft(_draft(visit, row), TRIED)]
     except PromptsError as error:
         trouble = str(error)
     if request.headers.get("HX-Request"):

@@ -52,7 +52,19 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-FILTERS = ("percent", "percent_interval", "points", "points_interval", "p_value", "count", "things", "usd", "seconds")
+FILTERS = (
+    "percent",
+    "percent_interval",
+    "points",
+    "points_interval",
+    "p_value",
+    "measured",
+    "measured_interval",
+    "count",
+    "things",
+    "usd",
+    "seconds",
+)
 TYPED = {"system": "The system part", "text": "The prompt", "note": "The note"}
 """What a page that could not be shown gives back: fields of a form, with what they are called."""
 _PROMPT = "/<int:prompt>"

@@ -109,6 +109,8 @@ def test_an_answer_is_shown_on_one_line() -> None:
     assert read_config(BASE).show({"mood": Labels(("g",))}) == "g"
     assert read_config(BASE).show({}) == "(none)"
     assert read_config(DYNAMIC).show({"pick": Labels(("red",))}) == "pick: red; mood: (none)"
+    assert read_config(DYNAMIC).show_each({"pick": Labels(("red",))}) == ["pick: red", "mood: (none)"]
+    assert read_config(BASE).show_each({}) == ["(none)"]
 
 
 def test_the_model_is_told_every_label_with_its_hint() -> None:

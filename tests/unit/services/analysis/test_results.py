@@ -53,6 +53,8 @@ def test_what_is_told_of_each(table: Table) -> None:
         4: ("failed", None, None, None),
         6: ("usable", None, "Bad", 10),
     }
+    assert (table.of()[1].truth_lines, table.of()[1].answer_lines) == (("Good",), ("Bad",))
+    assert (table.of()[2].truth_lines, table.of()[2].answer_lines) == ((), ())
     reasons = [row.reason for row in table.of()]
     assert (reasons[0], reasons[3]) == (None, "server: It failed.")
     assert str(reasons[2]).startswith("not_json: ")
