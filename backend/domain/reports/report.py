@@ -226,10 +226,8 @@ def _by_task(current: VersionAnswers, before: VersionAnswers | None, ground: Rep
         earlier = old.get(task.id)
         then = _reply(earlier, truth, before, ground.schema, room) if earlier and before else None
         text = "\n".join(told_text(task.value(name)) for name in current.version.variables)
-        shown = clipped(text, 2 * room)
-        yield JudgedTask(
-            task.id, shown, "\n".join(ground.schema.show_each(truth.answer)), reply, then, _change(then, reply)
-        )
+        shown, right = clipped(text, 2 * room), "\n".join(ground.schema.show_each(truth.answer))
+        yield JudgedTask(task.id, shown, right, reply, then, _change(then, reply))
 
 
 def _reply(outcome: Outcome, truth: Truth, current: VersionAnswers, schema: LabelSchema, room: int) -> TaskReply:

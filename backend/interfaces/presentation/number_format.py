@@ -20,10 +20,11 @@ def interval(ends: tuple[float, float] | None) -> str:
 
 
 def measured(value: float | None) -> str:
-    """Any number with three digits behind the point, or two that count where those would all be 0."""
+    """Any number with three digits behind the point, or two that count where those would all be 0; 0 where there is no
+    more than the error of a sum that should be 0."""
     if value is None:
         return NOT_THERE
-    return f"{value:.2g}" if 0 < abs(value) < 0.0005 else f"{value:,.3f}"
+    return f"{value:.2g}" if 1e-12 < abs(value) < 0.0005 else f"{value if abs(value) > 1e-12 else 0:,.3f}"
 
 
 def measured_interval(ends: tuple[float, float] | None) -> str:

@@ -73,7 +73,15 @@ def test_durations(value: float, shown: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(0, "0.000"), (0.5, "0.500"), (-12345.6789, "-12,345.679"), (0.00001234, "1.2e-05"), (None, "n/a")],
+    [
+        (0, "0.000"),
+        (0.5, "0.500"),
+        (-12345.6789, "-12,345.679"),
+        (0.00001234, "1.2e-05"),
+        (1.1e-17, "0.000"),
+        (-1.1e-17, "0.000"),
+        (None, "n/a"),
+    ],
 )
 def test_measured_numbers_of_any_size(value: float | None, shown: str) -> None:
     assert numbers.measured(value) == shown
