@@ -19,7 +19,8 @@ _HEADING = re.compile(r'^\s*("(?:[^"\\]|\\.)+")\s*:(.*)$')
 _BULLET = re.compile(r"^\s*[-*•]\s+(.+?)\s*$")
 _FILLERS = {"integer": "0", "number": "0", "boolean": "false", "array": "[]", "object": "{}", "null": "null"}
 _TEXT_FILLER = '"stand-in"'
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"(-?)0*(\d+(?:\.\d+)?)")
+"""Its sign, and its digits without the leading zeros that JSON does not allow."""
 _RANGE = re.compile(r"number from (-?[\d.]+)\b.*? to (-?[\d.]+)")
 _ANY = (-math.inf, math.inf)
 _WORD = re.compile(r"\w+")
@@ -118,7 +119,8 @@ class Field:
         if any(told.get(number) for number in self._numbers):
             return likeliest(last, self._numbers, told) or self.filler
         low, high = self.scale or _ANY
-        fitting = (number for number in _NUMBER.findall(item) if low <= float(number) <= high)
+        numbers = (sign + digits for sign, digits in _NUMBER.findall(item))
+        fitting = (number for number in numbers if low <= float(number) <= high)
         return next(fitting, self.filler)
 
     def _written(self, last: str, told: Told) -> str:

@@ -79,6 +79,10 @@ def test_without_a_word_about_them_values_are_copied_from_the_item(with_schema: 
     assert (said["wish"], said["urgency"]) == ("Give me 3.", 3)
 
 
+def test_a_number_with_leading_zeros_is_written_as_json_has_it(with_schema: bool) -> None:
+    assert asked("Order 03 of 007.", with_schema, "{t}")["urgency"] == 3
+
+
 def test_marks_around_the_item_are_no_part_of_it(with_schema: bool) -> None:
     plain, marked = "Read this message.\n\n{t}", "Read this message.\n\n<item-0a1b2c>\n{t}\n</item-0a1b2c>"
     answer = asked("Two mugs, please.", with_schema, marked)

@@ -91,7 +91,7 @@ def test_a_script_for_enterprise_runs_unchanged(sdk: LabelStudio, project: Proje
 def test_a_token_counts_for_its_own_request_alone(backend_server: Served, label_studio: RunningLabelStudio) -> None:
     """A client that kept Label Studio's session cookie would answer the next, anonymous, request as the one before."""
     address = f"{backend_server.url}/api/prompts/"
-    with httpx.Client() as http:
+    with httpx.Client(timeout=60.0) as http:
         for _ in range(3):
             assert http.get(address, headers={"Authorization": f"Token {label_studio.api_key}"}).status_code == 200
             assert not http.cookies

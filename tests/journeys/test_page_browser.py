@@ -107,6 +107,7 @@ def read(page: Page, name: str) -> None:
 def change(page: Page, name: str) -> None:
     page.click(f"nav >> text='{name}'")
     page.click("text=Change the text")
+    page.wait_for_url("**/draft**")  # with its script, which hears what is typed
     page.fill("#text", "Which topic {txet}?")
     expect(page.locator("#checked")).to_contain_text("did you mean {text}?")
     page.fill("#text", "Which topic?\n\n{text}")
