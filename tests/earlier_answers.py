@@ -40,6 +40,9 @@ count."""
 RANKED = "audit"
 """It ranks tasks in another way since, so that it lists others."""
 
+REPORTED = "report"
+"""What several controls say stands on a line each since; it stood on one, with semicolons."""
+
 OF_NEW_RUNS = ("run", "seconds")
 """Of what a command did just now, each time something else."""
 
@@ -75,11 +78,12 @@ def changed(now: Asked, then: Asked) -> list[str]:
 
 def _read(asked: Asked) -> Any:
     """JSON, also one a line, as what it says."""
+    out = asked.out.replace("\\n", "; ") if asked.argv[0] == REPORTED else asked.out
     try:
-        said = json.loads(asked.out)
+        said = json.loads(out)
     except ValueError:
-        lines = asked.out.splitlines()
-        return [json.loads(line) for line in lines] if asked.out.startswith("{") else lines
+        lines = out.splitlines()
+        return [json.loads(line) for line in lines] if out.startswith("{") else lines
     if asked.argv[0] in ("evaluate", "run"):
         return {key: value for key, value in said.items() if key not in OF_NEW_RUNS}
     return said
