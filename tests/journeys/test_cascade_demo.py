@@ -54,6 +54,8 @@ def answers(installation: Installation, tag: str) -> dict[int, tuple[str, str | 
 def test_the_figures_of_each_threshold_are_those_of_a_run_with_it(
     two: Installation, project: Project, stand_in: RunningStandIn, dear: RunningStandIn, tmp_path: Path
 ) -> None:
+    stand_in.reset()
+    dear.reset()  # or each would draw another sample of what another test has asked
     cheap, other = saved(two, project), saved(two, project, "--model", "other/stand-in")
     for tag in (cheap, other):
         two.command("run", tag, "--on", "all", "--no-push")
@@ -65,7 +67,7 @@ def test_the_figures_of_each_threshold_are_those_of_a_run_with_it(
     for number, point in enumerate({point["below"]: point for point in told}.values()):
         fresh = connected(two.but(DATA_DIR=str(tmp_path / str(number))), dear)
         stand_in.reset()
-        dear.reset()  # or each would draw another sample when it is asked the same again
+        dear.reset()
         tag = saved(fresh, project, "--then", "other/stand-in", "--below", point["below"])
         ran = fresh.command("run", tag, "--on", "all", "--no-push", "--json").json
         asked = stand_in.requests(), dear.requests()

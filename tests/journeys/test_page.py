@@ -17,7 +17,7 @@ from tests.journeys.project import CONFIG, Project, messages, truths
 from tests.running import until
 
 TASKS, TRUTHS, WRONG = 12, 6, 2
-HOSTILE = "<script>alert(1)</script><b hx-get=/x hx-trigger=load>{{7*7}}\u2028\u202e' \""
+HOSTILE = "<script>alert(1)</script><b hx-get=/x hx-trigger=load>{{1234*5678}}\u2028\u202e' \""
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_two_clicks_start_one_run_and_a_hostile_text_is_shown_as_text(browser: B
         assert "<script>alert" not in browser.get(page)
         assert "<b hx-get" not in browser.html
     assert HOSTILE.split("\u2028", 1)[0] in unescape(browser.get(form[1]))
-    assert "49" not in text_of(browser.html).partition("Tasks")[0]
+    assert str(1234 * 5678) not in browser.html
 
 
 def test_who_is_not_signed_in_is_sent_to_the_door_and_back(stranger: Browser, label_studio: RunningLabelStudio) -> None:
