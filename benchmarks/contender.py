@@ -54,7 +54,7 @@ class Inside(RequestExecutor):
         raise AssertionError
 
 
-async def _label(url: str, tasks: list[Task], store: Store, executor: RequestExecutor) -> int:
+async def label(url: str, tasks: list[Task], store: Store, executor: RequestExecutor) -> int:
     """The number of usable answers."""
     pages = [tasks[start : start + PAGE] for start in range(0, len(tasks), PAGE)]
     usable = 0
@@ -70,7 +70,9 @@ async def _label(url: str, tasks: list[Task], store: Store, executor: RequestExe
     return usable
 
 
-def _executor(url: str, store: Store, in_flight: int, make: type[RequestExecutor] = RequestExecutor) -> RequestExecutor:
+def counting_executor(
+    url: str, store: Store, in_flight: int, make: type[RequestExecutor] = RequestExecutor
+) -> RequestExecutor:
     """Counting, as runs do."""
     metrics = process_metrics()
     model = metrics.measured(ChatCompletions(ModelConnection(url, "bench", 60)), lambda model, _: price_of(model))
@@ -80,7 +82,7 @@ def _executor(url: str, store: Store, in_flight: int, make: type[RequestExecutor
 async def engine(url: str, tasks: list[Task], in_flight: int, make: type[RequestExecutor] = RequestExecutor) -> int:
     with a_store() as store:
         START.reset()
-        return await _label(url, tasks, store, _executor(url, store, in_flight, make))
+        return await label(url, tasks, store, counting_executor(url, store, in_flight, make))
 
 
 async def inside(url: str, tasks: list[Task], in_flight: int) -> int:
@@ -90,11 +92,11 @@ async def inside(url: str, tasks: list[Task], in_flight: int) -> int:
 async def again(url: str, tasks: list[Task], in_flight: int) -> int:
     """The first run is not in the figures."""
     with a_store() as store:
-        executor = _executor(url, store, in_flight)
-        await _label(url, tasks, store, executor)
+        executor = counting_executor(url, store, in_flight)
+        await label(url, tasks, store, executor)
         START.reset()
-        executor = _executor(url, store, in_flight)
-        answered = await _label(url, tasks, store, executor)
+        executor = counting_executor(url, store, in_flight)
+        answered = await label(url, tasks, store, executor)
         return answered if executor.tally.sent == 0 else 0
 
 

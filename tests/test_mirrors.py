@@ -162,7 +162,6 @@ UNITS = {
             "trust",
         )
     ),
-    "unit/adapters/database/test_prompts": ("adapters/database/completions",),
     "unit/adapters/database/test_repository": ("adapters/database/retry",),
     "unit/adapters/providers/test_chat_completions": (
         "adapters/providers/capped_body",

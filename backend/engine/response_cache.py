@@ -81,4 +81,4 @@ def _memory(attempts: Sequence[Completion]) -> int:
 
 
 def _told(items: Sequence[object] | None) -> int:
-    return len(items.text) if isinstance(items, Packed) else 0
+    return items.size if isinstance(items, Packed) else 0

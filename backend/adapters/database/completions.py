@@ -20,12 +20,8 @@ def this_month() -> str:
     return f"{datetime.now(UTC):%Y-%m}"
 
 
-_PACKED = ("logprobs", "branches")
-_LOGPROBS, _BRANCHES = map(Completion.__slots__.index, _PACKED)
-_COLUMNS = [
-    sa.type_coerce(completions.c[name], sa.Text).label(name) if name in _PACKED else completions.c[name]
-    for name in Completion.__slots__
-]
+_LOGPROBS, _BRANCHES = map(Completion.__slots__.index, ("logprobs", "branches"))
+_COLUMNS = [completions.c[name] for name in Completion.__slots__]
 
 
 class CompletionStore:

@@ -65,7 +65,10 @@ class PruneStore(Repository):
 
     @retried
     def prunable(self, choice: PruneChoice) -> Prunable:
-        size = sa.func.length(completions.c.text) + sa.func.coalesce(sa.func.length(completions.c.logprobs), 0)
+        told = (
+            sa.func.coalesce(sa.func.length(column), 0) for column in (completions.c.logprobs, completions.c.branches)
+        )
+        size = sum(told, start=sa.func.length(completions.c.text))
         number, total = sa.func.count(), sa.func.sum(sa.cast(size, sa.BigInteger))
         of_answers = sa.select(number, sa.func.coalesce(total, 0)).select_from(completions)
         with self._engine.connect() as connection:

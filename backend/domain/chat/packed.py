@@ -1,7 +1,7 @@
-"""What a server told of the tokens of an answer, as the JSON text under which it is stored.
+"""What a server told of the tokens of an answer, as it is stored: as JSON text, compressed.
 
-The 20 most probable tokens of one place take 3 kB as Python objects and 0.4 kB as text, and most who read a stored
-answer need none of them. So they are unpacked only where a confidence is computed.
+The 20 most probable tokens of one place take 3 kB as Python objects, 0.4 kB as text and 0.2 kB compressed, and most who
+read a stored answer need none of them. So they are unpacked only where a confidence is computed.
 """
 
 import json
@@ -11,22 +11,41 @@ from dataclasses import replace
 from typing import Any, Generic, Self, TypeVar, overload
 
 from backend.domain.chat.branch import Branch
+from backend.domain.chat.compression import compressed, expanded
 from backend.domain.chat.request import Completion
 
 Item = TypeVar("Item")
 
 
+def as_json(items: Sequence[Any]) -> str:
+    """As the items are packed."""
+    return json.dumps(items, separators=(",", ":"))
+
+
 class Packed(Sequence[Item], ABC, Generic[Item]):
-    """Equal to the items that it holds. Each use reads the text again: who uses several calls `unpacked` once."""
+    """Equal to the items that it holds. Each use reads them again: who uses several calls `unpacked` once."""
 
-    __slots__ = ("text",)
+    __slots__ = ("_held",)
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, held: bytes | str) -> None:
+        """`held`: the items as JSON text, or what `stored` made of it."""
+        self._held = held
+
+    @property
+    def text(self) -> str:
+        return expanded(self._held)
+
+    @property
+    def size(self) -> int:
+        """Bytes in memory."""
+        return len(self._held)
+
+    def stored(self) -> bytes:
+        return compressed(self._held) if isinstance(self._held, str) else self._held
 
     @classmethod
     def of(cls, items: Sequence[Item]) -> Self:
-        return cls(json.dumps(items, separators=(",", ":")))
+        return cls(as_json(items))
 
     @abstractmethod
     def items(self) -> tuple[Item, ...]: ...

@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from backend.adapters.database.tables.base import Json, metadata
+from backend.adapters.database.tables.base import Json, Tokens, metadata
 
 completions = Table(
     "completions",
@@ -31,12 +31,12 @@ completions = Table(
     Column("completion_tokens", Integer, nullable=False),
     Column("cached_tokens", Integer, nullable=False),
     Column("seconds", Float, nullable=False),
-    Column("logprobs", Json),
+    Column("logprobs", Tokens),
     Column("run_id", String(16)),
     Column("batch", Boolean, nullable=False, server_default=false()),
     Column("elsewhere", String(40)),
     Column("connection", String(40), nullable=False, server_default="default"),
-    Column("branches", Json),
+    Column("branches", Tokens),
     Column("month", String(7)),
     PrimaryKeyConstraint("digest", "attempt"),
     Index(

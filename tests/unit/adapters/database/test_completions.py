@@ -1,0 +1,66 @@
+"""Tokens of completions: stored in few bytes, and read as before where an earlier release stored them as text."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from backend.adapters.database import migrations
+from backend.adapters.database.prompts import Store
+from backend.domain.chat.branch import Branch
+from tests.scripted import completion
+
+TOKENS: dict[str, Any] = {
+    "logprobs": (('{"', 0.0), ("mood", 0.0), ('": "', 0.0), ("Go", -0.25), ("od", 0.0), ('"', 0.0), ("}", 0.0)),
+    "branches": (Branch(7, "Go", -0.25, tuple((f"L{n}", -1.5 - n / 7) for n in range(20))),),
+}
+BEFORE, NOW, NONE = "a" * 64, "b" * 64, "c" * 64
+
+
+@pytest.fixture
+def upgraded(database_url: str) -> Iterator[Store]:
+    """With one completion of the release that stored tokens as text, and one of this release."""
+    engine = sa.create_engine(database_url)
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    row: dict[str, Any] = {name: json.dumps(tokens) for name, tokens in TOKENS.items()}
+    row |= {"digest": BEFORE, "attempt": 0, "model": "some-model", "text": json.dumps("{}"), "finish_reason": "stop"}
+    row |= {"refused": False, "prompt_tokens": 10, "completion_tokens": 5, "cached_tokens": 0, "seconds": 0.25}
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0035")
+        connection.execute(sa.table("completions", *map(sa.column, row)).insert().values(**row))
+    engine.dispose()
+    opened = Store(database_url)
+    opened.add_completions([completion("{}", NOW, **TOKENS), completion("{}", NONE)])
+    yield opened
+    opened.close()
+
+
+def test_tokens_are_the_same_whoever_stored_them(upgraded: Store) -> None:
+    found = upgraded.completions([BEFORE, NOW, NONE])
+    assert found[BEFORE] == [completion("{}", BEFORE, **TOKENS)]
+    assert found[NOW] == [completion("{}", NOW, **TOKENS)]
+    assert found[NONE] == [completion("{}", NONE)]
+
+
+def test_what_is_read_can_be_stored_again(upgraded: Store) -> None:
+    before, now = (upgraded.completions([digest])[digest][0] for digest in (BEFORE, NOW))
+    copies = [replace(before, digest="d" * 64), replace(now, digest="e" * 64)]
+    upgraded.add_completions(copies)
+    for copy in copies:
+        assert upgraded.completions([copy.digest]) == {copy.digest: [completion("{}", copy.digest, **TOKENS)]}
+
+
+def test_they_take_far_less_than_their_text(upgraded: Store) -> None:
+    size = "length(logprobs) + length(branches)"
+    with upgraded.engine.connect() as connection:
+        sizes = {row[0]: row[1] for row in connection.execute(sa.text(f"SELECT digest, {size} FROM completions"))}
+    assert sizes[NOW] < 0.6 * sizes[BEFORE]
+    assert sizes[NONE] is None
