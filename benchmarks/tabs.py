@@ -1,9 +1,12 @@
 """`python -m benchmarks.tabs`: what 50 open tabs that follow a run cost the labelling screen.
 
 A real Label Studio, the server and the stand-in model. Requests to /predict are timed in turns, without tabs and with
-them, in one process of the server; the ratio of the two is printed.
+them, in one process of the server; the ratio of the two is printed, and how often the tabs asked. The tabs are of a
+process of their own, and ask for what their page tells them to, when it tells them to, as a browser does.
 """
 
+import multiprocessing
+import os
 import re
 import secrets
 import shutil
@@ -13,7 +16,10 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -29,25 +35,32 @@ from demo import services
 
 TABS, TURNS, TURN_S = 50, 4, 8.0
 BATCH, TASKS, LATENCY_MS = 16, 8000, 50
+PART = re.compile(r'hx-get="([^"]+)" hx-trigger="(?:every |load delay:)(\d+)(m?s)"')
+UNITS = {"s": 1.0, "ms": 0.001}
+Polls = Any
+"""A number that processes share: how often tabs asked."""
 CONFIG = """<View><Text name="text" value="$text"/><Choices name="topic" toName="text">
 <Choice value="Refund"/><Choice value="Delivery"/></Choices></View>"""
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, _served(Path(folder)) as (url, token, progress, project):
-        quiet, busy = [], []
+    with tempfile.TemporaryDirectory() as folder, _served(Path(folder)) as (url, token, page, project):
+        quiet, busy, asked, cookies = [], [], 0, _signed_in(url, token)
         for _ in range(TURNS):
             quiet.append(_predicted(url, project))
-            with _tabs(url, token, progress):
+            with _tabs(url, cookies, page) as polls:
+                already = polls.value
                 busy.append(_predicted(url, project))
+                asked += polls.value - already
         before, during = statistics.median(quiet), statistics.median(busy)
-        print(f"tabs  /predict tasks/s  of none\n   0  {before:16.1f}     100%")
-        print(f"{TABS:4}  {during:16.1f}  {during / before:7.0%}")
+        print(f"tabs  /predict tasks/s  of none  polls/s\n   0  {before:16.1f}     100%        0")
+        print(f"{TABS:4}  {during:16.1f}  {during / before:7.0%}  {asked / (TURNS * TURN_S):7.1f}")
+        print(f"load average {os.getloadavg()[0]:.1f}")
 
 
 @contextmanager
 def _served(folder: Path) -> Iterator[tuple[str, str, str, int]]:
-    """The server's address, a token, the path of a run's progress and its project, while the run is under way."""
+    """The server's address, a token, the path of a run's page and its project, while the run is under way."""
     account = local.Account(password=secrets.token_urlsafe(12), token=secrets.token_hex(20))
     shutil.copytree(local.initialised_data_dir(), folder / "data")
     studio = local.label_studio(folder / "data", services.free_port(), account, log=folder / "label-studio.log")
@@ -67,7 +80,7 @@ def _served(folder: Path) -> Iterator[tuple[str, str, str, int]]:
         tag = app.save(Draft("tabs", project, PromptFile("What is it about?\n\n{text}"))).version.tag
         with services.backend(services.free_port(), env, log=folder / "backend.log") as server:
             run = app.run_in_background(tag, Subset("all"), RunOptions(push=False))
-            yield server.url, account.token, f"/prompts/runs/{app.run_ids([run.id])[run.id].id}/progress", project
+            yield server.url, account.token, f"/prompts/runs/{app.run_ids([run.id])[run.id].id}", project
             app.cancel(run.id)
 
 
@@ -93,26 +106,47 @@ def _predicted(url: str, project: int) -> float:
 
 
 @contextmanager
-def _tabs(url: str, token: str, progress: str) -> Iterator[None]:
-    """TABS that ask how far the run is, each a second after its last answer, as the page does."""
-    over = threading.Event()
-
-    def follow() -> None:
-        with httpx.Client(base_url=url, cookies=cookies, timeout=60) as http:
-            while not over.is_set():
-                http.get(progress)
-                over.wait(1)
-
-    cookies = _signed_in(url, token)
-    tabs = [threading.Thread(target=follow) for _ in range(TABS)]
-    for tab in tabs:
-        tab.start()
+def _tabs(url: str, cookies: dict[str, str], page: str) -> Iterator[Polls]:
+    """TABS that show a run, in a process of their own, as browsers are."""
+    spawn = multiprocessing.get_context("spawn")
+    over, polls = spawn.Event(), spawn.Value("i", 0)
+    opened = spawn.Barrier(TABS + 1)
+    process = spawn.Process(target=_browse, args=(url, cookies, page, opened, over, polls))
+    process.start()
     try:
-        yield
+        opened.wait(120)
+        yield polls
     finally:
         over.set()
-        for tab in tabs:
-            tab.join()
+        process.join()
+
+
+def _browse(url: str, cookies: dict[str, str], page: str, opened: Any, over: Any, polls: Any) -> None:
+    tabs = [threading.Thread(target=_follow, args=(url, cookies, page, opened, over, polls)) for _ in range(TABS)]
+    for tab in tabs:
+        tab.start()
+    for tab in tabs:
+        tab.join()
+
+
+def _follow(url: str, cookies: dict[str, str], page: str, opened: Any, over: Any, polls: Any) -> None:
+    """One tab: asks for the parts that the page names, each as long after its last answer as that said."""
+    http = HTTPConnection(urlsplit(url).netloc, timeout=60)
+    headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()), "HX-Request": "true"}
+
+    def ask(path: str) -> list[tuple[float, str]]:
+        """When, by the monotonic clock, to ask for which parts next."""
+        http.request("GET", path, headers=headers)
+        html = http.getresponse().read().decode()
+        return [(time.monotonic() + float(number) * UNITS[unit], part) for part, number, unit in PART.findall(html)]
+
+    due = ask(page)
+    opened.wait(120)
+    while due and not over.wait(max(0.0, min(due)[0] - time.monotonic())):
+        soonest = min(due)
+        due = [*(item for item in due if item is not soonest), *ask(soonest[1])]
+        with polls.get_lock():
+            polls.value += 1
 
 
 def _signed_in(url: str, token: str) -> dict[str, str]:

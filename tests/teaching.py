@@ -14,7 +14,8 @@ KEY = "sk-of-a-teacher"
 
 
 class Teacher(ThreadingHTTPServer):
-    """`kinds`: of its rewrites, in turn. From its request `held` on (counted from 1), it answers nothing."""
+    """`kinds`: of its rewrites, in turn; `reasons`: why, if it is to say something else than it does. From its request
+    `held` on (counted from 1), it answers nothing."""
 
     daemon_threads = True
 
@@ -22,6 +23,7 @@ class Teacher(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.kinds = kinds
         self.held: int | None = None
+        self.reasons = ""
         self.requests: list[Json] = []
         self.answered: list[Json] = []
         self.freed = threading.Event()
@@ -48,6 +50,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         assert self.headers["Authorization"] == f"Bearer {KEY}"
         text = taught(asked["messages"][-1]["content"], self.server.kinds)
+        if self.server.reasons:
+            text = json.dumps({**json.loads(text), "reasons": self.server.reasons})
         message = {"role": "assistant", "content": text}
         usage = {"prompt_tokens": len(json.dumps(asked["messages"])) // 4, "completion_tokens": len(text) // 4}
         self._send(

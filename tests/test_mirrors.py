@@ -113,7 +113,7 @@ JOURNEYS = {
     "test_ownership": ("services/predictions/ownership",),
     "test_page": tuple(
         f"interfaces/web/pages/{name}"
-        for name in ("comparing", "draft", "results", "routes", "running", "start", "visit")
+        for name in ("comparing", "draft", "following", "results", "routes", "running", "start", "visit")
     ),
     "test_page_enhance": ("interfaces/web/pages/enhancing",),
     "test_page_labelling": (

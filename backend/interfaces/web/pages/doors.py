@@ -1,12 +1,13 @@
 """Doors of the page: signing in with one's own Label Studio token, and signing out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 
 from backend.interfaces.web.api.call import ApiCall
+from backend.interfaces.web.pages.followed_runs import FollowedRuns
 from backend.interfaces.web.pages.guard import PageAddress
 from backend.interfaces.web.pages.sessions import IDLE_S, Session, Sessions
 from backend.interfaces.web.pages.visit import Visit
@@ -29,6 +30,7 @@ class Doors:
     address: PageAddress
     studio_url: str
     sessions: Sessions
+    followed: FollowedRuns = field(default_factory=FollowedRuns)
 
     def sign_in_page(self) -> str:
         return self._form(None)
@@ -71,7 +73,8 @@ class Doors:
     def _visit(self, session: Session) -> Visit | None:
         """None when Label Studio does not know the token any more."""
         try:
-            return Visit(ApiCall(self.sign_in.owner(session.token, request.remote_addr or "")), session)
+            call = ApiCall(self.sign_in.owner(session.token, request.remote_addr or ""))
+            return Visit(call, session, self.followed)
         except Problem as problem:
             if problem.status != 401:
                 raise
@@ -81,6 +84,8 @@ class Doors:
     def _to_door(self) -> Any:
         if request.method != "GET":
             raise Problem(401, SIGNED_OUT)
+        if request.headers.get("HX-Request"):  # a part of a page: the whole page goes to the door
+            return Response(status=204, headers={"HX-Refresh": "true"})
         return redirect(url_for("pages.sign_in_page", next=request.full_path.rstrip("?")), 303)
 
     def _form(self, trouble: str | None) -> str:

@@ -100,6 +100,7 @@ def _words(visit: Visit, of: PublicVersion) -> dict[str, Any]:
     status = _search(visit, of)
     at_work = job is not None and job.is_open
     words: dict[str, Any] = {"of": of, "row": of.prompt, "job": job, "status": status, "at_work": at_work}
+    words |= {"wait": visit.followed.search_polls.next_ms()} if at_work else {}
     if job is None or job.result is None:
         return words
     result = job.result

@@ -20,6 +20,7 @@ from backend.interfaces.web.pages import (
     draft,
     enhancing,
     first_steps,
+    following,
     labelling,
     results,
     running,
@@ -88,9 +89,9 @@ READING: tuple[Route, ...] = (
     (f"{_VERSION}/sure", "sure", acting.show_sure),
     (f"{_VERSION}/enhance", "enhance", enhancing.show_enhance),
     (f"{_VERSION}/enhance/progress", "search_progress", enhancing.search_progress),
-    (_RUN, "show_run", running.show_run),
-    (f"{_RUN}/progress", "progress", running.progress),
-    (f"{_RUN}/rows", "recent_rows", running.show_rows),
+    (_RUN, "show_run", following.show_run),
+    (f"{_RUN}/progress", "progress", following.show_progress),
+    (f"{_RUN}/rows", "recent_rows", following.show_rows),
 )
 CHANGING: tuple[Route, ...] = (
     ("/new", "create_prompt", start.create_prompt),

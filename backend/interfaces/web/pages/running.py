@@ -1,4 +1,4 @@
-"""Running: which tasks a version is to be asked about, at what cost, and how far a run is."""
+"""Running: which tasks a version is to be asked about, and at what cost; stopping, resuming and asking again."""
 
 from typing import Any
 
@@ -7,22 +7,16 @@ from flask import redirect, request, url_for
 from backend.domain.runs.cost_estimate import Estimate
 from backend.domain.runs.run import FINAL
 from backend.errors import PromptsError, RunError
+from backend.interfaces.web.pages.following import run_page
 from backend.interfaces.web.pages.subset_form import WAYS, SubsetWish, choices_of
 from backend.interfaces.web.pages.visit import Visit
 from backend.interfaces.web.problem import Problem
-from backend.services.analysis.recent_results import RecentResult, RecentRows
-from backend.services.public_objects import PublicRun, PublicVersion
-from backend.services.run_control.recent_statuses import RecentStatuses
-from backend.services.run_control.status import RunStatus
+from backend.services.public_objects import PublicVersion
 from backend.services.runs.options import RunOptions
 
 SPARE = 1.5
 """The budget that is suggested, in expected costs."""
 LEAST_BUDGET = 0.01
-FOLLOWED = RecentStatuses()
-"""Of all pages of this process: each open one asks once a second."""
-ANSWERED = RecentRows()
-"""The same, of what was answered last."""
 
 
 def run_form(visit: Visit, prompt: int, version: int) -> Any:
@@ -47,23 +41,6 @@ def start_run(visit: Visit, prompt: int, version: int) -> Any:
     return _to(visit.app.run_ids([started.id])[started.id].id)
 
 
-def show_run(visit: Visit, run: int) -> Any:
-    return visit.show("run.html", **_progress(visit, run))
-
-
-def progress(visit: Visit, run: int) -> Any:
-    """The part of the page that changes."""
-    of = visit.call.objects.run(run)
-    return visit.show("progress.html", **_words(visit, of, FOLLOWED.of(of.run.id, visit.app.watch)))
-
-
-def show_rows(visit: Visit, run: int) -> Any:
-    """What was answered last, as a part of the page that ends with the run."""
-    of = visit.call.objects.run(run)
-    ended = FOLLOWED.of(of.run.id, visit.app.watch).run.status in FINAL
-    return visit.show("rows.html", of=of, ended=ended, rows=_rows(visit, of, ended))
-
-
 def cancel_run(visit: Visit, run: int) -> Any:
     visit.app.cancel(visit.call.objects.run(run).run.id)
     return _to(run)
@@ -75,7 +52,7 @@ def resume_run(visit: Visit, run: int) -> Any:
     try:
         visit.app.resume_within_month(of.run.id, None if sent is None else amount(sent))
     except PromptsError as error:
-        return visit.show("run.html", **_progress(visit, run), trouble=str(error)), 400
+        return run_page(visit, run, str(error)), 400
     return _to(run)
 
 
@@ -85,7 +62,7 @@ def retry_run(visit: Visit, run: int) -> Any:
     try:
         again = visit.app.retry_within_day(of.run.id, bool(request.form.get("rejected")))
     except PromptsError as error:
-        return visit.show("run.html", **_progress(visit, run), trouble=str(error)), 400
+        return run_page(visit, run, str(error)), 400
     return _to(visit.app.run_ids([again.id])[again.id].id)
 
 
@@ -129,33 +106,6 @@ def amount(text: str) -> float:
 def _under_way(visit: Visit, of: PublicVersion) -> int | None:
     statuses = ((item.number.id, visit.app.watch(item.run.id)) for item in visit.call.objects.runs(of))
     return next((number for number, status in statuses if status.run.status not in FINAL), None)
-
-
-def _progress(visit: Visit, run: int) -> dict[str, Any]:
-    of = visit.call.objects.run(run)
-    words = _words(visit, of, visit.app.watch(of.run.id))
-    return {**words, "rows": None if words["ended"] else _rows(visit, of)}
-
-
-def _rows(visit: Visit, of: PublicRun, ended: bool = False) -> list[RecentResult]:
-    """None of them while Label Studio does not say what the tasks are: the run goes on. Once it `ended`, as they are
-    now, because nobody asks again."""
-    try:
-        if ended:
-            return visit.app.recent_results(of.run)
-        return ANSWERED.of(of.run.id, lambda: visit.app.recent_results(of.run))
-    except PromptsError:
-        return []
-
-
-def _words(visit: Visit, of: PublicRun, status: RunStatus) -> dict[str, Any]:
-    ended = status.run.status in FINAL
-    evaluation = visit.call.evaluation_of_run(of) if ended else None
-    counts, seconds = status.tally, status.run.seconds
-    rate = counts.done / seconds if seconds > 0 and counts.done else None
-    left_s = counts.left / rate if rate and not ended else None
-    words = {"of": of, "status": status, "ended": ended, "evaluation": evaluation, "rate": rate, "left_s": left_s}
-    return {**words, "row": of.of.prompt}
 
 
 def _to(run: int) -> Any:

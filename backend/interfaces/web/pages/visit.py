@@ -9,6 +9,7 @@ from flask import render_template, request
 
 from backend.app import App
 from backend.interfaces.web.api.call import ApiCall
+from backend.interfaces.web.pages.followed_runs import FollowedRuns
 from backend.interfaces.web.pages.sessions import Session
 from backend.interfaces.web.problem import NO_EDITOR, Problem
 
@@ -17,8 +18,11 @@ STALE = "This page was open for too long, or in another sign-in: load it again a
 
 @dataclass(frozen=True, slots=True)
 class Visit:
+    """`followed`: what the pages of all people share."""
+
     call: ApiCall
     session: Session
+    followed: FollowedRuns
 
     @property
     def app(self) -> App:

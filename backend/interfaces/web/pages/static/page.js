@@ -54,3 +54,8 @@ document.addEventListener("htmx:afterSettle", () => {
   const [said, part] = [document.getElementById("said"), document.querySelector("[data-said]")];
   if (said && part && said.textContent !== part.dataset.said) said.textContent = part.dataset.said;
 });
+
+// A page that nobody looks at does not ask: it goes on when it is looked at again.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (document.hidden && event.detail.elt.matches("[hx-trigger^=every]")) event.preventDefault();
+});

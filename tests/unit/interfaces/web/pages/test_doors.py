@@ -90,6 +90,11 @@ def house() -> House:
     return House()
 
 
+def test_a_part_of_a_page_that_asks_without_a_session_has_the_whole_page_loaded_again(house: House) -> None:
+    answer = house.browser.get("/prompts/own/room", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.text, answer.headers["HX-Refresh"]) == (204, "", "true")
+
+
 def test_who_gives_a_token_gets_in_until_they_leave(house: House) -> None:
     entered = house.enter(f"  {TOKEN}\n")
     assert (entered.status_code, entered.location) == (303, "/prompts")

@@ -1,0 +1,64 @@
+"""Followed runs: what pages that follow a run under way ask for again and again, shared between them.
+
+A run is summed, and the part of the page that shows it is rendered, once for all who ask within a second.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from backend.interfaces.web.pages.poll_schedule import PollSchedule
+from backend.services.analysis.recent_results import RecentRows
+from backend.services.public_objects import PublicRun
+from backend.services.run_control.recent_statuses import RecentStatuses
+
+KNOWN_S = 5.0
+"""For which a person who saw a run may see it without another look."""
+MOST_REMEMBERED = 500
+"""Parts of pages, and runs that people may see."""
+
+
+@dataclass(slots=True)
+class FollowedRuns:
+    """Of one server. Safe to share between threads.
+
+    clock: seconds that only go up
+    statuses, rows: how far runs are, and what they answered last
+    progress_polls, row_polls, search_polls: when pages ask for the one, the other, and how far a search is
+    """
+
+    clock: Callable[[], float] = time.monotonic
+    statuses: RecentStatuses = field(default_factory=RecentStatuses)
+    rows: RecentRows = field(default_factory=RecentRows)
+    progress_polls: PollSchedule = field(default_factory=lambda: PollSchedule(8, 1))
+    row_polls: PollSchedule = field(default_factory=lambda: PollSchedule(2, 3))
+    search_polls: PollSchedule = field(default_factory=lambda: PollSchedule(2, 2))
+    _seen: OrderedDict[tuple[int, int], tuple[float, PublicRun]] = field(default_factory=OrderedDict)
+    _rendered: OrderedDict[str, tuple[object, str]] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def run(self, person: int, number: int, look: Callable[[int], PublicRun]) -> PublicRun:
+        """A run by the API's integer, as `look` found it for this person less than KNOWN_S ago."""
+        until, of = self._seen.get((person, number), (0.0, None))
+        if of is None or self.clock() >= until:
+            of = look(number)
+            self._keep(self._seen, (person, number), (self.clock() + KNOWN_S, of))
+        return of
+
+    def rendered(self, part: str, shows: object, render: Callable[[], str]) -> str:
+        """A part of a page, by its address, as it was rendered when it last showed this very object."""
+        last, html = self._rendered.get(part, (None, ""))
+        if last is not shows:
+            html = render()
+            self._keep(self._rendered, part, (shows, html))
+        return html
+
+    def _keep(self, memory: OrderedDict[Any, Any], key: Any, value: Any) -> None:
+        with self._lock:
+            memory[key] = value
+            memory.move_to_end(key)
+            if len(memory) > MOST_REMEMBERED:
+                memory.popitem(last=False)
