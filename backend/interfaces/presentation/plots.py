@@ -65,7 +65,7 @@ def cost_plot(lines: Sequence[HistoryLine]) -> str:
                 color=INK,
                 parse_math=False,
             )
-        axes.set(xlim=(0, 1.2 * max(costs, default=0) or 1))
+        axes.set(xlim=_from_nothing(1.2 * max(costs, default=0)))
         return svg()
 
 
@@ -83,8 +83,14 @@ def cascade_plot(curve: CascadeCurve) -> str:
         _points(axes, costs, [(accuracy, None) for accuracy in accuracies])
         _points(axes, [here], [(right.accuracy or 0, right.interval)])
         axes.plot(here, right.accuracy, color=ACCENT, marker="o", markersize=11, fillstyle="none")
-        axes.set(xlim=(0, 1.1 * max(costs) or 1))
+        axes.set(xlim=_from_nothing(1.1 * max(costs)))
         return svg()
+
+
+def _from_nothing(most: float) -> tuple[float, float]:
+    """The ends of an axis on which what costs nothing is a whole point too."""
+    right = most or 1
+    return -MARGIN * right, right
 
 
 def _points(axes: "Axes", xs: Sequence[float], ys: Sequence[tuple[float, tuple[float, float] | None]]) -> None:

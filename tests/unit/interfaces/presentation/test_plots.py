@@ -12,7 +12,14 @@ from backend.domain.calibration.threshold import RiskPoint
 from backend.domain.reports.cascade_curve import CascadeCurve
 from backend.domain.reports.report import HistoryLine
 from backend.domain.statistics.right_answers import RightAnswers
-from backend.interfaces.presentation.plots import COLOURS, cascade_plot, cost_plot, reliability_plot, risk_plot
+from backend.interfaces.presentation.plots import (
+    COLOURS,
+    _from_nothing,
+    cascade_plot,
+    cost_plot,
+    reliability_plot,
+    risk_plot,
+)
 from tests.scripted import version
 
 BINS = [Bin(0.1, 0.5, 20, 0.3, 0.25, (0.1, 0.5)), Bin(0.5, 1.0, 20, 0.8, 0.9, None)]
@@ -59,6 +66,12 @@ def test_versions_without_a_cost_are_left_out() -> None:
     svg = cost_plot(LINES)
     assert "@1" in svg
     assert "@2" not in svg
+
+
+@pytest.mark.parametrize("most", [0.0, 2.0])
+def test_what_costs_nothing_is_a_whole_point(most: float) -> None:
+    left, right = _from_nothing(most)
+    assert left < 0 < (most or 0.5) < right * 1.001
 
 
 def test_without_costs_a_cascade_has_no_plot() -> None:
