@@ -7,6 +7,7 @@ import httpx
 import pytest
 from label_studio_sdk import LabelStudio
 from label_studio_sdk.core.api_error import ApiError
+from label_studio_sdk.types.model_provider_connection import ModelProviderConnection
 
 from demo import services
 from tests.installation import Installation
@@ -76,6 +77,19 @@ def test_a_version_asks_the_server_that_somebody_added(
     assert sdk.prompts.versions.get(*ids).model_provider_connection is None, "the version stays"
     assert not [word for word in (KEY, label_studio.api_key, "which is about") if word in log.read_text()]
     assert not any(KEY.encode() in file.read_bytes() for file in (keeping.folder / "data").rglob("*") if file.is_file())
+
+
+def test_a_monthly_budget_is_told_as_a_budget(sdk: LabelStudio, keeping: Installation) -> None:
+    def shared() -> ModelProviderConnection:
+        listed: list[ModelProviderConnection] = sdk.model_providers.list()
+        return next(one for one in listed if one.endpoint == "http://127.0.0.1:9/v1")
+
+    assert (shared().budget_limit, shared().budget_reset_period, shared().budget_total_spent) == (None, None, None)
+    keeping.command("connect-model", "shared", "--monthly-budget", 50)
+    assert (shared().budget_limit, shared().budget_reset_period, shared().budget_total_spent) == (50, "Monthly", 0)
+    reset = shared().budget_last_reset_date
+    assert reset is not None
+    assert (reset.day, reset.hour) == (1, 0)
 
 
 def test_a_key_is_sent_only_where_it_was_given_for(

@@ -2,6 +2,7 @@
 come out."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response
@@ -82,7 +83,7 @@ def _told(sent: ConnectionBody) -> dict[str, Any]:
 
 
 def _shape(call: ApiCall, item: PublicConnection) -> ModelProviderConnection:
-    number, told = item.number, item.number.told
+    number, told, limit = item.number, item.number.told, item.stored.monthly_budget
     return {
         "id": number.id,
         "name": item.name,
@@ -95,10 +96,10 @@ def _shape(call: ApiCall, item: PublicConnection) -> ModelProviderConnection:
         "google_project_id": None,
         "model_params": {},
         "is_internal": item.name in RESERVED,
-        "budget_limit": None,
-        "budget_reset_period": None,
-        "budget_last_reset_date": None,
-        "budget_total_spent": None,
+        "budget_limit": limit,
+        "budget_reset_period": None if limit is None else "Monthly",
+        "budget_last_reset_date": None if limit is None else f"{datetime.now(UTC):%Y-%m}-01T00:00:00Z",
+        "budget_total_spent": None if limit is None else call.app.spent_this_month(item.name),
         "budget_alert_threshold": None,
         "organization": call.person.organization,
         "created_by": shapes.user(number.user_id, number.user_email),
