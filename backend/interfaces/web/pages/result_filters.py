@@ -27,7 +27,7 @@ ORDERS: dict[str, Callable[[TaskResult], Any]] = {
     "text": lambda row: row.text.casefold(),
 }
 ORDER_TITLES = {"task": "Task", "confidence": "Least certain first", "text": "Text"}
-NAMES = ("kind", "search", "truth", "answer", "reason", "least", "most", "sort")
+NAMES = ("kind", "search", "truth", "answer", "reason", "model", "least", "most", "sort")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Filters:
     kind: one of KINDS, "" for all
     truth, answer: as they are shown
     reason: why there is no answer
+    model: which one of a cascade answered
     least, most: confidences, "" for none
     """
 
@@ -45,6 +46,7 @@ class Filters:
     truth: str = ""
     answer: str = ""
     reason: str = ""
+    model: str = ""
     least: str = ""
     most: str = ""
     sort: str = "task"
@@ -71,6 +73,7 @@ class Filters:
             and self.truth in ("", row.truth)
             and self.answer in ("", row.answer)
             and self.reason in ("", reason_of(row))
+            and self.model in ("", row.model)
             and (not self.least or (row.confidence is not None and row.confidence >= float(self.least)))
             and (not self.most or (row.confidence is not None and row.confidence <= float(self.most)))
             and self.search.casefold() in row.text.casefold()
@@ -113,6 +116,11 @@ def tabs_of(rows: Sequence[TaskResult]) -> list[tuple[str, str, int]]:
 def reasons_of(rows: Sequence[TaskResult]) -> list[tuple[str, int]]:
     """Why tasks have no answer, the most frequent first."""
     return Counter(reason for row in rows if (reason := reason_of(row))).most_common()
+
+
+def models_of(rows: Sequence[TaskResult]) -> list[tuple[str, int]]:
+    """Which models of a cascade answered how many tasks, the most first; nothing without a cascade."""
+    return Counter(row.model for row in rows if row.model is not None).most_common()
 
 
 def _is_confidence(text: str) -> bool:

@@ -10,7 +10,7 @@ from backend.errors import PromptsError
 from backend.interfaces.presentation.json.runs import task_results_json
 from backend.interfaces.presentation.number_format import things
 from backend.interfaces.presentation.truth_basis import basis_remarks
-from backend.interfaces.web.pages.result_filters import KINDS, ORDER_TITLES, Filters, reasons_of, tabs_of
+from backend.interfaces.web.pages.result_filters import KINDS, ORDER_TITLES, Filters, models_of, reasons_of, tabs_of
 from backend.interfaces.web.pages.running import budget_of
 from backend.interfaces.web.pages.visit import Visit
 from backend.services.analysis.result_views import ResultView
@@ -79,7 +79,7 @@ def _page(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
     known = view.rows
     words = {"of": of, "row": of.prompt, "filters": filters, "evaluation": view.evaluation, "kinds": KINDS}
     words |= {"labels": visit.app.choices(of.version, visit.call.objects.project(of.version.project))}
-    words |= {"tabs": tabs_of(known), "reasons": reasons_of(known), "orders": ORDER_TITLES}
+    words |= {"tabs": tabs_of(known), "reasons": reasons_of(known), "models": models_of(known), "orders": ORDER_TITLES}
     words |= {"page": page, "last": last, "chosen": len(chosen), "total": len(known), "rows": rows}
     words |= {"rests_on": list(basis_remarks(view.basis, of.version.project))}
     unanswered = sum(item.answer is None for item in chosen)

@@ -1,12 +1,13 @@
 """Filters of the results are read from an address, leave rows out, and are written into the next address."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
 from flask import Flask
 
-from backend.interfaces.web.pages.result_filters import Filters, reasons_of, tabs_of
+from backend.interfaces.web.pages.result_filters import Filters, models_of, reasons_of, tabs_of
 from backend.services.analysis.results import TaskResult
 
 ROWS = [
@@ -59,7 +60,7 @@ def test_a_page_that_cannot_be_is_the_first(page: str, read: int) -> None:
     assert asked(page=page).page == read
 
 
-@pytest.mark.parametrize("name", ["kind", "search", "truth", "answer", "reason", "least", "most"])
+@pytest.mark.parametrize("name", ["kind", "search", "truth", "answer", "reason", "model", "least", "most"])
 def test_what_may_leave_rows_out_narrows(name: str) -> None:
     narrow: Any = {name: "1"}
     assert Filters(**narrow).narrowing
@@ -97,3 +98,11 @@ def test_tabs_count_the_rows_of_each_kind() -> None:
 
 def test_reasons_are_named_without_their_details() -> None:
     assert reasons_of([*ROWS, ROWS[3]]) == [("server", 2), ("not_json", 1)]
+
+
+def test_the_rows_of_one_model_of_a_cascade_are_counted_and_chosen() -> None:
+    assert models_of(ROWS) == []
+    rows = [replace(row, model="dear/b" if row.task == 2 else "a") for row in ROWS]
+    assert models_of(rows) == [("a", 4), ("dear/b", 1)]
+    assert [row.task for row in asked(model="dear/b").chosen(rows)] == [2]
+    assert "model=dear%2Fb" in asked(model="dear/b").link(page=2)
