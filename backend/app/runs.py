@@ -7,6 +7,7 @@ from backend.app.operations import Operations
 from backend.domain.dataset.subset import Subset
 from backend.domain.runs.cost_estimate import Estimate
 from backend.domain.runs.run import Run
+from backend.errors import ProviderError
 from backend.logs import to_log
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.optimize.session import OptimizationResult, OptimizerOptions
@@ -73,7 +74,12 @@ class RunOperations(Operations):
     ) -> RunResult:
         progress = progress or Silent()
         started = self._start(tag, subset, ending or RunOptions(), progress.notify)
-        return self.container.run_worker.work(started.id, progress)
+        try:
+            return self.container.run_worker.work(started.id, progress)
+        except ProviderError:
+            if waiting := self.watch(started.id).waiting:
+                progress.notify(waiting)
+            raise
 
     def _start(self, tag: str, subset: Subset, ending: RunOptions, notify: Notify) -> Run:
         if ending.push:

@@ -25,6 +25,18 @@ class RunStatus:
         planned = self.run.tasks is not None
         return self.run.status == "in_progress" and self.run.push and planned and self.tally.left == 0
 
+    @property
+    def waiting(self) -> str:
+        """How to go on with the tasks that a failed run left, for people; "" if it left none."""
+        left = self.tally.left
+        if self.run.status != "failed" or left == 0:
+            return ""
+        those = "the task that waits" if left == 1 else f"the {left:,} tasks that wait"
+        return (
+            f"`ls-prompts resume {self.run.id}` asks about {those}; `ls-prompts results {self.run.tag} --missing` "
+            f"lists {'it' if left == 1 else 'them'}."
+        )
+
 
 def status_of(record: RunStore, run: Run, pricing: Pricing) -> RunStatus:
     """The progress of a run."""

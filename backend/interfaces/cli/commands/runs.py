@@ -189,3 +189,5 @@ def _print_end(status: "RunStatus") -> None:
     counts = f"{numbers.count(total.done)} of {numbers.things(total.tasks, 'task')} answered, {total.failed} failed"
     click.echo(f"{status.run.status}{reason}")
     click.echo(f"{counts}, {numbers.things(total.requests, 'request')}, cost {numbers.usd(total.cost_usd)}")
+    if status.waiting:
+        click.echo(status.waiting)

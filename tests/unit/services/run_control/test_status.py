@@ -36,3 +36,16 @@ def test_a_run_whose_process_never_began_has_failed_so_that_nobody_watches_it_fo
     told = status_of(runs, run, lambda *_: lambda *_: None).run
     assert told.status == status
     assert (told.reason == NEVER_BEGAN) == (status == "failed")
+
+
+def test_a_failed_run_says_how_to_go_on_with_the_tasks_it_left() -> None:
+    failed = replace(RUN, status="failed")
+    assert RunStatus(failed, TaskCounts(1200, 2, 1, 0, 3, 0, 0.1)).waiting == (
+        "`ls-prompts resume 1f3a9c04` asks about the 1,197 tasks that wait; `ls-prompts results mood@1 --missing` "
+        "lists them."
+    )
+    one = RunStatus(failed, TaskCounts(3, 2, 0, 0, 2, 0, 0.1)).waiting
+    assert one.startswith("`ls-prompts resume 1f3a9c04` asks about the task that waits;")
+    assert one.endswith(" lists it.")
+    assert RunStatus(failed, THROUGH).waiting == ""
+    assert RunStatus(replace(RUN, status="canceled"), TaskCounts(3, 0, 0, 0, 0, 0, 0.0)).waiting == ""
