@@ -3,6 +3,7 @@
 from backend.adapters.database.connection_ids import ConnectionIdStore
 from backend.app.operations import Operations
 from backend.domain.connection import StoredConnection
+from backend.domain.learnt_format import LearntFormat
 from backend.logs import to_log
 from backend.services.predictions.target_project import Notify
 from backend.services.run_control.connection_use import look_alike, refuse_in_use
@@ -24,6 +25,10 @@ class ConnectionOperations(Operations):
         parts = self.container
         ids, own = ConnectionIdStore(parts.store), parts.connections.of_environment
         return PublicConnections(ids, parts.model_connections, own, lambda: parts.studio.person)
+
+    def learnt_formats(self, stored: StoredConnection) -> list[LearntFormat]:
+        """What the models of a connection's server refused, of the last days."""
+        return self.container.connections.learnt(stored)
 
     def spent_this_month(self, name: str) -> float:
         """USD, of all who asked through a stored connection."""

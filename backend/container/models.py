@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from backend.adapters.database.budget_ledger import BudgetLedger
 from backend.adapters.database.embeddings import EmbeddingStore
+from backend.adapters.database.learnt_formats import LearntFormatStore
 from backend.adapters.database.model_connections import ModelConnectionStore
 from backend.adapters.database.monthly_ledger import MonthLedger
 from backend.adapters.database.prompts import Store
@@ -70,14 +71,13 @@ class ModelParts:
     @cached_property
     def connections(self) -> ConnectionRegistry:
         """How models' servers are reached."""
-        return ConnectionRegistry.of(self.settings, self.model_connections)
+        return ConnectionRegistry.of(self.settings, self.model_connections, LearntFormatStore(self.store))
 
     @cached_property
     def model_connections(self) -> ModelConnections:
         """The stored ones."""
-        settings = self.settings
-        store, cipher = ModelConnectionStore(self.store), KeyCipher(settings.secret_key)
-        return ModelConnections(store, cipher, settings, settings.variable)
+        store, settings = ModelConnectionStore(self.store), self.settings
+        return ModelConnections(store, KeyCipher(settings.secret_key), settings, settings.variable)
 
     def connection_test(self, name: str) -> ConnectionTest:
         connection = self.connections[name]
@@ -88,8 +88,9 @@ class ModelParts:
 
             return AbilityProbe(chat, connection.api_key or "", lambda: self.connections.batches(name))
 
-        make, limits = lambda: self.connections.chat(name), self.connections.stated(name)
-        return ConnectionTest(name, connection.base_url, make, self.pricing, probe, profile, limits)
+        make, known = lambda: self.connections.chat(name), self.connections.profiles(connection)
+        limits, url = self.connections.stated(name), connection.base_url
+        return ConnectionTest(name, url, make, self.pricing, probe, profile, limits, known)
 
     @property
     def pricing(self) -> Pricing:

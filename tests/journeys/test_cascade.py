@@ -92,7 +92,7 @@ def test_the_figures_of_cascade_are_those_of_a_run(
     already = fresh.command("runs", "--json").json[0]["spent_usd"]
     ran = fresh.command("run", fresh_tag, "--on", "all", "--no-push", "--json").json
     assert stand_in.requests() - before[0]["requests"] == TASKS
-    assert other.requests() - before[1]["requests"] == TASKS - point["kept"] + 2, "each run was refused max_tokens once"
+    assert other.requests() - before[1]["requests"] == TASKS - point["kept"] + 1, "max_tokens was refused once"
     assert (ran["cascade"]["first"], ran["cascade"]["second"]) == (point["kept"], TASKS - point["kept"])
     assert ran["cost_usd"] == pytest.approx(point["usd"])
     assert told["cost_usd"][0] <= point["usd"] - already <= told["cost_usd"][1]
@@ -164,6 +164,8 @@ def test_what_cannot_be_a_cascade_is_refused(two: Installation, project: Project
         return save(two, project, *options, code=code)
 
     assert "stand-in can't be asked after itself" in refused("--then", "stand-in")
+    two.command("connect-model", "twin", "--base-url", stand_in.url, "--no-key")
+    assert "twin/stand-in is the same model at the same address as stand-in" in refused("--then", "twin/stand-in")
     assert "is not a confidence" in refused("--then", "other/stand-in", "--below", "1.5", code=2)
     assert "A threshold needs a second model" in refused("--below", "0.5")
     assert "A threshold needs a confidence" in refused(

@@ -61,6 +61,29 @@ def test_each_version_is_asked_through_its_connection_at_its_prices(
     assert other.requests() == asked, "stored answers count"
 
 
+def test_what_a_model_refuses_is_learnt_once_shown_and_forgotten_by_a_test(
+    two: Installation, project: Project, other: RunningStandIn
+) -> None:
+    def learnt() -> list[list[str]]:
+        (found,) = [one["learnt"] for one in two.command("connections", "--json").json if one["name"] == "other"]
+        return [one["left_out"] for one in found]
+
+    assert learnt() == []
+    two.command("run", "topic@2", "--on", "sample", "--sample-size", 5, "--no-push")
+    assert (other.requests(), learnt()) == (6, [["logprobs"]])
+    two.command("run", "topic@2", "--on", "all", "--no-push")
+    assert other.requests() == TASKS + 1, "another process is not refused again"
+    assert "Learnt of other/stand-in on 20" in two.command("connections").out
+    other.control(no_logprobs=False)
+    two.command("test-connection", "other", "--model", "stand-in")
+    assert learnt() == []
+    two.command("connect-model", "other", "--profile", "groq")
+    asked = other.requests()
+    two.save("topic", project.id, "About?\n{text}", model="other/stand-in")
+    two.command("run", "topic@3", "--on", "sample", "--sample-size", 5, "--no-push")
+    assert (other.requests() - asked, learnt()) == (5, [])
+
+
 def test_a_budget_holds_at_the_prices_of_the_connection(two: Installation, other: RunningStandIn) -> None:
     budget = 0.03
     stopped = two.command("run", "topic@2", "--on", "all", "--budget", budget, code=1)

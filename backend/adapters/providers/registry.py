@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from pydantic import SecretStr
 
+from backend.adapters.providers.learnt_formats import FormatRecord, LearntFormats
 from backend.adapters.providers.llama_cpp import slots
 from backend.adapters.providers.model_connection import ModelConnection, SettingNames, pricing_of
 from backend.adapters.providers.model_profiles import ModelProfiles
@@ -17,6 +18,7 @@ from backend.adapters.providers.prices import Price
 from backend.adapters.providers.rate_headers import RateHeaders
 from backend.adapters.providers.router import ModelRouter
 from backend.domain.connection import DEFAULT, TEACHER, StoredConnection
+from backend.domain.learnt_format import LearntFormat
 from backend.domain.profiles import guessed
 from backend.domain.runs.rate_limit import RateLimit
 from backend.errors import SettingsError
@@ -42,6 +44,9 @@ class StoredConnections(Protocol):
     def open(self, name: str) -> ModelConnection | None:
         """With its key. Raises SettingsError without it."""
 
+    def all(self) -> list[StoredConnection]:
+        """By name."""
+
 
 class NoStored:
     """There are none."""
@@ -54,19 +59,30 @@ class NoStored:
     def open(self, name: str) -> ModelConnection | None:
         return None
 
+    def all(self) -> list[StoredConnection]:
+        return []
+
 
 class ConnectionRegistry:
     """`connections`: those of the environment, by name; `stored`: the others. Importing a client takes 0.7 s, which
-    commands that ask no model need not wait for."""
+    commands that ask no model need not wait for. `learnt`: where it is kept what models refuse."""
 
-    def __init__(self, connections: Mapping[str, ModelConnection], stored: StoredConnections | None = None) -> None:
+    def __init__(
+        self,
+        connections: Mapping[str, ModelConnection],
+        stored: StoredConnections | None = None,
+        learnt: FormatRecord | None = None,
+    ) -> None:
         self._connections = connections
         self._stored = stored or NoStored()
-        self._profiles: dict[tuple[str, str | None], ModelProfiles] = {}
+        self._record = learnt
+        self._profiles: dict[tuple[str, str], ModelProfiles] = {}
         self._stated: defaultdict[str, RateHeaders] = defaultdict(RateHeaders)
 
     @classmethod
-    def of(cls, settings: Settings, stored: StoredConnections | None = None) -> Self:
+    def of(
+        cls, settings: Settings, stored: StoredConnections | None = None, learnt: FormatRecord | None = None
+    ) -> Self:
         """OPENAI_* is the connection `default`; TEACHER_* that of the teachers, where they are elsewhere or have their
         own key."""
         url, timeout_s = settings.openai_base_url, settings.request_timeout_s
@@ -80,7 +96,7 @@ class ConnectionRegistry:
         if teachers != url or (settings.teacher_base_url and key):
             apart = replace(default, base_url=teachers, api_key=key, settings=own, name=TEACHER)
             connections[TEACHER] = replace(apart, rates=(None, None), profile=guessed(teachers))
-        return cls(connections, stored)
+        return cls(connections, stored, learnt)
 
     def __getitem__(self, name: str) -> ModelConnection:
         """The default one for teachers that have none of their own. Raises SettingsError for a name that is not there,
@@ -94,6 +110,11 @@ class ConnectionRegistry:
     def of_environment(self) -> list[StoredConnection]:
         """Those of the settings, as they are listed."""
         return [_listed(connection) for connection in self._connections.values()]
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Of all connections, by name."""
+        return {one.name: one.base_url for one in [*self.of_environment, *self._stored.all()]}
 
     def _own(self, name: str) -> ModelConnection | None:
         """One of the environment's."""
@@ -123,9 +144,19 @@ class ConnectionRegistry:
 
         connection = self[name]
         patient = connection if timeout_s is None else replace(connection, timeout_s=timeout_s)
-        place = connection.base_url, connection.profile.name if connection.profile else None
-        profiles = self._profiles.setdefault(place, ModelProfiles(connection.profile))
-        return ChatCompletions(patient, profiles, self._stated[connection.name])
+        return ChatCompletions(patient, self.profiles(connection), self._stated[connection.name])
+
+    def profiles(self, connection: ModelConnection) -> ModelProfiles:
+        """What is known of the models at its address. All connections to one address share it."""
+        known = connection.profile
+        place = connection.base_url, known.name if known else ""
+        if place not in self._profiles:
+            self._profiles[place] = ModelProfiles(known, LearntFormats(self._record, *place))
+        return self._profiles[place]
+
+    def learnt(self, stored: StoredConnection) -> list[LearntFormat]:
+        """What the models at a connection's address refused, as it is kept."""
+        return LearntFormats(self._record, stored.base_url, stored.known.name if stored.known else "").all()
 
     def chats(self, *names: str) -> "ChatCompletions | ModelRouter":
         """Who answers requests to all these connections."""

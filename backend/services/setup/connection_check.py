@@ -4,10 +4,11 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from backend.domain.abilities import Found
 from backend.domain.chat.request import ChatRequest, Completion
+from backend.domain.learnt_format import LearntFormat
 from backend.domain.outcome import total_usd
 from backend.domain.resolution.resolve import Pricing, cost_of
 from backend.domain.urls import shown
@@ -21,6 +22,14 @@ from backend.services.setup.timing import small_requests
 TEXT = "My parcel did not arrive, and I paid for it weeks ago."
 
 
+class KnownFormats(Protocol):
+    """See `adapters.providers.model_profiles.ModelProfiles`."""
+
+    def forget(self, model: str) -> None: ...
+
+    def learnt(self, model: str) -> LearntFormat | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class ConnectionCheck:
     """What a connection's server answered.
@@ -32,6 +41,7 @@ class ConnectionCheck:
     abilities: what was found out about the model
     profile: name of what is known of the server; None without one
     limits: most requests and tokens a minute that the server states; None where it does not
+    learnt: in which other form than the first the model answered the small request; None if in the first
     """
 
     name: str
@@ -44,6 +54,7 @@ class ConnectionCheck:
     abilities: tuple[Found, ...] = ()
     profile: str | None = None
     limits: tuple[float | None, float | None] = (None, None)
+    learnt: LearntFormat | None = None
 
     @property
     def abilities_usd(self) -> float | None:
@@ -61,6 +72,7 @@ class ConnectionTest:
     probe: who finds out what the model can do; None to leave that out
     profile: name of what is known of the server
     limits: model -> the limits that the server has stated by now
+    known: what was learnt of the server's models; None to leave that out
     """
 
     name: str
@@ -70,9 +82,11 @@ class ConnectionTest:
     probe: Callable[[Any], AbilityAsker] | None = None
     profile: str | None = None
     limits: Callable[[str], tuple[float | None, float | None]] = lambda _model: (None, None)
+    known: KnownFormats | None = None
 
     def check(self, model: str | None, notify: Notify) -> ConnectionCheck:
-        """Asks `model` once, and once for each ability, or else the only model that is listed.
+        """Asks `model` once, and once for each ability, or else the only model that is listed. What was learnt of it
+        before is forgotten, so that it is learnt anew.
 
         Raises ProviderError for no answer.
         """
@@ -91,6 +105,8 @@ class ConnectionTest:
             await model.close()
 
     async def _asked(self, model: ListingModel, name: str, check: ConnectionCheck) -> ConnectionCheck:
+        if self.known is not None:
+            self.known.forget(name)
         started = time.monotonic()
         reply = await model.complete(ChatRequest(small_requests(self.url, name), TEXT), 0)
         if not isinstance(reply, Completion):
@@ -101,4 +117,5 @@ class ConnectionTest:
         if self.probe is not None:
             found = await AbilityCheck(self.probe(model), self.name, name, self.pricing).found()
             asked = replace(asked, abilities=found)
-        return replace(asked, limits=self.limits(name))
+        learnt = None if self.known is None else self.known.learnt(name)
+        return replace(asked, limits=self.limits(name), learnt=learnt)

@@ -117,9 +117,13 @@ class ModelConnections:
             self._known[name] = known, time.monotonic() + REREAD_S
         return known
 
+    def all(self) -> list[StoredConnection]:
+        """By name."""
+        return self.store.all()
+
     @property
     def names(self) -> set[str]:
-        return {stored.name for stored in self.store.all()}
+        return {stored.name for stored in self.all()}
 
     def disconnect(self, name: str) -> None:
         """Raises SettingsError if there is none of this name."""

@@ -3,7 +3,7 @@
 from backend.adapters.database.tables.base import metadata
 from backend.adapters.database.tables.completions import batch_lines, batches, completions, embeddings, sources
 from backend.adapters.database.tables.keep_ups import keep_up_runs, keep_ups
-from backend.adapters.database.tables.model_connections import model_connections
+from backend.adapters.database.tables.model_connections import learnt_formats, model_connections
 from backend.adapters.database.tables.outside_answers import outside_answers
 from backend.adapters.database.tables.predictions import accepted, accepting, connections, installation, unmarked
 from backend.adapters.database.tables.prompts import calibrations, label_configs, names, prompts, relabelings, versions
@@ -31,6 +31,7 @@ __all__ = [
     "keep_up_runs",
     "keep_ups",
     "label_configs",
+    "learnt_formats",
     "looks",
     "metadata",
     "model_connections",

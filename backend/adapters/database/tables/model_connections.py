@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Float, Integer, String, Table, Text
 
-from backend.adapters.database.tables.base import metadata
+from backend.adapters.database.tables.base import Json, metadata
 
 model_connections = Table(
     "model_connections",
@@ -22,3 +22,15 @@ model_connections = Table(
     Column("created", String(32), nullable=False),
 )
 """See `domain.connection.StoredConnection`. Versions name them, and stay when they are removed."""
+
+learnt_formats = Table(
+    "learnt_formats",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("profile", String(40), primary_key=True),
+    Column("model", Text, primary_key=True),
+    Column("form", Json, nullable=False),
+    Column("learnt", String(32), nullable=False),
+)
+"""See `domain.learnt_format.LearntFormat`. `address`: of a server, without secrets; all connections to it share these
+rows. `profile`: name of what was known of it; "" without one."""

@@ -11,6 +11,7 @@ from backend.interfaces.presentation.json.connections import connection_check_js
 
 if TYPE_CHECKING:
     from backend.domain.connection import StoredConnection
+    from backend.domain.learnt_format import LearntFormat
     from backend.services.setup.connection_check import ConnectionCheck
 
 COLUMNS = ("name", "address", "profile", "key", "USD/M in, out", "limits")
@@ -27,10 +28,12 @@ def connections(json_wanted: bool) -> None:
     app = the_app()
     found = app.model_connections()
     spent = {stored.name: app.spent_this_month(stored.name) for stored in found if stored.monthly_budget is not None}
+    learnt = {stored.name: app.learnt_formats(stored) for stored in found}
     if json_wanted:
-        print_json([connection_json(stored, spent.get(stored.name)) for stored in found])
+        print_json([connection_json(stored, spent.get(stored.name), learnt[stored.name]) for stored in found])
     else:
         _print_table(found, spent)
+        _print_learnt(learnt)
 
 
 @click.command(name="connect-model")
@@ -118,6 +121,12 @@ def _print_table(found: "list[StoredConnection]", spent: dict[str, float]) -> No
     Console().print(table)
 
 
+def _print_learnt(learnt: "dict[str, list[LearntFormat]]") -> None:
+    for name, formats in learnt.items():
+        for one in formats:
+            click.echo(printable(f"Learnt of {name}/{one.model} on {one.learnt[:10]}: {'; '.join(one.parts)}."))
+
+
 def _limits(stored: "StoredConnection", spent: dict[str, float]) -> list[str]:
     """For people."""
     said = {
@@ -131,11 +140,15 @@ def _limits(stored: "StoredConnection", spent: dict[str, float]) -> list[str]:
 
 
 def _print_check(check: "ConnectionCheck") -> None:
+    from backend.domain.chat.model_names import doubt
+
     listed = "no list of models" if check.models is None else f"a list of {numbers.things(len(check.models), 'model')}"
     click.echo(f"{check.address}: {listed}")
     if check.model is None or check.seconds is None or check.tokens is None:
         click.echo("No model was asked: name one with --model.")
         return
+    if unlisted := doubt(check.model, check.models or (), check.address):
+        click.echo(printable(unlisted))
     tokens = f"{check.tokens[0]} + {check.tokens[1]} tokens" if any(check.tokens) else "tokens not counted"
     cost = "cost unknown" if check.usd is None else f"{check.usd:.6f} USD"
     click.echo(f"{printable(check.model)}: one small request took {check.seconds:.2f} s, {tokens}, {cost}")
@@ -158,3 +171,5 @@ def _print_abilities(check: "ConnectionCheck") -> None:
     limits = [f"{limit:,g} {what}" for limit, what in zip(check.limits, ("requests", "tokens"), strict=True) if limit]
     stated = f"{' and '.join(limits)} a minute" if limits else "no rate limit of a minute"
     click.echo(f"The server states {stated}. Profile: {check.profile or 'none, all is learnt'}.")
+    if check.learnt:
+        click.echo(f"Learnt of {printable(check.model or '')}: {'; '.join(check.learnt.parts)}.")

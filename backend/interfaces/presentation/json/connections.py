@@ -1,15 +1,24 @@
 """Connections to models' servers. Keys are in none of this."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from backend.domain.connection import StoredConnection
+from backend.domain.learnt_format import LearntFormat
 
 if TYPE_CHECKING:
     from backend.services.setup.connection_check import ConnectionCheck
 
 
-def connection_json(stored: StoredConnection, spent: float | None = None) -> dict[str, Any]:
-    """`key`: where the key is, never the key. `spent`: USD this month; None where there is no monthly budget."""
+def connection_json(
+    stored: StoredConnection, spent: float | None = None, learnt: Sequence[LearntFormat] = ()
+) -> dict[str, Any]:
+    """A connection, without its key.
+
+    spent: USD this month; None where there is no monthly budget
+    learnt: what the models of its server refused
+    """
     return {
         "name": stored.name,
         "address": stored.shown,
@@ -23,6 +32,7 @@ def connection_json(stored: StoredConnection, spent: float | None = None) -> dic
         "profile": stored.known and stored.known.name,
         "monthly_budget": stored.monthly_budget,
         "spent_this_month": spent,
+        "learnt": [asdict(one) for one in learnt],
         "created": stored.created or None,
     }
 
@@ -40,6 +50,7 @@ def connection_check_json(check: "ConnectionCheck") -> dict[str, Any]:
         "profile": check.profile,
         "requests_per_minute": check.limits[0],
         "tokens_per_minute": check.limits[1],
+        "learnt": check.learnt and asdict(check.learnt),
         "abilities": [
             {"name": found.name, "works": found.works, "detail": found.detail, "usd": found.usd}
             for found in check.abilities

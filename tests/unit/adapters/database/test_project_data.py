@@ -154,7 +154,7 @@ def test_every_table_is_thought_of() -> None:
     with_them = {"asks", "jobs", "holds", "batch_lines", "run_ids", "keep_up_runs", "outside_answers"}
     # The user's own work, what annotators get, and what a project's config says of its labels.
     kept = {"prompts", "names", "versions", "connections", "model_connections", "label_configs", "relabelings"}
-    kept |= {"prompt_details", "version_ids", "connection_ids"}
+    kept |= {"prompt_details", "version_ids", "connection_ids", "learnt_formats"}
     # Whose predictions and annotations are, who acted on how many, and where a draw or keep-up ended; no task text.
     ids = {"installation", "unmarked", "accepted", "accepting", "day_holds", "draws", "actions"}
     ids |= {"keep_ups", "looks", "month_holds"}

@@ -62,7 +62,7 @@ def test_what_one_client_learns_of_a_model_the_next_one_knows() -> None:
     found, request = registry(), ChatRequest(template(), "a day")
     first, second = found.chat(), found.chat(timeout_s=1)
     before = second.body(request)
-    profiles = found._profiles[URL, None]
+    profiles = found.profiles(found[DEFAULT])
     assert profiles.refused(request, RequestFormat(), 400, "response_format", "json_schema is not supported")
     assert FORMATS[profiles.format(request.template.model).format] == "json_object"
     assert first.body(request) == second.body(request) != before
@@ -101,6 +101,9 @@ class Stored:
         stored = self.find(name)
         return None if stored is None else opened(stored, "a key", Settings(_env_file=None))
 
+    def all(self) -> list[StoredConnection]:
+        return list(self.known.values())
+
 
 def test_a_stored_connection_is_asked_through_its_own_address_key_and_prices() -> None:
     found = ConnectionRegistry.of(Settings(_env_file=None, openai_base_url=URL, openai_api_key=KEY), Stored())
@@ -110,6 +113,16 @@ def test_a_stored_connection_is_asked_through_its_own_address_key_and_prices() -
     assert found.pricing("gpt-4o-mini", DEFAULT)(1_000_000, 0, 0) == pytest.approx(0.15)
     assert isinstance(found.chats("groq", DEFAULT), ModelRouter)
     assert found.chats("groq").body(ChatRequest(template(), "a day"))
+
+
+def test_addresses_are_known_by_name_with_those_of_the_environment() -> None:
+    found = ConnectionRegistry.of(Settings(_env_file=None, openai_base_url=URL, openai_api_key=KEY), Stored())
+    assert found.addresses == {
+        DEFAULT: URL,
+        "groq": "http://127.0.0.1:1/groq",
+        "away": "http://127.0.0.1:1/away",
+    }
+    assert registry().addresses == {DEFAULT: URL}
 
 
 def test_without_its_key_an_address_and_its_prices_are_known_and_others_are_asked() -> None:

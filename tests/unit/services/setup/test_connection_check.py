@@ -3,6 +3,7 @@
 import pytest
 
 from backend.adapters.providers.prices import fixed_price
+from backend.domain.learnt_format import LearntFormat
 from backend.domain.outcome import Failure
 from backend.errors import ProviderError
 from backend.logs import to_log
@@ -54,3 +55,23 @@ def test_without_a_name_only_the_one_model_there_is_is_asked(names: list[str] | 
 def test_no_answer_is_an_error() -> None:
     with pytest.raises(ProviderError, match=r"http://model.test/v1 did not answer one small request to 'b': Gone\."):
         checked(Listing(None, Failure("server", "Gone.")), "b")
+
+
+class Known:
+    """What was learnt of a model."""
+
+    def __init__(self) -> None:
+        self.forgotten: list[str] = []
+
+    def forget(self, model: str) -> None:
+        self.forgotten.append(model)
+
+    def learnt(self, model: str) -> LearntFormat:
+        return LearntFormat(model, "json_object")
+
+
+def test_what_was_learnt_before_is_forgotten_and_what_is_learnt_now_is_told() -> None:
+    known, model = Known(), Listing(["a"])
+    test = ConnectionTest("groq", URL, lambda: model, lambda name, _: fixed_price(1.0, 2.0)(name), known=known)
+    assert test.check(None, to_log).learnt == LearntFormat("a", "json_object")
+    assert known.forgotten == ["a"]

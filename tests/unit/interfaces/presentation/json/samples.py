@@ -20,6 +20,7 @@ from backend.domain.dataset.ground_truth import NOTHING, LeftOut
 from backend.domain.dataset.split import Split
 from backend.domain.dataset.subset import Subset
 from backend.domain.keep_up import KeepUp, KeepUpState
+from backend.domain.learnt_format import LearntFormat
 from backend.domain.metrics.agreement import agreement
 from backend.domain.metrics.comparison import compare
 from backend.domain.metrics.confusions import Confusion
@@ -154,6 +155,7 @@ NOT_ENHANCED = replace(ENHANCED, text=None, halves=None, learned=None, compariso
 
 ESTIMATE = Estimate(100, 20, (8000, 9000), (400, 900), (0.01, 0.02), "o200k_base", (100, 200))
 RESULT = TaskResult(345, "so good", "Good", None, "not_json: It is not JSON.", None, "http://studio/345")
+LEARNT = LearntFormat("a", "json_object", ("logprobs", "seed"), 5, True, False, True, "2026-01-01T09:00:00+00:00")
 CONNECTION = StoredConnection(
     "groq",
     "https://user:key@groq.test/v1?key=k",
@@ -170,7 +172,7 @@ CONNECTION = StoredConnection(
 )
 FOUND = (Found("text", True, "", 0.5), Found("seed", None, "not asked"), Found("batches", False, "no", None))
 CONNECTION_CHECK = ConnectionCheck(
-    "groq", "https://groq.test/v1", ("a", "b"), "a", 0.25, (100, 8), 0.001, FOUND, "groq", (30.0, None)
+    "groq", "https://groq.test/v1", ("a", "b"), "a", 0.25, (100, 8), 0.001, FOUND, "groq", (30.0, None), LEARNT
 )
 CHECK = HealthCheck("Label Studio", True, "http://studio, version 1.23.0")
 PREDICTIONS = ProjectPredictions({"mood@1": 3, "": 1}, 5, 2)

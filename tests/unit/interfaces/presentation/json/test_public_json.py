@@ -20,7 +20,7 @@ TWO = samples.compared("mood@1", "mood@2")
 MADE: dict[str, Any] = {
     "doctor": projects.health_checks_json([samples.CHECK]),
     "models": projects.models_json(["a", "b"], default="b"),
-    "connections": [connections.connection_json(samples.CONNECTION)],
+    "connections": [connections.connection_json(samples.CONNECTION, learnt=[samples.LEARNT])],
     "test-connection": connections.connection_check_json(samples.CONNECTION_CHECK),
     "list": [prompts.version_json(samples.VERSION)],
     "show": prompts.version_json(samples.VERSION, samples.SAVED_BY, [samples.ACTION]),

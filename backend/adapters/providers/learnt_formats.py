@@ -1,0 +1,80 @@
+"""Learnt formats: what the models of one server refused, kept for other processes and the days to come."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol
+
+from backend.adapters.providers.request_format import FORMATS, MOST_RIVALS, RequestFormat
+from backend.domain.learnt_format import LearntFormat
+from backend.domain.urls import HIDDEN, shown
+from backend.errors import StoreError
+
+
+class FormatRecord(Protocol):
+    """Where they are kept, by address and profile."""
+
+    def of(self, address: str, profile: str) -> list[LearntFormat]: ...
+
+    def note(self, address: str, profile: str, learnt: LearntFormat) -> None: ...
+
+    def forget(self, address: str, profile: str, model: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LearntFormats:
+    """Those of the server at an address. A record that cannot be read or written costs a refused request, and no run.
+
+    record: None to keep nothing
+    profile: name of what was known of the server when they were learnt; "" without one
+    """
+
+    record: FormatRecord | None = None
+    url: str = ""
+    profile: str = ""
+
+    def all(self) -> list[LearntFormat]:
+        """Of all its models."""
+        with suppress(StoreError):
+            return self._kept.of(shown(self.url), self.profile) if self._kept else []
+        return []
+
+    def formats(self) -> dict[str, RequestFormat]:
+        """By the models' names."""
+        return {one.model: format_of(one) for one in self.all()}
+
+    def note(self, model: str, used: RequestFormat) -> None:
+        """Keeps in which form a model answered."""
+        with suppress(StoreError):
+            if self._kept:
+                self._kept.note(shown(self.url), self.profile, learnt_of(model, used))
+
+    def forget(self, model: str) -> None:
+        """What was learnt of a model."""
+        with suppress(StoreError):
+            if self._kept:
+                self._kept.forget(shown(self.url), self.profile, model)
+
+    @property
+    def _kept(self) -> FormatRecord | None:
+        """None for an address that cannot be written down without a secret in it."""
+        return None if shown(self.url) == HIDDEN else self.record
+
+
+def learnt_of(model: str, used: RequestFormat) -> LearntFormat:
+    """A form as it is kept: by names, which stay when the places in a list change."""
+    return LearntFormat(
+        model,
+        FORMATS[used.format],
+        tuple(sorted(used.dropped)),
+        MOST_RIVALS[used.rivals] if used.rivals else None,
+        used.long_cap,
+        used.bounded,
+        used.written,
+    )
+
+
+def format_of(learnt: LearntFormat) -> RequestFormat:
+    """The form that was kept. One that is not known any more is the first."""
+    place = FORMATS.index(learnt.response_format) if learnt.response_format in FORMATS else 0
+    rivals = MOST_RIVALS.index(learnt.alternatives) if learnt.alternatives in MOST_RIVALS else 0
+    return RequestFormat(place, frozenset(learnt.left_out), learnt.long_cap, learnt.bounded, learnt.written, rivals)
