@@ -105,7 +105,7 @@ class Container(ModelParts):
 
     @cached_property
     def saver(self) -> VersionSaver:
-        return VersionSaver(self.store, self.studio, self.settings.openai_model, lambda: self.model_connections.names)
+        return VersionSaver(self.store, self.studio, self.settings.openai_model, lambda: self.connections.addresses)
 
     @cached_property
     def configs(self) -> Configs:

@@ -1,6 +1,6 @@
 """Saving a prompt version: the draft is read, its project found, the version checked, given examples and stored."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from backend.adapters.database.label_configs import ConfigStore
@@ -52,13 +52,13 @@ class VersionSaver:
     """Saves versions.
 
     default_model: of drafts that name none
-    connections: names of the stored connections
+    connections: addresses of the connections, by their names
     """
 
     store: Store
     studio: LabelStudioClient
     default_model: str
-    connections: Callable[[], Container[str]]
+    connections: Callable[[], Mapping[str, str]]
 
     def save(self, draft: Draft) -> SavedVersion:
         """Stores a version of `draft` for its project; without a text, the first prompt of the labelling config.
@@ -106,10 +106,17 @@ class VersionSaver:
     def _with_cascade(self, version: PromptVersion, draft: Draft) -> PromptVersion:
         """With the second model that the draft or its file names. Raises PromptError for a cascade that can't be."""
         second = draft.second.over(draft.file.second) if draft.file else draft.second
-        cascade = second.cascade(self.connections())
+        addresses = self.connections()
+        cascade = second.cascade(addresses)
         if cascade is None:
             return version
         cascade.check(version.reference)
+        places = [addresses.get(name, addresses[DEFAULT]) for name in (version.connection, cascade.connection)]
+        if len(set(places)) == 1 and cascade.model == version.model:
+            raise PromptError(
+                f"{cascade.reference} is the same model at the same address as {version.reference}: name another model "
+                "with --then."
+            )
         if cascade.below is not None and version.confidence == NONE:
             raise PromptError(
                 "A threshold needs a confidence, and the prompt has `confidence: none`: leave --below out, so that the "
