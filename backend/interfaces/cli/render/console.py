@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from backend.early import importing
 from backend.logs import set_up, structured
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ sure = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 
 def the_app() -> "App":
     """Made when a command runs: `--help` needs no settings and no second of imports."""
-    from backend.app import App
+    with importing():
+        from backend.app import App
 
     app = App()
     set_up(app.container.settings.log_format)

@@ -398,6 +398,8 @@ def test_a_prompt_through_a_pipe_is_utf_8(mine: Installation) -> None:
     [
         (["--help"], ["sqlalchemy", "pydantic", "asyncio"]),
         (["list"], ["openai", "httpx", "label_studio_sdk", "ijson", "redis", "rq", "genai_prices", "matplotlib"]),
+        (["list"], ["numpy", "scipy", "sklearn", "cryptography", "PIL", "lxml", "flask", "prometheus_client"]),
+        (["list"], ["sqlalchemy.dialects.postgresql", "aiohttp", "pypdf", "jinja2"]),
     ],
 )
 def test_a_command_does_not_wait_for_libraries_it_does_not_use(
