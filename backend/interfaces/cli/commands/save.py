@@ -1,27 +1,48 @@
 """The command save: a new version of a prompt, from a file, standard input or the labelling config."""
 
-import json
-import os
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from backend.domain.prompts.confidence_option import SWAP
-from backend.domain.prompts.prompt_file import PromptFile, read_prompt_file
-from backend.domain.prompts.second_model import SecondModel
-from backend.errors import PromptError
-from backend.interfaces.cli.options.cascade import AUTO, DIFFERS, threshold_of
+from backend.interfaces.cli.options.cascade import CascadeRequest, cascade_options
 from backend.interfaces.cli.options.few_shot import example_options
+from backend.interfaces.cli.options.model_parameters import parameter_options
+from backend.interfaces.cli.options.option_group import option_group
 from backend.interfaces.cli.options.prompt_names import complete_names
+from backend.interfaces.cli.options.prompt_text import PromptText, text_options
 from backend.interfaces.cli.render.console import notify, the_app, waiting_for
 
 if TYPE_CHECKING:
     from backend.app import App
     from backend.services.prompts.few_shot_selection import FewShotRequest
     from backend.services.prompts.saving import SavedVersion
+
+
+def _source(confidence: str | None, swap: bool) -> str | None:
+    if swap and confidence is not None:
+        raise click.UsageError("--swap has a source of confidence of its own, both orders: leave --confidence out.")
+    return SWAP if swap else confidence
+
+
+confidence_options = option_group(
+    "source",
+    _source,
+    (
+        click.option(
+            "--confidence",
+            metavar="auto|samples:K|none",
+            help="Source of confidence: log-probabilities (auto, the default), agreement of K answers, or none.",
+        ),
+        click.option(
+            "--swap",
+            is_flag=True,
+            help="Ask in both orders of a <Pairwise>, in two requests; answers that depend on the order are not used.",
+        ),
+    ),
+)
+"""Hands over `source`: of confidence."""
 
 
 @click.command()
@@ -32,64 +53,23 @@ if TYPE_CHECKING:
     metavar="ID",
     help="Project of the prompt; needed for a new name, unless FILE names it.",
 )
-@click.option(
-    "--file",
-    "path",
-    metavar="FILE",
-    help="Text of the prompt, - for standard input. Default: made from the labelling config.",
-)
-@click.option(
-    "--system",
-    metavar="FILE|TEXT",
-    help="System part: instructions apart from the task's texts, - for standard input. Default: `system` in FILE.",
-)
+@text_options
 @click.option("--model", help="Model to ask. Default: the model in FILE, else OPENAI_MODEL.")
-@click.option("--then", metavar="MODEL", help="Second model, asked where the first is unsure, unusable or failing.")
-@click.option(
-    "--below",
-    callback=threshold_of,
-    metavar="C|auto",
-    help="With --then: confidence below which the second model is asked, or auto, from stored answers of both.",
-)
-@click.option(
-    "--differs",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    metavar="E",
-    help=f"With --below auto: share of all tasks that may differ from the second model's. [default: {DIFFERS}]",
-)
-@click.option("--temperature", type=float, help="Default: 0.")
-@click.option("--seed", type=int, help="Seed for the model, so that its answers can be repeated.")
-@click.option("--max-tokens", type=int, help="Longest answer, in tokens.")
-@click.option(
-    "--param", "params", multiple=True, metavar="NAME=JSON", help="Any other parameter of the provider's API."
-)
-@click.option(
-    "--confidence",
-    metavar="auto|samples:K|none",
-    help="Source of confidence: log-probabilities (auto, the default), agreement of K answers, or none.",
-)
-@click.option(
-    "--swap",
-    is_flag=True,
-    help="Ask in both orders of a <Pairwise>, in two requests; answers that depend on the order are not used.",
-)
+@cascade_options
+@parameter_options
+@confidence_options
 @click.option("--note", help="What changed in this version.")
 @example_options
 def save(
     name: str,
     project: int | None,
-    path: str | None,
-    system: str | None,
+    text: PromptText,
     model: str | None,
-    then: str | None,
-    below: float | str | None,
-    differs: float | None,
-    params: tuple[str, ...],
-    confidence: str | None,
-    swap: bool,
+    cascade: CascadeRequest,
+    parameters: dict[str, Any],
+    source: str | None,
     note: str | None,
     examples: "FewShotRequest | None",
-    **numbers: Any,
 ) -> None:
     """Save a prompt as a new version and print its tag.
 
@@ -100,19 +80,10 @@ def save(
     """
     from backend.services.prompts.draft import Draft
 
-    if swap and confidence is not None:
-        raise click.UsageError("--swap has a source of confidence of its own, both orders: leave --confidence out.")
-    if path == system == "-":
-        raise click.UsageError("Standard input is either the prompt or its system part: name a file for the other.")
-    parameters = {key: value for key, value in numbers.items() if value is not None} | _parameters(params)
     app = the_app()
-    source = SWAP if swap else confidence
-    second = SecondModel(then, below=below if isinstance(below, float) else None)
-    wanted = Draft(name, project, _file(path), model, note, parameters, examples, source, _system(system), second)
-    if differs is not None and below != AUTO:
-        raise click.UsageError("--differs belongs to --below auto: leave it out.")
+    wanted = Draft(name, project, text.file, model, note, parameters, examples, source, text.system, cascade.second)
     with waiting_for("Label Studio"):
-        saved = app.save(wanted) if below != AUTO else app.save_cascade(wanted, DIFFERS if differs is None else differs)
+        saved = app.save(wanted) if cascade.differs is None else app.save_cascade(wanted, cascade.differs)
     for caveat in _caveats(app, saved):
         notify(caveat)
     click.echo(saved.version.tag)
@@ -131,42 +102,3 @@ def _caveats(app: "App", saved: "SavedVersion") -> Iterator[str]:
         yield "Nothing changed: this version has the same content."
     if doubt := app.doubt(saved.version.tag):
         yield doubt
-
-
-def _file(path: str | None) -> PromptFile | None:
-    from backend.services.prompts.prompt_files import read_text
-
-    if path is None:
-        return None
-    return read_prompt_file(_piped() if path == "-" else read_text(Path(path)))
-
-
-def _system(given: str | None) -> str | None:
-    """The system part in a file, or the text itself, which unlike the name of a file that is missing holds a blank."""
-    from backend.services.prompts.prompt_files import read_text
-
-    if given is None or (given != "-" and len(given.split()) != 1 and not os.path.isfile(given)):
-        return given
-    return (_piped() if given == "-" else read_text(Path(given))).removeprefix("\ufeff").replace("\r\n", "\n")
-
-
-def _piped() -> str:
-    """Standard input as UTF-8, whatever the terminal's encoding is; as text it would hide what it can't decode."""
-    try:
-        return sys.stdin.buffer.read().decode()
-    except UnicodeDecodeError:
-        raise PromptError("Standard input is not UTF-8 text: convert it, like `iconv -f latin1 -t utf-8`.") from None
-
-
-def _parameters(pairs: tuple[str, ...]) -> dict[str, Any]:
-    """Of `NAME=JSON`; a value that is not JSON is taken as text."""
-    parameters: dict[str, Any] = {}
-    for item in pairs:
-        name, equals, value = item.partition("=")
-        if not equals or not name.strip():
-            raise PromptError(f"'{item[:40]}' is not a parameter: write NAME=VALUE, like top_p=0.9.")
-        try:
-            parameters[name.strip()] = json.loads(value)
-        except ValueError:
-            parameters[name.strip()] = value
-    return parameters
