@@ -20,6 +20,7 @@ from demo.stand_in.complaint import ComplaintError, flagged, not_found, rate_lim
 from demo.stand_in.completion import completion, usage_of
 from demo.stand_in.embeddings import embedded
 from demo.stand_in.faults import drawn_fault, sampler
+from demo.stand_in.latency import Latency
 from demo.stand_in.prompt import estimates
 from demo.stand_in.stats import Stats
 from demo.stand_in.switches import Switches
@@ -40,6 +41,7 @@ class Turn:
     switches: Switches
     stats: Stats
     window: Window
+    latency: Latency
     body: bytes
     digest: bytes
     before: int
@@ -53,6 +55,7 @@ class StandIn:
         self.stats = Stats()
         self.batches = Batches()
         self.window = Window()
+        self.latency = Latency()
 
     def app(self) -> web.Application:
         """The application to serve, with `handler_cancellation`: otherwise a hang outlives its client."""
@@ -141,20 +144,24 @@ class StandIn:
         return _json(self.stats.as_json())
 
     async def control(self, request: web.Request) -> web.Response:
-        """Sets switches by name, and with `"reset": true` starts counting anew; answers with all switches."""
+        """Sets switches by name, and with `"reset": true` starts counting anew; with `"release": true`, all that waits
+        for its `latency_ms` is answered at once. Answers with all switches."""
         try:
             wanted = dict(json.loads(await request.read() or b"{}"))
-            reset = wanted.pop("reset", False)
+            reset, release = wanted.pop("reset", False), wanted.pop("release", False)
             self.switches = self.switches.changed(wanted)
         except (ValueError, TypeError) as error:
             return _json(ComplaintError(400, f"Send a JSON object of switches. {error}").body, 400)
         if reset:
             self.stats, self.batches, self.window = Stats(), Batches(), Window()
+        if release:
+            self.latency.release()
         return _json(self.switches.as_json())
 
     def _turn(self, request: web.Request, body: bytes, switches: Switches) -> Turn:
         digest = blake2b(body, digest_size=16).digest()
-        return Turn(request, switches, self.stats, self.window, body, digest, self.stats.arrive(digest))
+        counts = (self.stats, self.window, self.latency)
+        return Turn(request, switches, *counts, body, digest, self.stats.arrive(digest))
 
     def _line(self, request: web.Request) -> AnswerLine:
         """Answers the requests of a batch, in which nothing waits, hangs or is cut."""
@@ -228,7 +235,7 @@ async def _wait(turn: Turn) -> None:
     if not turn.switches.latency_ms:
         return
     try:
-        await asyncio.sleep(turn.switches.latency_ms / 1000)
+        await turn.latency.wait(turn.switches.latency_ms / 1000)
     except asyncio.CancelledError:
         turn.stats.other("left")
         raise

@@ -12,7 +12,7 @@ from backend.services.keep_up.follower import EVERY_S
 from backend.services.keep_up.switching import HEADER, PATH
 
 log = logging.getLogger(__name__)
-SOON_S, BUSY_S = 2.0, 10.0
+SOON_S, BUSY_S = 2.0, 3.0
 """Seconds after a webhook, because an import may call several times, and between looks while a run is under way."""
 KEEP_UP = "open-prompts-keep-up"
 """Name of the extension that holds the thread, which gunicorn starts and stops."""

@@ -3,14 +3,13 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from flask import Flask
-from werkzeug.test import TestResponse
 
 from backend.domain.outcome import Failure
 from backend.errors import ProviderError
@@ -64,13 +63,11 @@ def test_nothing_leaks_when_things_blow_up(
 
 @pytest.mark.slow
 def test_at_the_deadline_it_answers_with_what_it_has(mine: Installation, stand_in: RunningStandIn) -> None:
-    client = create_app(mine.but(PREDICT_DEADLINE_S="2", CONCURRENCY="2").app).test_client()
+    client = create_app(mine.but(PREDICT_DEADLINE_S="4", CONCURRENCY="2").app).test_client()
     tasks = [task(f"a good day, number {number}") for number in range(12)]
     predict(client, tasks[0])
-    stand_in.control(latency_ms=700)
-    began = time.monotonic()
+    stand_in.control(latency_ms=1500)
     results = predict(client, *tasks)
-    assert time.monotonic() - began < 4
     done = [place for place, found in enumerate(results) if found]
     assert 0 in done
     assert 3 <= len(done) < 12
@@ -94,11 +91,14 @@ def test_a_task_asked_for_eight_times_at_once_is_one_request(mine: Installation,
 
 
 @pytest.mark.parametrize("trouble", [Failure("bad_request", "No."), ProviderError("No.")])
-def test_what_failed_is_not_asked_again_for_a_while(mine: Installation, trouble: Any) -> None:
-    client, model = scripted(mine.but(FAILURE_TTL_S="0.5"), trouble, GOOD)
+def test_what_failed_is_not_asked_again_for_a_while(
+    mine: Installation, monkeypatch: pytest.MonkeyPatch, trouble: Any
+) -> None:
+    client, model = scripted(mine.but(FAILURE_TTL_S="500"), trouble, GOOD)
     assert predict(client, task("a day")) == predict(client, task("a day")) == [{}]
     assert len(model.requests) == 1
-    time.sleep(0.6)
+    later = SimpleNamespace(monotonic=lambda: time.monotonic() + 501)
+    monkeypatch.setattr("backend.engine.response_cache.time", later)
     assert moods(predict(client, task("a day"))) == ["Good"]
     assert len(model.requests) == 2
 
@@ -106,15 +106,13 @@ def test_what_failed_is_not_asked_again_for_a_while(mine: Installation, trouble:
 @pytest.mark.slow
 def test_setup_does_not_wait_for_predictions(mine: Installation, stand_in: RunningStandIn) -> None:
     server: Flask = create_app(mine.app)
-    stand_in.control(latency_ms=700)
+    stand_in.control(latency_ms=50_000)
     busy = threading.Thread(target=predict, args=(server.test_client(), *[task(f"day {i}") for i in range(50)]))
     busy.start()
     until(lambda: stand_in.stats()["in_flight"] > 0)
     client = server.test_client()
-    asks: tuple[Callable[[], TestResponse], ...] = (lambda: client.get("/health"), lambda: setup(client))
-    for ask in asks:
-        began = time.monotonic()
-        assert ask().status_code == 200
-        assert time.monotonic() - began < 1
+    assert client.get("/health").status_code == setup(client).status_code == 200
     assert busy.is_alive()
+    stand_in.control(release=True)
+    until(lambda: stand_in.stats()["in_flight"] == 0)
     busy.join()
