@@ -3,7 +3,7 @@
 Read as Label Studio 1.23 reads them (its VisibilityMixin): a hidden control counts as one without a choice, values are
 compared with names and aliases as they are written, and an unknown word in visibleWhen hides nothing. Most tags do not
 have that mixin: their own visibleWhen hides nothing either, that of a <View> around them does. What depends on a
-selected region is no matter of an answer, except for a control per region (see `per_region`): any other is never on the
+selected region does not concern answers, except for a control per region (see `per_region`): any other is never on the
 screen of a task that has just been opened.
 """
 

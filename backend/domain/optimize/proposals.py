@@ -44,10 +44,10 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A proposal that may not be tried. `mendable`: whether the teacher may correct it when it knows the reason."""
+    """A proposal that may not be tried. `correctable`: whether the teacher may correct it when it knows the reason."""
 
     reason: str
-    mendable: bool = False
+    correctable: bool = False
 
 
 def changeable(version: PromptVersion) -> str:
@@ -92,9 +92,9 @@ def proposal_of(
         text = changeable(replace(rewritten, definitions=_definitions(verdict, parent, schema)))
         changed(parent, text, schema)
     except PromptError as error:
-        return Dropped(str(error).rstrip("."), mendable=True)
+        return Dropped(str(error).rstrip("."), correctable=True)
     if len(text) > LONGEST:
-        return Dropped(f"it has {len(text):,} characters; the most is {LONGEST:,}", mendable=True)
+        return Dropped(f"it has {len(text):,} characters; the most is {LONGEST:,}", correctable=True)
     if folded(text) in set(map(folded, existing)):
         return Dropped("it is the same as a prompt that was tried")
     return Proposal(text, reasons.strip(), repaired)
@@ -131,10 +131,10 @@ def _why_not(prompt: str, parent: PromptVersion) -> Dropped | None:
         return Dropped("it gives no instruction")
     variables = PLACEHOLDER.findall(prompt)
     if parent.system and variables:
-        return Dropped(f"it uses {{{variables[0]}}}, which only the user's message may", mendable=True)
+        return Dropped(f"it uses {{{variables[0]}}}, which only the user's message may", correctable=True)
     unknown = [name for name in variables if name not in parent.variables]
     if unknown:
-        return Dropped(f"it uses {{{unknown[0]}}}, which the prompt has no variable for", mendable=True)
+        return Dropped(f"it uses {{{unknown[0]}}}, which the prompt has no variable for", correctable=True)
     return None
 
 

@@ -59,7 +59,7 @@ class Teacher:
     ) -> Proposal | Dropped:
         """A new text. An error that the teacher can correct is returned to it once. `existing`: existing texts."""
         first = self._ask(version, feedback_text, existing)
-        if not isinstance(first, Dropped) or not first.mendable:
+        if not isinstance(first, Dropped) or not first.correctable:
             return first
         second = self._ask(version, replace(feedback_text, complaint=first.reason), existing)
         return Dropped(f"{first.reason}; told so, {second.reason}") if isinstance(second, Dropped) else second

@@ -519,7 +519,7 @@ def test_what_stops_the_first_request_for_good_stops_those_that_wait_for_it_unse
             found = await asyncio.gather(*tasks, return_exceptions=True)
             assert [str(error) for error in found] == ["The key was refused."] * 5
             assert len(model.requests) == 1
-            return await executor.ask(request("after the key was mended"))
+            return await executor.ask(request("after the key was corrected"))
 
     assert texts(run(scene())) == [GOOD]
 

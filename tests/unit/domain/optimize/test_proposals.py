@@ -69,7 +69,7 @@ def test_one_that_no_context_takes_is_dropped() -> None:
 @pytest.mark.parametrize("name", ["label", "topic", "texts"])
 def test_another_variable_is_complained_about(name: str) -> None:
     found = told(f"Is the mood good or bad? {{text}} {{{name}}}")
-    assert found == Dropped(f"it uses {{{name}}}, which the prompt has no variable for", mendable=True)
+    assert found == Dropped(f"it uses {{{name}}}, which the prompt has no variable for", correctable=True)
 
 
 def test_json_in_a_prompt_is_no_variable() -> None:
@@ -114,7 +114,7 @@ def test_definitions_alone_make_another_prompt() -> None:
 def test_a_definition_of_no_label_is_complained_about() -> None:
     found = told(BASE.template, Badd="broken")
     assert isinstance(found, Dropped)
-    assert found.mendable
+    assert found.correctable
     assert "did you mean Bad?" in found.reason
 
 
@@ -165,5 +165,5 @@ def test_what_a_system_part_says_of_marks_is_put_back() -> None:
 def test_a_system_part_with_a_variable_is_dropped(text: str) -> None:
     found = told(text, APART)
     assert isinstance(found, Dropped)
-    assert found.mendable
+    assert found.correctable
     assert "which only the user's message may" in found.reason

@@ -66,7 +66,7 @@ def test_only_good_ones_are_ever_offered(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["unknown", "long"])
-def test_what_can_be_mended_is_said_once(tmp_path: Path, kind: str) -> None:
+def test_what_can_be_corrected_is_said_once(tmp_path: Path, kind: str) -> None:
     found, world = searched(tmp_path, kind, rounds=1)
     assert found.text is None
     assert ["can't be used" in feedback_text for feedback_text in world.feedback] == [False, True]
