@@ -17,9 +17,11 @@ CLEANLAB := .venv-cleanlab
 BIN := $(VENV)/bin
 LOCK := .venv-lock
 WORKERS ?= 3
+# Journeys wait for other programs, so more of them run at a time than there are processors; unit tests only compute.
+CORES ?= $(shell getconf _NPROCESSORS_ONLN)
 # Each process of pytest reads all tests: to compile them again each time takes longer than most of them.
 export PYTHONDONTWRITEBYTECODE :=
-UNIT = $(BIN)/pytest -n $(WORKERS) --dist loadfile tests/unit
+UNIT = $(BIN)/pytest -n $(CORES) --dist loadfile tests/unit
 
 PIP := pip install --quiet --disable-pip-version-check
 
@@ -74,7 +76,7 @@ demo: setup studio $(if $(filter local,$(MODEL)),local-model)
 	$(BIN)/python -m demo
 
 check: lint
-	$(BIN)/pytest -n $(WORKERS) -m "not slow" --hypothesis-profile quick tests/unit tests/test_architecture.py
+	$(BIN)/pytest -n $(CORES) -m "not slow" --hypothesis-profile quick tests/unit tests/test_architecture.py
 
 test: lint studio
 	@$(MAKE) --no-print-directory local-model || { rm -rf $(LOCAL_MODEL); echo "The real model does not install here: its tests are left out."; }

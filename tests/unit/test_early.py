@@ -42,6 +42,7 @@ def test_the_server_says_so(mine: Installation, number: signal.Signals) -> None:
     assert stopped_early(gunicorn(mine), number) == "Error: Stopped; run it again.\n"
 
 
+@pytest.mark.slow
 def test_what_a_shell_started_in_the_background_goes_on(mine: Installation) -> None:
     """Shells have Ctrl-C ignored there."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -114,6 +114,7 @@ def test_health_answers(client: FlaskClient) -> None:
     assert client.get("/health").get_json()["status"] == "UP"
 
 
+@pytest.mark.slow
 def test_without_label_studio_ml_it_says_how_to_install_it() -> None:
     script = "import sys; sys.modules['label_studio_ml'] = None; import model"
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}

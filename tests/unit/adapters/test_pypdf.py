@@ -52,6 +52,7 @@ def test_restrictions_without_a_password_are_no_obstacle() -> None:
     assert text_of(locked(owner_only=True)) == ("Secret", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("seconds", "memory"), [(1, 1 << 30), (30, 150_000_000)], ids=["time", "memory"])
 def test_one_that_keeps_the_reader_busy_is_given_up(seconds: int, memory: int) -> None:
     assert text_of(busy(), seconds, memory) == ("", TOO_LONG)

@@ -4,12 +4,13 @@ import asyncio
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain.chat.request import Completion
 from backend.engine.budget_allocation import BudgetAllocation
 from backend.engine.budget_rules import OverBudget
+from tests.properties import cases
 from tests.scripted import run
 
 
@@ -123,7 +124,7 @@ requests = st.tuples(
 )
 
 
-@settings(max_examples=50)
+@cases(50)
 @given(st.floats(0.01, 5), st.lists(st.lists(requests, max_size=25), min_size=1, max_size=3), st.booleans())
 def test_several_workers_in_any_order_never_exceed_the_budget(budget: Any, workers: Any, killed: Any) -> None:
     async def scene() -> None:

@@ -89,6 +89,7 @@ def test_disagreements_come_least_sure_first() -> None:
     assert [vote.task_id for vote in votes({"a@1": ones, "b@1": others}, [], SCHEMA).disagreements] == [2, 3, 1]
 
 
+@pytest.mark.slow
 def test_versions_that_fail_together_are_no_surer_than_one() -> None:
     """Three copies of one version, right on 7 of 10 tasks: as independent votes they would be sure of 0.9 and more."""
     chance, tasks = Random(7), range(400)

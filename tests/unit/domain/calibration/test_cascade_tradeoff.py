@@ -91,6 +91,7 @@ def test_without_a_threshold_it_says_why(given: list[AnswerPair], reason: str) -
     assert reason in some(found.reason)
 
 
+@pytest.mark.slow
 def test_the_bound_is_broken_in_at_most_one_of_twenty() -> None:
     rng, broken = numpy.random.default_rng(5), 0
     for _ in range(300):

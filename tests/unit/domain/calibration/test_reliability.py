@@ -1,12 +1,13 @@
 import numpy
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import brier_score_loss
 
 from backend.domain.calibration.reliability import reliability
 from backend.domain.calibration.scored_answers import ScoredAnswer
 from backend.domain.statistics import bootstrap
+from tests.properties import cases
 from tests.scripted import some
 
 rows = st.lists(st.tuples(st.integers(0, 20).map(lambda n: n / 20), st.booleans()), min_size=1, max_size=150)
@@ -17,7 +18,7 @@ def claims(pairs: list[tuple[float, bool]]) -> list[ScoredAnswer]:
 
 
 @pytest.mark.slow
-@settings(max_examples=1000)
+@cases(1000)
 @given(rows)
 def test_brier_as_scikit_learn_and_ece_from_the_bins(pairs: list[tuple[float, bool]]) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -47,6 +48,7 @@ def test_without_confidences_nothing_is_claimed() -> None:
         assert "has a confidence" in some(found.reason)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tasks", [100, 400, 4000])
 def test_a_perfect_confidence_has_the_ece_that_chance_gives(tasks: int) -> None:
     """In 5 % of cases it is higher than `ece_chance_high`; the mean of forty draws is near `ece_by_chance`."""

@@ -1,11 +1,12 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import beta
 from statsmodels.stats.proportion import proportion_confint
 
 from backend.domain.calibration.scored_answers import ScoredAnswer
 from backend.domain.calibration.threshold import lower_bound, risk_coverage, tasks_to_promise, threshold
+from tests.properties import cases
 from tests.scripted import some
 
 sures = st.sampled_from([None, 0.2, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0])
@@ -19,7 +20,7 @@ def claims(*groups: tuple[int, float | None, int]) -> list[ScoredAnswer]:
 
 
 @pytest.mark.slow
-@settings(max_examples=1000)
+@cases(1000)
 @given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_the_bound_as_scipy_and_statsmodels(case: tuple[int, int]) -> None:
     right, tasks = case
@@ -29,7 +30,7 @@ def test_the_bound_as_scipy_and_statsmodels(case: tuple[int, int]) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=1000)
+@cases(1000)
 @given(some_claims, st.floats(0.3, 0.99))
 def test_what_is_found_keeps_its_promise_on_the_truths(rows: list[tuple[float | None, bool]], target: float) -> None:
     found = threshold([ScoredAnswer(task, sure, right) for task, (sure, right) in enumerate(rows)], target)

@@ -28,6 +28,7 @@ def test_an_answer_counts_whichever_connection_brought_it() -> None:
     assert ChatRequest(template(connection="cheap"), "I love it").digest == PINNED
 
 
+@pytest.mark.slow
 def test_the_digest_is_the_same_in_another_process() -> None:
     code = "from tests.scripted import request; print(request().digest)"
     env = {"PYTHONHASHSEED": "7"}

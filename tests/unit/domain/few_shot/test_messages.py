@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.adapters.providers.request_format import RequestFormat
@@ -20,6 +20,7 @@ from backend.domain.outcome import Failure
 from backend.domain.prompts.examples import WAYS, Example, Examples
 from backend.domain.same_text import text_key
 from backend.domain.task import Task
+from tests.properties import cases
 from tests.scripted import CONFIG, some, version
 
 SCHEMA = read_config(CONFIG)
@@ -61,7 +62,7 @@ def shown(request: ChatRequest | Failure) -> list[str]:
 
 
 @pytest.mark.parametrize("select", [*WAYS, "embedded"])
-@settings(max_examples=25)
+@cases(25)
 @given(found=texts, disguise=st.sampled_from(DISGUISES), number=st.integers(1, 4))
 def test_no_task_is_shown_itself_or_a_copy_of_its_text(select: str, found: Any, disguise: Any, number: int) -> None:
     asks = builder(found, select, number)

@@ -3,13 +3,14 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain.few_shot import selection
 from backend.domain.few_shot.selection import Candidate, kept
 from backend.domain.prompts.examples import LONGEST, WAYS, Example
 from backend.domain.same_text import text_key
+from tests.properties import cases
 from tests.scripted import some
 
 
@@ -63,7 +64,7 @@ def test_a_text_that_would_crowd_out_the_others_is_left_out(monkeypatch: pytest.
     assert len(kept(MANY, 9, "similar")) == 2
 
 
-@settings(max_examples=20)
+@cases(20)
 @given(st.lists(st.sampled_from(["", " ", "!", "日本", "日本 語", "a b", "A  b"]), min_size=1, max_size=8))
 def test_any_texts_will_do(found: Any) -> None:
     for select in WAYS:

@@ -2,7 +2,7 @@ from typing import Any
 
 import numpy
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import cohens_kappa
@@ -10,6 +10,7 @@ from statsmodels.stats.inter_rater import cohens_kappa
 from backend.domain.answer import Labels
 from backend.domain.metrics.agreement import agreement, kappa
 from backend.domain.outcome import Outcome, Rejection
+from tests.properties import cases
 from tests.scripted import some
 from tests.unit.domain.metrics.test_classification import SINGLE
 
@@ -18,7 +19,7 @@ letters = st.sampled_from("abcd")
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:invalid value encountered")
-@settings(max_examples=1000)
+@cases(1000)
 @given(st.lists(st.tuples(letters, letters), min_size=1, max_size=60))
 def test_kappa_as_scikit_learn_and_its_interval_as_statsmodels(pairs: Any) -> None:
     found = kappa(pairs)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_recall_fscore_support
 from sklearn.preprocessing import MultiLabelBinarizer
@@ -14,6 +14,7 @@ from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.classification import NONE, REJECTED, Score, score
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth
+from tests.properties import cases
 
 LABELS = ("b", "a", "d", "c")
 UNKNOWN = "gone from the config"
@@ -57,7 +58,7 @@ def said(verdict: Any) -> str:
 
 
 @pytest.mark.slow
-@settings(max_examples=1000)
+@cases(1000)
 @given(single_cases)
 def test_one_label_as_scikit_learn(pairs: list[tuple[str, Any]]) -> None:
     found = single(pairs)
@@ -74,7 +75,7 @@ def test_one_label_as_scikit_learn(pairs: list[tuple[str, Any]]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:A single label was found")
-@settings(max_examples=1000)
+@cases(1000)
 @given(single_cases)
 def test_the_confusion_as_scikit_learn(pairs: list[tuple[str, Any]]) -> None:
     table = single(pairs).confusion["c"]
@@ -84,7 +85,7 @@ def test_the_confusion_as_scikit_learn(pairs: list[tuple[str, Any]]) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=1000)
+@cases(1000)
 @given(multiple_cases)
 def test_many_labels_as_scikit_learn(pairs: list[tuple[frozenset[str], Any]]) -> None:
     found = scored([({"c": ordered(truth)}, answered("c", verdict)) for truth, verdict in pairs], MULTIPLE)
@@ -97,7 +98,7 @@ def test_many_labels_as_scikit_learn(pairs: list[tuple[frozenset[str], Any]]) ->
 
 
 @pytest.mark.slow
-@settings(max_examples=1000)
+@cases(1000)
 @given(st.lists(st.tuples(truth_labels, truth_sets, st.sampled_from(LABELS), sets), min_size=1, max_size=20))
 def test_several_controls_as_scikit_learn(rows: list[tuple[str, Any, str, Any]]) -> None:
     pairs = [

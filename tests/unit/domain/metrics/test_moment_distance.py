@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import mean_absolute_error
 
@@ -14,6 +14,7 @@ from backend.domain.metrics.measure import Measure
 from backend.domain.metrics.measures import measures_of
 from backend.domain.metrics.moment_distance import NO_MOMENT
 from backend.domain.outcome import Outcome, Rejection, Truth
+from tests.properties import cases
 
 WRONG = Rejection("bad_date", "It is not in the calendar.")
 NONE = ""
@@ -68,7 +69,7 @@ def test_an_error_without_a_pair_does_not_exist() -> None:
 days = st.dates(date(1000, 1, 1))
 
 
-@settings(max_examples=50, deadline=None)
+@cases(50)
 @given(st.lists(st.tuples(days, days), min_size=20, max_size=20))
 def test_the_error_is_scikit_learns(pairs: list[tuple[date, date]]) -> None:
     found = measured('only="date"', *((said.isoformat(), truth.isoformat()) for said, truth in pairs))

@@ -1,7 +1,7 @@
 """Shares of right and of left answers by hand and by scikit-learn, and what does not exist with its reason."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score
 
@@ -12,6 +12,7 @@ from backend.domain.metrics.measure import Measure
 from backend.domain.metrics.measures import measures_of
 from backend.domain.metrics.pairwise_sides import NO_ANSWER, NO_CONSISTENT, NO_TRUTH
 from backend.domain.outcome import Outcome, Rejection, Truth
+from tests.properties import cases
 
 TIE = Rejection("unknown_choice", "It is a tie.")
 SCHEMA = read_config(
@@ -84,7 +85,7 @@ def test_what_does_not_exist_says_why() -> None:
 sides = st.sampled_from(["left", "right"])
 
 
-@settings(max_examples=1000, deadline=None)
+@cases(1000)
 @given(st.lists(st.tuples(sides | st.none(), sides), min_size=1))
 def test_the_accuracy_is_scikit_learns(pairs: list[tuple[str | None, str]]) -> None:
     said, truths = [one or "a tie" for one, _ in pairs], [truth for _, truth in pairs]

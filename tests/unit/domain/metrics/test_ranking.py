@@ -1,7 +1,7 @@
 """How well rankings and buckets match those of the truth: by hand, and NDCG and accuracy by scikit-learn's."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, ndcg_score
 
@@ -13,6 +13,7 @@ from backend.domain.metrics.measure import Measure
 from backend.domain.metrics.measures import measures_of
 from backend.domain.metrics.ranking import NO_ITEM, NO_LABEL, NO_RANKING, ndcg
 from backend.domain.outcome import Outcome, Rejection, Truth
+from tests.properties import cases
 
 WRONG = Rejection("incomplete", "It lacks an item.")
 LIST = '<List name="items" value="$items"/>'
@@ -28,7 +29,7 @@ orders = st.integers(2, 15).flatmap(lambda n: st.permutations([str(i) for i in r
 
 
 @pytest.mark.slow
-@settings(max_examples=1000, deadline=None)
+@cases(1000)
 @given(orders)
 def test_ndcg_is_the_librarys(order: list[str]) -> None:
     truth = sorted(order, key=int)
@@ -123,7 +124,7 @@ def test_each_measure_of_several_labels_for_each_picture_by_hand() -> None:
 buckets = st.lists(st.sampled_from(["good", "bad", "_"]), min_size=6, max_size=6)
 
 
-@settings(max_examples=50, deadline=None)
+@cases(50)
 @given(st.lists(st.tuples(buckets, buckets), min_size=20, max_size=20))
 def test_the_accuracy_of_items_is_scikit_learns(pairs: list[tuple[list[str], list[str]]]) -> None:
     answers, truths = ([[one for pair in pairs for one in pair[side]]] for side in (0, 1))

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain.answer import Labels
@@ -14,6 +14,7 @@ from backend.domain.metrics.classification import score_of
 from backend.domain.metrics.score_intervals import _cells, _f1s, score_intervals
 from backend.domain.outcome import Outcome, Truth
 from backend.domain.statistics import bootstrap
+from tests.properties import cases
 from tests.scripted import some
 from tests.unit.domain.metrics.test_classification import (
     BOTH,
@@ -37,14 +38,14 @@ def cases_of(pairs: Any, many: bool) -> list[Case]:
 
 
 @pytest.mark.slow
-@settings(max_examples=1000)
+@cases(1000)
 @given(single_cases, st.randoms())
 def test_one_label_drawn_again_is_scored_as_it_would_be(pairs: Any, random: Any) -> None:
     check_resample(cases_of(pairs, many=False), SINGLE, random)
 
 
 @pytest.mark.slow
-@settings(max_examples=1000)
+@cases(1000)
 @given(multiple_cases, st.randoms())
 def test_many_labels_drawn_again_are_scored_as_they_would_be(pairs: Any, random: Any) -> None:
     check_resample(cases_of(pairs, many=True), MULTIPLE, random)

@@ -1,7 +1,7 @@
 """The F1s of spans, of whole evaluations, by hand, by nervaluate and by scikit-learn."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from nervaluate import Evaluator
 from sklearn.metrics import f1_score
@@ -13,6 +13,7 @@ from backend.domain.metrics.measures import measures_of
 from backend.domain.metrics.set_match import total
 from backend.domain.metrics.span_match import equal_spans, marked_characters, overlapping_spans
 from backend.domain.outcome import Outcome, Rejection, Truth
+from tests.properties import cases
 
 LOST = UnlocatedQuote("A", "lost", "absent")
 SCHEMA = read_config("""<View>
@@ -73,7 +74,7 @@ def apart(draw: st.DrawFn) -> list[tuple[int, int, str]]:
     return [(start, end, draw(st.sampled_from("AB"))) for start, end in zip(ends[::2], ends[1::2], strict=False)]
 
 
-@settings(max_examples=1000, deadline=None)
+@cases(300)
 @given(st.lists(st.tuples(apart(), apart()), min_size=1, max_size=4))
 def test_the_f1s_are_those_of_the_libraries(pairs: list[tuple[list[tuple[int, int, str]], ...]]) -> None:
     truths, answers = (

@@ -4,12 +4,13 @@ from collections.abc import Collection
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from nervaluate import Evaluator
 
 from backend.domain.metrics import span_schemes
 from backend.domain.metrics.span_schemes import SCHEMES, STRICT, TYPE, LabelledSpan, SchemeCounts, scheme_counts
+from tests.properties import cases
 
 LABELS = ("PER", "LOC", "ORG")
 NERVALUATE = {STRICT: "strict", "exact": "exact", "partial": "partial", TYPE: "ent_type"}
@@ -27,7 +28,7 @@ def dictionaries(side: Collection[LabelledSpan]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.slow
-@settings(max_examples=1000, deadline=None)
+@cases(1000)
 @given(tasks)
 def test_the_schemes_are_nervaluates(pairs: list[tuple[list[LabelledSpan], list[LabelledSpan]]]) -> None:
     truth, answer = ([dictionaries(pair[side]) for pair in pairs] for side in (0, 1))
@@ -56,7 +57,7 @@ def test_counts_without_anything_have_no_scores() -> None:
     assert (SchemeCounts().precision, SchemeCounts().recall, SchemeCounts().f1) == (None, None, None)
 
 
-@settings(max_examples=300, deadline=None)
+@cases(300)
 @given(st.lists(spans, max_size=20, unique=True), st.lists(spans, max_size=20, unique=True), st.sampled_from(SCHEMES))
 def test_many_spans_are_counted_as_few_are(
     expected: list[LabelledSpan], answered: list[LabelledSpan], scheme: str

@@ -3,7 +3,7 @@
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import precision_recall_fscore_support
 
@@ -14,6 +14,7 @@ from backend.domain.metrics.taxonomy_paths import (
     path_score,
     with_parents,
 )
+from tests.properties import cases
 
 paths = st.lists(st.sampled_from("ab"), min_size=1, max_size=3).map(tuple)
 sets = st.frozensets(paths, max_size=4)
@@ -23,7 +24,7 @@ ALL = sorted({tuple(path) for n in (1, 2, 3) for path in product("ab", repeat=n)
 
 
 @pytest.mark.slow
-@settings(max_examples=1000, deadline=None)
+@cases(1000)
 @given(st.lists(st.tuples(sets, sets), min_size=1, max_size=5))
 def test_the_hierarchical_f1_is_scikit_learns(pairs: list[tuple[frozenset[TreePath], frozenset[TreePath]]]) -> None:
     found = total(hierarchical_match(*pair) for pair in pairs)

@@ -16,14 +16,16 @@ class SlidingWindow:
         self.limit = limit
         self.refused = 0
         self._taken: deque[tuple[float, float]] = deque()
+        self._sum = 0.0
 
     def ask(self, now: float, amount: float = 1.0) -> None:
         while self._taken and self._taken[0][0] <= now - 60:
-            self._taken.popleft()
-        if sum(taken for _, taken in self._taken) + amount > self.limit:
+            self._sum -= self._taken.popleft()[1]
+        if self._sum + amount > self.limit:
             self.refused += 1
         else:
             self._taken.append((now, amount))
+            self._sum += amount
 
 
 def sent(limit: RateLimit, number: int, server: SlidingWindow, claim: RateClaim = REQUEST) -> float:

@@ -4,13 +4,14 @@ from math import cos, hypot, radians, sin
 
 import numpy
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.metrics import jaccard_score
 
 from backend.domain.shapes.likeness import ENOUGH, NEAR, likeness, most_likeness
 from backend.domain.shapes.marked_box import MarkedBox, Shape
+from tests.properties import cases
 
 AREAS: tuple[Shape, ...] = ("rectangle", "ellipse")
 GRID = 20
@@ -31,7 +32,7 @@ def cells(box: MarkedBox) -> NDArray[numpy.bool_]:
     return grid.ravel()
 
 
-@settings(max_examples=1000, deadline=None)
+@cases(1000)
 @given(upright(), upright(), st.sampled_from([0.5, 1.0, 2.0]))
 def test_the_overlap_of_boxes_is_scikit_learns_jaccard(one: MarkedBox, other: MarkedBox, ratio: float) -> None:
     assert likeness(one, other, ratio) == pytest.approx(jaccard_score(cells(one), cells(other)))
@@ -57,7 +58,7 @@ def turned(draw: st.DrawFn, shape: Shape) -> MarkedBox:
     return MarkedBox("a", shape, x, y, width, height, draw(st.integers(0, 359)))
 
 
-@settings(max_examples=60, deadline=None)
+@cases(60)
 @given(
     st.sampled_from(AREAS).flatmap(lambda shape: st.tuples(turned(shape), turned(shape))),
     st.sampled_from([0.5, 1.0, 1.5]),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import permutations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain.answer import Labels
@@ -12,6 +12,7 @@ from backend.domain.shapes.likeness import ENOUGH, likeness, most_likeness
 from backend.domain.shapes.marked_box import Boxes, MarkedBox, boxes_of, boxes_or_none
 from backend.domain.shapes.pairing import as_in_truth, pairs_of
 from backend.domain.shapes.promising_pairs import MOST_COMPARED
+from tests.properties import cases
 
 boxes = st.builds(
     MarkedBox,
@@ -48,7 +49,7 @@ def test_the_size_of_the_picture_counts_for_turned_marks_and_points() -> None:
     assert not pairs_of(near, Boxes(truth.boxes)), "9 % of a square"
 
 
-@settings(max_examples=1000, deadline=None)
+@cases(1000)
 @given(values, values)
 def test_pairs_are_greedy_and_as_many_as_they_can_be_at_most(answer: Boxes | None, truth: Boxes | None) -> None:
     found = pairs_of(answer, truth)
@@ -99,7 +100,7 @@ points = st.builds(MarkedBox, st.sampled_from("ab"), st.just("point"), st.intege
 
 
 @given(st.one_of(*(st.tuples(st.lists(kind, max_size=9), st.lists(kind, max_size=9)) for kind in (mixed, points))))
-@settings(max_examples=100, deadline=None)
+@cases(100)
 def test_none_is_passed_over_by_its_place(drawn: tuple[list[MarkedBox], list[MarkedBox]]) -> None:
     answer, truth = (boxes_or_none(boxes, (100, 300)) for boxes in drawn)
     paired = {(pair.truth, pair.answer) for pair in pairs_of(answer, truth)}
@@ -111,7 +112,7 @@ def test_none_is_passed_over_by_its_place(drawn: tuple[list[MarkedBox], list[Mar
 
 
 @given(st.one_of(*(st.tuples(st.lists(kind, max_size=9), st.lists(kind, max_size=9)) for kind in (mixed, points))))
-@settings(max_examples=300, deadline=None)
+@cases(300)
 def test_pairs_are_those_of_comparing_all_with_all(drawn: tuple[list[MarkedBox], list[MarkedBox]]) -> None:
     answer, truth = (boxes_or_none([box for box in boxes if box.shape != "ellipse"], (100, 300)) for boxes in drawn)
     assert [(pair.truth, pair.answer) for pair in pairs_of(answer, truth)] == _of_all(boxes_of(answer), boxes_of(truth))

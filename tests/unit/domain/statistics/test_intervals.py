@@ -1,15 +1,16 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
 from backend.domain.statistics.intervals import tasks_needed, wilson
+from tests.properties import cases
 
 
 @pytest.mark.slow
-@settings(max_examples=1000)
+@cases(1000)
 @given(st.integers(1, 100_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_wilson_as_statsmodels(case: Any) -> None:
     successes, trials = case

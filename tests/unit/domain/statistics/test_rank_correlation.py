@@ -1,17 +1,18 @@
 """Kendall's tau equals scipy's, and is told only of two orders of the same things."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kendalltau
 
 from backend.domain.statistics.rank_correlation import kendall_tau
+from tests.properties import cases
 
 orders = st.integers(2, 15).flatmap(lambda n: st.permutations([str(i) for i in range(n)]))
 
 
 @pytest.mark.slow
-@settings(max_examples=1000, deadline=None)
+@cases(1000)
 @given(orders)
 def test_tau_is_scipys(order: list[str]) -> None:
     first = sorted(order, key=int)

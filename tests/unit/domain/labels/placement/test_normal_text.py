@@ -4,10 +4,11 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain.labels.placement.normal_text import FOLD, PLAIN, SPACE, needle_of, normal, occurrences
+from tests.properties import cases
 
 texts = st.text(
     st.sampled_from("abAB éÉe\u0301\u0327ßİΣς…’“-–\u00a0\r\n\t\u200b\u200d👩👧日本ﬁ하\u1112\u1161\u11ab"), max_size=30
@@ -38,7 +39,7 @@ def test_each_character_knows_its_source(text: str, tier: str) -> None:
     assert all(0 <= start < end <= len(text) for start, end in zip(found.starts, found.ends, strict=True))
 
 
-@settings(max_examples=300)
+@cases(300)
 @given(texts, st.sampled_from((SPACE, FOLD)), st.data())
 def test_what_is_found_is_the_same_in_that_tier(text: str, tier: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))

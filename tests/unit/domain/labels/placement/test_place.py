@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain.labels.placement.graphemes import whole_characters
@@ -18,6 +18,7 @@ from backend.domain.labels.placement.place import (
     Unlocated,
     place,
 )
+from tests.properties import cases
 
 CAT = "The cat. The cat sat. THE CAT!"
 TEXT = "😀 Anna met Anna\u00a0Lee — “Bob’s” café; Bobby, Bob. Jose\u0301 x"
@@ -115,7 +116,7 @@ def same_in(tier: str, one: str, other: str) -> bool:
     return one == other if tier == EXACT else needle_of(one, tier) == needle_of(other, tier)
 
 
-@settings(max_examples=1000)
+@cases(1000)
 @given(quoted_texts())
 def test_a_slice_equals_its_quote_up_to_the_tiers_rule(case: tuple[str, list[Quote]]) -> None:
     text, quotes = case

@@ -143,6 +143,7 @@ def test_wrong_use_is_a_mistake_in_usage(argv: list[str]) -> None:
     assert CliRunner().invoke(cli, argv).exit_code == 2
 
 
+@pytest.mark.slow
 def test_a_calibration_knows_whether_there_was_enough() -> None:
     assert calibrate(claims()).enough
     assert not Calibration(3, reason="Too little.").enough

@@ -14,6 +14,7 @@ from tests.installation import Installation
 from tests.running import unavailable
 from tests.scripted import version
 
+pytestmark = pytest.mark.slow
 PROGRAM = Path(sys.executable).with_name("ls-prompts")
 
 
@@ -77,7 +78,6 @@ def test_there_is_a_script_for_each_shell(shell: str) -> None:
     assert "ls-prompts" in script
 
 
-@pytest.mark.slow
 def test_bash_completes_a_version_after_its_at_sign(mine: Installation) -> None:
     """A real one, which takes the @ for the end of a word unless it is told otherwise."""
     if shutil.which("bash") is None:
