@@ -405,6 +405,7 @@ def test_a_prompt_through_a_pipe_is_utf_8(mine: Installation) -> None:
 def test_a_command_does_not_wait_for_libraries_it_does_not_use(
     mine: Installation, argv: list[str], unneeded: list[str]
 ) -> None:
+    mine.app.versions()  # makes the database, which takes more
     code = (
         "import sys; from backend.interfaces.cli.main import cli; "
         f"cli({argv}, standalone_mode=False); print(*set({unneeded}) & set(sys.modules), file=sys.stderr)"
