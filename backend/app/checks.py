@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from backend.adapters.label_studio.health_probe import describe as describe_server
 from backend.app.operations import Operations
+from backend.domain.connection import DEFAULT
 from backend.domain.runs.request_speed import Limits
 from backend.domain.urls import shown
 from backend.errors import SettingsError
@@ -80,9 +81,9 @@ class CheckOperations(Operations):
         server = self.container.model_server(name)
         return f"{shown(self.container.connections.address(name))}: {server.listed(LISTED_WITHIN_S)}"
 
-    def models(self) -> list[str]:
-        """Names of the models that the server lists."""
-        return self.container.model_server().names(self.container.settings.request_timeout_s)
+    def models(self, connection: str = DEFAULT) -> list[str]:
+        """Names of the models that a connection's server lists."""
+        return self.container.model_server(connection).names(self.container.settings.request_timeout_s)
 
     def describe_limit(self) -> str:
         """What the server may spend, for people. Raises SettingsError if that limit cannot be kept."""

@@ -14,8 +14,8 @@ def health_checks_json(checks: "Sequence[HealthCheck]") -> list[dict[str, Any]]:
     return [{"name": check.name, "ok": check.ok, "sentence": check.sentence} for check in checks]
 
 
-def models_json(names: Sequence[str], default: str) -> list[dict[str, Any]]:
-    """`default`: the name in OPENAI_MODEL."""
+def models_json(names: Sequence[str], default: str | None) -> list[dict[str, Any]]:
+    """`default`: the name in OPENAI_MODEL; None for another connection."""
     return [{"model": name, "default": name == default} for name in names]
 
 

@@ -101,6 +101,16 @@ def test_a_key_is_in_one_place() -> None:
     call("connect-model", "groq", "--base-url", URL, "--key-env", "X", "--no-key", code=2)
 
 
+def test_the_models_of_a_connection_are_listed(stand_in: RunningStandIn) -> None:
+    call("connect-model", "local", "--base-url", stand_in.url, "--no-key")
+    listed = call("models", "local")
+    assert (listed.stdout, listed.stderr) == ("  stand-in\n", "1 model of connection 'local'.\n")
+    assert json.loads(call("models", "local", "--json").stdout) == [{"model": "stand-in", "default": False}]
+    assert "There is no connection 'other' here" in call("models", "other", code=1).stderr
+    unlisted = call("test-connection", "local", "--model", "gpt-9").stdout
+    assert f"{stand_in.url} does not list model 'gpt-9': it has stand-in." in unlisted
+
+
 def test_a_connection_is_tested(stand_in: RunningStandIn) -> None:
     call("connect-model", "local", "--base-url", stand_in.url, "--no-key", "--price-in", "0", "--price-out", "0")
     check = json.loads(call("test-connection", "local", "--json").stdout)
