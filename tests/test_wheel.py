@@ -1,5 +1,6 @@
 """The package as others get it: a wheel that installs into an empty environment and runs without a checkout."""
 
+import ast
 import os
 import shutil
 import subprocess
@@ -63,6 +64,17 @@ def test_the_wheel_holds_all_that_runs_and_nothing_else(wheel: Path) -> None:
     own = {path for path in (ROOT / "backend").rglob("*") if path.is_file() and "__pycache__" not in path.parts}
     assert names == {str(path.relative_to(ROOT)) for path in own} | {"model.py", "_wsgi.py"}
     assert wheel.name.startswith(f"open_prompts-{backend.__version__}-")
+
+
+def test_no_sentence_sends_its_reader_to_a_makefile() -> None:
+    """There is none where the wheel is installed."""
+    sent = []
+    for path in (ROOT / "backend").rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in docs)
+        sent += [str(path) for text in texts if isinstance(text.value, str) and "`make " in text.value]
+    assert sent == []
 
 
 def test_the_doctor_runs_in_an_empty_environment(installed: Path, tmp_path: Path, stand_in: RunningStandIn) -> None:

@@ -147,7 +147,7 @@ class Projects:
         self.studio.show(project, str(backends[0]["title"]))
         backend = self.studio.backends(project)[0]
         if backend.get("state") != "CO":
-            notify(f"Label Studio does not reach the backend at {backend['url']}: start it (`make serve`).")
+            notify(f"Label Studio does not reach the backend at {backend['url']}: start it (`ls-prompts serve`).")
             return
         answered = str(backend.get("model_version") or "nothing")
         if answered.partition("~")[0] != version.tag:

@@ -17,8 +17,8 @@ def describe(url: str, user: str | None, password: str | None) -> str:
         answer = httpx.get(f"{url}/health", auth=login, timeout=PATIENCE_S, trust_env=False)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise ServerError(
-            f"Nothing answers at {url} ({type(error).__name__}): start the server (`make serve`), or give its address "
-            "with --backend-url."
+            f"Nothing answers at {url} ({type(error).__name__}): start the server (`ls-prompts serve`), or give its "
+            "address with --backend-url."
         ) from None
     if answer.status_code == httpx.codes.UNAUTHORIZED:
         raise ServerError(

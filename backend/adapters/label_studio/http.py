@@ -34,8 +34,8 @@ KNOWN = {
     "Project and View mismatch": "That Data Manager tab belongs to another project: check the view's number.",
     "Can't resolve hostname": "Label Studio can't find the host of the backend: give the address at which it "
     "reaches the backend.",
-    "Can't connect to ML backend": "Label Studio finds no backend at this address: start it (`make serve`), and give "
-    "the address at which Label Studio reaches it (not localhost, if Label Studio is in a container).",
+    "Can't connect to ML backend": "Label Studio finds no backend at this address: start it (`ls-prompts serve`), and "
+    "give the address at which Label Studio reaches it (not localhost, if Label Studio is in a container).",
     "authentication parameters": "The backend refused Label Studio's login: set BASIC_AUTH_USER and BASIC_AUTH_PASS "
     "for this command as they are set for the server.",
     "plain HTTP request was sent to HTTPS port": "Label Studio uses TLS at this address: begin LABEL_STUDIO_URL with "

@@ -165,7 +165,7 @@ def init(yes: bool, **given: str | None) -> None:
     file.write(values)
     notify(f"Written to {ENV_FILE.resolve()}, which only you can read.")
     _warn_of_others(answers.values)
-    notify("Next: start the server (`make serve`), then `ls-prompts doctor` and `ls-prompts connect PROJECT`.")
+    notify("Next: start the server (`ls-prompts serve`), then `ls-prompts doctor` and `ls-prompts connect PROJECT`.")
 
 
 def _nothing_written() -> str:
