@@ -21,6 +21,9 @@ WORKERS ?= 3
 CORES ?= $(shell getconf _NPROCESSORS_ONLN)
 # Each process of pytest reads all tests: to compile them again each time takes longer than most of them.
 export PYTHONDONTWRITEBYTECODE :=
+# Each process of pytest has a processor of its own.
+check test coverage: export OPENBLAS_NUM_THREADS := 1
+check test coverage: export OMP_NUM_THREADS := 1
 UNIT = $(BIN)/pytest -n $(CORES) --dist loadfile tests/unit
 
 PIP := pip install --quiet --disable-pip-version-check

@@ -57,6 +57,15 @@ def calibrate(claims: Sequence[ScoredAnswer], seed: int = SEED) -> Calibration:
     reason = _too_little(answers)
     if reason:
         return Calibration(len(answers), reason=reason)
+    from sklearn import linear_model  # noqa: F401  (brings the library that is limited)
+    from threadpoolctl import threadpool_limits
+
+    # The matrices are small: to share them among threads takes ten times the work.
+    with threadpool_limits(1, user_api="blas"):
+        return _calibration(answers, seed)
+
+
+def _calibration(answers: Sequence[ScoredAnswer], seed: int) -> Calibration:
     import numpy
 
     sure = numpy.array([claim.confidence for claim in answers], dtype=float)

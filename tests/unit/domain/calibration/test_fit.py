@@ -3,7 +3,9 @@ from collections.abc import Callable, Sequence
 import numpy
 import pytest
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_info, threadpool_limits
 
+from backend.domain.calibration import fit
 from backend.domain.calibration.calibrators import Calibrator, Isotonic, Logistic
 from backend.domain.calibration.fit import calibrate
 from backend.domain.calibration.scored_answers import ScoredAnswer
@@ -101,3 +103,16 @@ def test_a_confidence_turned_upside_down_does_not_turn_the_order() -> None:
     claims, _ = world(lambda true: 1 - true)
     put = fitted(claims)
     assert put(0.1) <= put(0.9)
+
+
+def test_its_small_matrices_are_worked_on_by_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads, whole = set[int](), fit._logistic
+
+    def logistic(sure: Floats, right: Floats) -> Calibrator:
+        threads.update(pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas")
+        return whole(sure, right)
+
+    monkeypatch.setattr(fit, "_logistic", logistic)
+    with threadpool_limits(2, user_api="blas"):
+        calibrate(world(sharper, tasks=200)[0])
+    assert threads == {1}
