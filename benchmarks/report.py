@@ -13,6 +13,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
+from backend.adapters.database.canaries import CanaryStore
 from backend.adapters.database.draws import DrawStore
 from backend.adapters.database.looks import LookStore
 from backend.adapters.database.prompts import Store
@@ -71,7 +72,8 @@ def main(tasks: str = "10000", file: str | None = None) -> None:
         studio: Any = Listed(number)
         resolved_versions = [_answered(store, studio, name, note) for name, note in zip(PROMPTS, NOTES, strict=True)]
         record, bases = RunStore(store), TruthBases(Drawing(studio, DrawStore(store)), LookStore(store))
-        sources = ReportSources(bases, StoredOutcomes(store, record, studio, _price), Resolver(store, studio))
+        stored, resolver = StoredOutcomes(store, record, studio, _price), Resolver(store, studio)
+        sources = ReportSources(bases, stored, resolver, CanaryStore(store))
         start, cpu = perf_counter(), process_time()
         found = report(sources, resolved_versions[1], resolved_versions[0], Subset("ground-truth"))
         read = perf_counter()

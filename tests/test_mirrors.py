@@ -221,6 +221,7 @@ UNITS = {
     "unit/interfaces/presentation/json/test_public_json": tuple(
         f"interfaces/presentation/json/{name}"
         for name in (
+            "canary",
             "cascade",
             "connections",
             "evaluation",

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from backend.adapters.database.calibrations import StoredCalibration
+from backend.adapters.database.canaries import CanaryStore
 from backend.adapters.database.looks import LookStore
 from backend.adapters.database.recent_tasks import RecentTaskStore
 from backend.adapters.label_studio.client import Project
@@ -35,6 +36,7 @@ from backend.services.analysis.export import ExportedRows, export
 from backend.services.analysis.people import agreement_of_people
 from backend.services.analysis.recent_results import RecentResult, recent_results
 from backend.services.analysis.report import ReportSources, report
+from backend.services.analysis.representativeness import representativeness_of
 from backend.services.analysis.result_views import ResultSources, ResultView
 from backend.services.analysis.results import TaskResult, results, results_of, texts_of
 from backend.services.analysis.shares import ShareEstimate, estimate_shares
@@ -178,9 +180,8 @@ class ResultOperations(Operations):
 
     def people(self, tag: str) -> HumanAgreement:
         """How far people who annotated the same tasks agree with each other, and with a version."""
-        return agreement_of_people(
-            self.container.studio, self.container.outcomes, self.container.resolver.readable(tag)
-        )
+        parts = self.container
+        return agreement_of_people(parts.drawing, parts.outcomes, parts.resolver.readable(tag))
 
     def draw(self, project: int, size: int) -> DrawnTasks:
         """Draws `size` tasks of a project at random, for people to label."""
@@ -192,7 +193,8 @@ class ResultOperations(Operations):
         left_out = finished.evaluation.left_out if finished.evaluation else NOTHING
         truths = [truth.task_id for truth in finished.truths]
         basis = self.bases.of(resolved.project.id, [resolved.version], finished.subset, truths, left_out)
-        found = drawn_accuracy(basis, finished.judged, finished.truths, resolved.schema)
+        likeness = representativeness_of(self.container.outcomes, resolved, truths)
+        found = replace(drawn_accuracy(basis, finished.judged, finished.truths, resolved.schema), likeness=likeness)
         if finished.subset.split != LEARN.rest:
             return found
         version = resolved.version
@@ -223,5 +225,6 @@ class ResultOperations(Operations):
         against: a version to compare it with
         """
         other = self.container.resolver.readable(against) if against else None
-        sources = ReportSources(self.bases, self.container.outcomes, self.container.resolver)
+        parts = self.container
+        sources = ReportSources(self.bases, parts.outcomes, parts.resolver, CanaryStore(parts.store))
         return report(sources, self.container.resolver.readable(tag), other, subset or Subset("ground-truth"))

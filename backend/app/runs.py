@@ -3,12 +3,14 @@
 from collections.abc import Callable, Container
 from dataclasses import replace
 
+from backend.adapters.database.canaries import CanaryStore
 from backend.app.operations import Operations
 from backend.domain.dataset.subset import Subset
 from backend.domain.runs.cost_estimate import Estimate
 from backend.domain.runs.run import Run
 from backend.errors import ProviderError
 from backend.logs import to_log
+from backend.services.canary import CanaryPlan, CanaryResult, CanaryRunner
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.optimize.session import OptimizationResult, OptimizerOptions
 from backend.services.predictions.forecast import changes
@@ -28,6 +30,22 @@ class RunOperations(Operations):
 
     def try_task(self, tag: str, task: int) -> TryResult:
         return try_task(self.container.studio, self.container.labeler, self.container.resolver.resolved(tag), task)
+
+    def canary_plan(self, tag: str, budget: float | None = None) -> CanaryPlan:
+        """Which stored requests of a version to ask again, and the price.
+
+        budget: USD that it may cost at most
+        """
+        return self._canary.plan(self.container.resolver.resolved(tag), budget)
+
+    def canary(self, plan: CanaryPlan) -> CanaryResult:
+        """Asks them again, and says whether the model has changed. The stored answers stay."""
+        return self._canary.ask(plan)
+
+    @property
+    def _canary(self) -> CanaryRunner:
+        parts = self.container
+        return CanaryRunner(parts.studio, parts.labeler, CanaryStore(parts.store))
 
     def check_draft(self, draft: Draft) -> CheckedDraft:
         """The version that a draft would become, with what may not be as it was meant. Raises what `save` raises."""

@@ -51,6 +51,21 @@ def test_tasks_are_drawn_labelled_and_counted(mine: Installation, project: Proje
     assert part["ground_truths"]["drawn"] + len(part["ground_truths"]["gaps"]) < 20
 
 
+def test_ground_truths_that_differ_from_the_other_tasks_are_noticed(
+    mine: Installation, label_studio: RunningLabelStudio
+) -> None:
+    """The oldest tasks have the ground truths."""
+    project = Project.made(label_studio, messages(2 * TASKS), truths(TASKS, 2 * TASKS))
+    mine.save("topic", project.id)
+    assert "differ from" not in mine.command("evaluate", "topic@1", "--no-push").err
+    mine.command("run", "topic@1", "--on", "all", "--no-push")
+    found = mine.command("evaluate", "topic@1", "--no-push", "--json")
+    assert "The ground truths differ from 40 other answered tasks: median number of the task" in found.err
+    ground_truths = found.json["ground_truths"]
+    assert (ground_truths["others"], [one["trait"] for one in ground_truths["differences"]]) == (TASKS, ["age"])
+    assert "differ from 40 other answered tasks" in mine.command("report", "topic@1").out
+
+
 def test_annotate_asks_before_it_relies_on_truths_that_were_chosen(mine: Installation, project: Project) -> None:
     mine.save("topic", project.id)
     mine.command("run", "topic@1", "--on", "all")

@@ -7,19 +7,20 @@ from typing import Literal
 
 from backend.domain.calibration.scored_answers import scored_answers_of
 from backend.domain.calibration.threshold import RiskPoint, risk_coverage
+from backend.domain.canary import StoredCanary
 from backend.domain.cascade import answered_by
 from backend.domain.dataset.draw import TruthBasis
 from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.metrics.classification import score
 from backend.domain.metrics.comparison import VersionPair, compare
 from backend.domain.metrics.evaluation import Evaluation, evaluation
+from backend.domain.metrics.representativeness import Representativeness
 from backend.domain.metrics.summary import Summary, summarise
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth
 from backend.domain.prompts.differences import Difference, Setup, differences
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.reports.cascade_curve import CascadeCurve, StepAnswers, cascade_curve
-from backend.domain.statistics.intervals import Interval, ratio, wilson
+from backend.domain.reports.history_line import HistoryLine
 from backend.domain.task import Task
 from backend.domain.task_values import told_text
 
@@ -102,26 +103,6 @@ class JudgedTask:
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryLine:
-    """A version in the history. Its numbers are those of the tasks with a ground truth, None where there is none.
-
-    cost_usd: per task
-    differs: differences from the version of the report
-    All numbers are None if the version's answers cannot be read under the config of the report's version.
-    """
-
-    version: PromptVersion
-    outputs: int = 0
-    accuracy: float | None = None
-    accuracy_ci: Interval | None = None
-    coverage: float | None = None
-    f1_macro: float | None = None
-    cost_usd: float | None = None
-    latency_p50: float | None = None
-    differs: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
     """The content of a report.
 
@@ -130,6 +111,8 @@ class Report:
     pair: comparison with `against`, the other version
     differences: what differs between the two versions
     curve: cost against accuracy of a cascade's thresholds
+    canary: the newest of this version
+    likeness: of the ground truths to the other tasks that the version answered
     """
 
     version: PromptVersion
@@ -146,6 +129,8 @@ class Report:
     differences: tuple[Difference, ...] = ()
     curve: CascadeCurve | None = None
     basis: TruthBasis | None = None
+    canary: StoredCanary | None = None
+    likeness: Representativeness | None = None
 
 
 def make_report(
@@ -167,24 +152,6 @@ def make_report(
         basis=ground.basis,
         differences=differences(before.setup, current.setup) if before else (),
         curve=cascade_curve(current.version.cascade, current.steps, ground.truths, ground.schema),
-    )
-
-
-def line_of(
-    version: PromptVersion, outcomes: Sequence[Outcome], ground: ReportBasis, differs: tuple[str, ...] = ()
-) -> HistoryLine:
-    """A version's line in the history."""
-    scored, total = score(outcomes, ground.truths, ground.schema), summarise(outcomes)
-    return HistoryLine(
-        version=version,
-        outputs=scored.outputs,
-        accuracy=scored.accuracy,
-        accuracy_ci=wilson(scored.correct, scored.outputs),
-        coverage=total.coverage,
-        f1_macro=scored.f1_macro,
-        cost_usd=None if total.cost_usd is None else ratio(total.cost_usd, total.outputs),
-        latency_p50=total.latency_p50,
-        differs=differs,
     )
 
 

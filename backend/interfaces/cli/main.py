@@ -18,6 +18,7 @@ from backend.errors import PromptsError
 from backend.interfaces.cli.commands import (
     audit,
     calibrate,
+    canary,
     cascade,
     completion,
     connections,
@@ -145,7 +146,7 @@ SECTIONS: dict[str, tuple[click.Command, ...]] = {
     "Read the results": (evaluate.evaluate, evaluate.compare, run.results, report.report, report.export),
     "Trust the numbers": (
         *(draw.draw, shares.shares, people.people, audit.audit, votes.votes, cascade.cascade),
-        *(calibrate.calibrate, calibrate.threshold),
+        *(calibrate.calibrate, calibrate.threshold, canary.canary),
     ),
     "Use the predictions": (
         projects.use,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from backend.domain.calibration.reliability import Bin
 from backend.domain.calibration.threshold import RiskPoint
 from backend.domain.reports.cascade_curve import CascadeCurve
-from backend.domain.reports.report import HistoryLine
+from backend.domain.reports.history_line import HistoryLine
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -21,10 +21,11 @@ from backend.domain.metrics.classification import Score
 from backend.domain.metrics.confusions import Confusion
 from backend.domain.reports.report import JudgedTask, Report, TaskReply
 from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.presentation.canary import canary_sentences
 from backend.interfaces.presentation.caveats import remarks
 from backend.interfaces.presentation.differences import difference_sentence
 from backend.interfaces.presentation.plots import cascade_plot, cost_plot, reliability_plot, risk_plot
-from backend.interfaces.presentation.truth_basis import basis_remarks
+from backend.interfaces.presentation.truth_basis import basis_remarks, likeness_remarks
 
 FILTERS = (
     "proportion",
@@ -132,7 +133,12 @@ def _unasked(report: Report) -> Iterator[str]:
 
 
 def _basis(report: Report) -> Iterator[str]:
-    return basis_remarks(report.basis, report.version.project)
+    yield from basis_remarks(report.basis, report.version.project)
+    yield from likeness_remarks(report.likeness)
+    if report.canary is not None:
+        yield f"Canary of {report.canary.asked[:10]}: " + " ".join(
+            canary_sentences(report.version.tag, report.canary.found)
+        )
 
 
 def _steps(points: tuple[RiskPoint, ...]) -> list[RiskPoint]:

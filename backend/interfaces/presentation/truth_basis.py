@@ -4,12 +4,18 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from backend.domain.dataset.draw import TruthBasis
+from backend.domain.metrics.representativeness import Representativeness, TraitDifference
 from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
     from backend.services.analysis.compare import ComparisonResult
     from backend.services.analysis.drawn_accuracy import DrawnAccuracy
 
+_TRAITS = {
+    "confidence": "median confidence",
+    "length": "median length in tokens",
+    "age": "median number of the task",
+}
 ENOUGH = 60
 """Ground truths that it takes for the default guarantee of `threshold`."""
 
@@ -68,12 +74,29 @@ def comparison_basis_remarks(compared: "ComparisonResult") -> Iterator[str]:
             )
 
 
+def likeness_remarks(found: Representativeness | None) -> Iterator[str]:
+    """In what ground truths differ from the other tasks that the version answered; nothing where they look alike."""
+    if found is not None and found.differences:
+        others = numbers.things(found.others, "other answered task")
+        listed = "; ".join(map(_difference, found.differences))
+        yield f"The ground truths differ from {others}: {listed}. Figures from them may not hold for the others."
+
+
+def _difference(one: TraitDifference) -> str:
+    if one.trait == "label":
+        label = "answers that are rare" if one.label is None else f"the answer {one.label}"
+        return f"{label} in {numbers.percent(one.truths)} against {numbers.percent(one.others)}"
+    shown = numbers.proportion if one.trait == "confidence" else lambda value: numbers.count(round(value))
+    return f"{_TRAITS[one.trait]} {shown(one.truths)} against {shown(one.others)}"
+
+
 def drawn_accuracy_remarks(drawn: "DrawnAccuracy", project: int) -> Iterator[str]:
     """The same for an evaluation."""
     yield from basis_remarks(drawn.basis, project)
     if drawn.accuracy is not None:
         share = f"{numbers.proportion(drawn.accuracy)} ({numbers.interval(drawn.accuracy_ci)})"
         yield f"The accuracy on the drawn ones alone, which holds for the whole project, is {share}."
+    yield from likeness_remarks(drawn.likeness)
     if drawn.look is not None and drawn.look.number > 1:
         yield (
             f"{numbers.things(drawn.look.number - 1, 'other look')} at these ground truths came before: the best of "

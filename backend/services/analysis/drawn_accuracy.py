@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from backend.domain.calibration.scored_answers import scored_answers_of
 from backend.domain.dataset.draw import TruthBasis
 from backend.domain.labels.schema import LabelSchema
+from backend.domain.metrics.representativeness import Representativeness
 from backend.domain.optimize.looks import CountedLook
 from backend.domain.outcome import Outcome, Truth
 from backend.domain.statistics.intervals import Interval, ratio, wilson
@@ -14,12 +15,13 @@ from backend.domain.statistics.intervals import Interval, ratio, wilson
 @dataclass(frozen=True, slots=True)
 class DrawnAccuracy:
     """`accuracy` and `accuracy_ci`: of the drawn ground truths alone; None where all are drawn, or none is. `look`: at
-    the ground truths that judge rewrites, if it is about them."""
+    the ground truths that judge rewrites, if it is about them. `likeness`: to the other tasks that were answered."""
 
     basis: TruthBasis
     accuracy: float | None = None
     accuracy_ci: Interval | None = None
     look: CountedLook | None = None
+    likeness: Representativeness | None = None
 
 
 def drawn_accuracy(

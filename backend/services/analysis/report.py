@@ -3,18 +3,21 @@
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from backend.adapters.database.canaries import CanaryStore
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.chat.judged import judge
 from backend.domain.dataset.ground_truth import gone_labels
 from backend.domain.dataset.subset import Subset
 from backend.domain.hashing import of_samples
-from backend.domain.outcome import Outcome
+from backend.domain.outcome import Outcome, Truth
 from backend.domain.prompts.differences import Setup, differences
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.reports.cascade_curve import StepAnswers
-from backend.domain.reports.report import HistoryLine, Report, ReportBasis, VersionAnswers, line_of, make_report
+from backend.domain.reports.history_line import HistoryLine, line_of
+from backend.domain.reports.report import Report, ReportBasis, VersionAnswers, make_report
 from backend.errors import ConfigChangedError, PromptError, RunError
 from backend.services.analysis.compare import alike, setup_of
+from backend.services.analysis.representativeness import representativeness_of
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import ground_truths
 from backend.services.dataset.truth_bases import TruthBases
@@ -29,6 +32,7 @@ class ReportSources:
     bases: TruthBases
     stored: StoredOutcomes
     resolver: Resolver
+    canaries: CanaryStore
 
     @property
     def studio(self) -> LabelStudioClient:
@@ -64,7 +68,9 @@ def report(
     by_version = {item.version.tag: item.outcomes for item in (current, before) if item}
     versions = _versions(sources.stored, resolved.version, against.version if against else None)
     past = _History(sources, resolved, ground, by_version)
-    return make_report(current, before, ground, [past.line(version) for version in versions])
+    made = make_report(current, before, ground, [past.line(version) for version in versions])
+    canary, likeness = sources.canaries.newest(resolved.version), representativeness_of(sources.stored, resolved, ids)
+    return replace(made, canary=canary, likeness=likeness)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,7 @@ class _History:
     def line(self, version: PromptVersion) -> HistoryLine:
         differs = tuple(item.what for item in differences(self._setup(version), self._setup(self.resolved.version)))
         if version.tag in self.by_version:
-            return line_of(version, self.by_version[version.tag], self.ground, differs)
+            return self._line(version, self.by_version[version.tag], self.ground.truths, differs)
         try:
             read, _ = alike([self.sources.resolver.read_by(version, self.resolved.project), self.resolved])
         except ConfigChangedError:
@@ -88,7 +94,12 @@ class _History:
             return HistoryLine(version, differs=differs)
         truths = [truth for truth in self.ground.truths if not gone_labels(truth.answer, read.schema)]
         outcomes = _outcomes(self.sources.stored, read, {truth.task_id for truth in truths})
-        return line_of(version, outcomes, replace(self.ground, truths=truths), differs)
+        return self._line(version, outcomes, truths, differs)
+
+    def _line(
+        self, version: PromptVersion, outcomes: Sequence[Outcome], truths: Sequence[Truth], differs: tuple[str, ...]
+    ) -> HistoryLine:
+        return line_of(version, outcomes, truths, self.ground.schema, differs)
 
     def _setup(self, version: PromptVersion) -> Setup:
         return setup_of(self.sources.stored, version)

@@ -9,7 +9,7 @@ from backend.adapters.database.tables.predictions import accepted, accepting, co
 from backend.adapters.database.tables.prompts import calibrations, label_configs, names, prompts, relabelings, versions
 from backend.adapters.database.tables.public_ids import actions, connection_ids, prompt_details, run_ids, version_ids
 from backend.adapters.database.tables.runs import asks, day_holds, holds, jobs, month_holds, payments, runs, samples
-from backend.adapters.database.tables.trust import draws, looks
+from backend.adapters.database.tables.trust import canaries, draws, looks
 
 __all__ = [
     "accepted",
@@ -19,6 +19,7 @@ __all__ = [
     "batch_lines",
     "batches",
     "calibrations",
+    "canaries",
     "completions",
     "connection_ids",
     "connections",

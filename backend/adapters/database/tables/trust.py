@@ -1,4 +1,4 @@
-"""What the trust in numbers rests on: which tasks were drawn at random, and how often ground truths were looked at."""
+"""What the trust in numbers rests on: which tasks were drawn at random, looks at ground truths, and canaries."""
 
 from sqlalchemy import Column, ForeignKey, Integer, String, Table
 
@@ -25,3 +25,17 @@ looks = Table(
 """Looks at the ground truths that judge rewrites, see `domain.optimize.looks`. `content`: digest of the prompt that was
 looked at; `tasks`: ids of the tasks of these ground truths; `won`: number of the version that a search saved after it,
 and `learnt`: the tasks that this search learned from."""
+
+canaries = Table(
+    "canaries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("prompt_id", Integer, ForeignKey("prompts.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("number", Integer, nullable=False),
+    Column("asked", String(32), nullable=False),
+    Column("requests", Integer, nullable=False),
+    Column("changed", Integer, nullable=False),
+    Column("odd", Integer, nullable=False),
+    Column("others", Integer, nullable=False),
+)
+"""What was found when stored requests of version `number` were asked again, see `domain.canary.Canary`."""

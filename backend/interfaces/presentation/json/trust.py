@@ -122,7 +122,14 @@ def basis_json(basis: TruthBasis | None) -> dict[str, Any]:
 
 
 def drawn_accuracy_json(drawn: "DrawnAccuracy") -> dict[str, Any]:
-    return {**basis_json(drawn.basis), "accuracy_drawn": drawn.accuracy, "accuracy_drawn_ci": plain(drawn.accuracy_ci)}
+    """`others`: how many other answered tasks they were compared with, `differences`: in what they differ."""
+    return {
+        **basis_json(drawn.basis),
+        "accuracy_drawn": drawn.accuracy,
+        "accuracy_drawn_ci": plain(drawn.accuracy_ci),
+        "others": drawn.likeness.others if drawn.likeness else 0,
+        "differences": plain(drawn.likeness.differences) if drawn.likeness else [],
+    }
 
 
 def audit_json(audit: "Audit", kind: str) -> list[Any]:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,11 +12,9 @@ from backend.domain.outcome import Failure, Outcome, Rejection, Truth, Usage
 from backend.domain.reports.report import (
     LEAST,
     POINTS,
-    HistoryLine,
     ReportBasis,
     VersionAnswers,
     clipped,
-    line_of,
     make_report,
     thinned,
 )
@@ -78,14 +75,6 @@ def test_against_another_version_tasks_are_fixed_or_broken_as_the_comparison_cou
     assert found.pair.broken == tuple(t.task for t in found.tasks if t.change == "broken") == (2,)
     assert (found.tasks[-1].before.answer, found.tasks[-1].before.raw) == ("b", "old")
     assert found.against == ONE
-
-
-def test_a_version_in_the_history() -> None:
-    line = line_of(TWO, NOW, GROUND)
-    assert (line.outputs, line.accuracy, line.coverage) == pytest.approx((3, 1 / 3, 0.5))
-    assert line.cost_usd == pytest.approx(1 / 3)
-    assert line.latency_p50 == 2.0
-    assert line_of(TWO, [], GROUND) == HistoryLine(TWO, f1_macro=None, cost_usd=None)
 
 
 def test_very_long_texts_are_cut_so_that_the_report_stays_small() -> None:

@@ -10,7 +10,7 @@ from backend.domain.calibration.cascade_tradeoff import CascadePoint
 from backend.domain.calibration.reliability import Bin
 from backend.domain.calibration.threshold import RiskPoint
 from backend.domain.reports.cascade_curve import CascadeCurve
-from backend.domain.reports.report import HistoryLine
+from backend.domain.reports.history_line import HistoryLine
 from backend.domain.statistics.right_answers import RightAnswers
 from backend.interfaces.presentation.plots import (
     COLOURS,

@@ -12,13 +12,15 @@ import pytest
 from hypothesis import given
 
 from backend.domain.answer import Labels
+from backend.domain.canary import Canary, StoredCanary
 from backend.domain.cascade import Cascade, joined
 from backend.domain.dataset.ground_truth import NOTHING
 from backend.domain.dataset.subset import Subset
 from backend.domain.metrics.classification import score
 from backend.domain.outcome import Outcome, Truth, Usage
 from backend.domain.reports.cascade_curve import StepAnswers
-from backend.domain.reports.report import HistoryLine, Report, ReportBasis, VersionAnswers, line_of, make_report
+from backend.domain.reports.history_line import HistoryLine, line_of
+from backend.domain.reports.report import Report, ReportBasis, VersionAnswers, make_report
 from backend.domain.task import Task
 from backend.interfaces.presentation import report_page as pages
 from tests.scripted import any_text, choices, sure_of, version
@@ -51,7 +53,8 @@ def evil_report(against: bool = True, evil: str = EVIL) -> Report:
     now, before = (
         VersionAnswers(v, said(shift), dict.fromkeys(range(30), f"raw {evil}")) for v, shift in ((two, 5), (one, 3))
     )
-    history = [line_of(one, before.outcomes, ground), line_of(two, now.outcomes, ground), HistoryLine(two)]
+    given = (truths, schema)
+    history = [line_of(one, before.outcomes, *given), line_of(two, now.outcomes, *given), HistoryLine(two)]
     return make_report(now, before if against else None, ground, history)
 
 
@@ -176,7 +179,8 @@ def test_nothing_is_a_number_that_does_not_exist() -> None:
         "Inbox", "http://x/", [Task(1, {"text": "t"})], [Truth(1, {"mood": Labels(("Good",))})], NOTHING, schema
     )
     outcomes = [Outcome(1, {"mood": Labels(("Bad",))})]
-    found = make_report(VersionAnswers(only, outcomes, {}), None, ground, [line_of(only, outcomes, ground)])
+    history = [line_of(only, outcomes, ground.truths, schema)]
+    found = make_report(VersionAnswers(only, outcomes, {}), None, ground, history)
     text = html(found)
     assert "n/a: No answer to a task with a ground truth has a confidence." in text
     assert '<dt>Cost</dt><dd class="big">n/a</dd>' in text
@@ -199,3 +203,11 @@ def test_a_cascade_shows_its_curve_and_who_answered() -> None:
     assert rows == [("0.6", "50.0 %")]
     (data,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', text, flags=re.DOTALL)
     assert {task[0]: task[3][5] for task in json.loads(data)["tasks"]} == {1: "dear", 2: "cheap"}
+
+
+def test_the_newest_canary_is_told() -> None:
+    report = evil_report()
+    assert "Canary of" not in html(report)
+    found = html(replace(report, canary=StoredCanary("2026-11-30T05:00:00", Canary(50, 9, 8, 0))))
+    assert "Canary of 2026-11-30: 50 stored requests of" in found
+    assert "The model has changed (p = 0.00015)" in found

@@ -2,7 +2,8 @@
 
 from backend.domain.dataset.draw import TruthBasis
 from backend.domain.dataset.split import Split
-from backend.interfaces.presentation.truth_basis import basis_remarks, drawn_accuracy_remarks
+from backend.domain.metrics.representativeness import Representativeness, TraitDifference
+from backend.interfaces.presentation.truth_basis import basis_remarks, drawn_accuracy_remarks, likeness_remarks
 from backend.services.analysis.drawn_accuracy import DrawnAccuracy
 
 
@@ -45,3 +46,20 @@ def test_ground_truths_that_chose_the_version_are_told() -> None:
 
 def test_without_ground_truths_there_is_nothing_to_say() -> None:
     assert list(basis_remarks(None, 12)) == []
+
+
+def test_it_is_told_in_what_ground_truths_differ_from_the_other_answered_tasks() -> None:
+    differences = (
+        TraitDifference("age", 10, 4030.4, 0.001),
+        TraitDifference("confidence", 0.97, 0.8125, 0.002),
+        TraitDifference("length", 40, 95.5, 0.003),
+        TraitDifference("label", 0.4, 0.125, 0.004, "Spam"),
+        TraitDifference("label", 0.4, 0.125, 0.004),
+    )
+    (said,) = likeness_remarks(Representativeness(100, 940, differences))
+    assert said == (
+        "The ground truths differ from 940 other answered tasks: median number of the task 10 against 4,030; median "
+        "confidence 0.970 against 0.812; median length in tokens 40 against 96; the answer Spam in 40.0 % against "
+        "12.5 %; answers that are rare in 40.0 % against 12.5 %. Figures from them may not hold for the others."
+    )
+    assert list(likeness_remarks(Representativeness(100, 940))) == list(likeness_remarks(None)) == []

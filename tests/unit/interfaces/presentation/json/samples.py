@@ -13,6 +13,7 @@ from backend.domain.calibration.fit import Calibration
 from backend.domain.calibration.reliability import Bin, Reliability
 from backend.domain.calibration.threshold import Threshold
 from backend.domain.calibration.wrong_share import WrongShare
+from backend.domain.canary import Canary
 from backend.domain.chat.request import Completion
 from backend.domain.connection import StoredConnection
 from backend.domain.dataset.draw import TruthBasis
@@ -45,6 +46,7 @@ from backend.services.analysis.confidence_threshold import ConfidenceThreshold
 from backend.services.analysis.results import TaskResult
 from backend.services.analysis.shares import ShareEstimate
 from backend.services.analysis.votes import VoteResult
+from backend.services.canary import CanaryResult
 from backend.services.dataset.drawing import DrawnTasks
 from backend.services.dataset.label_configs import Relabelled
 from backend.services.health_checks import HealthCheck
@@ -189,6 +191,7 @@ VOTED = VoteResult(
     left_out=NOTHING,
 )
 PEOPLE = human_agreement([MultipleAnnotation(n, {1: "a", 2: "a" if n % 4 else "b"}, "a") for n in range(20)])
+CANARY = CanaryResult("mood@1", Canary(49, 9, 8, 1), 1, ("some-model",), ("some-model-2",))
 CASCADE_PAIRS = [AnswerPair(n, 1 - n / 400, n % 7 != 5, (0.001, 0.01), (n % 9 > 0, n % 11 > 0)) for n in range(20)]
 CASCADE = CascadeResult(
     VERSION,

@@ -9,6 +9,7 @@ import pytest
 
 from backend.interfaces.cli.main import cli
 from backend.interfaces.presentation.json import connections, evaluation, optimization, projects, prompts, runs, trust
+from backend.interfaces.presentation.json.canary import canary_json
 from backend.interfaces.presentation.json.cascade import cascade_json
 from backend.interfaces.presentation.json.people import people_json
 from backend.interfaces.presentation.json.votes import votes_json
@@ -46,6 +47,7 @@ MADE: dict[str, Any] = {
     **{f"audit --kind {kind}": trust.audit_json(samples.AUDIT, kind) for kind in trust.AUDIT_KINDS},
     "votes": votes_json(samples.VOTED),
     "people": people_json("mood@1", samples.PEOPLE),
+    "canary": canary_json(samples.CANARY),
     "cascade": cascade_json(samples.CASCADE),
     "relabel": prompts.relabelled_json(samples.RELABELLED),
     "relabel --undo": prompts.unrelabelled_json("Refund"),

@@ -1,0 +1,29 @@
+"""What a canary found, in sentences."""
+
+from backend.domain.canary import FEWEST, Canary
+from backend.interfaces.presentation import number_format as numbers
+
+
+def canary_sentences(tag: str, found: Canary) -> list[str]:
+    """How many answers differ, and whether the model has changed."""
+    requests = numbers.things(found.requests, "stored request")
+    return [
+        f"{requests} of {tag} asked again: {numbers.count(found.changed)} got another answer.",
+        _verdict(tag, found),
+    ]
+
+
+def _verdict(tag: str, found: Canary) -> str:
+    twice = found.odd + found.others
+    told = f"in {numbers.count(found.odd)} of {numbers.count(twice)} cases of two against one the stored answer differs"
+    if found.model_changed:
+        return (
+            f"The model has changed ({numbers.p_value(found.p_value)}): {told} from two new ones. Figures about {tag} "
+            "are of the former model. To ask the present one about everything, save the prompt with another seed, or "
+            "with a model name that has a date."
+        )
+    if found.requests < FEWEST:
+        return f"These are too few to say whether the model has changed: it takes {FEWEST}, better 50."
+    if twice:
+        return f"The model is not shown to have changed: {told}, so it contradicts itself about as often."
+    return "The model is not shown to have changed."

@@ -1,0 +1,23 @@
+"""What a canary found."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from backend.services.canary import CanaryResult
+
+
+def canary_json(result: "CanaryResult") -> dict[str, Any]:
+    """Numbers of requests; `odd` and `others` of those asked twice: whether the stored answer or a new one differs from
+    the other two. `models`: the names that the server gave to the model."""
+    found = result.found
+    return {
+        "version": result.version,
+        "requests": found.requests,
+        "unanswered": result.unanswered,
+        "changed": found.changed,
+        "odd": found.odd,
+        "others": found.others,
+        "p_value": found.p_value,
+        "model_changed": found.model_changed,
+        "models": {"before": list(result.before), "now": list(result.now)},
+    }
