@@ -14,24 +14,29 @@ from backend.domain.audit.ensemble import EnsembleVote, voice_of
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Outcome, Truth
 
+UNSURE = 0.5
+"""A ground truth that no version contradicts is suspect if it is wrong with a higher probability than that."""
+
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
     """A ground truth that may be wrong.
 
+    suggested: the answer that is more probable; None if no version contradicts the ground truth, and none is sure of it
     score: probability (0..1), according to the versions, that it is wrong
     versions: tags of the versions that answered `suggested`
     """
 
     task_id: int
     truth: Answer
-    suggested: Answer
+    suggested: Answer | None
     score: float
     versions: tuple[str, ...]
 
 
 def audit(versions: Mapping[str, Sequence[Outcome]], truths: Sequence[Truth], schema: LabelSchema) -> list[Suspect]:
-    """Ground truths for which another answer is more probable, the most suspect first.
+    """Ground truths for which another answer is more probable, the most suspect first. Then those that no version
+    contradicts although they are, according to their confidences, more probably wrong than right.
 
     Pass only ground truths that people made: those accepted from a prompt's own predictions agree with it.
     versions: tag -> outcomes
@@ -39,30 +44,35 @@ def audit(versions: Mapping[str, Sequence[Outcome]], truths: Sequence[Truth], sc
     votes = {tag: voice_of(outcomes, truths, schema) for tag, outcomes in versions.items()}
     answers = {name for vote in votes.values() for name in (*vote.answers.values(), *vote.truths.values())}
     given = {tag: {o.task_id: o.answer for o in outcomes if o.answer is not None} for tag, outcomes in versions.items()}
+    confident = {o.task_id for outcomes in versions.values() for o in outcomes if o.confidence is not None}
     suspects = []
     for truth in truths:
         task_votes = {tag: vote for tag, vote in votes.items() if truth.task_id in vote.answers}
-        doubt = _doubt(truth.task_id, task_votes, len(answers) - 1)
-        if doubt is not None:
-            suggested, score = doubt
-            tags = tuple(tag for tag, vote in task_votes.items() if vote.answers[truth.task_id] == suggested)
-            suspects.append(Suspect(truth.task_id, truth.answer, given[tags[0]][truth.task_id], score, tags))
-    return sorted(suspects, key=lambda suspect: (-suspect.score, -_said(suspect, votes), suspect.task_id))
+        suggested, score = _doubt(truth.task_id, task_votes, len(answers) - 1)
+        if suggested is None and not (score > UNSURE and truth.task_id in confident):
+            continue
+        tags = tuple(tag for tag, vote in task_votes.items() if vote.answers[truth.task_id] == suggested)
+        other = given[tags[0]][truth.task_id] if tags else None
+        suspects.append(Suspect(truth.task_id, truth.answer, other, score, tags))
+    return sorted(suspects, key=lambda one: (one.suggested is None, -one.score, -_said(one, votes), one.task_id))
 
 
 def _said(suspect: Suspect, votes: Mapping[str, EnsembleVote]) -> float:
-    """How sure the versions that contradict it said they were, in all."""
+    """How sure the versions said they were that it is wrong, in all."""
+    if suspect.suggested is None:
+        return -sum(vote.said.get(suspect.task_id, 0.0) for vote in votes.values())
     return sum(votes[tag].said[suspect.task_id] for tag in suspect.versions)
 
 
-def _doubt(task: int, votes: Mapping[str, EnsembleVote], others: int) -> tuple[str, float] | None:
-    """The most probable answer and the probability that the ground truth is wrong; None if no answer contradicts it."""
+def _doubt(task: int, votes: Mapping[str, EnsembleVote], others: int) -> tuple[str | None, float]:
+    """The most probable answer, None if that is the ground truth, and the probability that the ground truth is
+    wrong."""
     if not votes:
-        return None
+        return None, 0.0
     truth = next(iter(votes.values())).truths[task]
     names = {truth, *(vote.answers[task] for vote in votes.values())}
     chances = {
         name: sum(vote.probability(task, name, others) for vote in votes.values()) / len(votes) for name in names
     }
     best = max(sorted(names), key=lambda name: (chances[name], name == truth))
-    return None if best == truth else (best, 1 - chances[truth])
+    return (None if best == truth else best), 1 - chances[truth]

@@ -38,13 +38,14 @@ AnswersByTask = dict[int, list[Answer]]
 class SuspectTruth:
     """A ground truth that several versions contradict; answers as people read them.
 
+    suggested: None if no version contradicts it, and none is sure of it
     score: probability (0..1) that the ground truth is wrong
     accepted: whether it came from a prediction of one of our prompts
     """
 
     task: int
     truth: str
-    suggested: str
+    suggested: str | None
     score: float
     versions: tuple[str, ...]
     accepted: bool
@@ -173,7 +174,7 @@ class _Telling:
             yield SuspectTruth(
                 task=suspect.task_id,
                 truth=self.schema.show(suspect.truth),
-                suggested=self.schema.show(suspect.suggested),
+                suggested=None if suspect.suggested is None else self.schema.show(suspect.suggested),
                 score=suspect.score,
                 versions=suspect.versions,
                 accepted=suspect.task_id in accepted,

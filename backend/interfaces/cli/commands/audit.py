@@ -14,7 +14,7 @@ from backend.interfaces.presentation.truth_basis import basis_remarks
 
 if TYPE_CHECKING:
     from backend.domain.dataset.subset import Subset
-    from backend.services.analysis.audit import Audit, MarkedTask
+    from backend.services.analysis.audit import Audit, MarkedTask, SuspectTruth
 
 SHOWN = 20
 
@@ -59,11 +59,16 @@ def _talk(result: "Audit", project: int) -> None:
 def _suspects(result: "Audit") -> list[str]:
     return [
         f"{numbers.proportion(suspect.score)}  {suspect.link}  "
-        f"{_quoted(suspect.truth)} -> {_quoted(suspect.suggested)}  "
-        f"{len(suspect.versions)} of {numbers.things(len(result.versions), 'version')}"
+        f"{_quoted(suspect.truth)} -> {_said_of(suspect, len(result.versions))}"
         + ("  (from a prediction)" if suspect.accepted else "")
         for suspect in result.suspects
     ]
+
+
+def _said_of(suspect: "SuspectTruth", versions: int) -> str:
+    if suspect.suggested is None:
+        return "no other answer, but no version is sure of it"
+    return f"{_quoted(suspect.suggested)}  {len(suspect.versions)} of {numbers.things(versions, 'version')}"
 
 
 def _confusions(result: "Audit") -> list[str]:

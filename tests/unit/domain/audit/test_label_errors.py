@@ -36,8 +36,20 @@ def test_what_a_calibrator_made_equal_is_ranked_by_what_the_version_said() -> No
     assert [_said(suspect, {"1": vote}) for suspect in suspects] == [0.97, 0.99]
 
 
-def test_who_agrees_is_no_suspect() -> None:
-    assert audit({"1": said((A, 0.9), (A, 0.4), (B, 0.9), (B, 1.0))}, TRUTHS, SINGLE) == []
+def test_who_agrees_and_is_sure_is_no_suspect() -> None:
+    assert audit({"1": said((A, 0.9), (A, 0.6), (B, 0.9), (B, 1.0))}, TRUTHS, SINGLE) == []
+
+
+def test_ground_truths_that_nobody_is_sure_of_come_after_those_that_are_contradicted() -> None:
+    found = audit({"1": said((A, 0.3), (A, 0.4), (A, 0.9), (B, 0.6))}, TRUTHS, SINGLE)
+    assert [(s.task_id, s.suggested, s.versions) for s in found] == [(3, A, ("1",)), (1, None, ()), (2, None, ())]
+    assert [s.score for s in found[1:]] == pytest.approx([0.7, 0.6])
+
+
+def test_without_a_confidence_nobody_is_unsure() -> None:
+    """One in four agrees with its ground truth, so that each answer is wrong more often than not."""
+    found = audit({"1": said((B, None), (B, None), (A, None), (B, None))}, TRUTHS, SINGLE)
+    assert found == []
 
 
 def test_without_confidences_the_share_that_agrees_stands_in() -> None:
