@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from backend.domain.statistics.intervals import Interval
+from backend.domain.statistics.krippendorff import krippendorff
 from backend.domain.statistics.task_ratios import mean_interval, share_interval
 
 ADVANTAGE = 0.1
@@ -54,7 +55,9 @@ class HumanAgreement:
     among_people: probability that two people of a task gave the same answer
     with_model: probability that a person of a task gave the model's answer
     difference: `with_model` minus `among_people`
+    alpha: Krippendorff's alpha among people, for categories: 1 is full agreement, 0 what chance gives
     test: None where it is not decided, with the `reason`
+    drawn: how many of the tasks were drawn at random; None where the project has no draw
     """
 
     tasks: int
@@ -65,8 +68,11 @@ class HumanAgreement:
     with_model_ci: Interval | None = None
     difference: float | None = None
     difference_ci: Interval | None = None
+    alpha: float | None = None
+    alpha_ci: Interval | None = None
     test: AlternativeTest | None = None
     reason: str | None = None
+    drawn: int | None = None
 
 
 def human_agreement(answers: Sequence[MultipleAnnotation]) -> HumanAgreement:
@@ -80,6 +86,7 @@ def human_agreement(answers: Sequence[MultipleAnnotation]) -> HumanAgreement:
         return HumanAgreement(0, 0, reason="No task was annotated by two people or more and answered by the version.")
     among, model = [_among(one) for one in several], [_with(one.model, list(one.people.values())) for one in several]
     tested = _alternative_test(several)
+    reliable = krippendorff([list(one.people.values()) for one in several])
     return HumanAgreement(
         tasks=len(several),
         people=len(people),
@@ -89,6 +96,8 @@ def human_agreement(answers: Sequence[MultipleAnnotation]) -> HumanAgreement:
         with_model_ci=share_interval([(share, 1.0) for share in model]),
         difference=fmean(model) - fmean(among),
         difference_ci=mean_interval([theirs - ours for theirs, ours in zip(model, among, strict=True)]),
+        alpha=reliable.alpha,
+        alpha_ci=reliable.interval,
         test=tested,
         reason=None if tested else _why_undecided(several),
     )

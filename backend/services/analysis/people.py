@@ -1,13 +1,15 @@
 """People: how far those who annotated the same tasks agree with each other and with a version's stored answers."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from backend.adapters.label_studio.client import AnnotatedTask, LabelStudioClient
+from backend.adapters.label_studio.client import AnnotatedTask
 from backend.domain.answer import Answer
 from backend.domain.dataset.ground_truth import is_own, truth_of
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.human_agreement import HumanAgreement, MultipleAnnotation, human_agreement
+from backend.services.dataset.drawing import Drawing
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import schema_of
 from backend.services.dataset.task_texts import annotated_with_texts
@@ -15,15 +17,17 @@ from backend.services.dataset.truth_marking import author_of
 from backend.services.runs.stored_outcomes import StoredOutcomes
 
 
-def agreement_of_people(studio: LabelStudioClient, stored: StoredOutcomes, resolved: ResolvedVersion) -> HumanAgreement:
+def agreement_of_people(drawing: Drawing, stored: StoredOutcomes, resolved: ResolvedVersion) -> HumanAgreement:
     """On all tasks that two people or more annotated. What began as a prediction of the version's prompt is left out,
     because who accepts an answer agrees with it beforehand."""
     project, schema = resolved.project.id, resolved.schema
-    annotated = annotated_with_texts(studio, project, schema)
+    annotated = annotated_with_texts(drawing.studio, project, schema)
     by_task = {item.task.id: given for item in annotated if len(given := _answers(item, resolved)) > 1}
     pages = stored.of_version(resolved, set(by_task)) if by_task else ()
     said = {outcome.task_id: outcome.answer for page in pages for outcome in page if outcome.answer is not None}
-    return human_agreement(list(_shown(by_task, said, schema)))
+    answers, draw = list(_shown(by_task, said, schema)), drawing.store.of(project)
+    drawn = None if draw is None else sum(draw.has(one.task_id) for one in answers)
+    return replace(human_agreement(answers), drawn=drawn)
 
 
 def _answers(item: AnnotatedTask, resolved: ResolvedVersion) -> dict[int, Answer]:
@@ -53,5 +57,5 @@ def _shown(
 
 
 def _texts(answers: Sequence[Answer], schema: LabelSchema) -> list[str]:
-    """Of each the number of the first answer that is equal to it, as a text."""
-    return [str(next(n for n, other in enumerate(answers) if schema.equal(other, answer))) for answer in answers]
+    """Of each the first answer that is equal to it, as people read it."""
+    return [schema.show(next(other for other in answers if schema.equal(other, answer))) for answer in answers]

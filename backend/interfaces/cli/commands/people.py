@@ -42,6 +42,8 @@ def _table(found: "HumanAgreement") -> Table:
     among, model = (numbers.interval(one) for one in (found.among_people_ci, found.with_model_ci))
     table.add_row("people agree", numbers.proportion(found.among_people), among)
     table.add_row("people agree with the model", numbers.proportion(found.with_model), model)
+    alpha = numbers.measured(found.alpha), numbers.measured_interval(found.alpha_ci)
+    table.add_row("Krippendorff's alpha among people", *alpha)
     apart = numbers.signed_interval(found.difference_ci)
     table.add_row("difference", numbers.signed(found.difference), apart)
     return table
@@ -52,6 +54,11 @@ def _remarks(version: str, found: "HumanAgreement") -> list[str]:
         return [found.reason or ""]
     tasks = numbers.things(found.tasks, "task")
     said = [f"Of {tasks} that two people or more annotated and {version} answered, {found.people} people in all."]
+    if found.drawn != found.tasks:
+        said.append(
+            f"{numbers.count(found.drawn or 0)} of them were drawn at random: tasks that several people annotate may "
+            "be easier or harder than the others."
+        )
     if found.test is None:
         return [*said, found.reason or ""]
     verdict = "can stand in for a person" if found.test.passed else "is not shown to be able to stand in for a person"

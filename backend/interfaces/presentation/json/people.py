@@ -14,6 +14,7 @@ def people_json(version: str, found: "HumanAgreement") -> dict[str, Any]:
     return {
         "version": version,
         "tasks": found.tasks,
+        "drawn": found.drawn,
         "people": found.people,
         "among_people": found.among_people,
         "among_people_ci": plain(found.among_people_ci),
@@ -21,6 +22,8 @@ def people_json(version: str, found: "HumanAgreement") -> dict[str, Any]:
         "with_model_ci": plain(found.with_model_ci),
         "difference": found.difference,
         "difference_ci": plain(found.difference_ci),
+        "alpha": found.alpha,
+        "alpha_ci": plain(found.alpha_ci),
         "stands_in": None if test is None else test.passed,
         "no_worse_than": None if test is None else test.won,
         "tested": None if test is None else test.people,

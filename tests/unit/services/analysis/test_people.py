@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
+from backend.adapters.database.draws import DrawStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.label_studio.client import AnnotatedTask
+from backend.domain.dataset.draw import Draw, draw_key
 from backend.services.analysis.people import agreement_of_people
-from tests.labelled_project import LabelledProject, result_of
+from tests.labelled_project import PROJECT, LabelledProject, result_of
 
 
 def by(person: Any, label: str, **more: Any) -> dict[str, Any]:
@@ -29,11 +31,14 @@ def test_people_are_compared_with_each_other_and_with_the_model(store: Store, mo
             yield AnnotatedTask(project.fake.by_id[number], tuple(annotations), {9: "mood@1"})
 
     monkeypatch.setattr(project.fake, "annotated", annotated)
-    found = agreement_of_people(project.studio, project.stored, version)
+    found = agreement_of_people(project.bases.drawing, project.stored, version)
     assert (found.tasks, found.people) == (2, 2), "the third was accepted by one of two, the fourth has no answer"
-    assert (found.among_people, found.with_model) == (0.5, 0.75)
+    assert (found.among_people, found.with_model, found.drawn) == (0.5, 0.75, None)
+    DrawStore(store).save(Draw(PROJECT, draw_key(PROJECT, 2)))
+    assert draw_key(PROJECT, 2) < draw_key(PROJECT, 1), "only the second is drawn"
+    assert agreement_of_people(project.bases.drawing, project.stored, version).drawn == 1
 
 
 def test_without_several_people_nothing_is_read(store: Store) -> None:
     project = LabelledProject(store, truths={1: "Good"})
-    assert agreement_of_people(project.studio, project.stored, project.saved()).tasks == 0
+    assert agreement_of_people(project.bases.drawing, project.stored, project.saved()).tasks == 0

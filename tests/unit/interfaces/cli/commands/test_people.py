@@ -31,6 +31,9 @@ def test_both_agreements_stand_side_by_side(monkeypatch: pytest.MonkeyPatch) -> 
     assert ["people", "agree", "with", "the", "model", "0.875"] in [row[:6] for row in rows]
     assert "Of 20 tasks that two people or more annotated and mood@1 answered, 2 people in all." in shown.stderr
     assert "is not decided" in shown.stderr
+    assert "0 of them were drawn at random: tasks that several people annotate may" in shown.stderr
+    assert "drawn" not in call(monkeypatch, replace(PEOPLE, drawn=20)).stderr
+    assert any(row[:2] == ["Krippendorff's", "alpha"] for row in rows)
 
 
 def test_the_verdict_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

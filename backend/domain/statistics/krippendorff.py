@@ -1,0 +1,52 @@
+"""Krippendorff's alpha for categories: agreement among people, corrected for what chance gives.
+
+Krippendorff 2011, "Computing Krippendorff's alpha-reliability": 1 minus the observed disagreement over the one that
+would be expected if the same answers were given to any tasks. Tasks may have different people, and different numbers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from backend.domain.statistics.bootstrap import percentile_interval, resample
+from backend.domain.statistics.intervals import Interval
+
+if TYPE_CHECKING:
+    from backend.domain.statistics.bootstrap import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class KrippendorffAlpha:
+    """`alpha`: at most 1; None if only one answer was ever given; `interval`: 95 %, bootstrapped over tasks."""
+
+    alpha: float | None = None
+    interval: Interval | None = None
+
+
+def krippendorff(tasks: Sequence[Sequence[str]]) -> KrippendorffAlpha:
+    """`tasks`: of each the answers of its people; those with fewer than two do not count."""
+    import numpy
+
+    several = [given for given in tasks if len(given) > 1]
+    number = {name: place for place, name in enumerate(dict.fromkeys(name for given in several for name in given))}
+    if len(number) < 2:
+        return KrippendorffAlpha()
+    counts = numpy.zeros((len(several), len(number)))
+    for row, given in zip(counts, several, strict=True):
+        numpy.add.at(row, [number[name] for name in given], 1)
+    sizes = counts.sum(axis=1)
+    apart = (sizes**2 - (counts**2).sum(axis=1)) / (sizes - 1)
+    parts = numpy.column_stack([apart, counts])
+    with numpy.errstate(invalid="ignore", divide="ignore"):
+        (alpha,) = _alphas(parts.sum(axis=0, keepdims=True))
+        found = resample(numpy.ones(len(parts)), lambda drawn: _alphas(drawn @ parts))
+    return KrippendorffAlpha(float(alpha), percentile_interval(found))
+
+
+def _alphas(sums: "Floats") -> "Floats":
+    """Of rows of: the sum of what is apart, and how often each answer was given."""
+    import numpy
+
+    given = sums[:, 1:].sum(axis=1)
+    expected = (given**2 - (sums[:, 1:] ** 2).sum(axis=1)) / (given - 1)
+    return numpy.where(expected > 0, 1 - sums[:, 0] / expected, numpy.nan)
