@@ -115,6 +115,7 @@ pictures: setup studio
 
 bench-trust: setup cleanlab
 	nice $(BIN)/python -m benchmarks.trust
+	$(BIN)/python docs/tables.py
 
 docs: setup
 	@echo "Building the documentation ..."

@@ -1,6 +1,7 @@
-"""The tables of settings, commands and profiles in the docs, made from the code: `python docs/tables.py` writes them.
+"""The tables of settings, commands and profiles in the docs, made from the code, and the figures of `make bench-trust`:
+`python docs/tables.py` writes them.
 
-A test compares them with the code.
+A test compares them with the code, and with what the benchmark printed.
 """
 
 import re
@@ -15,7 +16,15 @@ from backend.settings import Settings
 DOCS = Path(__file__).resolve().parent
 SETTINGS, COMMANDS = DOCS / "reference" / "settings.md", DOCS / "reference" / "commands.md"
 PROFILE_PAGE = DOCS / "set-up" / "profiles.md"
-PAGES = (SETTINGS, COMMANDS, PROFILE_PAGE)
+FIGURES = DOCS.parent / "benchmarks" / "trust" / "figures.txt"
+"""What `make bench-trust` printed last."""
+_FIGURES = re.compile("<!-- figures: (\\w+) -->")
+PAGES = (
+    SETTINGS,
+    COMMANDS,
+    PROFILE_PAGE,
+    *(p for p in sorted(DOCS.rglob("*.md")) if _FIGURES.search(p.read_text("utf-8"))),
+)
 
 
 def settings_table() -> str:
@@ -80,7 +89,15 @@ def filled(text: str) -> str:
     }
     for name, table in tables.items():
         text = replaced(text, name, table())
+    for measure in _FIGURES.findall(text):
+        text = replaced(text, f"figures: {measure}", f"```\n{figures()[measure]}\n```")
     return text
+
+
+def figures() -> dict[str, str]:
+    """Measure -> its lines."""
+    sections = FIGURES.read_text(encoding="utf-8").removeprefix("# ").split("\n# ")
+    return {name: rows.strip("\n") for name, _, rows in (section.partition("\n") for section in sections)}
 
 
 def _fields() -> list[tuple[str, FieldInfo]]:

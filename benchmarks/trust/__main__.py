@@ -1,24 +1,52 @@
-"""`make bench-trust`: guarantees and intervals against simulated projects. Seeded, so it prints the same each time."""
+"""`make bench-trust`: guarantees and intervals against simulated projects. Seeded, so it prints the same each time.
+
+It writes the lines to `figures.txt` too, from which `python docs/tables.py` takes those that stand in the docs.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import numpy
 
 from benchmarks.statistics import f1_coverage
 from benchmarks.trust.audits import audits
+from benchmarks.trust.canaries import canaries
 from benchmarks.trust.cascades import cascades
-from benchmarks.trust.label_confidence import label_confidence
+from benchmarks.trust.label_confidence import Row, label_confidence
+from benchmarks.trust.likeness import likeness
 from benchmarks.trust.looks import looks
 from benchmarks.trust.people import people
 from benchmarks.trust.promises import promises
 from benchmarks.trust.real_confidence import real_confidence
 from benchmarks.trust.shares import shares
+from benchmarks.trust.winners import winners
 
-MEASURES = (label_confidence, real_confidence, looks, shares, f1_coverage, audits, people, promises, cascades)
+Measure = Callable[[Any], Iterator[Row]]
+MEASURES: tuple[Measure, ...] = (
+    *(cascades, promises, label_confidence, real_confidence, looks, winners, shares, f1_coverage, audits, people),
+    *(canaries, likeness),
+)
+"""The longest first, because two run at a time."""
+FIGURES = Path(__file__).parent / "figures.txt"
+
+
+def lines(measure: Measure) -> str:
+    """The name of a measure and its lines."""
+    rows = (
+        f"{label:<70} {found:<28} {wanted}".rstrip() for label, found, wanted in measure(numpy.random.default_rng(1))
+    )
+    return "\n".join([f"# {measure.__name__}", *rows])
 
 
 def main() -> None:
-    for measure in MEASURES:
-        for label, found, wanted in measure(numpy.random.default_rng(1)):
-            print(f"{label:<62} {found:<40} {wanted}", flush=True)
+    found = []
+    with ProcessPoolExecutor(2) as processes:
+        for section in processes.map(lines, MEASURES):
+            print(section, flush=True)
+            found.append(section)
+    FIGURES.write_text("\n".join(found) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
