@@ -33,7 +33,7 @@ from backend.settings import Settings
 from demo import label_studio as local
 from demo import services
 
-TABS, TURNS, TURN_S = 50, 4, 8.0
+TABS, TURNS, TURN_S, OPEN_S = 50, 4, 8.0, 300.0
 BATCH, TASKS, LATENCY_MS = 16, 8000, 50
 PART = re.compile(r'hx-get="([^"]+)" hx-trigger="(?:every |load delay:)(\d+)(m?s)"')
 UNITS = {"s": 1.0, "ms": 0.001}
@@ -114,7 +114,7 @@ def _tabs(url: str, cookies: dict[str, str], page: str) -> Iterator[Polls]:
     process = spawn.Process(target=_browse, args=(url, cookies, page, opened, over, polls))
     process.start()
     try:
-        opened.wait(120)
+        opened.wait(OPEN_S)
         yield polls
     finally:
         over.set()
@@ -122,26 +122,35 @@ def _tabs(url: str, cookies: dict[str, str], page: str) -> Iterator[Polls]:
 
 
 def _browse(url: str, cookies: dict[str, str], page: str, opened: Any, over: Any, polls: Any) -> None:
-    tabs = [threading.Thread(target=_follow, args=(url, cookies, page, opened, over, polls)) for _ in range(TABS)]
+    turn = threading.Lock()  # a person opens one tab after the other
+    args = (url, cookies, page, turn, opened, over, polls)
+    tabs = [threading.Thread(target=_follow, args=args) for _ in range(TABS)]
     for tab in tabs:
         tab.start()
     for tab in tabs:
         tab.join()
 
 
-def _follow(url: str, cookies: dict[str, str], page: str, opened: Any, over: Any, polls: Any) -> None:
+def _follow(
+    url: str, cookies: dict[str, str], page: str, turn: threading.Lock, opened: Any, over: Any, polls: Any
+) -> None:
     """One tab: asks for the parts that the page names, each as long after its last answer as that said."""
     http = HTTPConnection(urlsplit(url).netloc, timeout=60)
     headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()), "HX-Request": "true"}
 
     def ask(path: str) -> list[tuple[float, str]]:
         """When, by the monotonic clock, to ask for which parts next."""
-        http.request("GET", path, headers=headers)
-        html = http.getresponse().read().decode()
+        try:
+            http.request("GET", path, headers=headers)
+            html = http.getresponse().read().decode()
+        except ConnectionError:  # the server closed it meanwhile: a browser opens another
+            http.close()
+            return ask(path)
         return [(time.monotonic() + float(number) * UNITS[unit], part) for part, number, unit in PART.findall(html)]
 
-    due = ask(page)
-    opened.wait(120)
+    with turn:
+        due = ask(page)
+    opened.wait(OPEN_S)
     while due and not over.wait(max(0.0, min(due)[0] - time.monotonic())):
         soonest = min(due)
         due = [*(item for item in due if item is not soonest), *ask(soonest[1])]

@@ -37,7 +37,7 @@ from backend.services.analysis.people import agreement_of_people
 from backend.services.analysis.recent_results import RecentResult, recent_results
 from backend.services.analysis.report import ReportSources, report
 from backend.services.analysis.representativeness import representativeness_of
-from backend.services.analysis.result_views import ResultSources, ResultView
+from backend.services.analysis.result_views import MANY, ResultSources, ResultView
 from backend.services.analysis.results import TaskResult, results, results_of, texts_of
 from backend.services.analysis.shares import ShareEstimate, estimate_shares
 from backend.services.analysis.votes import VoteResult, vote
@@ -73,6 +73,15 @@ class ResultOperations(Operations):
         sources = ResultSources(parts.store, parts.record, parts.studio, parts.outcomes, parts.configs, self.bases)
         stamp, running = sources.stamp(resolved), sources.is_running(resolved)
         return parts.result_views.of(version.tag, stamp, running, lambda: sources.derive(resolved))
+
+    def result_view_begun(self, version: PromptVersion, project: Project) -> bool:
+        """Whether `result_view` is quick; if many answers are read for the first time, a thread begins to read them."""
+        parts, resolved = self.container, self.container.resolver.read_by(version, project)
+        sources = ResultSources(parts.store, parts.record, parts.studio, parts.outcomes, parts.configs, self.bases)
+        if sources.size(resolved) < MANY:
+            return True
+        derive = lambda: sources.derive(resolved)  # noqa: E731
+        return parts.result_views.begun(version.tag, sources.stamp(resolved), derive) is not None
 
     def with_texts(self, version: PromptVersion, view: ResultView, rows: Iterable[TaskResult]) -> list[TaskResult]:
         """Rows of a view with the texts of their tasks, as the person for whom it acts may read them."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from shlex import quote
 
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.dataset.draw import TruthBasis
@@ -72,7 +73,7 @@ def submittable(
         notify(
             f"{left} of its predictions would not be submitted by the screen (values of hidden controls, or none where "
             "a control is required) and are left alone: "
-            f"`ls-prompts push {resolved.version.tag}` brings them up to date."
+            f"`ls-prompts push {quote(resolved.version.tag)}` brings them up to date."
         )
     return sorted(chosen - bad)
 

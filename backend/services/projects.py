@@ -4,6 +4,7 @@ predictions."""
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from shlex import quote
 from typing import Any
 
 from backend.adapters.database.prompts import Store
@@ -137,7 +138,8 @@ class Projects:
         if not backends and shown is None:
             raise StudioError(
                 f"Project {project} has neither a connected backend nor predictions of {version.tag}: "
-                f"`ls-prompts connect {project} --backend-url URL` or `ls-prompts run {version.tag} --on all` first."
+                f"`ls-prompts connect {project} --backend-url URL` or "
+                f"`ls-prompts run {quote(version.tag)} --on all` first."
             )
         self.store.set_connection(project, in_use=version.tag, to_show=None)
         if shown is not None:
@@ -210,7 +212,8 @@ class Projects:
         deleted = delete(place, ids, index.counts)
         place.show_again(version.names)
         if others:
-            notify(f"{foreign(others)} stay there; `ls-prompts withdraw {version.tag} --take-over` deletes them too.")
+            also = f"`ls-prompts withdraw {quote(version.tag)} --take-over` deletes them too."
+            notify(f"{foreign(others)} stay there; {also}")
         return deleted
 
     def annotate(self, version: PromptVersion, tasks: Sequence[int] | None, notify: Notify) -> int:

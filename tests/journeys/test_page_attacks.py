@@ -124,12 +124,15 @@ def test_a_project_that_was_deleted_is_gone_with_a_sentence(
 
 
 def test_a_version_whose_config_changed_says_so(visitor: Browser, backend_server: Served, project: Project) -> None:
-    installation, name = backend_server.installation, f"wider{project.id}"
+    installation, name = backend_server.installation, f"wider {project.id}"
     tag = installation.save(name, project.id)
     row = next(item for item in installation.app.public_objects().prompts() if item.name == name)
     version = f"/prompts/{row.id}/versions/{installation.app.version_ids()[tag].id}"
     project.change(label_config=WIDER)
-    assert "changed since" in text_of(visitor.get(f"{version}/run?on=all"))
+    refused = text_of(visitor.get(f"{version}/run?on=all"))
+    assert "changed since" in refused
+    assert "save the prompt again from its draft" in refused
+    assert "--file" not in refused
     visitor.get(f"/prompts/{row.id}/draft")
     assert "changed since" in text_of(visitor.post(f"{version}/run", 400, on="all", budget=1))
     assert visitor.http.get(version).status_code == 200, "what is stored is still read"

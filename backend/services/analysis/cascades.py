@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from shlex import quote
 
 from backend.domain.calibration.cascade_tradeoff import CascadeTradeoff, answer_pairs, tradeoff
 from backend.domain.dataset.draw import TruthBasis
@@ -79,7 +80,9 @@ def cascade_of(
 
 
 def _never_both(first: str, second: str) -> str:
-    asks = " and ".join(f"`ls-prompts run {tag} --on sample --sample-size 300 --no-push`" for tag in (first, second))
+    asks = " and ".join(
+        f"`ls-prompts run {quote(tag)} --on sample --sample-size 300 --no-push`" for tag in (first, second)
+    )
     return f"{first} and {second} have no task in common that both answered: {asks} ask about the same ones."
 
 

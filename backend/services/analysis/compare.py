@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
+from shlex import quote
 
 from backend.adapters.database.looks import LookStore
 from backend.domain.answer import Texts
@@ -137,7 +138,7 @@ def _without_truths(
     by_version = {resolved.version.tag: _answers(stored, resolved, None) for resolved in resolved_versions}
     for tag, outcomes in by_version.items():
         if not outcomes:
-            raise RunError(f"{tag} was not asked about any task: `ls-prompts run {tag} --on sample`. {reason}")
+            raise RunError(f"{tag} was not asked about any task: `ls-prompts run {quote(tag)} --on sample`. {reason}")
     comparison = compare(dict.fromkeys(by_version, ()), (), resolved_versions[0].schema)
     return ComparisonResult(
         versions=tuple(by_version),

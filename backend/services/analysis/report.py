@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
+from shlex import quote
 
 from backend.adapters.database.canaries import CanaryStore
 from backend.adapters.label_studio.client import LabelStudioClient
@@ -109,7 +110,7 @@ def _answers(stored: StoredOutcomes, resolved: ResolvedVersion, tasks: Container
     outcomes = _outcomes(stored, resolved, tasks)
     if not outcomes:
         tag = resolved.version.tag
-        raise RunError(f"{tag} has no answer to a task with a ground truth: `ls-prompts evaluate {tag}` first.")
+        raise RunError(f"{tag} has no answer to a task with a ground truth: `ls-prompts evaluate {quote(tag)}` first.")
     samples = {o.task_id: of_samples(o.digest, resolved.version.samples) for o in outcomes if o.digest}
     facts = stored.store.completions([digest for digests in samples.values() for digest in digests])
     raw = {}

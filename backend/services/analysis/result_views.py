@@ -11,6 +11,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
 from backend.adapters.database.prompts import Store
@@ -33,6 +34,10 @@ MOST_ROWS = 200_000
 """In all views together."""
 MOST_TEXT = 5000
 """Characters of a task's text that a view holds."""
+FIRST_S = 0.1
+"""For which a page waits for the first view of a version before it says that it is not there yet."""
+MANY = 2000
+"""Tasks whose answers are not read while a page waits."""
 SLOW_S = 1.0
 PATIENCE = 5
 """While a run of the version is under way, a view that took longer than SLOW_S to derive is used for so many times as
@@ -73,13 +78,43 @@ ReadTexts = Callable[[Sequence[int]], Iterable[tuple[int, str]]]
 
 
 class ResultViews:
-    """By the version's tag. Safe to share between threads."""
+    """By the version's tag. Safe to share between threads. `clock`: seconds that only go up."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._views: OrderedDict[str, ResultView] = OrderedDict()
         self._lock = threading.Lock()
         self._deriving: dict[str, threading.Lock] = {}
+        self._begun: dict[str, Future[ResultView]] = {}
+
+    def begun(
+        self, tag: str, stamp: Hashable, derive: Callable[[], "Derived"], patience_s: float = FIRST_S
+    ) -> ResultView | None:
+        """The first view of a version, derived by a thread of its own; None while that takes longer than
+        `patience_s` seconds. A later view is there at once, whatever it was derived from. Raises what `derive`
+        raises."""
+        with self._lock:
+            if tag in self._views:
+                return self._views[tag]
+            work = self._begun.get(tag)
+            if work is None:
+                work = self._begun[tag] = Future()
+                threading.Thread(target=self._begin, args=(tag, stamp, derive, work), daemon=True).start()
+        try:
+            view = work.result(patience_s)
+        except TimeoutError:
+            return None
+        except Exception:
+            self._begun.pop(tag, None)
+            raise
+        self._begun.pop(tag, None)
+        return view
+
+    def _begin(self, tag: str, stamp: Hashable, derive: Callable[[], "Derived"], work: "Future[ResultView]") -> None:
+        try:
+            work.set_result(self.of(tag, stamp, False, derive))
+        except Exception as error:
+            work.set_exception(error)
 
     def of(self, tag: str, stamp: Hashable, running: bool, derive: Callable[[], "Derived"]) -> ResultView:
         """The view that was derived from what `stamp` stands for. `running`: whether a run of the version is under
@@ -133,6 +168,10 @@ class ResultSources:
         tag, project = resolved.version.tag, resolved.project
         renames = digest([project.label_config, self.configs.renames(project.id)])
         return (self.record.asks.stamp(tag), self.studio.newest_change(project.id), renames)
+
+    def size(self, resolved: ResolvedVersion) -> int:
+        """Tasks that runs of the version took, those of several runs once for each."""
+        return self.record.asks.stamp(resolved.version.tag)[0]
 
     def is_running(self, resolved: ResolvedVersion) -> bool:
         return any(run.status not in FINAL for run in self.record.runs(resolved.version.tag))

@@ -1,6 +1,7 @@
 """A prompt version together with its project, as that project is now."""
 
 from dataclasses import dataclass
+from shlex import quote
 
 from backend.adapters.label_studio.client import Project
 from backend.domain.calibration.calibrators import RAW, Calibrators
@@ -31,5 +32,5 @@ class ResolvedVersion:
             return None
         return (
             f"The calibration saved with {self.version.tag} is for confidences as they were computed before, and is "
-            f"not applied: `ls-prompts calibrate {self.version.tag}` makes a new one."
+            f"not applied: `ls-prompts calibrate {quote(self.version.tag)}` makes a new one."
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from shlex import quote
 
 from backend.adapters.database.prompts import Store
 from backend.adapters.label_studio.client import LabelStudioClient
@@ -57,12 +58,12 @@ def changes(studio: LabelStudioClient, store: Store, version: PromptVersion, kee
     if in_use and in_use not in version.tags:
         yield (
             f"Annotators of project {project} get {in_use}; on these tasks they will see {version.tag} too: "
-            f"`ls-prompts use {version.tag}` shows them that version everywhere."
+            f"`ls-prompts use {quote(version.tag)}` shows them that version everywhere."
         )
     elif shown and shown not in version.tags:
         yield (
             f"Annotators of project {project} are shown {shown}, and the Data Manager's score column is of that: "
-            f"`ls-prompts use {version.tag}` changes both."
+            f"`ls-prompts use {quote(version.tag)}` changes both."
         )
     elif not shown and not studio.backends(project):
         yield f"Annotators of project {project} are shown nothing yet; they will see {version.tag}."

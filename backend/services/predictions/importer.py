@@ -6,6 +6,7 @@ request that is too large for a proxy is halved. What the import would drop is s
 
 import json
 from collections.abc import Collection, Iterable, Mapping
+from shlex import quote
 from typing import Any, NamedTuple
 
 from backend.adapters.label_studio.http import Refused, RequestTooLarge, Unreachable
@@ -117,13 +118,13 @@ class PredictionImporter:
         return (
             f"The proxy in front of Label Studio refuses {number} prediction(s) as too large (413; {size:,} bytes), of "
             f"task {tasks}: raise its limit for a request (nginx: client_max_body_size, 1 MB by default), "
-            f"then run `ls-prompts push {self._version.tag}`. The others are there."
+            f"then run `ls-prompts push {quote(self._version.tag)}`. The others are there."
         )
 
     def _why_few(self, created: int, number: int) -> str:
         return (
             f"Label Studio took only {created} of {number} predictions: its labelling config may have changed; "
-            f"check it, then run `ls-prompts push {self._version.tag}`."
+            f"check it, then run `ls-prompts push {quote(self._version.tag)}`."
         )
 
     def _arrive(self, number: int) -> bool:

@@ -9,6 +9,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from shlex import quote
 from typing import Any
 
 from backend.domain.predictions.diff import WantedPrediction, compare
@@ -56,7 +57,9 @@ def push(
     deleted = delete(place, obsolete, index.counts)
     place.show_again(version.names, instead=version.tag)
     if others:
-        place.notify(f"{foreign(others)} stay there; `ls-prompts push {version.tag} --take-over` replaces them too.")
+        place.notify(
+            f"{foreign(others)} stay there; `ls-prompts push {quote(version.tag)} --take-over` replaces them too."
+        )
     return PushResult(imports.created, deleted, unchanged, rescored)
 
 

@@ -1,6 +1,7 @@
 """Resolver: prompt versions together with the projects they label, as these are now."""
 
 from dataclasses import replace
+from shlex import quote
 
 from backend.adapters.database.calibrations import CalibrationStore
 from backend.adapters.database.label_configs import ConfigStore
@@ -67,6 +68,6 @@ class Resolver:
 def _changed(version: PromptVersion) -> ConfigChangedError:
     return ConfigChangedError(
         f"The labelling config of project {version.project} changed since {version.tag} was saved: save the prompt "
-        f"again (`ls-prompts show {version.tag} --plain > prompt.txt; ls-prompts save {version.name} "
+        f"again (`ls-prompts show {quote(version.tag)} --plain > prompt.txt; ls-prompts save {quote(version.name)} "
         "--file prompt.txt`) and use the new version. `compare`, `results` and `report` still read what is stored."
     )

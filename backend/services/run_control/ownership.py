@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from shlex import quote
 from typing import Protocol
 
 from backend.adapters.database.runs import RunStore
@@ -47,7 +48,9 @@ def subset_of(run: Run) -> Subset:
     """The tasks that a run labels. Raises RunError for a search, which only its own command goes on with."""
     if isinstance(run.scope, Subset):
         return run.scope
-    raise RunError(f"Run {run.id} is a search: run the same `ls-prompts enhance {run.tag}` again to continue it.")
+    raise RunError(
+        f"Run {run.id} is a search: run the same `ls-prompts enhance {quote(run.tag)}` again to continue it."
+    )
 
 
 def in_hand(run: Run) -> bool:

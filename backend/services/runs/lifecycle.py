@@ -5,6 +5,7 @@ Starting a run and working on it are two steps, so that the second may happen el
 
 from collections.abc import Callable, Container
 from dataclasses import asdict, dataclass
+from shlex import quote
 
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.chat.request import MAX_ATTEMPTS
@@ -75,7 +76,9 @@ class RunLifecycle:
             raise RunError(f"A process works on run {run_id}: `ls-prompts watch {run_id}`.")
         subset_of(run)
         if run.status == "completed":
-            raise RunError(f"Run {run_id} is completed: no task is left. `ls-prompts run {run.tag}` starts another.")
+            raise RunError(
+                f"Run {run_id} is completed: no task is left. `ls-prompts run {quote(run.tag)}` starts another."
+            )
         if run.batch and budget is not None:
             raise RunError(
                 f"Run {run_id} uses the batch endpoint, which can't keep a budget: resume it without --budget."

@@ -1,5 +1,6 @@
 """Commands about a version's confidence: calibrate, threshold."""
 
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -110,7 +111,7 @@ def _print_wrong_share(result: "ConfidenceThreshold", lowest: "WrongShare") -> N
     table.add_row("accuracy", numbers.proportion(lowest.accuracy), "of the answers above it, not guaranteed")
     Console().print(table)
     least = f"--min-confidence {lowest.threshold!r}"
-    notify(f"{lowest.method}. `ls-prompts annotate {tag} {least}` creates annotations from them.")
+    notify(f"{lowest.method}. `ls-prompts annotate {quote(tag)} {least}` creates annotations from them.")
 
 
 def _head(threshold: float, score: float | None) -> Table:
@@ -133,7 +134,7 @@ def _print_threshold(result: "ConfidenceThreshold", lowest: Threshold, subset: S
     # --accuracy goes by all ground truths: of a part of them the threshold may be another.
     all_truths = subset == Subset("ground-truth")
     least = f"--accuracy {lowest.target:g}" if all_truths else f"--min-confidence {lowest.threshold!r}"
-    notify(f"{lowest.method}. `ls-prompts annotate {tag} {least}` creates annotations from them.")
+    notify(f"{lowest.method}. `ls-prompts annotate {quote(tag)} {least}` creates annotations from them.")
 
 
 def _print_calibration(result: "CalibrationResult") -> None:
@@ -184,4 +185,4 @@ def _finding(calibration: "Calibration") -> str:
 
 
 def _pushing(tag: str) -> str:
-    return f"`ls-prompts push {tag}` brings the scores in Label Studio up to date."
+    return f"`ls-prompts push {quote(tag)}` brings the scores in Label Studio up to date."

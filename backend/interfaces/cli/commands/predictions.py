@@ -1,5 +1,6 @@
 """Commands about a version's predictions in Label Studio."""
 
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -177,5 +178,5 @@ def _tell_others(chosen: "ChosenTasks", tag: str) -> None:
     if chosen.unlike:
         notify(
             f"{numbers.things(chosen.unlike, 'answer')} not in Label Studio as stored: "
-            f"run `ls-prompts push {tag}` first."
+            f"run `ls-prompts push {quote(tag)}` first."
         )

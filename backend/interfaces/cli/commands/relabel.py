@@ -1,5 +1,7 @@
 """The command for labels that were renamed in a labelling config."""
 
+from shlex import quote
+
 import click
 
 from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app, waiting_for
@@ -52,7 +54,7 @@ def _relabel(old: str, new: str, project: int | None, control: str | None, json_
         f"{annotations}{versions}."
     )
     if relabelled.versions:
-        notify(f"Next: `ls-prompts push {relabelled.versions[-1]}` if its predictions should have the new name.")
+        notify(f"Next: `ls-prompts push {quote(relabelled.versions[-1])}` if its predictions should have the new name.")
 
 
 def _undo(old: str, new: str, project: int | None, control: str | None, json_wanted: bool) -> None:

@@ -1,6 +1,7 @@
 """The command votes: what most versions answer, how often that is right, and where they disagree."""
 
 from collections.abc import Iterator
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -55,7 +56,8 @@ def _remarks(result: "VoteResult") -> Iterator[str]:
     for tag, count in result.missing.items():
         if count:
             tasks = numbers.things(count, "task")
-            yield f"{tag} has no usable answer to {tasks} that others answered: `ls-prompts run {tag} --on all` asks."
+            asks = f"`ls-prompts run {quote(tag)} --on all` asks."
+            yield f"{tag} has no usable answer to {tasks} that others answered: {asks}"
     if result.votes.too_few:
         yield f"No vote on {numbers.things(result.votes.too_few, 'task')}: only one version has a usable answer."
 

@@ -1,6 +1,7 @@
 """How a comparison is shown to people."""
 
 from collections.abc import Iterator
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -116,4 +117,4 @@ def _missing(compared: "ComparisonResult") -> Iterator[str]:
     for tag, outputs in compared.comparison.outputs.items():
         if compared.truths and outputs < compared.truths:
             left = numbers.things(compared.truths - outputs, "ground truth")
-            yield f"{tag} has no answer to {left}: `ls-prompts evaluate {tag}` asks about them."
+            yield f"{tag} has no answer to {left}: `ls-prompts evaluate {quote(tag)}` asks about them."

@@ -1,6 +1,7 @@
 """The headline of a run: in plain words what came of it, what got no answer and why; and what to do next."""
 
 from collections.abc import Iterator, Mapping
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from backend.domain.runs.unanswered import advice_on, ranked
@@ -44,12 +45,12 @@ def next_step(finished: "RunResult") -> str:
         failed = numbers.things(sum(summary.failures.values()), "task")
         return f"`ls-prompts retry {run.id}` asks again about the {failed} that got no answer"
     if summary.failures:
-        return f"`ls-prompts results {run.tag} --failed` lists what got no answer"
+        return f"`ls-prompts results {quote(run.tag)} --failed` lists what got no answer"
     rejected = sum(summary.rejections.values())
     if evaluation is not None and evaluation.score.outputs - evaluation.score.correct > rejected:
-        return f"`ls-prompts results {run.tag} --wrong` lists what is not right"
+        return f"`ls-prompts results {quote(run.tag)} --wrong` lists what is not right"
     if rejected:
-        return f"`ls-prompts results {run.tag} --rejected` lists the answers that can't be used"
+        return f"`ls-prompts results {quote(run.tag)} --rejected` lists the answers that can't be used"
     if str(run.scope) != "all":
-        return f"`ls-prompts run {run.tag} --on all` predicts all tasks of the project"
-    return f"`ls-prompts use {run.tag}` gives annotators its predictions"
+        return f"`ls-prompts run {quote(run.tag)} --on all` predicts all tasks of the project"
+    return f"`ls-prompts use {quote(run.tag)}` gives annotators its predictions"

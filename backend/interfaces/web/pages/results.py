@@ -22,7 +22,10 @@ PAGE = 50
 
 
 def show_results(visit: Visit, prompt: int, version: int) -> Any:
-    return _page(visit, visit.call.objects.version(prompt, version), None)
+    of = visit.call.objects.version(prompt, version)
+    if not visit.app.result_view_begun(of.version, visit.call.objects.project(of.version.project)):
+        return visit.show("reading.html", of=of, row=of.prompt)
+    return _page(visit, of, None)
 
 
 def export_results(visit: Visit, prompt: int, version: int) -> Any:

@@ -28,6 +28,7 @@ from backend.interfaces.web.pages import (
 )
 from backend.interfaces.web.pages.doors import Doors
 from backend.interfaces.web.pages.guard import PageAddress
+from backend.interfaces.web.pages.page_words import in_page_words
 from backend.interfaces.web.pages.sessions import Sessions
 from backend.interfaces.web.pages.visit import Visit
 from backend.interfaces.web.problem import Problem, problem_of
@@ -140,6 +141,7 @@ def add_pages(server: Flask, sign_in: SignIn, address: PageAddress) -> None:
     for name in FILTERS:
         routes.add_app_template_filter(getattr(numbers, name), name)
     routes.add_app_template_filter(shlex.quote, "quoted")
+    routes.add_app_template_filter(in_page_words, "in_page_words")
     routes.after_request(_sent)
     routes.register_error_handler(Exception, _problem_page)
     server.register_blueprint(routes)

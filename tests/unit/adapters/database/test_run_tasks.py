@@ -72,6 +72,7 @@ def test_the_newest_ask_about_a_task_counts_over_all_runs_of_a_version(runs: Run
         found = [ask for page in pages for ask in page]
         assert found[0] == RunTask(1, f"{9:064x}")
         assert [ask.task_id for ask in found] == [1, *range(100, 110)]
+    assert [runs.asks.stamp(tag)[0] for tag in ("mood@1", "mood@2", "mood@3")] == [20, 1, 0]
 
 
 @pytest.mark.slow

@@ -1,7 +1,11 @@
 """Views are derived again when what they stand for has changed, and only then."""
 
+import threading
 from collections.abc import Iterator, Sequence
 
+import pytest
+
+from backend.errors import StudioError
 from backend.services.analysis.result_views import MOST_ROWS, MOST_TEXT, Derived, ResultViews
 from backend.services.analysis.results import TaskResult
 
@@ -55,6 +59,35 @@ def test_a_slow_view_is_not_used_for_ever() -> None:
     clock.now += 100
     views.of("p@1", 2, True, derive)
     assert derive.times == 2
+
+
+def test_a_first_view_that_takes_long_is_derived_meanwhile_and_once() -> None:
+    views, go, derive = ResultViews(), threading.Event(), Deriving([row(1)])
+
+    def slowly() -> Derived:
+        go.wait(30)
+        return derive()
+
+    assert [views.begun("p@1", 1, slowly, 0.01) for _ in range(3)] == [None] * 3
+    go.set()
+    view = views.begun("p@1", 1, slowly, 30)
+    assert view is not None
+    assert derive.times == 1
+    assert views.begun("p@1", 2, slowly, 0) is view, "it is there; `of` derives it again"
+    assert views.of("p@1", 1, False, derive) is view
+    assert derive.times == 1
+
+
+def test_a_first_view_that_fails_says_so_and_is_tried_again() -> None:
+    views = ResultViews()
+
+    def broken() -> Derived:
+        raise StudioError("Label Studio is away.")
+
+    for _ in range(2):
+        with pytest.raises(StudioError):
+            views.begun("p@1", 1, broken, 30)
+    assert views.begun("p@1", 1, Deriving([row(1)]), 30) is not None
 
 
 class Reading:

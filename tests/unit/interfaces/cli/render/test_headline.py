@@ -84,6 +84,12 @@ def test_a_run_without_truths_says_what_is_answered(said: Any, subset: str, head
     assert step in next_step(found)
 
 
+def test_a_name_with_a_space_is_quoted_in_a_command() -> None:
+    result = finished("AB", subset="all")
+    named = replace(result, run=replace(result.run, tag="Topics of mail@1"))
+    assert next_step(named) == "`ls-prompts use 'Topics of mail@1'` gives annotators its predictions"
+
+
 @pytest.mark.parametrize("kind", FAILURES)
 def test_every_kind_of_failure_comes_with_a_hint(kind: str) -> None:
     _, why, *_ = headline(finished(["a", Failure(kind, "x")], "aa"))

@@ -1,0 +1,59 @@
+"""What a person on the page reads instead of commands and options; the sentences are those that the program says."""
+
+from dataclasses import replace
+
+import pytest
+
+from backend.domain.dataset.subset import parse_subset
+from backend.engine.budget_rules import REASON, check_larger, known_price, stopped
+from backend.errors import PromptsError
+from backend.interfaces.web.pages.page_words import in_page_words
+from backend.services.prompts.resolver import _changed
+from backend.services.run_control.status import ABANDONED, NEVER_BEGAN
+from backend.services.run_control.termination import Canceled, Interrupted
+from tests.scripted import version
+from tests.unit.services.run_control.test_recent_statuses import RUN
+
+BOUNDED = replace(RUN, budget=2.0, reason=REASON)
+
+
+def told(sentence: object) -> str:
+    words = in_page_words(str(sentence))
+    assert "ls-prompts" not in words
+    assert "--" not in words
+    return words
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [ABANDONED, NEVER_BEGAN, Canceled("1f3a9c04"), Interrupted("1f3a9c04", False), stopped(BOUNDED)],
+    ids=str,
+)
+def test_why_a_run_ended_names_no_command(sentence: object) -> None:
+    told(sentence)
+
+
+def test_a_changed_config_leads_to_the_draft() -> None:
+    said = told(_changed(replace(version(project=7), name="two words")))
+    assert "save the prompt again from its draft" in said
+    assert "two words@" in said
+
+
+def test_what_was_asked_for_wrongly_is_said_in_words_of_the_form() -> None:
+    with pytest.raises(PromptsError) as ids:
+        parse_subset("ids")
+    assert told(ids.value) == "Which tasks? Add their ids, like 3, 7-12."
+    with pytest.raises(PromptsError) as size:
+        parse_subset("sample", size=0)
+    assert "ask for 1 or more" in told(size.value)
+    with pytest.raises(PromptsError) as more:
+        check_larger(1.0, BOUNDED)
+    assert told(more.value).endswith("of 2 USD: give it more.")
+    with pytest.raises(PromptsError) as price:
+        known_price(lambda _model, _connection: lambda *_: None, "x", "default", 1, 1)
+    assert told(price.value).endswith("or leave the budget empty.")
+
+
+def test_other_sentences_stay_as_they_are() -> None:
+    sentence = "Label Studio is away: see `ls-prompts doctor`."
+    assert in_page_words(sentence) == sentence
