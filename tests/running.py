@@ -24,7 +24,7 @@ class RunningStandIn:
     root: str
 
     def __post_init__(self) -> None:
-        self._http = httpx.Client(base_url=self.root, timeout=10.0)
+        self._http = httpx.Client(base_url=self.root, timeout=60.0)
         self._levers_at_start = self.control()
 
     def close(self) -> None:

@@ -69,7 +69,7 @@ def listening(mine: Installation, url: str) -> Iterator[str]:
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/health").status_code in (200, 401)
+        return httpx.get(f"{url}/health", timeout=60).status_code in (200, 401)
     except httpx.TransportError:
         return False
 
@@ -97,8 +97,8 @@ def test_it_listens_to_all_when_told_to(mine: Installation, open_to_all: dict[st
     port = services.free_port()
     with listening(mine.but(BIND=f"0.0.0.0:{port}", **open_to_all), f"http://127.0.0.1:{port}") as url:
         expected = 401 if "BASIC_AUTH_USER" in open_to_all else 200
-        assert httpx.get(f"{url}/health").status_code == expected
-        assert httpx.get(f"{url}/health", auth=("a", "b")).status_code == 200
+        assert httpx.get(f"{url}/health", timeout=60).status_code == expected
+        assert httpx.get(f"{url}/health", auth=("a", "b"), timeout=60).status_code == 200
 
 
 def test_health_and_setup_are_quick_while_predictions_run(
@@ -205,7 +205,7 @@ def test_from_another_folder_it_is_started_with_the_module_of_its_settings(mine:
     port = services.free_port()
     served = mine.but(BIND=f"127.0.0.1:{port}")
     with started(served, f"http://127.0.0.1:{port}", "-c", "python:backend.gunicorn_config", cwd=mine.folder):
-        assert httpx.get(f"http://127.0.0.1:{port}/health").json()["status"] == "UP"
+        assert httpx.get(f"http://127.0.0.1:{port}/health", timeout=60).json()["status"] == "UP"
 
 
 def test_from_another_folder_without_its_settings_it_says_how_to_start_it(mine: Installation) -> None:
@@ -218,7 +218,7 @@ def test_from_another_folder_without_its_settings_it_says_how_to_start_it(mine: 
         with stranger() as http:
             answer = http.post(f"http://127.0.0.1:{port}/predict", json=asked(1), headers=lies)
         assert (answer.status_code, "BASIC_AUTH_USER" in answer.text) == (403, True)
-        assert httpx.post(f"http://127.0.0.1:{port}/predict", json=asked(1)).json()["results"][0]
+        assert httpx.post(f"http://127.0.0.1:{port}/predict", json=asked(1), timeout=60).json()["results"][0]
     finally:
         process.terminate()
         said, _ = process.communicate(timeout=30)

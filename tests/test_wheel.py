@@ -130,6 +130,6 @@ def test_the_server_runs_without_a_checkout(installed: Path, tmp_path: Path, sta
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/health").status_code == 200
+        return httpx.get(f"{url}/health", timeout=60).status_code == 200
     except httpx.TransportError:
         return False

@@ -458,8 +458,8 @@ def test_options_are_switches() -> None:
         assert server.control() == {**Switches().as_json(), **changed}
         assert "no switch 'speed'" in server.control(speed=1)["error"]["message"]
         assert "add up" in server.control(hang=0.6)["error"]["message"]
-        assert httpx.get(f"{server.url}/models").status_code == 401
-        assert httpx.get(f"{server.root}/health").json() == {"status": "ok"}
+        assert httpx.get(f"{server.url}/models", timeout=60).status_code == 401
+        assert httpx.get(f"{server.root}/health", timeout=60).json() == {"status": "ok"}
 
 
 def test_a_rate_limit_holds_in_any_minute_and_is_stated() -> None:

@@ -56,7 +56,7 @@ class RunningLabelStudio:
     @contextmanager
     def signed_in(self) -> Iterator[httpx.Client]:
         """A client that is signed in as a browser is, and may change things."""
-        with httpx.Client(base_url=self.url, headers={"Referer": self.url}) as session:
+        with httpx.Client(base_url=self.url, headers={"Referer": self.url}, timeout=60) as session:
             session.get("/user/login/")
             form = {"email": self.account.email, "password": self.account.password}
             session.post("/user/login/", data={**form, "csrfmiddlewaretoken": session.cookies["csrftoken"]})

@@ -104,7 +104,7 @@ def test_a_token_counts_for_its_own_request_alone(backend_server: Served, label_
 
 def test_our_client_keeps_no_session_of_label_studio(label_studio: RunningLabelStudio) -> None:
     """Label Studio sets its session cookie on every answer, and takes it in place of a token."""
-    for client, keeps in ((httpx.Client(), True), (client_without_cookies(), False)):
+    for client, keeps in ((httpx.Client(timeout=60), True), (client_without_cookies(), False)):
         with client as http:
             assert http.get(f"{label_studio.url}/user/login/").status_code == 200
             assert ("sessionid" in http.cookies or "csrftoken" in http.cookies) == keeps
@@ -119,8 +119,8 @@ def test_a_personal_access_token_is_exchanged_through_us(
     with sdk_of(backend_server.url, token) as sdk:
         assert sdk.model_providers.list_model_provider_choices().provider_choices == [*ADDRESSES]
     address = f"{backend_server.url}/api/token/refresh/"
-    assert httpx.post(address, json={"refresh": "no.real.token"}).status_code == 401
-    assert httpx.post(address, content=b"x" * 20_000).status_code == 413
+    assert httpx.post(address, json={"refresh": "no.real.token"}, timeout=60).status_code == 401
+    assert httpx.post(address, content=b"x" * 20_000, timeout=60).status_code == 413
 
 
 def test_what_the_api_starts_is_within_the_days_limit(
@@ -145,7 +145,7 @@ def test_what_the_api_starts_is_within_the_days_limit(
 def test_a_session_cookie_of_label_studio_is_no_token(backend_server: Served, label_studio: RunningLabelStudio) -> None:
     with label_studio.signed_in() as session:
         cookie = session.cookies["sessionid"]
-    answer = httpx.get(f"{backend_server.url}/api/prompts/", cookies={"sessionid": cookie})
+    answer = httpx.get(f"{backend_server.url}/api/prompts/", cookies={"sessionid": cookie}, timeout=60)
     assert answer.status_code == 401
 
 

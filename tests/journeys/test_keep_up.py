@@ -50,8 +50,8 @@ def test_later_tasks_are_predicted_also_those_of_a_time_without_a_server(
         told = priced.command("keep-up", project.id, "--on", "--budget", 2)
         assert f"{tag}: 0.0000 of 2 USD spent today" in told.out
         assert f"{url}/webhook/keep-up/{project.id}" in project.webhooks()
-        assert httpx.post(f"{url}/webhook/keep-up/{project.id}").status_code in (401, 403)
-        assert httpx.post(f"{url}/webhook/keep-up/{project.id}", headers={SECRET: "x"}).status_code == 403
+        assert httpx.post(f"{url}/webhook/keep-up/{project.id}", timeout=60).status_code in (401, 403)
+        assert httpx.post(f"{url}/webhook/keep-up/{project.id}", headers={SECRET: "x"}, timeout=60).status_code == 403
         first = project.add(messages(LATER, "Later"))
         until(lambda: project.predicted(tag) == set(first), PATIENCE_S)
     second = project.add(messages(LATER, "While it was away"))

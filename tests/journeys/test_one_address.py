@@ -81,7 +81,7 @@ def test_one_client_does_projects_and_prompts(address: str, label_studio: Runnin
 
 def test_each_path_goes_where_it_belongs(address: str, label_studio: RunningLabelStudio) -> None:
     headers = {"Authorization": f"Token {label_studio.api_key}"}
-    with httpx.Client(base_url=address, headers=headers) as http:
+    with httpx.Client(base_url=address, headers=headers, timeout=60) as http:
         for path in ("/api/prompts", "/api/prompts/", "/api/model-provider-connections/", "/api/openapi.json"):
             assert http.get(path).status_code == 200, path
         assert http.get("/prompts").status_code in (200, 302, 303)

@@ -152,10 +152,13 @@ def test_a_session_has_an_id_of_its_own_and_ends(
     stranger.get("/prompts")
     second = stranger.http.cookies["open_prompts"]
     stranger.post("/prompts/sign-out")
-    answer = httpx.get(f"{backend_server.url}/prompts", headers={"Cookie": f"open_prompts={second}"})
+    answer = httpx.get(f"{backend_server.url}/prompts", headers={"Cookie": f"open_prompts={second}"}, timeout=60)
     assert answer.status_code == 303, "a cookie that was kept is of no use any more"
     for value in (first, label_studio.api_key):
-        assert httpx.get(f"{backend_server.url}/api/prompts/", cookies={"open_prompts": value}).status_code == 401
+        assert (
+            httpx.get(f"{backend_server.url}/api/prompts/", cookies={"open_prompts": value}, timeout=60).status_code
+            == 401
+        )
 
 
 FORGED = {
@@ -185,7 +188,7 @@ def test_a_forged_request_changes_nothing(
     browser.post("/prompts/new", 403, title=title, project=1)
     assert "nothing was done" in browser.html or "PAGE_URL" in browser.html
     headers = {"Authorization": f"Token {label_studio.api_key}"}
-    rows = httpx.get(f"{backend_server.url}/api/prompts/", params={"search": title}, headers=headers).json()
+    rows = httpx.get(f"{backend_server.url}/api/prompts/", params={"search": title}, headers=headers, timeout=60).json()
     assert rows["count"] == 0
 
 
@@ -210,7 +213,7 @@ def test_who_is_not_an_editor_looks_only(
     headers = {"Authorization": f"Token {label_studio.api_key}"}
     with services.backend(services.free_port(), viewing.env, log=tmp_path / "backend.log") as service:
         browser = Browser(service.url)
-        with browser.http, httpx.Client(base_url=service.url, headers=headers) as http:
+        with browser.http, httpx.Client(base_url=service.url, headers=headers, timeout=60) as http:
             (made,) = http.get("/api/prompts/").json()["results"]
             version = f"/api/prompts/{made['id']}/versions"
             (saved,) = http.get(version).json()

@@ -69,7 +69,7 @@ def test_a_service_is_stopped_with_its_children_and_can_start_again(tmp_path: Pa
     service = small_server(tmp_path / "log", announces="listening")
     for _ in range(2):
         with service:
-            assert httpx.get(f"{service.url}/health").status_code == 200
+            assert httpx.get(f"{service.url}/health", timeout=60).status_code == 200
         assert is_gone(service)
     assert (tmp_path / "log").read_text().count("listening") == 2
 
@@ -121,7 +121,7 @@ def test_a_service_does_not_inherit_the_callers_environment(tmp_path: Path, monk
 
 def test_tests_cannot_leave_this_machine() -> None:
     with pytest.raises(RuntimeError, match=r"may not reach 'api\.openai\.com"):
-        httpx.get("https://api.openai.com/v1/models")
+        httpx.get("https://api.openai.com/v1/models", timeout=60)
     with pytest.raises(RuntimeError, match=r"may not reach '192\.0\.2\.1"):
         socket.create_connection(("192.0.2.1", 80), timeout=1)
     with socket.socket() as sock, pytest.raises(RuntimeError, match="may not reach"):
@@ -132,7 +132,7 @@ def test_the_stand_in_forgets_what_the_test_before_made_it_do(stand_in: RunningS
     before = (stand_in.control(), stand_in.stats())
     stand_in.control(server_error=1.0, latency_ms=10)
     question = {"model": "any", "messages": [{"role": "user", "content": "Hello"}]}
-    assert httpx.post(f"{stand_in.url}/chat/completions", json=question).status_code == 500
+    assert httpx.post(f"{stand_in.url}/chat/completions", json=question, timeout=60).status_code == 500
     assert (stand_in.control(), stand_in.stats()) != before
     stand_in.reset()
     assert (stand_in.control(), stand_in.stats()) == before
@@ -141,7 +141,7 @@ def test_the_stand_in_forgets_what_the_test_before_made_it_do(stand_in: RunningS
 def test_label_studio_knows_the_token(label_studio: RunningLabelStudio) -> None:
     assert label_studio.client.users.whoami().email == label_studio.account.email
     assert label_studio.http.get("/api/current-user/whoami").status_code == 200
-    assert httpx.get(f"{label_studio.url}/api/current-user/whoami").status_code == 401
+    assert httpx.get(f"{label_studio.url}/api/current-user/whoami", timeout=60).status_code == 401
 
 
 def test_tasks_and_ground_truths_come_back_as_they_went(label_studio: RunningLabelStudio) -> None:

@@ -154,7 +154,7 @@ def test_a_worker_serves_its_metrics_and_logs_json(
     run = queued.app.run_in_background("topic@1", ALL).id
     with started(observed, "worker") as worker:
         until(lambda: queued.app.watch(run).run.status == "completed", 60)
-        page = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+        page = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=60).text
         lines = [json.loads(line) for line in told_to_end(worker).splitlines()]
     assert f'open_prompts_requests_total{{model="stand-in",result="answered"}} {TASKS}.0' in page
     assert f"open_prompts_answers_total {TASKS}.0" in page

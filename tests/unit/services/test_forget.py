@@ -66,7 +66,7 @@ class Desk:
             self.app.container.record.complete(run.id)
 
     def files(self) -> list[str]:
-        listed = httpx.get(f"{self.url}/files").json()["data"]
+        listed = httpx.get(f"{self.url}/files", timeout=60).json()["data"]
         return [file["id"] for file in listed]
 
 
