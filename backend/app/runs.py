@@ -8,7 +8,7 @@ from backend.app.operations import Operations
 from backend.domain.dataset.subset import Subset
 from backend.domain.runs.cost_estimate import Estimate
 from backend.domain.runs.run import Run
-from backend.errors import ProviderError
+from backend.errors import ProviderError, SettingsError
 from backend.logs import to_log
 from backend.services.canary import CanaryPlan, CanaryResult, CanaryRunner
 from backend.services.dataset.resolved_version import ResolvedVersion
@@ -94,7 +94,7 @@ class RunOperations(Operations):
         started = self._start(tag, subset, ending or RunOptions(), progress.notify)
         try:
             return self.container.run_worker.work(started.id, progress)
-        except ProviderError:
+        except (ProviderError, SettingsError):
             if waiting := self.watch(started.id).waiting:
                 progress.notify(waiting)
             raise

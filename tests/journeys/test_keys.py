@@ -48,6 +48,7 @@ class Versions:
         """Runs over all tasks, with the keys as they are now: what was said of each."""
         started = {name: self.broken.start("run", tag, "--on", "all", "--no-push") for name, tag in self.tags.items()}
         said = {name: process.communicate(timeout=PATIENCE_S)[1] for name, process in started.items()}
+        assert all("--missing` lists" in said[name] for name in ("missing", "wrong"))
         assert {name: process.returncode for name, process in started.items()} == {"missing": 1, "wrong": 1, "right": 0}
         return said
 
@@ -86,6 +87,7 @@ def test_the_others_go_on_and_which_tasks_wait_is_said(
     for name in ("missing", "wrong"):
         assert versions.waiting(name) == sorted(versions.projects[name].task_ids()[BEFORE:])
         run = mine.command("runs", versions.tags[name], "--json").json[0]["run"]
+        assert f"`ls-prompts results {versions.tags[name]} --missing` lists" in mine.command("watch", run, code=1).out
         versions.whole.command("resume", run)
         assert versions.whole.command("watch", run).out.startswith("completed")
     assert [versions.answered(name) for name in CONNECTIONS] == [TASKS] * len(CONNECTIONS)

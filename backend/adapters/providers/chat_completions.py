@@ -2,7 +2,7 @@
 
 One request goes in, and a Completion or a Failure comes out. It does not retry or limit requests in flight. It knows
 what a server refuses: it falls back from `json_schema` to `json_object` to plain text, leaves out parameters that a
-model does not accept, and remembers both per model for the life of the process. A task's text never follows a redirect.
+model does not accept, and remembers both, see `learnt_formats`. A task's text never follows a redirect.
 """
 
 import asyncio

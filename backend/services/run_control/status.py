@@ -31,11 +31,12 @@ class RunStatus:
         left = self.tally.left
         if self.run.status != "failed" or left == 0:
             return ""
-        those = "the task that waits" if left == 1 else f"the {left:,} tasks that wait"
-        return (
-            f"`ls-prompts resume {self.run.id}` asks about {those}; `ls-prompts results {self.run.tag} --missing` "
-            f"lists {'it' if left == 1 else 'them'}."
-        )
+        resume, listing = f"`ls-prompts resume {self.run.id}`", f"`ls-prompts results {self.run.tag} --missing` lists"
+        if left == self.tally.tasks:  # what is stored of other runs was not looked up
+            return f"{resume} goes on with it; {listing} the tasks that wait."
+        if left == 1:
+            return f"{resume} asks about the task that waits; {listing} it."
+        return f"{resume} asks about the {left:,} tasks that wait; {listing} them."
 
 
 def status_of(record: RunStore, run: Run, pricing: Pricing) -> RunStatus:

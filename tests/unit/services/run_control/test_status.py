@@ -47,5 +47,8 @@ def test_a_failed_run_says_how_to_go_on_with_the_tasks_it_left() -> None:
     one = RunStatus(failed, TaskCounts(3, 2, 0, 0, 2, 0, 0.1)).waiting
     assert one.startswith("`ls-prompts resume 1f3a9c04` asks about the task that waits;")
     assert one.endswith(" lists it.")
+    assert RunStatus(failed, TaskCounts(3, 0, 0, 0, 0, 0, 0.0)).waiting == (
+        "`ls-prompts resume 1f3a9c04` goes on with it; `ls-prompts results mood@1 --missing` lists the tasks that wait."
+    )
     assert RunStatus(failed, THROUGH).waiting == ""
     assert RunStatus(replace(RUN, status="canceled"), TaskCounts(3, 0, 0, 0, 0, 0, 0.0)).waiting == ""
