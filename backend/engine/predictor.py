@@ -46,6 +46,9 @@ class RequestClaims(Protocol):
     def take(self, digests: Sequence[str]) -> Collection[str]:
         """The digests that nobody else asks now; the others are to be looked for in the database later."""
 
+    def drop(self, digests: Sequence[str]) -> None:
+        """Their answers are stored, so that whoever takes them finds those."""
+
     def release(self) -> None:
         """What we claimed is stored or given up."""
 
@@ -55,6 +58,9 @@ class NoSharing:
 
     def take(self, digests: Sequence[str]) -> Collection[str]:
         return digests
+
+    def drop(self, digests: Sequence[str]) -> None:
+        return
 
     def release(self) -> None:
         return
@@ -86,6 +92,7 @@ class Predictor:
         self._claims = claims or NoSharing()
         self._stop = stop or Shutdown()
         self._elsewhere: list[tuple[int, ChatRequest | Failure]] = []
+        self._stored: list[str] = []
 
     @property
     def workers(self) -> int:
@@ -150,6 +157,7 @@ class Predictor:
                 settled.append(failed(task_id, ask))
                 continue
             if (outcome := self.stored_outcome(task_id, ask, stored)) is not None:
+                self._stored.extend(_claims(ask))
                 settled.append(outcome)
             elif ask.digest in claimed:
                 pending.append(PendingTask(task_id, ask, stored))
@@ -174,8 +182,11 @@ class Predictor:
     def _claim_and_read(self, requests: list[ChatRequest]) -> tuple[Collection[str], dict[str, list[Completion]]]:
         """Claims first and reads then, so that completions which another process stored before our claim are seen.
 
-        A claim to a request covers all its samples.
+        A claim to a request covers all its samples. Claims to what is stored by now are dropped, or a run of millions
+        would leave as many.
         """
+        done, self._stored = self._stored, []
+        self._claims.drop(done)
         claimed = self._claims.take(list({request.digest for request in requests}))
         return claimed, self._facts.completions(list({s.digest for request in requests for s in request.all_samples}))
 
@@ -194,6 +205,8 @@ class Predictor:
             with suppress(Stopped), about(task=item.task_id):
                 outcome = await self._ask(item)
                 if outcome is not None:
+                    if not isinstance(outcome.verdict, Failure):
+                        self._stored.extend(_claims(item.request))
                     self.executor.observer.settled([outcome])
                     await sink([outcome])
             todo.task_done()
@@ -222,6 +235,11 @@ class Predictor:
         if outcome is None:
             return failed(item.task_id, failure_of(results), item.request.digest, sent)
         return replace(outcome, sent=sent, reused=sent == 0)
+
+
+def _claims(request: ChatRequest) -> list[str]:
+    """What is claimed for a task: its request and, of a cascade, the one to the second model."""
+    return [asked.digest for asked in (request, request.then) if asked is not None]
 
 
 def _first(errors: BaseException) -> BaseException:

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 EVERY_S = 0.5
 GONE_MS = 10_000
 KEPT_S = 24 * 3600
-"""Claims outlive the work on them, so that who looked before an answer was stored still learns that it was asked."""
+"""So long may the work on a claim take. It is dropped when the answer is stored, and free when its worker is gone."""
 PATIENCE_S = 300.0
 PREFIX = "open-prompts"
 
@@ -39,6 +39,13 @@ end
 return mine
 """
 """KEYS: claims. ARGV: claimant, what signs of life begin with, seconds to keep. Returns the places of those it got."""
+
+DROP = """
+for _, key in ipairs(KEYS) do
+  if redis.call('GET', key) == ARGV[1] then redis.call('DEL', key) end
+end
+"""
+"""KEYS: claims. ARGV: claimant. A claim that is somebody else's by now stays."""
 
 SETTLE = """
 local clock = redis.call('TIME')
@@ -149,6 +156,7 @@ class WorkerRegistration(PeriodicThread):
         self._claimant = secrets.token_hex(8)
         self._settle = self._redis.register_script(SETTLE)
         self._take = self._redis.register_script(TAKE)
+        self._drop = self._redis.register_script(DROP)
         self._leave = self._redis.register_script(LEAVE)
 
     def __enter__(self) -> Self:
@@ -171,13 +179,19 @@ class WorkerRegistration(PeriodicThread):
 
         Raises QueueError if Redis is away for minutes.
         """
-        keys = [f"{PREFIX}:claim:{digest}" for digest in digests]
+        keys = _claim_keys(digests)
         if not keys:
             return set()
         places = self._broker.patiently(
             lambda: self._take(keys=keys, args=[self._claimant, self._alive, KEPT_S]), PATIENCE_S
         )
         return {digests[place - 1] for place in places}
+
+    def drop(self, digests: Sequence[str]) -> None:
+        """Forgets claims to what is stored. Raises QueueError if Redis is away for minutes."""
+        keys = _claim_keys(digests)
+        if keys:
+            self._broker.patiently(lambda: self._drop(keys=keys, args=[self._claimant]), PATIENCE_S)
 
     def release(self) -> None:
         """Frees all claims: the requests are stored by now, or were given up."""
@@ -218,3 +232,7 @@ class WorkerRegistration(PeriodicThread):
                 self._agree()
         except QueueError as error:
             process_outage().noticed(error)
+
+
+def _claim_keys(digests: Sequence[str]) -> list[str]:
+    return [f"{PREFIX}:claim:{digest}" for digest in digests]

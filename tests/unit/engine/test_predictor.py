@@ -21,7 +21,7 @@ from backend.domain.outcome import Failure, Outcome, Rejection
 from backend.domain.task import Task
 from backend.engine import completion_writer as recorder
 from backend.engine import request_executor as executor_module
-from backend.engine.predictor import Plan, Predictor, RequestSource, Sink
+from backend.engine.predictor import NoSharing, Plan, Predictor, RequestSource, Sink
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.stored_model import StoredModel
 from backend.errors import ProviderError, StoreError, StudioError
@@ -68,6 +68,7 @@ async def labelled(
     plan: Plan | None = None,
     asks: RequestSource | None = None,
     sink: Sink | None = None,
+    claims: NoSharing | None = None,
 ) -> list[Outcome]:
     """All outcomes of these pages, in the order in which they came."""
     outcomes: list[Outcome] = []
@@ -78,7 +79,7 @@ async def labelled(
     facts = facts if facts is not None else Facts()
     executor = RequestExecutor(StoredModel(model, facts.write), concurrency)
     try:
-        await Predictor(executor, facts, pricing).label(asks or builder(), pages, sink or keep, plan)
+        await Predictor(executor, facts, pricing, claims).label(asks or builder(), pages, sink or keep, plan)
     finally:
         await executor.close()
     return outcomes
@@ -228,6 +229,29 @@ def test_failures_and_rejections_are_outcomes_too() -> None:
     assert (outcomes[2].verdict, outcomes[2].sent) == (BAD, 1)
     assert (rejection(outcomes[3]).reason, outcomes[3].sent) == ("not_json", 2)
     assert all(outcomes[number].digest for number in (1, 2, 3))
+
+
+class Dropped(NoSharing):
+    """The digests that were dropped; each had been stored when it was."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.digests: list[str] = []
+
+    def drop(self, digests: Sequence[str]) -> None:
+        assert set(digests) <= set(self.facts.stored)
+        self.digests += digests
+
+
+def test_claims_to_what_is_stored_are_dropped_and_those_to_failures_kept() -> None:
+    good, bad, there, broken = (request(f"text {number}").digest for number in (1, 2, 3, 4))
+    facts = Facts([completion(digest=there)])
+    claims = Dropped(facts)
+    replies: dict[str, Reply] = {bad: BAD, broken: BROKEN}
+    model = ScriptedModel(lambda asked, _: replies.get(asked.digest, GOOD))
+    label(model, [tasks(4), *(tasks(1, number) for number in range(5, 20))], facts=facts, concurrency=1, claims=claims)
+    assert {good, there, broken} <= set(claims.digests)
+    assert bad not in claims.digests
 
 
 def test_a_task_with_choices_of_its_own() -> None:

@@ -52,6 +52,20 @@ def test_a_digest_is_one_members_until_it_is_released(redis_url: str) -> None:
         assert one.member.take([]) == set()
 
 
+def test_a_claim_to_what_is_stored_leaves_nothing_behind(redis_url: str) -> None:
+    claims = f"{fleet.PREFIX}:claim:*"
+    with Worker(redis_url) as one, Worker(redis_url) as other:
+        one.member.take(["a", "b"])
+        other.member.take(["c"])
+        one.member.drop(["a", "c", "never claimed"])
+        one.member.drop([])
+        assert other.member.take(["a", "b"]) == {"a"}
+        assert one.member.take(["c"]) == set(), "nobody drops what another one claimed"
+        other.member.drop(["a", "c"])
+        one.member.drop(["b"])
+        assert list(Redis.from_url(redis_url).scan_iter(claims)) == []
+
+
 def test_what_a_member_held_is_free_when_it_left_or_died(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with Worker(redis_url) as gone:
         gone.member.take(["a"])
