@@ -28,8 +28,8 @@ class RunStatus:
     @property
     def waiting(self) -> str:
         """How to go on with the tasks that a failed run left, for people; "" if it left none."""
-        left = self.tally.left
-        if self.run.status != "failed" or left == 0:
+        left, planned = self.tally.left, self.run.tasks is not None
+        if self.run.status != "failed" or (planned and left == 0):
             return ""
         resume, listing = f"`ls-prompts resume {self.run.id}`", f"`ls-prompts results {self.run.tag} --missing` lists"
         if left == self.tally.tasks:  # what is stored of other runs was not looked up

@@ -50,5 +50,7 @@ def test_a_failed_run_says_how_to_go_on_with_the_tasks_it_left() -> None:
     assert RunStatus(failed, TaskCounts(3, 0, 0, 0, 0, 0, 0.0)).waiting == (
         "`ls-prompts resume 1f3a9c04` goes on with it; `ls-prompts results mood@1 --missing` lists the tasks that wait."
     )
+    unplanned = RunStatus(replace(failed, tasks=None), TaskCounts(0, 0, 0, 0, 0, 0, 0.0)).waiting
+    assert unplanned.startswith("`ls-prompts resume 1f3a9c04` goes on with it;")
     assert RunStatus(failed, THROUGH).waiting == ""
     assert RunStatus(replace(RUN, status="canceled"), TaskCounts(3, 0, 0, 0, 0, 0, 0.0)).waiting == ""
