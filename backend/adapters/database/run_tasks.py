@@ -146,7 +146,8 @@ class RunTaskStore(Repository):
         answered: Any = sa.exists().where(completions.c.digest == asks.c.digest)
         if repeats:
             answered = sa.and_(answered, _answered_repeats(repeats) == repeats)
-        own = sa.exists().where(completions.c.digest == asks.c.digest, completions.c.run_id == run.id)
+        by_run = sa.func.coalesce(completions.c.run_id, "") == run.id  # SQLite then looks digests up, not runs
+        own = sa.exists().where(completions.c.digest == asks.c.digest, by_run)
         plain = sa.and_(answered, sa.or_(asks.c.failure.is_(None), own))
         settled = sa.and_(asks.c.step.is_not(None), asks.c.failure.is_(None))
         stored = sa.case((asks.c.then_digest.is_not(None), settled), else_=plain)
@@ -162,10 +163,9 @@ class RunTaskStore(Repository):
         with self._engine.connect() as connection:
             row = connection.execute(query).one()
             behind = completions.c.digest.in_(sa.union_all(*_behind(of_run, repeats)))
-            paid = sa.func.coalesce(completions.c.run_id, "") == run.id
             cost, saved = (
                 total(costs(connection, completions, condition, pricing))
-                for condition in (behind, sa.and_(behind, sa.not_(paid)))
+                for condition in (behind, sa.and_(behind, sa.not_(by_run)))
             )
             spent = total(spending(connection, run.id, pricing))
         tasks = max(run.tasks or 0, row.planned)

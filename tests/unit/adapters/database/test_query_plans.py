@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,21 +39,26 @@ def _heard(store: Store) -> Iterator[list[Statement]]:
         sa.event.remove(store.engine, "before_cursor_execute", hear)
 
 
-def _scans(store: Store, statement: Statement) -> list[str]:
-    """Steps of its plan that read a whole large table."""
+def _steps(store: Store, statement: Statement) -> list[str]:
+    """Those of its plan."""
     text, parameters = statement
     sqlite = store.engine.dialect.name == "sqlite"
     with store.engine.connect() as connection:
         if not sqlite:
             connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # a table of twenty rows is read whole
         plan = connection.exec_driver_sql(f"EXPLAIN {'QUERY PLAN ' if sqlite else ''}{text}", parameters)
-        steps = [str(row[-1]) for row in plan]
+        return [str(row[-1]) for row in plan]
+
+
+def _scans(store: Store, statement: Statement) -> list[str]:
+    """Steps of its plan that read a whole large table."""
+    sqlite = store.engine.dialect.name == "sqlite"
     pattern = (
         rf"^SCAN ({'|'.join(LARGE)})\b(?!.*USING (?:COVERING )?INDEX)"
         if sqlite
         else rf"Seq Scan on ({'|'.join(LARGE)})\b"
     )
-    return [step for step in steps if re.search(pattern, step)]
+    return [step for step in _steps(store, statement) if re.search(pattern, step)]
 
 
 OPERATIONS: dict[str, Callable[[Store, str], object]] = {
@@ -81,6 +87,20 @@ def test_no_large_table_is_read_whole(store: Store, name: str) -> None:
         OPERATIONS[name](store, run)
     assert statements
     assert [(step, text) for text, values in statements for step in _scans(store, (text, values))] == []
+
+
+def test_each_task_of_a_run_looks_up_its_own_answer(tmp_path: Path) -> None:
+    """SQLite would rather read all answers of the run, for each of its tasks."""
+    store = Store(f"sqlite:///{tmp_path / 'record.sqlite3'}")
+    store.save(version(name="mood"))
+    run = RunStore(store).create(NewRun("mood@1", 1, Subset("all")))
+    with _heard(store) as statements:
+        RunStore(store).asks.tally(run, lambda *_: lambda *_: 0.0)
+    counting = next(statement for statement in statements if "EXISTS" in statement[0])
+    found = [step for step in _steps(store, counting) if "SEARCH completions" in step]
+    store.close()
+    assert found
+    assert [step for step in found if "run_id=?" in step] == []
 
 
 def test_a_table_that_is_read_whole_is_found(store: Store) -> None:
