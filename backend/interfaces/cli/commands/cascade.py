@@ -1,6 +1,7 @@
-"""The command cascade: which threshold lets a cheap model answer for a dear one, and what that costs."""
+"""The command cascade: which threshold lets a cheap model answer for an expensive one, and what that costs."""
 
 from collections.abc import Iterator
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -92,5 +93,9 @@ def _remarks(result: "CascadeResult") -> Iterator[str]:
         yield f"{found.method}. {result.second.tag} is not a ground truth."
         if result.is_one_prompt:
             models = f"--model {result.first.reference} --then {result.second.reference}"
-            command = f"ls-prompts save {result.first.name} {models} --below {found.chosen.below!r}"
+            shown, name = quote(result.first.tag), quote(result.first.name)
+            command = (
+                f"ls-prompts show {shown} --plain > prompt.md; "
+                f"ls-prompts save {name} --file prompt.md {models} --below {found.chosen.below!r}"
+            )
             yield f"To use it, save the prompt with both models: `{command}`."

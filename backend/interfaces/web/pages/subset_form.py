@@ -91,7 +91,7 @@ class SubsetWish:
         if self.on == "sample":
             how = {
                 "random": f" --random {SAMPLE_SEED}",
-                "first": "",
+                "first": " --first",
                 "stratified": f" --stratify --random {SAMPLE_SEED}",
             }
             return f"--on sample --sample-size {self.size}{how[self.way]}"

@@ -61,7 +61,7 @@ def test_without_a_choice_it_is_the_ground_truths() -> None:
     ("way", "subset", "options"),
     [
         ("random", Subset("sample", size=30, seed=SAMPLE_SEED), "--on sample --sample-size 30 --random 0"),
-        ("first", Subset("sample", size=30), "--on sample --sample-size 30"),
+        ("first", Subset("sample", size=30), "--on sample --sample-size 30 --first"),
         (
             "stratified",
             Subset("sample", size=30, seed=SAMPLE_SEED, stratify=True),
