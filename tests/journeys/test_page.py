@@ -64,7 +64,7 @@ def test_a_prompt_is_written_tried_saved_run_and_read(browser: Browser, project:
     assert "66.7 %" in text_of(browser.html)
     assert f"4 of {TRUTHS} answers with a ground truth are right." in text_of(browser.get(form[1]))
     assert f"{WRONG} of {TRUTHS} tasks shown" in text_of(browser.get(f"{form[1]}?kind=wrong"))
-    assert "No task is like that." in text_of(browser.get(f"{form[1]}?search=nothing+like+this"))
+    assert "No task matches these filters." in text_of(browser.get(f"{form[1]}?search=nothing+like+this"))
     versions = text_of(browser.get(prompt))
     assert "66.7 %" in versions
     assert "answers n/a" in versions, "what its runs cost is not known without prices"

@@ -84,7 +84,7 @@ def disconnect_model(name: str, force: bool) -> None:
 
 @click.command(name="test-connection")
 @click.argument("name")
-@click.option("--model", help="Model to ask a dozen small requests. Default: the only one that the server lists.")
+@click.option("--model", help="Model to test with a dozen small requests. Default: the only one that the server lists.")
 @as_json
 def test_connection(name: str, model: str | None, json_wanted: bool) -> None:
     """List what a connection's server has, ask a model once for each ability, and print what works and what it cost.

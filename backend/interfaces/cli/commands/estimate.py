@@ -46,7 +46,7 @@ def _print(result: "Estimate") -> None:
         low, high = result.example_tokens
         click.echo(f"examples  {numbers.count(low)} to {numbers.count(high)} of the tokens in")
     if result.second is not None:
-        click.echo(f"go on     {_second(result.second)}")
+        click.echo(f"second    {_second(result.second)}")
     click.echo(f"cost      {_cost(result)}")
     click.echo(f"counted   {result.tokenizer}")
 

@@ -18,7 +18,7 @@ BUDGET = 1.0
 
 @click.command(name="keep-up")
 @click.argument("project", type=int)
-@click.option("--on/--off", "wanted", default=None, help="Turn it on or off. Default: tell how it stands.")
+@click.option("--on/--off", "wanted", default=None, help="Turn it on or off. Default: show its state.")
 @click.option("--budget", type=float, default=BUDGET, show_default=True, metavar="USD", help="Most USD a day (UTC).")
 @backend_url_option
 @as_json
