@@ -9,6 +9,7 @@ from backend.domain.calibration.threshold import AccuracyFrom
 from backend.errors import PromptsError
 from backend.interfaces.presentation.number_format import things, usd
 from backend.interfaces.web.pages.running import amount
+from backend.interfaces.web.pages.studio_pages import studio_page
 from backend.interfaces.web.pages.visit import Visit
 from backend.interfaces.web.problem import Problem
 from backend.services.auto_accept import ChosenTasks
@@ -113,7 +114,7 @@ def _page(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
     words = {"of": of, "row": of.prompt, "project": project, "in_use": visit.app.in_use(project.id)}
     words |= {"forecast": visit.app.push_forecast(tag), "actions": visit.app.actions(tag)}
     words |= {"keep_up": visit.app.keep_up(project.id), "day": DAY}
-    data = f"{visit.app.container.settings.label_studio_url.rstrip('/')}/projects/{project.id}/data"
+    data = studio_page(visit, f"projects/{project.id}/data")
     return visit.show("act.html", **words, sure=_sure(visit, of), data=data, trouble=trouble)
 
 

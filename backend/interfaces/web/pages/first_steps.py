@@ -8,10 +8,10 @@ from typing import Any
 from backend.adapters.database.public_ids import PromptRow
 from backend.adapters.label_studio.client import Project
 from backend.domain.connection import DEFAULT
-from backend.domain.urls import shown
 from backend.errors import PromptsError
 from backend.interfaces.presentation.number_format import count, things
 from backend.interfaces.web.api.prompts import is_compatible
+from backend.interfaces.web.pages.studio_pages import studio_page
 from backend.interfaces.web.pages.visit import Visit
 
 MOST_LISTED = 50
@@ -81,7 +81,7 @@ def projects_steps(visit: Visit) -> list[FirstStep]:
     """Whether there is a project that a prompt can label, and why not of the others."""
     rows = visit.app.container.studio.projects()
     if not rows:
-        return [FirstStep("Projects", False, NO_PROJECT, _studio(visit, "projects"), "Open Label Studio")]
+        return [FirstStep("Projects", False, NO_PROJECT, studio_page(visit, "projects"), "Open Label Studio")]
     unfit = [row for row in rows if not is_compatible(row)]
     fit = len(rows) - len(unfit)
     told = f"{count(fit)} of {things(len(rows), 'project')} can be labelled by a prompt."
@@ -96,7 +96,7 @@ def truths_steps(visit: Visit, rows: Iterable[PromptRow]) -> list[FirstStep]:
 
 def _truths(visit: Visit, project: Project) -> FirstStep:
     number = visit.app.container.studio.ground_truths(project.id)
-    name, where = f"Ground truths of {project.title}", _studio(visit, f"projects/{project.id}/data")
+    name, where = f"Ground truths of {project.title}", studio_page(visit, f"projects/{project.id}/data")
     if number:
         return FirstStep(name, True, f"{things(number, 'annotation')} marked as ground truth.")
     told = (
@@ -107,7 +107,7 @@ def _truths(visit: Visit, project: Project) -> FirstStep:
 
 
 def _unfit(visit: Visit, row: dict[str, Any], needed: bool) -> FirstStep:
-    where = _studio(visit, f"projects/{row['id']}/settings/labeling")
+    where = studio_page(visit, f"projects/{row['id']}/settings/labeling")
     told = f"Project {row['id']} {NO_CONTROL}"
     return FirstStep(f"Project {row.get('title')}", False, told, where, "Open its labelling config", needed=needed)
 
@@ -117,7 +117,3 @@ def _checked(name: str, check: Callable[[], str], code: str = "") -> FirstStep:
         return FirstStep(name, True, check())
     except PromptsError as error:
         return FirstStep(name, False, str(error), code=code)
-
-
-def _studio(visit: Visit, path: str) -> str:
-    return f"{shown(visit.app.container.settings.label_studio_url).rstrip('/')}/{path}"
