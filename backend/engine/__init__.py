@@ -1,1 +1,1 @@
-"""Sends many requests well, and knows no runs."""
+"""Asks for many requests at a time, within limits and budgets; does not carry out runs."""

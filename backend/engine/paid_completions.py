@@ -19,7 +19,8 @@ LAST_S = 20.0
 class WaitingCompletions:
     """Completions that wait for the database.
 
-    things: their number
+    things: what they are called, in the plural
+    number: how many they are
     stop: by default the stop signal of this process
     """
 

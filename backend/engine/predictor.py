@@ -157,7 +157,7 @@ class Predictor:
                 settled.append(failed(task_id, ask))
                 continue
             if (outcome := self.stored_outcome(task_id, ask, stored)) is not None:
-                self._stored.extend(_claims(ask))
+                self._stored.extend(_claimed_digests(ask))
                 settled.append(outcome)
             elif ask.digest in claimed:
                 pending.append(PendingTask(task_id, ask, stored))
@@ -206,7 +206,7 @@ class Predictor:
                 outcome = await self._ask(item)
                 if outcome is not None:
                     if not isinstance(outcome.verdict, Failure):
-                        self._stored.extend(_claims(item.request))
+                        self._stored.extend(_claimed_digests(item.request))
                     self.executor.observer.settled([outcome])
                     await sink([outcome])
             todo.task_done()
@@ -237,7 +237,7 @@ class Predictor:
         return replace(outcome, sent=sent, reused=sent == 0)
 
 
-def _claims(request: ChatRequest) -> list[str]:
+def _claimed_digests(request: ChatRequest) -> list[str]:
     """What is claimed for a task: its request and, of a cascade, the one to the second model."""
     return [asked.digest for asked in (request, request.then) if asked is not None]
 

@@ -41,7 +41,7 @@ NO_TRUTHS = GroundTruthHalves((), (), 0)
 
 class MakeTeacherExecutor(Protocol):
     def __call__(self, run: Run, teacher: str) -> RequestExecutor:
-        """An RequestExecutor that also reaches the teacher, within the run's budget."""
+        """A RequestExecutor that also reaches the teacher, within the run's budget."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ class Heartbeat(PeriodicThread):
     """
 
     def __init__(self, beat: Callable[[float, str], str]) -> None:
-        super().__init__("pulse", EVERY_S, self._notify)
+        super().__init__("heartbeat", EVERY_S, self._notify)
         self.canceled = False
         self.waits_for: Callable[[], str] = lambda: ""
         self._beat = beat

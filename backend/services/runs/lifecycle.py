@@ -56,8 +56,7 @@ class RunLifecycle:
         if ending.batch and self.monthly_budget(name) is not None:
             raise RunError(f"A batch can't keep the monthly budget of connection '{name}': leave --batch out.")
         self._check_budget(resolved, ending.budget)
-        for step in reversed(resolved.version.steps):
-            batches = self.batches(step.connection)
+        batches, *_ = [self.batches(step.connection) for step in resolved.version.steps]  # each of them is there
         if not ending.batch:
             for other in self.record.runs(resolved.version.tag):
                 only_one(other)

@@ -64,7 +64,7 @@ class MakeExecutor(Protocol):
     def __call__(
         self, run: Run | None = None, *, project: int | None = None, connection: str = DEFAULT
     ) -> RequestExecutor:
-        """An RequestExecutor whose completions `run` pays for, within its budget; without a run, they are about the
+        """A RequestExecutor whose completions `run` pays for, within its budget; without a run, they are about the
         tasks of `project`, and asked for through `connection`."""
 
 

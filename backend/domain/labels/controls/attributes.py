@@ -195,8 +195,8 @@ class Attributes:
         return in_order(self.parts)
 
     def _screen(self, labels: Collection[str], values: Mapping[str, Held]) -> Iterator[tuple[Attribute, bool]]:
-        """Each attribute, and whether a span with these labels has it. `found` must hold its value when the next one is
-        asked for."""
+        """Each attribute, and whether a span with these labels has it. `values` must hold its value when the next one
+        is asked for."""
         seen: dict[str | None, Collection[str]] = {}
         for part in self._order:
             shown = part.takes(labels) and all(condition.holds(seen) for condition in part.conditions)

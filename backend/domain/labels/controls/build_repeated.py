@@ -8,10 +8,8 @@ from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.item_objects import ITEM
 from backend.domain.labels.controls.repeated import RepeatedControl
 from backend.domain.labels.inputs.repeater import INDEX, Repeater
-from backend.domain.labels.layout import TEXT_TAGS, DeclaredControl
+from backend.domain.labels.layout import ABOUT_A_WHOLE, TEXT_TAGS, DeclaredControl
 
-KINDS = ("Choices", "TextArea", "Rating", "Number", "Taxonomy", "DateTime")
-"""Controls whose value is about an item as a whole."""
 _OTHER_KEY = "answer"
 
 
@@ -50,8 +48,8 @@ def _why(declared: DeclaredControl, repeater: Repeater) -> str:
     element, shown = declared.element, declared.object
     if repeater.trouble:
         return repeater.trouble
-    if element.tag not in KINDS or declared.per_region:
-        return "inside a <Repeater>, where prompts fill only " + ", ".join(f"<{kind}>" for kind in KINDS)
+    if element.tag not in ABOUT_A_WHOLE or declared.per_region:
+        return "inside a <Repeater>, where prompts fill only " + ", ".join(f"<{kind}>" for kind in ABOUT_A_WHOLE)
     if declared.name.count(INDEX) != 1:
         return f"inside a <Repeater>, its name needs {repeater.flag} once"
     if not declared.key:

@@ -87,8 +87,8 @@ class Batches:
     def label(self, job: BatchRun) -> None:
         """Returns when it is noted of every task what became of it.
 
-        Raises Canceled, Left when it is interrupted while a batch is under way, Stopped when this process is to end,
-        ProviderError when there is no going on.
+        Raises Canceled, LeftBatch when it is interrupted while a batch is under way, Stopped when this process is to
+        end, ProviderError when there is no going on.
         """
         probed: dict[int, int] = {}
         writer = BatchFileWriter(self.stores, job.run.id, job.builder, lambda: self._probe(job.run.id, probed))
