@@ -18,6 +18,11 @@ def test_any_text_comes_back_exactly(text: str) -> None:
     assert expanded(compressed(text)) == text
 
 
+def test_a_long_text_comes_back_exactly() -> None:
+    text = json.dumps([[f"label {number % 700}", -number / 7] for number in range(5000)])
+    assert expanded(compressed(text)) == text
+
+
 def test_a_typical_text_takes_less() -> None:
     tokens = json.dumps([['{"', 0.0], ["mood", 0.0], ['": ', 0.0], ['"', 0.0], ["Go", -0.25], ['"', 0.0], ["}", 0.0]])
     assert len(compressed(tokens)) < len(tokens) / 2
