@@ -27,16 +27,14 @@ from backend.domain.runs.run import FINAL
 from backend.services.prompts.draft import Draft
 from backend.services.runs.options import RunOptions
 from backend.settings import Settings
+from benchmarks.faults.world import Process, end, until
 from benchmarks.scale.studio import PROJECT
 from demo import services
 from tests.databases import postgresql, stop_own_server
 
 TASKS, WORKERS, CONCURRENCY, TENTHS = 1_000_000, 2, 64, 10
-POLL_S = 0.2
 LINE = "{:>5}  {:>8}  {:>19}  {:>11}"
 MB = 2**20
-
-Process = subprocess.Popen[bytes]
 
 
 @dataclass
@@ -57,7 +55,7 @@ class World:
 
     def asked(self, number: int) -> float:
         """Waits until so many requests were sent; the seconds that it took."""
-        return until(lambda: self.requests() >= number)
+        return seconds_until(lambda: self.requests() >= number)
 
     def start_workers(self) -> None:
         env = services.environment({"PYTHONPATH": str(services.ROOT), **self.env})
@@ -68,9 +66,7 @@ class World:
             ]
 
     def kill_workers(self) -> None:
-        for worker in self.workers:
-            worker.kill()
-            worker.wait()
+        end(self.workers)
 
     def peak_mb(self) -> float:
         """Of the largest worker, so far (Linux)."""
@@ -114,11 +110,10 @@ def world(tasks: int) -> Iterator[World]:
         yield here
 
 
-def until(holds: Callable[[], bool]) -> float:
+def seconds_until(holds: Callable[[], bool]) -> float:
     """Waits until `holds()`; the seconds that it took."""
     began = time.monotonic()
-    while not holds():
-        time.sleep(POLL_S)
+    until(holds)
     return time.monotonic() - began
 
 
@@ -139,7 +134,7 @@ def measure(here: World, tasks: int) -> None:
             here.start_workers()
             print(f"all workers killed; the next request {here.asked(before + 1):.0f} s after the start of others")
     until(lambda: app.watch(run).pushing or app.watch(run).run.status in FINAL)
-    pushed = until(lambda: app.watch(run).run.status in FINAL)
+    pushed = seconds_until(lambda: app.watch(run).run.status in FINAL)
     found = app.watch(run)
     print(f"the run is {found.run.status}; pushed in {pushed:.0f} s")
     print(f"without an answer: {tasks - found.tally.done:,}; asked again: {here.requests() - tasks:,}")
