@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from heapq import nsmallest
+from shlex import quote
 
 from backend.adapters.database.canaries import CanaryStore
 from backend.adapters.label_studio.client import LabelStudioClient
@@ -76,7 +77,9 @@ class CanaryRunner:
         check_budget(budget, version.model, version.connection, pricing)
         chosen = tuple(self._stored(first, budget))
         if not chosen:
-            raise RunError(f"{tag} has no stored answer whose request would be the same now: `ls-prompts run {tag}`.")
+            raise RunError(
+                f"{tag} has no stored answer whose request would be the same now: `ls-prompts run {quote(tag)}`."
+            )
         _check_most(chosen, budget, pricing)
         usd = total_usd(cost_of(replace(one.answer, batch=False), pricing) for one in chosen)
         return CanaryPlan(first, chosen, usd)

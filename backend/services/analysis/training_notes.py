@@ -1,6 +1,7 @@
 """The notes that stand beside files for fine-tuning: where they come from, how many lines, and what comes next."""
 
 from collections.abc import Mapping
+from shlex import quote
 
 from backend.domain.dataset.split import Split
 from backend.domain.prompts.version import PromptVersion
@@ -24,6 +25,7 @@ def training_notes(
     ]
     missing = [f"- {number:,} tasks {reason}" for reason, number in left_out.items() if number]
     test = list(counts.values())[-1][1]
+    tag, name, new = quote(version.tag), quote(version.name), quote(f"{version.name}@N")
     return f"""# Ground truths of {version.tag} for fine-tuning
 
 Chat JSON lines: the messages that {version.tag} (project {version.project}) sends about a task, and as the assistant's
@@ -42,10 +44,10 @@ Left out:
 ## What comes next
 
 1. Train on `train.jsonl`, and serve the model behind an OpenAI-compatible address.
-2. Save the same prompt with it: `ls-prompts show {version.tag} --plain > prompt.md`, then
-   `ls-prompts save {version.name} --file prompt.md --model NAME`.
-3. Judge both on what it never saw: `ls-prompts evaluate {version.name}@N --split {test}`, then
-   `ls-prompts compare {version.tag} {version.name}@N --split {test}`.
+2. Save the same prompt with it: `ls-prompts show {tag} --plain > prompt.md`, then
+   `ls-prompts save {name} --file prompt.md --model NAME`.
+3. Judge both on what it never saw: `ls-prompts evaluate {new} --split {test}`, then
+   `ls-prompts compare {tag} {new} --split {test}`.
 """
 
 

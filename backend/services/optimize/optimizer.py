@@ -3,6 +3,8 @@
 As a run, a search has a budget, is listed, and can be watched and canceled. The same search continues the same run.
 """
 
+from shlex import quote
+
 from backend.adapters import gepa as evolution
 from backend.adapters.database.runs import NewRun
 from backend.domain.dataset.subset import Subset
@@ -86,7 +88,7 @@ class Optimizer:
 
 
 def _stopped(run: Run, wish: OptimizerOptions) -> RunError:
-    again = f"ls-prompts enhance {run.tag} --teacher {wish.search.teacher} --rounds {wish.search.rounds}"
+    again = f"ls-prompts enhance {quote(run.tag)} --teacher {wish.search.teacher} --rounds {wish.search.rounds}"
     if run.reason == REASON:
         more = f"{again} --budget {2 * (run.budget or 0):g}"
         return OverBudget(

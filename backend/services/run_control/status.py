@@ -1,6 +1,7 @@
 """Status: the progress of runs, for people and programs."""
 
 from dataclasses import dataclass, replace
+from shlex import quote
 
 from backend.adapters.database.runs import RunStore
 from backend.domain.resolution.resolve import Pricing
@@ -31,7 +32,10 @@ class RunStatus:
         left, planned = self.tally.left, self.run.tasks is not None
         if self.run.status != "failed" or (planned and left == 0):
             return ""
-        resume, listing = f"`ls-prompts resume {self.run.id}`", f"`ls-prompts results {self.run.tag} --missing` lists"
+        resume, listing = (
+            f"`ls-prompts resume {self.run.id}`",
+            f"`ls-prompts results {quote(self.run.tag)} --missing` lists",
+        )
         if left == self.tally.tasks:  # what is stored of other runs was not looked up
             return f"{resume} goes on with it; {listing} the tasks that wait."
         if left == 1:

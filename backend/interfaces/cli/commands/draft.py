@@ -1,5 +1,7 @@
 """The command draft: a prompt to begin with."""
 
+from shlex import quote
+
 import click
 
 from backend.domain.prompts.prompt_file import file_text
@@ -23,4 +25,4 @@ def draft(name: str, project: int | None, teacher: str | None) -> None:
     click.echo(file_text(drafted.file), nl=False)
     for remark in drafted.remarks:
         notify(remark)
-    notify(f"Add what you know about the task, then save it: `ls-prompts save {name} --file FILE`.")
+    notify(f"Add what you know about the task, then save it: `ls-prompts save {quote(name)} --file FILE`.")

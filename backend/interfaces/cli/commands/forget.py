@@ -1,5 +1,6 @@
 """The command forget: what is held about a project goes."""
 
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -35,7 +36,7 @@ def forget(project: int, yes: bool) -> None:
         app.forget(project, notify)
     notify(f"Deleted {_listed(held)} of project {project}.")
     for name in held.quoting:
-        notify(f"The prompt '{name}' has examples taken from tasks: `ls-prompts delete {name}` deletes it.")
+        notify(f"The prompt '{name}' has examples taken from tasks: `ls-prompts delete {quote(name)}` deletes it.")
 
 
 def _listed(held: "Held") -> str:

@@ -52,5 +52,7 @@ def test_a_failed_run_says_how_to_go_on_with_the_tasks_it_left() -> None:
     )
     unplanned = RunStatus(replace(failed, tasks=None), TaskCounts(0, 0, 0, 0, 0, 0, 0.0)).waiting
     assert unplanned.startswith("`ls-prompts resume 1f3a9c04` goes on with it;")
+    spaced = RunStatus(replace(failed, tag="my mood@1"), TaskCounts(3, 2, 0, 0, 2, 0, 0.1)).waiting
+    assert "`ls-prompts results 'my mood@1' --missing`" in spaced
     assert RunStatus(failed, THROUGH).waiting == ""
     assert RunStatus(replace(RUN, status="canceled"), TaskCounts(3, 0, 0, 0, 0, 0, 0.0)).waiting == ""
