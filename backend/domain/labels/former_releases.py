@@ -18,8 +18,8 @@ from backend.domain.labels.inputs.files import FileObject, file_names
 from backend.domain.labels.inputs.linked import LinkedText, linked_forms
 from backend.domain.labels.inputs.read_inputs import ReadInput, lines_of_texts, others_than, without
 from backend.domain.labels.inputs.repeated import RepeatedObject
+from backend.domain.labels.known_kinds import of_kinds
 from backend.domain.labels.related import without_later, without_relations
-from backend.domain.labels.unreachable import names_of_kinds
 
 EMPTY: dict[str, Any] = {"heading": (), "conditions": (), "required": False}
 """What the model was not told of a control once, and what then stands in its place."""
@@ -90,8 +90,7 @@ def _known_kinds(controls: tuple[Control, ...]) -> Iterator[tuple[Control, ...]]
     stages = (controls, near, alone, bare)
     for known in (stage for number, stage in enumerate(stages) if stage not in stages[:number]):
         for count in range(len(BUILDERS), 0, -1):
-            names = names_of_kinds(known, (*tuple(BUILDERS)[:count], RelationsControl.tag))
-            yield tuple(field for field in known if field.name in names)
+            yield of_kinds(known, (*tuple(BUILDERS)[:count], RelationsControl.tag))
 
 
 def _of_kinds(known: Reading, former: Sequence[str]) -> Iterator[tuple[str, Reading]]:

@@ -50,7 +50,11 @@ def _free_name(fields: Sequence[Control]) -> str:
 def without_later(fields: Sequence[Control]) -> tuple[Control, ...]:
     """The same controls without spans in texts that are loaded or decoded, and without labels of spans and items that
     the task brings; relations among the others."""
-    gone = {field.name for field in fields if brings_labels(field) or _is_loaded(field)}
+    return without(fields, {field.name for field in fields if brings_labels(field) or _is_loaded(field)})
+
+
+def without(fields: Sequence[Control], gone: Collection[str]) -> tuple[Control, ...]:
+    """The controls that are not called so; relations among the others."""
     kept = tuple(_without_ends(field, gone) for field in fields if field.name not in gone)
     return (
         kept

@@ -1,6 +1,6 @@
 """Controls that no answer brings onto the screen, because what they depend on is nothing that prompts fill."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from backend.domain.answer import Groups, Spans
 from backend.domain.labels.control_order import in_order
@@ -21,10 +21,3 @@ def unreachable(fields: Sequence[Control]) -> dict[str, str]:
         elif field.names or (field.dynamic and field.holds not in _NEVER_CHOSEN):
             looked_at[field.name] = field
     return reasons
-
-
-def names_of_kinds(fields: Sequence[Control], tags: Collection[str]) -> list[str]:
-    """Of the controls with these tags, without those that only others bring onto the screen."""
-    known = [field for field in fields if field.tag in tags]
-    never = unreachable(known)
-    return [field.name for field in known if field.name not in never]

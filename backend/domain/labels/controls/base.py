@@ -36,7 +36,11 @@ class Control(Protocol):
 
     @property
     def tag(self) -> str:
-        """The tag of its element, such as `Choices`."""
+        """Its kind: the tag of its element, such as `Choices`, where one tag has several with an attribute."""
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Its own kind, and those of controls that it is made of."""
 
     @property
     def name(self) -> str:

@@ -52,6 +52,10 @@ class RepeatedControl(Unlabeled):
         return f"For each item: {self.inner.task[0].lower()}{self.inner.task[1:]}"
 
     @property
+    def kinds(self) -> tuple[str, ...]:
+        return (self.tag, *self.inner.kinds)
+
+    @property
     def probable(self) -> bool:
         return self.inner.probable
 

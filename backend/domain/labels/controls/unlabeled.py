@@ -10,7 +10,11 @@ from backend.domain.outcome import Failure
 
 
 class WithOwnName:
-    """A control that is on the screen once."""
+    """A control that is on the screen once, and made of no other."""
+
+    @property
+    def kinds(self: Control) -> tuple[str, ...]:
+        return (self.tag,)
 
     def from_names(self: Control, names: Collection[str]) -> Collection[str]:
         return (self.name,) if self.name in names else ()

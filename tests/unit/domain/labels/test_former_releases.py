@@ -1,12 +1,16 @@
 """A version that an earlier commit (00456db8) saved asks what it asked then, whatever the config says beside."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from backend.domain.labels import former_releases
 from backend.domain.labels.config import read_config
+from backend.domain.labels.controls.registry import BUILDERS
 from backend.domain.labels.former_releases import without_omitted
+from backend.domain.labels.schema import LabelSchema
 
 TEXT = '<Text name="text" value="$text"/>'
 MOOD = '<Choices name="mood" toName="text"{}><Choice value="A"/><Choice value="B"/></Choices>'
@@ -199,3 +203,75 @@ def test_a_version_from_before_tables_were_loaded_reads_the_address_alone() -> N
     then = now.as_of(read_config("<View>" + PLAIN + "</View>").digest)
     assert (then.variables, then.inputs) == (("text",), ())
     assert now.variables == ("text", "file")
+
+
+RATED = '<Repeater on="$items"><Rating name="stars_{{idx}}" toName="text"/></Repeater>'
+DATED = '<Repeater on="$items"><DateTime name="day_{{idx}}" toName="text"/></Repeater>'
+PER = '<Labels name="ner" toName="text"><Label value="PER"/></Labels>'
+OF_SPAN = 'toName="text" perRegion="true"'
+SEX = f'<Choices name="sex" {OF_SPAN}><Choice value="f"/><Choice value="m"/></Choices>'
+BORN = f'<DateTime name="born" {OF_SPAN}/>'
+WHY = f'<TextArea name="why" {OF_SPAN}/>'
+WITH_BORN = f'<View visibleWhen="{{}}" whenTagName="born">{WHY}</View>'
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "names"),
+    [
+        (TEXT + RATED, TEXT + RATED + DATED, ["stars"]),
+        (TEXT + MOOD.format("") + RATED, TEXT + MOOD.format("") + DATED + RATED, ["mood", "stars"]),
+        (TEXT + PER + SEX, TEXT + PER + SEX + BORN, ["ner"]),
+        (TEXT + PER + SEX, TEXT + PER + BORN + SEX, ["ner"]),
+        (TEXT + PER + SEX, TEXT + PER + SEX + BORN + WITH_BORN.format("choice-selected"), ["ner"]),
+        (TEXT + PER + SEX, TEXT + PER + SEX + BORN + WITH_BORN.format("choice-unselected"), ["ner"]),
+        (TEXT + PER + SEX + RELATED, TEXT + PER + SEX + BORN + RELATED, ["ner", "relations"]),
+    ],
+    ids=[
+        "repeated",
+        "beside others",
+        "of a span",
+        "of a span, first",
+        "when it has",
+        "when not",
+        "of spans in relations",
+    ],
+)
+def test_a_version_from_before_a_kind_was_known_goes_on_with_the_older_kinds_that_stand_where_it_may(
+    before: str, now: str, names: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new kind inside a <Repeater> or of a span takes nothing from those that were there."""
+    learn_last("DateTime", monkeypatch)
+    old, new = _anew(before), _anew(now)
+    assert new.fits(old.digest)
+    then = new.as_of(old.digest)
+    assert list(then.names) == names
+    assert then.json_schema() == old.json_schema()
+    assert then.describe({}, "") == old.describe({}, "")
+    assert new.as_of(new.digest) is new
+
+
+def test_relations_from_before_a_kind_that_marks_go_on_between_the_spans_of_older_kinds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    learn_last("Labels", monkeypatch)
+    html = (
+        '<HyperText name="h" value="$h"/><HyperTextLabels name="in" toName="h"><Label value="PER"/></HyperTextLabels>'
+    )
+    old, new = _anew(TEXT + html + RELATED), _anew(TEXT + html + PER + RELATED)
+    then = new.as_of(old.digest)
+    assert (then.names, then.json_schema()) == (("in", "relations"), old.json_schema())
+    assert then.describe({}, "") == old.describe({}, "")
+    without = _anew(TEXT + MOOD.format(""))
+    alone = _anew(TEXT + MOOD.format("") + PER + RELATED).as_of(without.digest)
+    assert (alone.names, alone.describe({}, "")) == (("mood",), without.describe({}, ""))
+
+
+def learn_last(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the last release had learnt this kind of control."""
+    others = {tag: build for tag, build in BUILDERS.items() if tag != kind}
+    monkeypatch.setattr(former_releases, "BUILDERS", others | {kind: BUILDERS[kind]})
+
+
+def _anew(inside: str) -> LabelSchema:
+    """Read in this test, whose list of kinds is another one."""
+    return replace(read_config(f"<View>{inside}</View>"))

@@ -1,7 +1,7 @@
-"""Controls that nothing brings onto the screen, and those that only a kind of control does."""
+"""Controls that nothing brings onto the screen."""
 
 from backend.domain.labels.config import read_config
-from backend.domain.labels.unreachable import names_of_kinds, unreachable
+from backend.domain.labels.unreachable import unreachable
 
 TREE = '<Taxonomy name="tree" toName="t"><Choice value="leaf"/></Taxonomy>'
 WHEN = 'visibleWhen="choice-selected" whenTagName'
@@ -18,5 +18,3 @@ def test_what_depends_on_a_control_that_is_there_can_be_shown() -> None:
 def test_without_it_all_that_hangs_on_it_is_never_shown() -> None:
     without = [field for field in FIELDS if field.tag != "Taxonomy"]
     assert list(unreachable(without)) == ["kind", "why"]
-    assert names_of_kinds(FIELDS, ["Choices"]) == ["other"]
-    assert names_of_kinds(FIELDS, ["Choices", "Taxonomy"]) == ["kind", "why", "other", "tree"]

@@ -1,0 +1,40 @@
+"""What a release read of a labelling config that knew some kinds of controls alone.
+
+Also where a kind that it did not know stands beside others that it knew: inside a <Repeater>, in what is said of spans,
+at an end of relations.
+"""
+
+from collections.abc import Collection, Sequence
+
+from backend.domain.labels.controls.attributes import Attribute, Attributes
+from backend.domain.labels.controls.base import Control
+from backend.domain.labels.controls.marking import attributes_of, if_marking
+from backend.domain.labels.related import without
+from backend.domain.labels.unreachable import unreachable
+
+
+def of_kinds(fields: Sequence[Control], tags: Collection[str]) -> tuple[Control, ...]:
+    """Those of `fields` that are made of these kinds, without those that only others bring onto the screen.
+
+    tags: keys of `registry.BUILDERS`, and that of relations
+    """
+    known = [field for field in fields if _is_known(field, tags)]
+    kept = {field.name for field in known} - unreachable(known).keys()
+    left = without(fields, {field.name for field in fields} - kept)
+    return tuple(if_marking(field, attributes=_attributes(attributes_of(field), tags)) for field in left)
+
+
+def _is_known(control: Control, tags: Collection[str]) -> bool:
+    return all(kind in tags for kind in control.kinds)
+
+
+def _attributes(of_span: Attributes, tags: Collection[str]) -> Attributes:
+    """See `of_kinds`. Conditions on what was no attribute made a control none either."""
+    gone = {part.name for part in of_span.parts if not _is_known(part.control, tags)}
+    known = [part for part in of_span.parts if part.name not in gone and not _looks_at(part, gone)]
+    never = unreachable([part.control for part in known])
+    return Attributes(tuple(part for part in known if part.name not in never))
+
+
+def _looks_at(part: Attribute, names: Collection[str]) -> bool:
+    return any(condition.control in names for condition in part.conditions)
