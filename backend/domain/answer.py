@@ -7,7 +7,7 @@ same are equal. A control that holds nothing, because it was left empty or is no
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, assert_never
 
 from backend.domain.relations import Relations, relations_json
 from backend.domain.repeated import Repeated
@@ -217,23 +217,32 @@ def answer_json(answer: Answer) -> dict[str, list[Any]]:
 
 
 def _listed(value: AnswerValue | None) -> list[Any]:
-    if isinstance(value, LabelDefinitions):
-        return [list(entry) for entry in value.entries]
-    if isinstance(value, Number):
-        return [value.value]
-    if isinstance(value, Moment):
-        return [value.iso]
-    if isinstance(value, Paths):
-        return [list(path) for path in value.paths]
-    if isinstance(value, Groups):
-        return [{"bucket": bucket, "items": list(ids)} for bucket, ids in value.groups]
-    if isinstance(value, Repeated):
-        return [{"item": number, "value": _listed(one)} for number, one in value.values]
-    if isinstance(value, Boxes):
-        return [box_json(box) for box in value.boxes]
-    marked = [_span_json(span) for span in spans_of(value)]
-    lost = [{"label": span.label, "text": span.text, "unlocated": span.reason} for span in unlocated_of(value)]
-    return [*names_of(value), *texts_of(value), *ranking_of(value), *marked, *lost, *relations_json(value)]
+    match value:
+        case None:
+            return []
+        case Labels(names=held) | Texts(texts=held) | Ranking(ids=held):
+            return list(held)
+        case Spans():
+            lost = [{"label": span.label, "text": span.text, "unlocated": span.reason} for span in value.unlocated]
+            return [*map(_span_json, value.spans), *lost]
+        case Relations():
+            return relations_json(value)
+        case Number():
+            return [value.value]
+        case Moment():
+            return [value.iso]
+        case Paths():
+            return [list(path) for path in value.paths]
+        case Groups():
+            return [{"bucket": bucket, "items": list(ids)} for bucket, ids in value.groups]
+        case Boxes():
+            return [box_json(box) for box in value.boxes]
+        case Repeated():
+            return [{"item": number, "value": _listed(one)} for number, one in value.values]
+        case LabelDefinitions():
+            return [list(entry) for entry in value.entries]
+        case _:
+            assert_never(value)
 
 
 def _span_json(span: MarkedSpan) -> dict[str, Any]:

@@ -18,13 +18,14 @@ from backend.domain.statistics.intervals import ratio
 from backend.domain.statistics.task_ratios import mean_interval
 
 NO_MOMENT = "In no task both the ground truth and the answer have a date or time."
-_DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+_HOUR = timedelta(hours=1)
 
 
 def of_moments(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
     """Accuracy, the share at most a day (with hours: an hour) away, and the mean error in days (minutes)."""
     timed = any(":" in text for case in cases for text in _texts(case, field.name))
-    near, unit = ("within_1_hour", _MINUTE) if timed else ("within_1_day", _DAY)
+    near, unit = ("within_1_hour", MINUTE) if timed else ("within_1_day", DAY)
     shares = graded({"accuracy": exact_match, near: within_1_hour if timed else within_1_day})
     return {**shares(cases, field), f"mean_error_{'minutes' if timed else 'days'}": _error(cases, field, unit)}
 
@@ -36,7 +37,7 @@ def _texts(case: Case, control: str) -> list[str]:
 
 def within_1_day(control: Control, answer: Held, truth: Held) -> float:
     """1 where they are equal or a day apart."""
-    return _within(_DAY, control, answer, truth)
+    return _within(DAY, control, answer, truth)
 
 
 def within_1_hour(control: Control, answer: Held, truth: Held) -> float:
@@ -57,8 +58,14 @@ def _error(cases: Sequence[Case], field: Control, unit: timedelta) -> Measure:
 
 def _gaps(case: Case, control: str) -> list[timedelta]:
     """One for each task of the case, if both its ground truth and its answer are dates or times."""
-    truth, answer = _moment(case.truth.get(control)), _moment((case.answer or {}).get(control))
-    return [] if truth is None or answer is None else [apart(truth, answer)] * case.tasks
+    gap = gap_between(case.truth.get(control), (case.answer or {}).get(control))
+    return [] if gap is None else [gap] * case.tasks
+
+
+def gap_between(truth: Held, answer: Held) -> timedelta | None:
+    """How far apart two dates or times are; None unless both are there."""
+    first, other = _moment(truth), _moment(answer)
+    return None if first is None or other is None else apart(first, other)
 
 
 def _moment(value: Held) -> Moment | None:

@@ -6,12 +6,14 @@ items of one task are right or wrong together. A number that is not a mean over 
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
 
 from backend.domain.answer import Answer, number_of
 from backend.domain.labels.controls.base import Control, Held
 from backend.domain.labels.controls.repeated import one_item
 from backend.domain.metrics.cases import Case
 from backend.domain.metrics.measure import Grade, Measure, Measures, graded
+from backend.domain.metrics.moment_distance import DAY, MINUTE, gap_between, within_1_day, within_1_hour
 from backend.domain.metrics.number_distance import within_1
 from backend.domain.metrics.text_match import exact_match, token_f1
 from backend.domain.repeated import repeated_of
@@ -76,22 +78,48 @@ def _share(grade: Grade) -> Part:
     return lambda inner, item: (grade(inner, item[1], item[0]) if item[2] else 0.0, 1.0)
 
 
-def _distance(of: Callable[[float], float]) -> Part:
-    """Of items with a number on both sides."""
+def _distance(of: Callable[[Held, Held], float | None]) -> Part:
+    """Of items with a number, or a date, on both sides. `of`: truth and answer -> how far they are apart."""
 
     def part(inner: Control, item: Item) -> tuple[float, float]:
-        truth, answer = number_of(item[0]), number_of(item[1])
-        return (0.0, 0.0) if truth is None or answer is None else (of(answer - truth), 1.0)
+        distance = of(item[0], item[1])
+        return (0.0, 0.0) if distance is None else (distance, 1.0)
 
     return part
 
 
-_DISTANCES = {"mean_absolute_error": _distance(abs), "bias": _distance(float)}
+def _too_large(truth: Held, answer: Held) -> float | None:
+    """What the number of an answer is too large by."""
+    right, given = number_of(truth), number_of(answer)
+    return None if right is None or given is None else given - right
+
+
+def _error(truth: Held, answer: Held) -> float | None:
+    bias = _too_large(truth, answer)
+    return None if bias is None else abs(bias)
+
+
+def _gap(unit: timedelta) -> Part:
+    def gap(truth: Held, answer: Held) -> float | None:
+        between = gap_between(truth, answer)
+        return None if between is None else between / unit
+
+    return _distance(gap)
+
+
+_DISTANCES = {
+    "mean_absolute_error": _distance(_error),
+    "bias": _distance(_too_large),
+    "mean_error_days": _gap(DAY),
+    "mean_error_minutes": _gap(MINUTE),
+}
 PARTS: Mapping[str, Part] = {
     "accuracy": _share(exact_match),
     "exact_match": _share(exact_match),
     "token_f1": _share(token_f1),
     "within_1": _share(within_1),
+    "within_1_day": _share(within_1_day),
+    "within_1_hour": _share(within_1_hour),
     **_DISTANCES,
 }
 """Measures that are means over items."""

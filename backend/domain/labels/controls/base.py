@@ -36,7 +36,7 @@ class Control(Protocol):
 
     @property
     def tag(self) -> str:
-        """Its kind: the tag of its element, such as `Choices`, where one tag has several with an attribute."""
+        """Its kind in the registry: the tag of its element, with the attribute that makes another kind of it."""
 
     @property
     def kinds(self) -> tuple[str, ...]:

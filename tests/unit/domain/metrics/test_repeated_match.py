@@ -5,13 +5,16 @@ from typing import Any
 import pytest
 
 from backend.domain.labels.config import read_config
+from backend.domain.labels.controls.registry import BUILDERS
+from backend.domain.labels.layout import ABOUT_A_WHOLE
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.metrics.cases import count_cases
+from backend.domain.metrics.cases import Case, count_cases
 from backend.domain.metrics.classification import score_of
 from backend.domain.metrics.measure import Measure
-from backend.domain.metrics.measures import measures_of
-from backend.domain.metrics.repeated_match import NO_ITEM
+from backend.domain.metrics.measures import MEASURES, measures_of
+from backend.domain.metrics.repeated_match import NO_ITEM, PARTS
 from backend.domain.outcome import Outcome, Rejection, Truth
+from tests.unit.domain.labels.controls.test_base import ELEMENTS, built
 
 
 def schema(control: str) -> LabelSchema:
@@ -21,6 +24,8 @@ def schema(control: str) -> LabelSchema:
 
 CHOICES = schema('<Choices name="c_{{idx}}" toName="t_{{idx}}"><Choice value="a"/><Choice value="b"/></Choices>')
 TEXTS = schema('<TextArea name="c_{{idx}}" toName="t_{{idx}}" maxSubmissions="1"/>')
+DATES = schema('<DateTime name="c_{{idx}}" toName="t_{{idx}}" only="date"/>')
+TIMES = schema('<DateTime name="c_{{idx}}" toName="t_{{idx}}" only="time"/>')
 STARS = schema('<Rating name="c_{{idx}}" toName="t_{{idx}}"/>')
 
 
@@ -73,6 +78,33 @@ def test_other_kinds_have_their_own_measures() -> None:
     assert stars["item_mean_absolute_error"].interval is not None
     assert stars["item_quadratic_weighted_kappa"].value is not None
     assert stars["item_quadratic_weighted_kappa"].interval is None
+
+
+def test_dates_have_intervals_too() -> None:
+    days = measured(DATES, (["2024-01-02", "2024-01-05"], ["2024-01-01", "2024-01-02"]), (["2024-01-01"],) * 2)
+    assert days["item_mean_error_days"].value == pytest.approx((1 + 3 + 0) / 3)
+    assert days["item_within_1_day"].value == pytest.approx(2 / 3)
+    assert days["item_mean_error_days"].interval == (0.0, 2.0)
+    assert days["item_within_1_day"].interval == (0.5, 1.0)
+    times = measured(TIMES, (["04:05"], ["05:05"]), (["04:05"], ["04:35"]))
+    assert times["item_mean_error_minutes"].interval == (30.0, 60.0)
+    assert times["item_within_1_hour"].interval == (1.0, 1.0)
+    (alone,) = {measured(DATES, ([None], ["2024-01-01"]))["item_mean_error_days"].interval}
+    assert alone is None
+
+
+NO_MEANS = {"quadratic_weighted_kappa", "hierarchical_f1", "level_1", "level_2"}
+"""Measures that are no means over items, or over some items only."""
+
+
+@pytest.mark.parametrize("tag", [tag for tag in BUILDERS if tag.split()[0] in ABOUT_A_WHOLE and " perItem" not in tag])
+def test_each_measure_of_a_kind_that_may_be_repeated_has_an_interval_over_tasks_or_is_no_mean(tag: str) -> None:
+    """A new kind, or a new measure of one, is a line in PARTS or in NO_MEANS."""
+    control = built(tag)
+    value = control.parse(ELEMENTS[tag][1])
+    assert not isinstance(value, Rejection)
+    answer: Any = {control.name: value}
+    assert set(MEASURES[tag]([Case(answer, answer, 1, True)], control)) - set(PARTS) <= NO_MEANS
 
 
 def test_nothing_said_is_no_number() -> None:

@@ -1,16 +1,24 @@
 """Remarks: what has to be known beside the numbers, and nothing that need not be."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.dataset.split import Split
 from backend.domain.dataset.subset import Subset
+from backend.domain.labels.config import read_config
+from backend.domain.labels.controls.relations import RelationsControl
+from backend.domain.metrics.cases import Case
 from backend.domain.metrics.measure import Measure
+from backend.domain.metrics.measures import MEASURES
+from backend.domain.outcome import Rejection
 from backend.interfaces.presentation.caveats import NAMED, left_out_remarks, remarks
+from tests.unit.domain.labels.controls.test_base import ELEMENTS, built
 from tests.unit.domain.metrics.test_classification import FAILURE
 from tests.unit.domain.metrics.test_evaluation import evaluated
+from tests.unit.domain.metrics.test_relation_match import CONFIG as RELATED
 
 ALL = Subset("ground-truth")
 HALF = Measure(0.5, None)
@@ -30,6 +38,21 @@ def test_free_texts_that_must_be_right_word_for_word_are_named() -> None:
     measures = {"topic": {"accuracy": Measure(1.0, None)}, "why": {"exact_match": Measure(0.5, None), "token_f1": HALF}}
     (sentence,) = remarks(replace(evaluated("ab" * 1000, "ab" * 1000), measures=measures), ALL)
     assert sentence.startswith("An answer is right only if its free texts (why) are right word for word")
+
+
+PLAIN = {"Choices", "Pairwise"}
+"""One label is right or wrong: nobody expects it to be partly right."""
+
+
+@pytest.mark.parametrize("tag", [tag for tag in MEASURES if tag not in PLAIN])
+def test_each_kind_of_control_says_what_right_means_for_it(tag: str) -> None:
+    """A new kind is a line in STRICT or in PLAIN."""
+    control = read_config(RELATED).fields[-1] if tag == RelationsControl.tag else built(tag)
+    value = None if tag == RelationsControl.tag else control.parse(ELEMENTS[tag][1])
+    assert not isinstance(value, Rejection)
+    answer: Any = {control.name: value}
+    measures = {control.name: MEASURES[tag]([Case(answer, answer, 1, True)], control)}
+    assert any(control.name in said for said in remarks(replace(evaluated("a", "a"), measures=measures), ALL))
 
 
 def test_numbers_that_must_be_right_exactly_are_named() -> None:
