@@ -7,11 +7,11 @@ same are equal. A control that holds nothing, because it was left empty or is no
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, assert_never
+from typing import Any
 
-from backend.domain.relations import Relations, relations_json
+from backend.domain.relations import Relations
 from backend.domain.repeated import Repeated
-from backend.domain.shapes.marked_box import Boxes, box_json
+from backend.domain.shapes.marked_box import Boxes
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,45 +209,6 @@ def spans_or_none(spans: Iterable[MarkedSpan], unlocated: Iterable[UnlocatedQuot
             by_key[span.key] = replace(first, refs=first.refs + span.refs)
     value = Spans(tuple(by_key[key] for key in sorted(by_key)), tuple(sorted(unlocated)))
     return value if value.spans or value.unlocated else None
-
-
-def answer_json(answer: Answer) -> dict[str, list[Any]]:
-    """Control -> a list of what it holds."""
-    return {name: _listed(value) for name, value in answer.items()}
-
-
-def _listed(value: AnswerValue | None) -> list[Any]:
-    match value:
-        case None:
-            return []
-        case Labels(names=held) | Texts(texts=held) | Ranking(ids=held):
-            return list(held)
-        case Spans():
-            lost = [{"label": span.label, "text": span.text, "unlocated": span.reason} for span in value.unlocated]
-            return [*map(_span_json, value.spans), *lost]
-        case Relations():
-            return relations_json(value)
-        case Number():
-            return [value.value]
-        case Moment():
-            return [value.iso]
-        case Paths():
-            return [list(path) for path in value.paths]
-        case Groups():
-            return [{"bucket": bucket, "items": list(ids)} for bucket, ids in value.groups]
-        case Boxes():
-            return [box_json(box) for box in value.boxes]
-        case Repeated():
-            return [{"item": number, "value": _listed(one)} for number, one in value.values]
-        case LabelDefinitions():
-            return [list(entry) for entry in value.entries]
-        case _:
-            assert_never(value)
-
-
-def _span_json(span: MarkedSpan) -> dict[str, Any]:
-    said = {"attributes": answer_json(dict(span.attributes))} if span.attributes else {}
-    return {"start": span.start, "end": span.end, "label": span.label, "text": span.text, **said}
 
 
 def _words(text: str) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from backend.domain.answer import answer_json
+from backend.domain.answer_json import answer_json
 from backend.domain.outcome import Failure, Rejection
 from backend.interfaces.cli.render.console import printable
 from backend.interfaces.presentation import number_format as numbers

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from backend.domain.answer import answer_json
+from backend.domain.answer_json import answer_json
 from backend.domain.metrics.summary import Summary
 from backend.domain.outcome import Failure, Rejection
 from backend.domain.runs.cost_estimate import Estimate

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from backend.domain.answer import answer_json
+from backend.domain.answer_json import answer_json
 from backend.interfaces.presentation.json.plain import plain
 from backend.interfaces.presentation.json.trust import basis_json
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from backend.domain.answer import Answer, answer_json
+from backend.domain.answer import Answer
+from backend.domain.answer_json import answer_json
 from backend.domain.dataset.subset import SAMPLE_SIZE, Subset
 from backend.domain.metrics.evaluation import Evaluation
 from backend.domain.statistics.intervals import ratio, wilson

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from backend.adapters.database.public_ids import PromptRow
-from backend.domain.answer import Answer, Spans, answer_json
+from backend.domain.answer import Answer, Spans
+from backend.domain.answer_json import answer_json
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.evaluation import Evaluation

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from backend.domain.answer import Answer, Labels, Number, Texts, answer_json, spans_of
+from backend.domain.answer import Answer, Labels, Number, Texts, spans_of
+from backend.domain.answer_json import answer_json
 from backend.domain.labels.config import read_config
 from backend.domain.labels.controls.marking import attributes_of, classes_of, controls_in
 from backend.domain.labels.regions import from_result, to_result

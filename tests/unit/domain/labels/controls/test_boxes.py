@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from backend.domain.answer import Answer, AnswerValue, answer_json
+from backend.domain.answer import Answer, AnswerValue
+from backend.domain.answer_json import answer_json
 from backend.domain.labels.config import read_config
 from backend.domain.labels.controls.boxes import SHAPES
 from backend.domain.labels.regions import fingerprint, from_result, to_result

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from backend.domain.answer import Moment, Number, answer_json
+from backend.domain.answer import Moment, Number
+from backend.domain.answer_json import answer_json
 from backend.domain.dataset.ground_truth import truth_of
 from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from backend.domain.answer import Answer, MarkedSpan, Spans, UnlocatedQuote, answer_json
+from backend.domain.answer import Answer, MarkedSpan, Spans, UnlocatedQuote
+from backend.domain.answer_json import answer_json
 from backend.domain.labels.config import read_config
 from backend.domain.labels.regions import from_result, to_result
 from backend.domain.labels.schema import LabelSchema

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.answer import Answer, answer_json, spans_of
+from backend.domain.answer import Answer, spans_of
+from backend.domain.answer_json import answer_json
 from backend.domain.labels.config import read_config
 from backend.domain.labels.regions import answer_print, from_result, to_result
 from backend.domain.labels.relabel import with_current_labels, with_renames

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from backend.domain.answer import Answer, Labels, Number, answer_json
+from backend.domain.answer import Answer, Labels, Number
+from backend.domain.answer_json import answer_json
 from backend.domain.labels.config import read_config
 from backend.domain.labels.regions import answer_print, from_result, is_submittable, to_result
 from backend.domain.labels.relabel import same_answers, shared_schema, with_current_labels, with_renames

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from backend.domain.answer import Labels, Paths, answer_json
+from backend.domain.answer import Labels, Paths
+from backend.domain.answer_json import answer_json
 from backend.domain.dataset.ground_truth import gone_labels, truth_of
 from backend.domain.labels.config import read_config
 from backend.domain.labels.relabel import formers, shared_schema, with_current_labels, with_renames
