@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from backend.adapters.database.calibrations import StoredCalibration
@@ -37,7 +38,8 @@ from backend.services.analysis.people import agreement_of_people
 from backend.services.analysis.recent_results import RecentResult, recent_results
 from backend.services.analysis.report import ReportSources, report
 from backend.services.analysis.representativeness import representativeness_of
-from backend.services.analysis.result_views import MANY, ResultSources, ResultView
+from backend.services.analysis.result_sources import ResultSources
+from backend.services.analysis.result_views import ResultView
 from backend.services.analysis.results import TaskResult, results, results_of, texts_of
 from backend.services.analysis.shares import ShareEstimate, estimate_shares
 from backend.services.analysis.votes import VoteResult, vote
@@ -69,23 +71,22 @@ class ResultOperations(Operations):
 
     def result_view(self, version: PromptVersion, project: Project) -> ResultView:
         """The results of a version of this project with its evaluation, derived again only when something changed."""
-        parts, resolved = self.container, self.container.resolver.read_by(version, project)
-        sources = ResultSources(parts.store, parts.record, parts.studio, parts.outcomes, parts.configs, self.bases)
-        stamp, running = sources.stamp(resolved), sources.is_running(resolved)
-        return parts.result_views.of(version.tag, stamp, running, lambda: sources.derive(resolved))
+        return self._sources.view(self.container.resolver.read_by(version, project))
 
-    def result_view_begun(self, version: PromptVersion, project: Project) -> bool:
-        """Whether `result_view` is quick; if many answers are read for the first time, a thread begins to read them."""
-        parts, resolved = self.container, self.container.resolver.read_by(version, project)
-        sources = ResultSources(parts.store, parts.record, parts.studio, parts.outcomes, parts.configs, self.bases)
-        if sources.size(resolved) < MANY:
-            return True
-        derive = lambda: sources.derive(resolved)  # noqa: E731
-        return parts.result_views.begun(version.tag, sources.stamp(resolved), derive) is not None
+    def result_view_soon(self, version: PromptVersion, project: Project, texts: bool) -> ResultView | None:
+        """The same where nobody need wait for it, with the texts of all tasks if `texts`; None while a thread reads
+        many of them."""
+        return self._sources.view_soon(self.container.resolver.read_by(version, project), texts)
+
+    @property
+    def _sources(self) -> ResultSources:
+        parts = self.container
+        kept = (parts.result_views, parts.record, parts.studio, parts.outcomes, parts.configs)
+        return ResultSources(*kept, self.bases)
 
     def with_texts(self, version: PromptVersion, view: ResultView, rows: Iterable[TaskResult]) -> list[TaskResult]:
         """Rows of a view with the texts of their tasks, as the person for whom it acts may read them."""
-        return view.with_texts(rows, lambda tasks: texts_of(self.container.studio, version, tasks))
+        return view.with_texts(rows, partial(texts_of, self.container.studio, version))
 
     def results_of(self, tag: str, tasks: Sequence[int]) -> list[TaskResult]:
         """The results of a version on these tasks, in their order."""

@@ -2,10 +2,15 @@
 
 import json
 import secrets
+import time
+from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from backend.domain.dataset.subset import Subset
+from backend.interfaces.web.server import create_app
+from backend.services.analysis import result_sources
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, Served
 from tests.journeys.no_script import Browser, text_of
@@ -116,3 +121,48 @@ def test_the_report_is_downloaded(visitor: Browser, results: str) -> None:
     assert answer.status_code == 200
     assert "attachment" in answer.headers["Content-Disposition"]
     assert "0.667" in text_of(answer.text)
+
+
+@pytest.fixture
+def here(
+    mine: Installation, label_studio: RunningLabelStudio, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Browser, Installation]]:
+    """A person who is signed in to a server in this process, for which four tasks are many."""
+    monkeypatch.setattr(result_sources, "MANY", 4)
+    visitor = Browser("http://localhost")
+    visitor.http.close()
+    transport, headers = httpx.WSGITransport(create_app(mine.app)), {"Origin": "http://localhost"}
+    visitor.http = httpx.Client(
+        base_url="http://localhost", transport=transport, headers=headers, follow_redirects=True
+    )
+    with visitor.http:
+        visitor.sign_in(label_studio.api_key)
+        yield visitor, mine
+
+
+def test_many_answers_and_texts_are_read_while_the_page_says_so(
+    here: tuple[Browser, Installation], project: Project
+) -> None:
+    """The page loads itself again until they are there; what changed meanwhile is read alone."""
+    visitor, installation = here
+    tag = installation.save("aside", project.id)
+    installation.app.run(tag, Subset("all"))
+    page, tasks = address_of(installation, tag), project.tasks()
+    assert "Many answers or texts are read" in _told_until_there(visitor, f"{page}?search=refund")[0]
+    found = sum("refund" in task["data"]["text"].casefold() for task in tasks)
+    assert f"{found} of {TASKS} tasks shown" in text_of(visitor.html)
+    project.http.patch(f"/api/tasks/{tasks[0]['id']}/", json={"data": {"text": "zebra"}}).raise_for_status()
+    assert f"1 of {TASKS} tasks shown" in text_of(visitor.get(f"{page}?search=zebra")), "one text is read again"
+    project.http.delete(f"/api/tasks/{tasks[1]['id']}/").raise_for_status()
+    assert _told_until_there(visitor, f"{page}?search=zebra"), "all are read again: which task is gone is not known"
+    assert f"1 of {TASKS - 1} tasks shown" in text_of(visitor.html)
+
+
+def _told_until_there(visitor: Browser, path: str) -> list[str]:
+    """What a page says that loads itself again, until it does not any more."""
+    told = list[str]()
+    while 'http-equiv="refresh"' in visitor.get(path):
+        told.append(text_of(visitor.html))
+        time.sleep(0.05)
+        assert len(told) < 1000, "the page loads itself for ever"
+    return told

@@ -176,6 +176,12 @@ class LabelStudioClient(StudioBackends, StudioPredictions, StudioViews, StudioWe
         """Ids of the tasks that were made after `task`, ascending."""
         return self.filtered_ids(project, all_of(("id", "greater", "Number", task))["filters"])
 
+    def changed_after(self, project: int, moment: str) -> list[int]:
+        """Ids of the tasks that were made or changed after `moment`, which is one that `newest_change` said, ascending.
+        An annotation or a prediction of a task changes it."""
+        exact = moment if "." in moment else moment.replace("Z", ".000000Z")  # it reads them no other way
+        return self.filtered_ids(project, all_of(("updated_at", "greater", "Datetime", exact))["filters"])
+
     def newest_change(self, project: int) -> tuple[int, str]:
         """How many tasks a project has, and when one of them, or an annotation of one, changed last; "" without any."""
         query = {"ordering": ["-tasks:updated_at"]}

@@ -22,10 +22,13 @@ PAGE = 50
 
 
 def show_results(visit: Visit, prompt: int, version: int) -> Any:
+    """A page that says that they are read, and loads itself again, while that takes long."""
     of = visit.call.objects.version(prompt, version)
-    if not visit.app.result_view_begun(of.version, visit.call.objects.project(of.version.project)):
+    project = visit.call.objects.project(of.version.project)
+    view = visit.app.result_view_soon(of.version, project, Filters.asked().read_texts)
+    if view is None:
         return visit.show("reading.html", of=of, row=of.prompt)
-    return _page(visit, of, None)
+    return _page(visit, of, view, None)
 
 
 def export_results(visit: Visit, prompt: int, version: int) -> Any:
@@ -33,7 +36,8 @@ def export_results(visit: Visit, prompt: int, version: int) -> Any:
     import json
 
     of = visit.call.objects.version(prompt, version)
-    rows = visit.app.with_texts(of.version, *_chosen(visit, of))
+    view = view_of(visit, of)
+    rows = visit.app.with_texts(of.version, view, _chosen(visit, of, view))
     lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in task_results_json(rows))
     headers = {"Content-Disposition": f'attachment; filename="results-{of.number.id}.jsonl"'}
     return Response(lines, content_type="application/x-ndjson; charset=utf-8", headers=headers)
@@ -52,12 +56,13 @@ def report(visit: Visit, prompt: int, version: int) -> Any:
 def retry_results(visit: Visit, prompt: int, version: int) -> Any:
     """Asks again about the rows that the filters leave and that have no usable answer."""
     of = visit.call.objects.version(prompt, version)
+    view = view_of(visit, of)
     try:
-        chosen = {row.task for row in _chosen(visit, of)[1]}
+        chosen = {row.task for row in _chosen(visit, of, view)}
         options = RunOptions(budget=budget_of(visit, of))
         started = visit.app.ask_again_within_day(of.version.tag, chosen, options)
     except PromptsError as error:
-        return _page(visit, of, str(error)), 400
+        return _page(visit, of, view, str(error)), 400
     visit.tell(f"Asking again about {things(started.tasks or len(chosen), 'task')}.")
     return redirect(url_for("pages.show_run", run=visit.app.run_ids([started.id])[started.id].id), 303)
 
@@ -67,15 +72,14 @@ def view_of(visit: Visit, of: PublicVersion) -> ResultView:
     return visit.app.result_view(of.version, visit.call.objects.project(of.version.project))
 
 
-def _chosen(visit: Visit, of: PublicVersion) -> tuple[ResultView, list[TaskResult]]:
+def _chosen(visit: Visit, of: PublicVersion, view: ResultView) -> list[TaskResult]:
     """The rows that the filters leave; with their texts only where the filters look at those."""
-    filters, view = Filters.asked(), view_of(visit, of)
-    rows = visit.app.with_texts(of.version, view, view.rows) if filters.read_texts else view.rows
-    return view, filters.chosen(rows)
+    filters = Filters.asked()
+    return filters.chosen(visit.app.with_texts(of.version, view, view.rows) if filters.read_texts else view.rows)
 
 
-def _page(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
-    filters, (view, chosen) = Filters.asked(), _chosen(visit, of)
+def _page(visit: Visit, of: PublicVersion, view: ResultView, trouble: str | None) -> str:
+    filters, chosen = Filters.asked(), _chosen(visit, of, view)
     last = max(1, -(-len(chosen) // PAGE))
     page = min(filters.page, last)
     rows = visit.app.with_texts(of.version, view, chosen[(page - 1) * PAGE : page * PAGE])

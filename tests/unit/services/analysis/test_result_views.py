@@ -1,12 +1,8 @@
 """Views are derived again when what they stand for has changed, and only then."""
 
-import threading
 from collections.abc import Iterator, Sequence
 
-import pytest
-
-from backend.errors import StudioError
-from backend.services.analysis.result_views import MOST_ROWS, MOST_TEXT, Derived, ResultViews
+from backend.services.analysis.result_views import MOST_ROWS, Derived, ResultViews
 from backend.services.analysis.results import TaskResult
 
 
@@ -61,45 +57,16 @@ def test_a_slow_view_is_not_used_for_ever() -> None:
     assert derive.times == 2
 
 
-def test_a_first_view_that_takes_long_is_derived_meanwhile_and_once() -> None:
-    views, go, derive = ResultViews(), threading.Event(), Deriving([row(1)])
-
-    def slowly() -> Derived:
-        go.wait(30)
-        return derive()
-
-    assert [views.begun("p@1", 1, slowly, 0.01) for _ in range(3)] == [None] * 3
-    go.set()
-    view = views.begun("p@1", 1, slowly, 30)
-    assert view is not None
-    assert derive.times == 1
-    assert views.begun("p@1", 2, slowly, 0) is view, "it is there; `of` derives it again"
-    assert views.of("p@1", 1, False, derive) is view
-    assert derive.times == 1
-
-
-def test_a_first_view_that_fails_says_so_and_is_tried_again() -> None:
-    views = ResultViews()
-
-    def broken() -> Derived:
-        raise StudioError("Label Studio is away.")
-
-    for _ in range(2):
-        with pytest.raises(StudioError):
-            views.begun("p@1", 1, broken, 30)
-    assert views.begun("p@1", 1, Deriving([row(1)]), 30) is not None
-
-
 class Reading:
-    """Texts of all tasks but those that are `gone`."""
+    """Texts of all tasks but the one that is `gone`."""
 
-    def __init__(self, gone: int, text: str = "x") -> None:
+    def __init__(self, gone: int) -> None:
         self.asked: list[list[int]] = []
-        self.gone, self.text = gone, text
+        self.gone = gone
 
     def __call__(self, tasks: Sequence[int]) -> Iterator[tuple[int, str]]:
         self.asked.append(list(tasks))
-        return ((task, self.text) for task in tasks if task != self.gone)
+        return ((task, "x") for task in tasks if task != self.gone)
 
 
 def test_texts_are_read_once_and_only_those_that_are_asked_for() -> None:
@@ -113,13 +80,14 @@ def test_texts_are_read_once_and_only_those_that_are_asked_for() -> None:
     assert view.with_texts([], read) == []
 
 
-def test_long_texts_are_cut_and_old_views_forgotten() -> None:
+def test_old_views_are_forgotten() -> None:
     views = ResultViews()
+    assert views.last("p@1") is None
     view = views.of("p@1", 1, False, Deriving([row(1)]))
-    (told,) = view.with_texts(view.rows, Reading(gone=0, text="x" * (MOST_TEXT + 5)))
-    assert len(told.text) == MOST_TEXT + 1
+    assert views.last("p@1") is view
     many = Deriving([row(1)] * MOST_ROWS)
     views.of("p@2", 1, False, many)
+    assert views.last("p@1") is None
     again = Deriving([row(1)])
     views.of("p@1", 1, False, again)
     assert again.times == 1, "it was forgotten"

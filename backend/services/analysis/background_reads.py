@@ -1,0 +1,36 @@
+"""Background reads: what takes too long for a page to wait for is read by a thread of its own, while the page says so
+and loads itself again."""
+
+import threading
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundReads:
+    """By a key of what is read. Safe to share between threads."""
+
+    _under_way: set[Hashable] = field(default_factory=set)
+    _failed: dict[Hashable, Exception] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def begin(self, key: Hashable, read: Callable[[], object]) -> None:
+        """Starts a thread that calls `read`, which keeps what it reads, unless one is reading.
+
+        Raises, once, what the thread before raised.
+        """
+        with self._lock:
+            if (error := self._failed.pop(key, None)) is not None:
+                raise error
+            if key in self._under_way:
+                return
+            self._under_way.add(key)
+        threading.Thread(target=self._carry_out, args=(key, read), name="background-read", daemon=True).start()
+
+    def _carry_out(self, key: Hashable, read: Callable[[], object]) -> None:
+        try:
+            read()
+        except Exception as error:
+            self._failed[key] = error
+        finally:
+            self._under_way.discard(key)
