@@ -17,6 +17,7 @@ from backend.domain.answer import Labels
 from backend.domain.audit.label_errors import audit
 from backend.domain.chat.request import ChatRequest
 from backend.domain.chat.request_builder import RequestBuilder
+from backend.domain.chat.request_resources import RequestResources
 from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Confidence, Outcome, Truth
@@ -139,7 +140,7 @@ def stand_in(schema: LabelSchema, labels: Sequence[str]) -> tuple[Mapping[str, A
     found = {}
     for name, kept in PROMPTS.items():
         version = PromptVersion("p", 1, 1, _thinned(template, kept), "stand-in", ("text",), schema.digest, {})
-        builder = RequestBuilder(version, schema, "http://stand-in.test/v1")
+        builder = RequestBuilder(version, schema, RequestResources(lambda _: "http://stand-in.test/v1"))
         once = [_asked(builder, Task(number, row), labels) for number, row in enumerate(rows)]
         found[name] = numpy.array(once * (TASKS // len(once)))
     return found, numpy.array([labels.index(row["topic"]) for row in rows] * (TASKS // len(rows)))

@@ -9,6 +9,7 @@ from random import Random
 from backend.domain.answer import Answer
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.request_builder import RequestBuilder
+from backend.domain.chat.request_resources import RequestResources
 from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Outcome
@@ -43,7 +44,7 @@ def measured(label_config: str, confidence: str = "auto") -> Iterator[tuple[Outc
     version = PromptVersion(
         "p", 1, 1, "{text}", "stand-in", ("text",), schema.digest, {"temperature": 0}, confidence=confidence
     )
-    builder = RequestBuilder(version, schema, "http://stand-in.test/v1")
+    builder = RequestBuilder(version, schema, RequestResources(lambda _: "http://stand-in.test/v1"))
     for number, data in enumerate(json.loads(MESSAGES.read_text(encoding="utf-8"))):
         request = builder.request(Task(number, data))
         assert isinstance(request, ChatRequest)

@@ -22,6 +22,7 @@ from backend.container import Container
 from backend.domain.answer import Labels
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.request_builder import RequestBuilder
+from backend.domain.chat.request_resources import RequestResources
 from backend.domain.connection import DEFAULT
 from backend.domain.labels.config import read_config
 from backend.domain.metrics.comparison import Comparison, compare
@@ -181,7 +182,7 @@ def measured(base: PromptVersion, saved: PromptVersion, untouched: Sequence[Labe
 
 def _outcomes(version: PromptVersion, tasks: Sequence[Task]) -> list[Outcome]:
     schema = read_config(CONFIG)
-    builder = RequestBuilder(version, schema, "http://in.process/v1")
+    builder = RequestBuilder(version, schema, RequestResources(lambda _: "http://in.process/v1"))
     found = []
     for task in tasks:
         request = builder.request(task)

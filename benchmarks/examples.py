@@ -9,6 +9,7 @@ from pathlib import Path
 
 from backend.domain.chat.request import ChatRequest
 from backend.domain.chat.request_builder import RequestBuilder
+from backend.domain.chat.request_resources import RequestResources
 from backend.domain.few_shot.selection import Candidate, kept
 from backend.domain.labels.config import read_config
 from backend.domain.prompts.examples import WAYS, Example, Examples
@@ -41,7 +42,7 @@ def judged_with(examples: Examples | None, rows: Sequence[Row]) -> tuple[float, 
     template = (DATA / "prompt-1.txt").read_text(encoding="utf-8").strip()
     variables = SCHEMA.variables
     version = PromptVersion("b", 1, 1, template, "stand-in", variables, SCHEMA.digest, {}, examples=examples)
-    builder = RequestBuilder(version, SCHEMA, "")
+    builder = RequestBuilder(version, SCHEMA, RequestResources(lambda _: ""))
     page = [Task(place, {"text": row["text"]}) for place, row in enumerate(rows)]
     builder.asks(page)
     many = [Task(place, {"text": f"{rows[place % len(rows)]['text']} ({place})"}) for place in range(1000)]

@@ -17,6 +17,7 @@ import httpx
 from backend.domain.answer import Answer
 from backend.domain.chat.request import ChatRequest
 from backend.domain.chat.request_builder import RequestBuilder
+from backend.domain.chat.request_resources import RequestResources
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Rejection
 from backend.domain.prompts.default_prompt import default_version, drafted_version
@@ -68,7 +69,9 @@ def _shown(count: "list[int]", of: int) -> str:
 
 def counted(version: PromptVersion, ask: Ask) -> dict[str, list[int]]:
     """Attack -> how many answers it changes, and how many of these into the label that it wants."""
-    builder = RequestBuilder(replace(version, model=services.LOCAL_MODEL), SCHEMA, "http://model.test/v1")
+    builder = RequestBuilder(
+        replace(version, model=services.LOCAL_MODEL), SCHEMA, RequestResources(lambda _: "http://model.test/v1")
+    )
     counts = {attack: [0, 0] for attack in ATTACKS}
     for number, data in enumerate(json.loads((DATA / "tasks.json").read_text(encoding="utf-8"))[:MESSAGES]):
         clean = _label(builder, number, data["text"], ask)

@@ -23,6 +23,7 @@ from backend.adapters.label_studio.client import AnnotatedTask, Project
 from backend.domain.answer import Labels
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.request_builder import RequestBuilder
+from backend.domain.chat.request_resources import RequestResources
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.config import read_config
 from backend.domain.labels.regions import to_result
@@ -92,7 +93,10 @@ def _answered(store: Store, studio: Listed, name: str, note: str) -> ResolvedVer
     template = (DATA / name).read_text(encoding="utf-8")
     plain = PromptVersion("inbox", 0, 1, template, "stand-in", ("text",), SCHEMA.digest, {"temperature": 0}, note)
     version, _ = store.save(plain)
-    record, builder = RunStore(store), RequestBuilder(version, SCHEMA, "http://stand-in.test/v1")
+    record, builder = (
+        RunStore(store),
+        RequestBuilder(version, SCHEMA, RequestResources(lambda _: "http://stand-in.test/v1")),
+    )
     run = record.create(NewRun(version.tag, 1, Subset("ground-truth")))
     asks, completions = [], []
     for task in studio.tasks:

@@ -6,6 +6,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 from backend.domain.chat.request_builder import RequestBuilder
+from backend.domain.chat.request_resources import RequestResources
 from backend.domain.labels.config import read_config
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.task import Task
@@ -36,4 +37,4 @@ def builder(url: str) -> RequestBuilder:
     config = f'<View><Text name="t" value="$text"/><Choices name="intent" toName="t">{choices}</Choices></View>'
     schema = read_config(config)
     version = PromptVersion("bench", 1, 1, TEMPLATE, "stand-in", ("text",), schema.digest, {"temperature": 0})
-    return RequestBuilder(version, schema, url)
+    return RequestBuilder(version, schema, RequestResources(lambda _: url))

@@ -19,7 +19,7 @@ from backend.services.dataset.drawing import Drawing
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.truth_bases import TruthBases
 from backend.services.runs.stored_outcomes import StoredOutcomes
-from tests.scripted import CONFIG, answer, completion, version
+from tests.scripted import CONFIG, answer, at, completion, version
 
 PROJECT = 7
 URL = "http://model.test/v1"
@@ -97,7 +97,7 @@ class LabelledProject:
         return ResolvedVersion(saved, self.project, schema)
 
     def builder(self, of: ResolvedVersion) -> RequestBuilder:
-        return RequestBuilder(of.version, self.schema, URL, then_url=URL)
+        return RequestBuilder(of.version, self.schema, at(URL))
 
     def run(self, of: ResolvedVersion, said: Mapping[int, str | Failure], server: str = URL, **how: Any) -> Run:
         """A completed run in which these tasks got these labels, texts that are not JSON as they are, or failed.

@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 
 from backend.domain.chat.request import ChatRequest, Completion, RequestTemplate
 from backend.domain.chat.request_builder import RequestBuilder
+from backend.domain.chat.request_resources import RequestResources
+from backend.domain.few_shot.similarity import Embed
 from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Confidence, Failure
+from backend.domain.pictures.loading import PictureSource
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.task import Task
 
@@ -127,9 +130,14 @@ def version(template: str = "How is this? {text}", schema: LabelSchema | None = 
     return replace(plain, **changed)
 
 
+def at(url: str, embed: Embed | None = None, pictures: PictureSource | None = None) -> RequestResources:
+    """Every connection's model is at this address."""
+    return RequestResources(lambda _: url, embed, pictures)
+
+
 def builder(schema: LabelSchema | None = None, **changed: Any) -> RequestBuilder:
     schema = schema or read_config(CONFIG)
-    return RequestBuilder(version(schema=schema, **changed), schema, "http://model.test/v1")
+    return RequestBuilder(version(schema=schema, **changed), schema, at("http://model.test/v1"))
 
 
 def request(text: str = "I love it", **changed: Any) -> ChatRequest:

@@ -177,7 +177,7 @@ UNITS = {
     "unit/adapters/web/test_files": ("adapters/web/file_answer",),
     "unit/services/pictures/test_loader": ("domain/text_file",),
     "unit/domain/prompts/test_prompt_file": ("domain/prompts/prompt_yaml",),
-    "unit/domain/chat/test_request": ("domain/chat/request_builder",),
+    "unit/domain/chat/test_request": ("domain/chat/request_builder", "domain/chat/request_resources"),
     "unit/domain/labels/controls/test_attributes": (
         "domain/labels/controls/marking",
         "domain/labels/controls/quoted_span",
@@ -216,6 +216,7 @@ UNITS = {
     "unit/domain/metrics/test_measures": ("domain/metrics/measure", "domain/metrics/text_match"),
     "unit/engine/test_request_executor": (
         "engine/executor_counts",
+        "engine/failure_handling",
         "engine/stored_model",
     ),
     "unit/adapters/database/test_actions": ("domain/action",),

@@ -1,6 +1,7 @@
 """What the server gives to the labelling screen."""
 
 from backend.app.runs import RunOperations
+from backend.domain.chat.request_resources import RequestResources
 from backend.domain.dataset.subset import Subset
 from backend.domain.runs.run import FINAL, Run
 from backend.services.live_predictions import LivePredictions, ServingOptions
@@ -18,10 +19,8 @@ class ServerOperations(RunOperations):
 
         settings, parts = self.container.settings, self.container
         live = Live(parts.live_executor, parts.store, parts.pricing, parts.daily)
-        deadline_s, model = settings.predict_deadline_s, settings.openai_model
-        serving = ServingOptions(
-            model, lambda name: parts.connections[name].base_url, deadline_s, parts.embedder, parts.pictures
-        )
+        resources = RequestResources(lambda name: parts.connections[name].base_url, parts.embedder, parts.pictures)
+        serving = ServingOptions(settings.openai_model, resources, settings.predict_deadline_s)
         return LivePredictions(self.container.store, live, serving, self._overflow_runs())
 
     def _overflow_runs(self) -> OverflowRuns | None:

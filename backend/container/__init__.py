@@ -20,6 +20,7 @@ from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.label_studio.credential import Credential
 from backend.adapters.processes import LocalProcess
 from backend.container.models import ModelParts
+from backend.domain.chat.request_resources import RequestResources
 from backend.domain.connection import DEFAULT
 from backend.domain.urls import shown
 from backend.engine.concurrency_limiter import ConcurrencyLimiter
@@ -170,10 +171,9 @@ class Container(ModelParts):
 
     def _labeler(self, store: Store) -> TaskLabeler:
         join = self._join_workers if self.settings.redis_url else alone
-        address, record = self.connections.address, RunStore(store)
-        embed, pictures = self.embedder, self.pictures
-        parts = (store, record, self.executor, self.executors, address, self.pricing, join, self.stop)
-        return TaskLabeler(*parts, embed, pictures)
+        resources = RequestResources(self.connections.address, self.embedder, self.pictures)
+        executors = (self.executor, self.executors)
+        return TaskLabeler(store, RunStore(store), *executors, resources, self.pricing, join, self.stop)
 
     def _batches(self, store: Store, connection: str) -> Batches:
         """Those of a connection. Raises SettingsError if it is not there."""

@@ -27,6 +27,7 @@ from backend.engine.cascade_predictor import OUTAGE_S
 from backend.engine.daily_limit import Daily
 from backend.engine.embedder import Embedder
 from backend.engine.embedders import Embedders
+from backend.engine.failure_handling import IMPATIENT, FailureHandling
 from backend.engine.monthly_budget import MonthlyBudgets
 from backend.engine.rate_limiter import RateBuckets, RateLimiter, buckets_of
 from backend.engine.request_executor import RequestExecutor
@@ -122,7 +123,7 @@ class ModelParts:
             asked = [self.teacher(teacher)] if teacher else [(connection, "")]
             model = self._stored(project, asked[0][0])
         rates = self._rates(*(name for name, _ in asked))
-        return RequestExecutor(model, self._concurrency(asked[0][0]), observer=self.metrics, rates=rates)
+        return RequestExecutor(model, self._concurrency(asked[0][0]), rates, self.metrics)
 
     def executors(self, run: Run) -> list[RequestExecutor]:
         """Those of the models of a run's version, each with its own connection, within one budget that `run` pays
@@ -141,7 +142,7 @@ class ModelParts:
             except SettingsError as error:
                 return unreachable(error)
             paid = model if run.budget is None else BudgetedModel(model, model.write, allocation, pricing)
-            return RequestExecutor(paid, slots, 0, self.metrics, patience_s=OUTAGE_S, rates=rates)
+            return RequestExecutor(paid, slots, rates, self.metrics, FailureHandling(OUTAGE_S))
 
         return [executor(step.connection) for step in steps]
 
@@ -203,11 +204,10 @@ class ModelParts:
     def live_executor(self, connection: str) -> RequestExecutor:
         """For the server, whose callers have a deadline: not patient, and what failed just now is not repeated. Under
         a limit today pays."""
-        settings, daily = self.settings, self.daily
+        daily, failures = self.daily, FailureHandling(0, self.settings.failure_ttl_s)
         model = self._stored(None, connection) if daily is None else self._paid_by(daily, connection)
-        concurrency = self._concurrency(connection)
-        rates = self._rates(connection)
-        return RequestExecutor(model, concurrency, settings.failure_ttl_s, self.metrics, patience_s=0, rates=rates)
+        concurrency, rates = self._concurrency(connection), self._rates(connection)
+        return RequestExecutor(model, concurrency, rates, self.metrics, failures)
 
     def trial_executor(
         self, run: Run | None = None, *, project: int | None = None, connection: str = DEFAULT
@@ -216,7 +216,7 @@ class ModelParts:
         daily = self.daily
         model = self._stored(project, connection) if daily is None else self._paid_by(daily, connection)
         concurrency, rates = self._concurrency(connection), self._rates(connection)
-        return RequestExecutor(model, concurrency, observer=self.metrics, patience_s=0, rates=rates)
+        return RequestExecutor(model, concurrency, rates, self.metrics, IMPATIENT)
 
     def _paid_by(self, daily: Daily, connection: str) -> RecordedModel:
         ledger = daily.budget_ledger()

@@ -19,9 +19,10 @@ from backend.domain.outcome import Failure, Rejection
 from backend.engine.completion_writer import CompletionWriter
 from backend.engine.concurrency_limiter import ConcurrencyLimiter, Slot
 from backend.engine.executor_counts import ExecutorCounts
+from backend.engine.failure_handling import PATIENT, FailureHandling
 from backend.engine.first_answer import FirstAnswer
 from backend.engine.observer import Observer, Unobserved
-from backend.engine.provider_patience import PATIENCE_S, ProviderPatience
+from backend.engine.provider_patience import ProviderPatience
 from backend.engine.rate_limiter import RateLimiter
 from backend.engine.response_cache import RequestResult, ResponseCache
 from backend.engine.shutdown import Stopped
@@ -53,16 +54,19 @@ class InFlightRequest:
 
 
 class RequestExecutor:
-    """Belongs to one event loop. `failure_ttl_s`: seconds in which a failed request is not sent again."""
+    """Belongs to one event loop.
+
+    concurrency: most requests in flight
+    rates: the rate limits that it keeps; none by default
+    """
 
     def __init__(
         self,
         model: RecordedModel,
         concurrency: int,
-        failure_ttl_s: float = 0,
-        observer: Observer | None = None,
-        patience_s: float = PATIENCE_S,
         rates: RateLimiter | None = None,
+        observer: Observer | None = None,
+        failures: FailureHandling = PATIENT,
     ) -> None:
         self.observer = observer or Unobserved()
         self.slots = ConcurrencyLimiter(concurrency)
@@ -71,10 +75,10 @@ class RequestExecutor:
         self._model = model
         self._recorder = CompletionWriter(model.write, room=concurrency // UNSTORED)
         self._in_flight: dict[str, InFlightRequest] = {}
-        self._recent = ResponseCache(failure_ttl_s)
+        self._recent = ResponseCache(failures.repeat_after_s)
         self._first_answers: defaultdict[str, FirstAnswer] = defaultdict(FirstAnswer)
         self._reached = False
-        self.patience = ProviderPatience(patience_s)
+        self.patience = ProviderPatience(failures.patience_s)
         self.stopping = False
 
     @property

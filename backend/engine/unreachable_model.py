@@ -2,6 +2,7 @@
 
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure
+from backend.engine.failure_handling import IMPATIENT
 from backend.engine.request_executor import RequestExecutor
 from backend.errors import PromptsError, ProviderError
 
@@ -23,4 +24,4 @@ class UnreachableModel:
 
 
 def unreachable(why: PromptsError) -> RequestExecutor:
-    return RequestExecutor(UnreachableModel(why), 1, patience_s=0)
+    return RequestExecutor(UnreachableModel(why), 1, failures=IMPATIENT)

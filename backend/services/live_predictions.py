@@ -5,7 +5,7 @@ No error of a task or a batch of tasks is raised: a task without a usable answer
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -14,14 +14,12 @@ from backend.adapters.database.calibrations import CalibrationStore
 from backend.adapters.database.prediction_owners import OwnershipStore
 from backend.adapters.database.prompts import Store
 from backend.domain.calibration.calibrators import RAW, Calibrators
-from backend.domain.chat.request import MAX_ATTEMPTS
 from backend.domain.chat.request_builder import RequestBuilder
-from backend.domain.few_shot.similarity import Embed
+from backend.domain.chat.request_resources import RequestResources
 from backend.domain.labels.config import read_config
 from backend.domain.labels.regions import rounded, to_result
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Outcome, Rejection
-from backend.domain.pictures.loading import PictureSource
 from backend.domain.prompts.default_prompt import auto_tag, default_version
 from backend.domain.prompts.interactive import typed_text, typed_version
 from backend.domain.prompts.version import AUTO, PromptVersion, parse_tag
@@ -42,17 +40,12 @@ log = logging.getLogger(__name__)
 class ServingOptions:
     """Settings of LivePredictions.
 
-    address: name of a connection -> base URL; raises SettingsError where it cannot be asked
     deadline_s: seconds after which it answers with what it has
-    embed: makes embeddings
-    pictures: reads the pictures of tasks
     """
 
     default_model: str
-    address: Callable[[str], str]
+    resources: RequestResources
     deadline_s: float
-    embed: Embed | None = None
-    pictures: PictureSource | None = None
 
 
 class LivePredictions:
@@ -119,12 +112,10 @@ class LivePredictions:
 
     def _builder(self, version: PromptVersion, schema: LabelSchema) -> RequestBuilder:
         """Raises SettingsError for a version with which a daily limit cannot be kept, or without its connection."""
-        daily, serving = self._live.daily, self._serving
+        daily = self._live.daily
         if daily is not None:
             daily.check(version)
-        cap, embed, pictures = CAP if daily else None, serving.embed, serving.pictures
-        url, *then = (serving.address(step.connection) for step in version.steps)
-        return RequestBuilder(version, schema, url, MAX_ATTEMPTS, cap, embed, pictures, *then)
+        return RequestBuilder(version, schema, self._serving.resources, cap=CAP if daily else None)
 
     def _choose(self, project: int, schema: LabelSchema) -> tuple[PromptVersion, str]:
         """The version in use and its tag, which is marked if the labelling config changed since it was saved."""

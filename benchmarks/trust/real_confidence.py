@@ -18,6 +18,7 @@ from backend.adapters.providers.response import to_reply
 from backend.adapters.providers.rivals import with_branches
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.request_builder import RequestBuilder
+from backend.domain.chat.request_resources import RequestResources
 from backend.domain.chat.value_places import value_spans
 from backend.domain.labels.config import read_config
 from backend.domain.prompts.version import PromptVersion
@@ -77,7 +78,7 @@ def _gaps(url: str) -> Iterator[tuple[float | None, float, float]]:
     config = f'<View><Text name="t" value="$text"/><Choices name="kind" toName="t">{choices}</Choices></View>'
     schema = read_config(config)
     version = PromptVersion("p", 1, 1, PROMPT, services.LOCAL_MODEL, ("text",), schema.digest, {"temperature": 0})
-    builder = RequestBuilder(version, schema, f"{url}/v1")
+    builder = RequestBuilder(version, schema, RequestResources(lambda _: f"{url}/v1"))
     for number, question in enumerate(QUESTIONS):
         request = builder.request(Task(number, {"text": question}))
         assert isinstance(request, ChatRequest)

@@ -5,13 +5,13 @@ from dataclasses import replace
 from functools import cached_property
 
 from backend.domain.chat.request import MAX_ATTEMPTS, ChatRequest, PlannedRequests, RequestTemplate
+from backend.domain.chat.request_resources import RequestResources
 from backend.domain.chat.user_message import both_orders
 from backend.domain.few_shot.messages import FewShotMessages, Turn
-from backend.domain.few_shot.similarity import Embed
 from backend.domain.labels.reading import as_read
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure
-from backend.domain.pictures.loading import PictureSource, shown_files, small_pages, with_files
+from backend.domain.pictures.loading import shown_files, small_pages, with_files
 from backend.domain.pictures.texts import linked_texts, trouble_with, with_texts
 from backend.domain.prompts.confidence_option import sampled
 from backend.domain.prompts.examples import Values
@@ -28,38 +28,37 @@ SHOWN = "\nThe messages before the last are examples with their right answers."
 class RequestBuilder:
     """How a version asks about tasks under a labelling config: task -> ChatRequest.
 
-    embed: makes embeddings, for versions whose examples need them
-    pictures: reads pictures, for prompts that show some
-    then_url: base URL of the second model of a cascade
+    attempts, cap: see RequestTemplate
     """
 
     def __init__(
         self,
         version: PromptVersion,
         schema: LabelSchema,
-        base_url: str,
+        resources: RequestResources,
         attempts: int = MAX_ATTEMPTS,
         cap: int | None = None,
-        embed: Embed | None = None,
-        pictures: PictureSource | None = None,
-        then_url: str = "",
     ) -> None:
         self.version = version
-        self._then_url = then_url
-        self._pictures = pictures
+        self._addresses = tuple(resources.address(step.connection) for step in version.steps)
+        self._pictures = resources.pictures
         self._shown = shown_files(schema.inputs, version.variables)
         self._linked = linked_texts(schema, version.variables)
-        self._example_turns = FewShotMessages(version, embed) if version.examples else None
+        self._example_turns = FewShotMessages(version, resources.embed) if version.examples else None
         self._attempts = attempts
         self.schema = schema
-        self.base_url = base_url
         self._cap = cap
         self._template = None if schema.needs_task else self._make_template(schema)
 
     @property
     def servers(self) -> list[tuple[PromptVersion, str]]:
         """The steps of the version, and the base URL of each."""
-        return list(zip(self.version.steps, (self.base_url, self._then_url), strict=False))
+        return list(zip(self.version.steps, self._addresses, strict=True))
+
+    @property
+    def base_url(self) -> str:
+        """Of the first model."""
+        return self._addresses[0]
 
     def cut(self, pages: Iterable[list[Task]]) -> Iterable[list[Task]]:
         """`pages`, in smaller ones where files are read for requests, so that few of them are in memory at a time."""
@@ -94,7 +93,7 @@ class RequestBuilder:
 
     def _to_second(self, template: RequestTemplate) -> RequestTemplate:
         second = self.version.steps[-1]
-        return replace(template, base_url=self._then_url, model=second.model, connection=second.connection)
+        return replace(template, base_url=self._addresses[-1], model=second.model, connection=second.connection)
 
     def _values(self, task: Task | Failure) -> Values | Failure:
         if isinstance(task, Failure):

@@ -67,7 +67,7 @@ class Asking:
         self, run: Run, resolved: ResolvedVersion, _: TaskSelection, progress: Progress, heartbeat: Heartbeat
     ) -> float:
         started = time.monotonic()
-        check_server(run, resolved.version, self.labeler.address)
+        check_server(run, resolved.version, self.labeler.resources.address)
         builder = self.labeler.builder(resolved, subset_of(run).attempts)
 
         def pages() -> Iterable[list[Task]]:

@@ -15,10 +15,9 @@ from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import RunStore
 from backend.domain.chat.request import MAX_ATTEMPTS, PlannedRequests
 from backend.domain.chat.request_builder import RequestBuilder
+from backend.domain.chat.request_resources import RequestResources
 from backend.domain.connection import DEFAULT
-from backend.domain.few_shot.similarity import Embed
 from backend.domain.outcome import Outcome
-from backend.domain.pictures.loading import PictureSource
 from backend.domain.resolution.resolve import Pricing
 from backend.domain.runs.run import Run
 from backend.domain.task import Task
@@ -74,26 +73,20 @@ MakeExecutors = Callable[[Run], list[RequestExecutor]]
 
 @dataclass(frozen=True, slots=True)
 class TaskLabeler:
-    """`address`: name of a connection -> base URL. Raises SettingsError if it is not there."""
-
     store: Store
     record: RunStore
     make_executor: MakeExecutor
     make_executors: MakeExecutors
-    address: Callable[[str], str]
+    resources: RequestResources
     pricing: Pricing
     join: JoinWorkers = alone
     stop: Shutdown = field(default_factory=Shutdown)
-    embed: Embed | None = None
-    pictures: PictureSource | None = None
 
     def builder(
         self, resolved: ResolvedVersion, attempts: int = MAX_ATTEMPTS, cap: int | None = None
     ) -> RequestBuilder:
         """How tasks are asked about."""
-        first, *others = (self.address(step.connection) for step in resolved.version.steps)
-        version, schema = resolved.version, resolved.schema
-        return RequestBuilder(version, schema, first, attempts, cap, self.embed, self.pictures, *others)
+        return RequestBuilder(resolved.version, resolved.schema, self.resources, attempts, cap)
 
     async def label(
         self,
@@ -119,7 +112,7 @@ class TaskLabeler:
 
         heartbeat.cancels_this_task()
         attempts, cap = subset_of(run).attempts, None if run.budget is None else CAP
-        check_server(run, resolved.version, self.address)
+        check_server(run, resolved.version, self.resources.address)
         builder = self.builder(resolved, attempts, cap)
         executors = self.make_executors(run)
         for executor in executors:
@@ -146,7 +139,7 @@ class TaskLabeler:
     ) -> list[tuple[str, ConcurrencyLimiter]]:
         """What `join` takes, for each model."""
         steps = zip(resolved.version.steps, executors, strict=True)
-        return [(f"{self.address(step.connection)} {step.model}", executor.slots) for step, executor in steps]
+        return [(f"{self.resources.address(step.connection)} {step.model}", executor.slots) for step, executor in steps]
 
 
 class OutcomeNotes:

@@ -7,6 +7,8 @@ import pytest
 from backend.domain.cascade import Cascade, reason_of
 from backend.domain.chat.request import ChatRequest
 from backend.domain.chat.request_builder import RequestBuilder
+from backend.domain.chat.request_resources import RequestResources
+from backend.domain.connection import DEFAULT
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Failure, Outcome
 from backend.domain.task import Task
@@ -17,7 +19,7 @@ from backend.engine.predictor import NoSharing, Predictor
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.stored_model import StoredModel
 from backend.errors import ProviderAwayError, ProviderError
-from tests.scripted import BROKEN, CONFIG, Reply, ScriptedModel, completion, run, tasks, tokens, version
+from tests.scripted import BROKEN, CONFIG, Reply, ScriptedModel, at, completion, run, tasks, tokens, version
 from tests.unit.engine.test_predictor import Facts, pricing
 
 CASCADE = Cascade("dear", "other", 0.8)
@@ -33,7 +35,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def builder() -> RequestBuilder:
-    return RequestBuilder(VERSION, SCHEMA, "http://cheap.test/v1", then_url="http://dear.test/v1")
+    addresses = {DEFAULT: "http://cheap.test/v1", "other": "http://dear.test/v1"}
+    return RequestBuilder(VERSION, SCHEMA, RequestResources(addresses.__getitem__))
 
 
 def number_of(request: ChatRequest) -> int:
@@ -108,7 +111,7 @@ def test_its_requests_are_those_of_a_version_with_that_model_alone() -> None:
     (_, ask), *_ = builder().asks(tasks(1))
     assert isinstance(ask, ChatRequest)
     urls = ("http://cheap.test/v1", "http://dear.test/v1")
-    alone = [RequestBuilder(step, SCHEMA, url) for step, url in zip(VERSION.steps, urls, strict=True)]
+    alone = [RequestBuilder(step, SCHEMA, at(url)) for step, url in zip(VERSION.steps, urls, strict=True)]
     digests = [one.request(tasks(1)[0]) for one in alone]
     assert [request.digest for request in digests if isinstance(request, ChatRequest)] == [
         ask.digest,

@@ -9,6 +9,7 @@ from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure
 from backend.engine import provider_patience, request_executor
 from backend.engine.completion_writer import CompletionWriter
+from backend.engine.failure_handling import FailureHandling
 from backend.engine.provider_patience import PATIENCE_S, ProviderPatience
 from backend.engine.request_executor import TRIES, RequestExecutor
 from backend.engine.response_cache import RequestResult
@@ -68,7 +69,7 @@ def labelled(
 
     async def scene() -> tuple[list[RequestResult], list[str], ScriptedModel]:
         model, told = ScriptedModel(reply), list[str]()
-        executor = RequestExecutor(StoredModel(model, lambda _: None), 8, patience_s=patience_s)
+        executor = RequestExecutor(StoredModel(model, lambda _: None), 8, failures=FailureHandling(patience_s))
         executor.patience.notify = told.append
         executor._recorder = Unwritten(lambda _: None)
         left, found = iter(range(number)), list[RequestResult]()

@@ -15,6 +15,7 @@ from backend.domain.outcome import Failure
 from backend.engine import completion_writer as recorder
 from backend.engine import request_executor as module
 from backend.engine import response_cache as recent_module
+from backend.engine.failure_handling import FailureHandling
 from backend.engine.provider_patience import PATIENCE_S
 from backend.engine.request_executor import TRIES, UNREACHABLE_TRIES, UNSTORED, RequestExecutor, _delay
 from backend.engine.response_cache import RequestResult, ResponseCache
@@ -52,7 +53,8 @@ async def asking(
 ) -> AsyncIterator[RequestExecutor]:
     """An executor about `model` that writes into the list `stored`."""
     kept = [] if stored is None else stored
-    executor = RequestExecutor(StoredModel(model, kept.extend), concurrency, ttl, patience_s=patience_s)
+    failures = FailureHandling(patience_s, ttl)
+    executor = RequestExecutor(StoredModel(model, kept.extend), concurrency, failures=failures)
     try:
         yield executor
     finally:

@@ -18,7 +18,7 @@ from backend.services.canary import CanaryPlan, CanaryResult, CanaryRunner
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.runs.task_labeler import TaskLabeler
 from tests.labelled_project import PROJECT, URL, LabelledProject
-from tests.scripted import ScriptedModel, answer
+from tests.scripted import ScriptedModel, answer, at
 
 GOOD, BAD = answer(mood="Good"), answer(mood="Bad")
 
@@ -38,7 +38,7 @@ class Asked:
 
     @property
     def runner(self) -> CanaryRunner:
-        parts: Any = (self.store, self.project.record, self.executor, None, lambda _name: URL, self.project.price)
+        parts: Any = (self.store, self.project.record, self.executor, None, at(URL), self.project.price)
         return CanaryRunner(self.project.studio, TaskLabeler(*parts), CanaryStore(self.store))
 
     def plan(self, budget: float | None = None) -> CanaryPlan:

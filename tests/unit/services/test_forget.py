@@ -23,7 +23,7 @@ from backend.services.runs.batch.batch_run import BatchRun
 from backend.settings import Settings
 from tests.installation import Installation
 from tests.running import RunningStandIn
-from tests.scripted import builder, tasks, version
+from tests.scripted import at, builder, tasks, version
 
 PROJECT = 7
 LONG_MS = 600_000
@@ -55,7 +55,7 @@ class Desk:
 
     def batch(self, run: Run, stop_when_open: bool = False) -> None:
         plain = builder(parameters={})
-        made = type(plain)(plain.version, plain.schema, self.url)
+        made = type(plain)(plain.version, plain.schema, at(self.url))
         heartbeat, batches = Heartbeat(lambda *_: "in_progress"), self.app.container.batches()
         bar = Leaving(batches.stop) if stop_when_open else Silent()
         try:

@@ -13,7 +13,7 @@ from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.prompts.examples import Example, Examples
 from backend.domain.task import Task
-from tests.scripted import CONFIG, version
+from tests.scripted import CONFIG, at, version
 
 TWO = """<View><Text name="text" value="$text"/>
 <Choices name="mood" toName="text"><Choice value="Good"/><Choice value="Bad"/></Choices>
@@ -23,7 +23,7 @@ TWO = """<View><Text name="text" value="$text"/>
 
 
 def request(schema: LabelSchema, text: str = "Fine.", **changed: Any) -> ChatRequest:
-    made = RequestBuilder(version("How? {text}", schema, **changed), schema, "http://t/v1").request(
+    made = RequestBuilder(version("How? {text}", schema, **changed), schema, at("http://t/v1")).request(
         Task(1, {"text": text})
     )
     assert isinstance(made, ChatRequest)

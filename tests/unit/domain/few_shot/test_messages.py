@@ -21,7 +21,7 @@ from backend.domain.prompts.examples import WAYS, Example, Examples
 from backend.domain.same_text import text_key
 from backend.domain.task import Task
 from tests.properties import cases
-from tests.scripted import CONFIG, some, version
+from tests.scripted import CONFIG, at, some, version
 
 SCHEMA = read_config(CONFIG)
 TEXTS = ["I love it", "It is bad", "So so", "I love them all", "never again", "fine", "what a day", "bad, bad, bad"]
@@ -53,7 +53,7 @@ def builder(found: list[str], select: str, number: int = 3) -> RequestBuilder:
     """`embedded` is `similar` by embeddings."""
     way, model = ("similar", "some-model") if select == "embedded" else (select, None)
     examples = Examples(number, way, kept(candidates(found), number, way), model)
-    return RequestBuilder(version("Say. {text}", examples=examples), SCHEMA, "http://model.test/v1", embed=letters)
+    return RequestBuilder(version("Say. {text}", examples=examples), SCHEMA, at("http://model.test/v1", embed=letters))
 
 
 def shown(request: ChatRequest | Failure) -> list[str]:
@@ -128,7 +128,7 @@ def test_a_task_that_can_not_be_asked_about_stays_a_failure() -> None:
 def test_several_texts_stand_with_their_names() -> None:
     examples = Examples(1, "fixed", (Example(1, {"title": "T", "text": "x"}, {"mood": "Good"}),))
     two = version("{title} {text}", variables=("title", "text"), examples=examples)
-    request = RequestBuilder(two, SCHEMA, "u").request(Task(9, {"title": "a", "text": "b"}))
+    request = RequestBuilder(two, SCHEMA, at("u")).request(Task(9, {"title": "a", "text": "b"}))
     assert shown(request) == ["title: T\ntext: x"]
 
 

@@ -14,6 +14,7 @@ from backend.domain.labels.controls.choices import ChoicesControl
 from backend.domain.prompts.default_prompt import default_version
 from backend.domain.task import Task
 from backend.errors import LabelConfigError
+from tests.scripted import at
 
 TEXT = '<Text name="text" value="$text"/>'
 CHOICES = '<Choices name="mood" toName="text"><Choice value="Good"/><Choice value="Bad"/></Choices>'
@@ -262,7 +263,7 @@ def wide(number: int) -> str:
 def test_twice_as_many_controls_are_twice_the_work_up_to_the_request() -> None:
     def asked(xml: str) -> None:
         schema = read_config(xml)
-        made = RequestBuilder(default_version(schema, 1, "m"), schema, "http://model.test/v1").request(
+        made = RequestBuilder(default_version(schema, 1, "m"), schema, at("http://model.test/v1")).request(
             Task(1, {"text": "x"})
         )
         assert isinstance(made, ChatRequest)

@@ -16,7 +16,7 @@ from backend.domain.picture import Attachment
 from backend.domain.pictures.loading import AT_ONCE, MOST
 from backend.domain.task import Task
 from tests.pictures import PICTURE_CONFIG, ScriptedPictures, picture
-from tests.scripted import tasks, version
+from tests.scripted import at, tasks, version
 
 A, B = picture("a", b"A"), picture("b", b"B")
 GONE = Failure("bad_task", "is not there (404).")
@@ -29,7 +29,7 @@ def made(template: str, source: ScriptedPictures | None, config: str = CONFIG) -
     schema = read_config(config)
     used = [name for name in (*schema.variables, "pages[1]") if f"{{{name}}}" in template]
     own = version(template, schema, variables=tuple(used))
-    return RequestBuilder(own, schema, "http://model.test/v1", pictures=source)
+    return RequestBuilder(own, schema, at("http://model.test/v1", pictures=source))
 
 
 def asked(template: str, data: dict[str, Any], **at: Attachment | Failure) -> ChatRequest:

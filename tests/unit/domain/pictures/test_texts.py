@@ -16,7 +16,7 @@ from backend.domain.pictures.loading import AT_ONCE
 from backend.domain.pictures.texts import linked_texts, reads_files, with_texts
 from backend.domain.task import Task
 from tests.pictures import ScriptedPictures
-from tests.scripted import tasks, version
+from tests.scripted import at, tasks, version
 
 MARKS = '<Labels name="who" toName="t"><Label value="PER"/></Labels>'
 TEXT = '<Text name="t" value="$note" valueType="url"/>'
@@ -34,8 +34,7 @@ def asked(schema: LabelSchema, template: str, *data: dict[str, Any], **files: by
     builder = RequestBuilder(
         version(template, schema, variables=used),
         schema,
-        "http://model.test/v1",
-        pictures=ScriptedPictures({}, files=files),
+        at("http://model.test/v1", pictures=ScriptedPictures({}, files=files)),
     )
     return [request for _, request in builder.asks([Task(number, one) for number, one in enumerate(data)])]
 
@@ -121,7 +120,7 @@ def test_each_address_is_read_once_and_only_where_it_counts() -> None:
 
 def test_where_nobody_reads_files_that_is_told() -> None:
     schema = config(TEXT, MARKS)
-    builder = RequestBuilder(version("{note}", schema), schema, "http://model.test/v1")
+    builder = RequestBuilder(version("{note}", schema), schema, at("http://model.test/v1"))
     assert builder.request(Task(1, {"note": "a"})) == Failure("bad_task", "Its text 'note' cannot be read here.")
     assert [len(page) for page in builder.cut([tasks(AT_ONCE + 1)])] == [AT_ONCE, 1]
 

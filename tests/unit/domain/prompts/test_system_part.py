@@ -12,14 +12,14 @@ from backend.domain.prompts.system_part import check_system, marked, on_marks
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.task import Task
 from backend.errors import PromptError
-from tests.scripted import CONFIG, version
+from tests.scripted import CONFIG, at, version
 
 SCHEMA = read_config(CONFIG)
 FIELDS = ("text", "meta")
 
 
 def request(of: PromptVersion, text: str = "Fine.") -> ChatRequest:
-    made = RequestBuilder(of, SCHEMA, "http://model.test/v1").request(Task(1, {"text": text}))
+    made = RequestBuilder(of, SCHEMA, at("http://model.test/v1")).request(Task(1, {"text": text}))
     assert isinstance(made, ChatRequest)
     return made
 

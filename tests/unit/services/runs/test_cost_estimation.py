@@ -20,7 +20,7 @@ from backend.services.prompts.versions import Prompts
 from backend.services.runs.cost_estimation import MOST_PROBED, CostEstimator
 from backend.services.runs.task_labeler import TaskLabeler
 from tests.labelled_project import PROJECT, URL, LabelledProject
-from tests.scripted import GOOD, Reply, ScriptedModel, completion
+from tests.scripted import GOOD, Reply, ScriptedModel, at, completion
 
 ALL = Subset("all")
 
@@ -31,9 +31,7 @@ class Estimating:
     def __init__(self, store: Store, tasks: int = 4, replies: Sequence[Reply] = (GOOD,)) -> None:
         self.project = LabelledProject(store, tasks)
         self.asker = ScriptedModel(lambda request, attempt: replies[len(self.asker.requests) % len(replies)])
-        self.labeler = TaskLabeler(
-            store, self.project.record, self.executor, lambda _: [], lambda _: URL, self.project.price
-        )
+        self.labeler = TaskLabeler(store, self.project.record, self.executor, lambda _: [], at(URL), self.project.price)
 
     def executor(self, run: object = None, *, project: int | None = None, connection: str = DEFAULT) -> RequestExecutor:
         assert (run, project) == (None, PROJECT)
@@ -123,7 +121,7 @@ def test_cached_tokens_make_the_lower_end_cheaper(here: Estimating) -> None:
         here.project.record,
         here.executor,
         lambda _: [],
-        lambda _: URL,
+        at(URL),
         lambda *_: lambda prompt, cached, _completion: float(prompt - cached),
     )
     told = here.estimator(mood).estimate(ALL)

@@ -13,7 +13,7 @@ from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.evaluation import evaluation
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth
 from backend.domain.task import Task
-from tests.scripted import version
+from tests.scripted import at, version
 
 TEXT = '<Text name="t" value="$text"/>'
 BROUGHT = [{"value": "Person", "alias": "PER", "background": "red"}, "Place"]
@@ -30,7 +30,7 @@ def items(listed: str = "", attributes: str = "") -> LabelSchema:
 
 
 def asked(schema: LabelSchema, **data: Any) -> ChatRequest | Failure:
-    builder = RequestBuilder(version("{text}", schema, variables=("text",)), schema, "http://model.test/v1")
+    builder = RequestBuilder(version("{text}", schema, variables=("text",)), schema, at("http://model.test/v1"))
     return builder.request(Task(1, {"text": "Anna in Oslo", "images": ["a", "b"], **data}))
 
 

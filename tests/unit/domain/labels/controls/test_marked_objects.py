@@ -15,7 +15,7 @@ from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Rejection
 from backend.domain.prompts.examples import Example, Examples
 from backend.domain.task import Task
-from tests.scripted import version
+from tests.scripted import at, version
 
 HTML = '<HyperText name="shown" value="$text"/>'
 TURNS = '<Paragraphs name="shown" value="$text"/>'
@@ -134,7 +134,7 @@ def test_what_is_not_a_list_of_turns_is_a_bad_task(value: Any) -> None:
 def test_a_request_holds_what_is_shown() -> None:
     config = schema("HyperTextLabels", HTML)
     task = Task(1, {"text": "<p>Anna</p><script>x</script>"})
-    request = RequestBuilder(version("{text}"), config, "http://localhost").request(task)
+    request = RequestBuilder(version("{text}"), config, at("http://localhost")).request(task)
     assert isinstance(request, ChatRequest)
     assert request.user == "Anna"
 
@@ -146,7 +146,7 @@ def test_a_copy_of_an_example_is_known_by_what_is_shown() -> None:
     asked = version("{text}", examples=Examples(2, "random", pool))
     copy = Task(7, {"text": "<p>Anna</p>"})
     assert ExampleOwners(asked).has(as_read(copy, config))
-    request = RequestBuilder(asked, config, "http://localhost").request(copy)
+    request = RequestBuilder(asked, config, at("http://localhost")).request(copy)
     assert isinstance(request, ChatRequest)
     assert [turn[0] for turn in request.example_turns] == ["Bob"]
 

@@ -33,7 +33,7 @@ from backend.services.runs.batch import request_files as batch_writer
 from backend.services.runs.batch.batch_run import Batches, BatchRun
 from backend.services.runs.batch.request_files import BatchStores
 from tests.running import RunningStandIn, until
-from tests.scripted import builder, some, tasks
+from tests.scripted import at, builder, some, tasks
 
 KEY = "sk-of-a-test"
 
@@ -80,7 +80,7 @@ class Desk:
 
     def label(self, *pages: list[Task], attempts: int = MAX_ATTEMPTS, **changed: Any) -> list[Outcome]:
         plain = builder(**{"parameters": {}, **changed})
-        made = RequestBuilder(plain.version, plain.schema, self.url, attempts)
+        made = RequestBuilder(plain.version, plain.schema, at(self.url), attempts)
         bar = Noting(self.told)
         self.batches.label(BatchRun(self.run, made, lambda: pages, bar, self.heartbeat))
         return bar.outcomes

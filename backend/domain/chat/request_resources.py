@@ -1,0 +1,19 @@
+"""What requests are made with, beside a version and a task: where models are, who makes embeddings and reads files."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from backend.domain.few_shot.similarity import Embed
+from backend.domain.pictures.loading import PictureSource
+
+
+@dataclass(frozen=True, slots=True)
+class RequestResources:
+    """address: name of a connection -> base URL of its server; raises SettingsError where it cannot be asked
+    embed: makes embeddings, for versions whose examples need them
+    pictures: reads pictures and texts, for prompts that show some
+    """
+
+    address: Callable[[str], str]
+    embed: Embed | None = None
+    pictures: PictureSource | None = None
