@@ -1,15 +1,12 @@
 """The command save: a new version of a prompt, from a file, standard input or the labelling config."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from backend.domain.prompts.confidence_option import SWAP
-from backend.interfaces.cli.options.cascade import CascadeRequest, cascade_options
 from backend.interfaces.cli.options.few_shot import example_options
-from backend.interfaces.cli.options.model_parameters import parameter_options
-from backend.interfaces.cli.options.option_group import option_group
+from backend.interfaces.cli.options.model_choice import ModelChoice, model_options
 from backend.interfaces.cli.options.prompt_names import complete_names
 from backend.interfaces.cli.options.prompt_text import PromptText, text_options
 from backend.interfaces.cli.render.console import notify, the_app, waiting_for
@@ -18,31 +15,6 @@ if TYPE_CHECKING:
     from backend.app import App
     from backend.services.prompts.few_shot_selection import FewShotRequest
     from backend.services.prompts.saving import SavedVersion
-
-
-def _source(confidence: str | None, swap: bool) -> str | None:
-    if swap and confidence is not None:
-        raise click.UsageError("--swap has a source of confidence of its own, both orders: leave --confidence out.")
-    return SWAP if swap else confidence
-
-
-confidence_options = option_group(
-    "source",
-    _source,
-    (
-        click.option(
-            "--confidence",
-            metavar="auto|samples:K|none",
-            help="Source of confidence: log-probabilities (auto, the default), agreement of K answers, or none.",
-        ),
-        click.option(
-            "--swap",
-            is_flag=True,
-            help="Ask in both orders of a <Pairwise>, in two requests; answers that depend on the order are not used.",
-        ),
-    ),
-)
-"""Hands over `source`: of confidence."""
 
 
 @click.command()
@@ -54,20 +26,14 @@ confidence_options = option_group(
     help="Project of the prompt; needed for a new name, unless FILE names it.",
 )
 @text_options
-@click.option("--model", help="Model to ask. Default: the model in FILE, else OPENAI_MODEL.")
-@cascade_options
-@parameter_options
-@confidence_options
+@model_options
 @click.option("--note", help="What changed in this version.")
 @example_options
 def save(
     name: str,
     project: int | None,
     text: PromptText,
-    model: str | None,
-    cascade: CascadeRequest,
-    parameters: dict[str, Any],
-    source: str | None,
+    asked: ModelChoice,
     note: str | None,
     examples: "FewShotRequest | None",
 ) -> None:
@@ -81,9 +47,21 @@ def save(
     from backend.services.prompts.draft import Draft
 
     app = the_app()
-    wanted = Draft(name, project, text.file, model, note, parameters, examples, source, text.system, cascade.second)
+    wanted = Draft(
+        name,
+        project,
+        text.file,
+        asked.model,
+        note,
+        asked.parameters,
+        examples,
+        asked.confidence,
+        text.system,
+        asked.cascade.second,
+    )
+    differs = asked.cascade.differs
     with waiting_for("Label Studio"):
-        saved = app.save(wanted) if cascade.differs is None else app.save_cascade(wanted, cascade.differs)
+        saved = app.save(wanted) if differs is None else app.save_cascade(wanted, differs)
     for caveat in _caveats(app, saved):
         notify(caveat)
     click.echo(saved.version.tag)

@@ -1,14 +1,13 @@
 """The options that ask for examples in a prompt."""
 
-import functools
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from backend.domain.dataset.split import parse_split
 from backend.domain.prompts.examples import WAYS
 from backend.errors import SubsetError
+from backend.interfaces.cli.options.option_group import option_group
 
 if TYPE_CHECKING:
     from backend.services.prompts.few_shot_selection import FewShotRequest
@@ -34,27 +33,19 @@ OPTIONS = (
 )
 
 
-def example_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Gives `command` the options, and them to it as `examples`, None without --examples."""
-
-    @functools.wraps(command)
-    def with_examples(
-        *, number: int | None, select: str | None, embed: str | None, split: str | None, **others: Any
-    ) -> None:
-        if number is None and (select, embed, split) != (None, None, None):
-            raise click.UsageError("--select, --embed and --split need examples: give their number, like --examples 8.")
-        command(examples=None if number is None else _wish(number, select, embed, split), **others)
-
-    for option in reversed(OPTIONS):
-        option(with_examples)
-    return with_examples
-
-
-def _wish(number: int, select: str | None, embed: str | None, split: str | None) -> "FewShotRequest":
+def _request(number: int | None, select: str | None, embed: str | None, split: str | None) -> "FewShotRequest | None":
     from backend.services.prompts.few_shot_selection import HALF, FewShotRequest
 
+    if number is None:
+        if (select, embed, split) != (None, None, None):
+            raise click.UsageError("--select, --embed and --split need examples: give their number, like --examples 8.")
+        return None
     try:
         part = HALF if split is None else None if split == ALL else parse_split(split)
     except SubsetError as error:
         raise click.UsageError(str(error)) from None
     return FewShotRequest(number, select or WAYS[0], embed, part)
+
+
+example_options = option_group("examples", _request, OPTIONS)
+"""Hands over `examples`: a FewShotRequest, None without --examples."""

@@ -11,7 +11,10 @@ Command = Callable[..., None]
 def option_group(
     name: str, make: Callable[..., Any], options: Sequence[Callable[[Command], Command]]
 ) -> Callable[[Command], Command]:
-    """A decorator: gives a command `options`, and to it as `name` what `make` makes of their values."""
+    """A decorator: gives a command `options`, and to it as `name` what `make` makes of their values.
+
+    options: those of click, or other groups
+    """
     names = tuple(inspect.signature(make).parameters)
 
     def decorate(command: Command) -> Command:
@@ -20,8 +23,9 @@ def option_group(
             group = {key: values.pop(key) for key in names}
             command(**{name: make(**group)}, **values)
 
+        grouped: Command = bundled
         for option in reversed(options):
-            option(bundled)
-        return bundled
+            grouped = option(grouped)
+        return grouped
 
     return decorate

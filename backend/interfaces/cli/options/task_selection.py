@@ -1,6 +1,6 @@
 """The options that say which tasks a command takes."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import click
 
@@ -77,39 +77,48 @@ def _seed(seed: int | None, first: bool) -> int | None:
     return None if first else SAMPLE_SEED if seed is None else seed
 
 
-def _chosen(word: str | None, ids: str | None, size: int, seed: int | None, first: bool, stratify: bool) -> Subset:
+@dataclass(frozen=True, slots=True)
+class SampleOption:
+    """How a sample is drawn.
+
+    size: number of tasks
+    seed: None for the first tasks
+    stratify: whether it has every label
+    """
+
+    size: int
+    seed: int | None
+    stratify: bool
+
+
+def _sample(size: int, seed: int | None, first: bool, stratify: bool) -> SampleOption:
+    return SampleOption(size, _seed(seed, first), stratify)
+
+
+def _chosen(word: str | None, ids: str | None, sample: SampleOption) -> Subset:
     if word is None and ids is None:
         raise click.UsageError("Which tasks? Add --on with all, sample, missing, ground-truth, ids or view:ID.")
-    if stratify and word != "sample":
+    if sample.stratify and word != "sample":
         raise click.UsageError("--stratify works with --on sample only: leave one of them out.")
-    seed = _seed(seed, first)
     try:
-        return replace(parse_subset(word or "ids", ids=ids, size=size, seed=seed), stratify=stratify)
+        subset = parse_subset(word or "ids", ids=ids, size=sample.size, seed=sample.seed)
     except SubsetError as error:
         raise click.UsageError(str(error)) from None
+    return replace(subset, stratify=sample.stratify)
 
 
 def _truths(truth: str, split: Split | None, accepted: bool, leave_one_out: bool) -> Subset:
     return Subset("ground-truth", truth=truth, split=split, accepted=accepted, leave_one_out=leave_one_out)
 
 
-def _some_truths(
-    truth: str,
-    split: Split | None,
-    accepted: bool,
-    leave_one_out: bool,
-    word: str,
-    size: int,
-    seed: int | None,
-    first: bool,
-    stratify: bool,
-) -> Subset:
-    subset = _truths(truth, split, accepted, leave_one_out)
-    if word == "ground-truth" and not stratify:
-        return subset
-    sample = _chosen(word, None, size, seed, first, stratify)
-    return replace(subset, kind="truth-sample", size=sample.size, seed=sample.seed, stratify=stratify)
+def _some_truths(truths: Subset, word: str, sample: SampleOption) -> Subset:
+    if word == "ground-truth" and not sample.stratify:
+        return truths
+    drawn = _chosen(word, None, sample)
+    return replace(truths, kind="truth-sample", size=drawn.size, seed=drawn.seed, stratify=drawn.stratify)
 
+
+sample_options = option_group("sample", _sample, SAMPLE_OPTIONS)
 
 subset_options = option_group(
     "subset",
@@ -119,7 +128,7 @@ subset_options = option_group(
             "--on", "word", metavar="SUBSET", help="Tasks to use: ground-truth, sample, all, missing, ids or view:ID."
         ),
         click.option("--ids", metavar="IDS", help="Ids of tasks, like 3,7-12."),
-        *SAMPLE_OPTIONS,
+        sample_options,
     ),
 )
 """Hands over `subset`: any tasks."""
@@ -131,7 +140,7 @@ some_truths_options = option_group(
     "subset",
     _some_truths,
     (
-        *TRUTH_OPTIONS,
+        option_group("truths", _truths, TRUTH_OPTIONS),
         click.option(
             "--on",
             "word",
@@ -140,7 +149,7 @@ some_truths_options = option_group(
             show_default=True,
             help="Use all of these ground truths, or a sample of them.",
         ),
-        *SAMPLE_OPTIONS,
+        sample_options,
     ),
 )
 """Hands over `subset`: the ground truths or a sample of them."""

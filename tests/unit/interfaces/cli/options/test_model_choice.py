@@ -1,0 +1,45 @@
+"""The options that say which models a version asks, and how, as one argument of a command."""
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from backend.domain.prompts.confidence_option import SWAP
+from backend.domain.prompts.second_model import NONE, SecondModel
+from backend.interfaces.cli.options.cascade import CascadeRequest
+from backend.interfaces.cli.options.model_choice import ModelChoice, model_options
+
+
+def invoked(*argv: str) -> tuple[Result, list[ModelChoice]]:
+    found: list[ModelChoice] = []
+
+    @click.command()
+    @model_options
+    def command(asked: ModelChoice) -> None:
+        found.append(asked)
+
+    return CliRunner().invoke(command, argv), found
+
+
+def test_nothing_given_is_nothing() -> None:
+    assert invoked()[1] == [ModelChoice(None, CascadeRequest(NONE), {}, None)]
+
+
+def test_all_that_is_given_is_handed_over_together() -> None:
+    argv = ("--model", "cheap", "--then", "dear", "--below", "0.8", "--seed", "7", "--confidence", "samples:3")
+    asked = CascadeRequest(SecondModel("dear", below=0.8))
+    assert invoked(*argv)[1] == [ModelChoice("cheap", asked, {"seed": 7}, "samples:3")]
+    assert [found.confidence for found in invoked("--swap")[1]] == [SWAP]
+
+
+@pytest.mark.parametrize(
+    ("argv", "why"),
+    [
+        (("--swap", "--confidence", "none"), "leave --confidence out"),
+        (("--differs", "0.1"), "--differs belongs to --below auto"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(argv: tuple[str, ...], why: str) -> None:
+    result, found = invoked(*argv)
+    assert (result.exit_code, found) == (2, [])
+    assert why in result.output
