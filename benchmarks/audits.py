@@ -110,7 +110,7 @@ def known(chances: Any) -> Any:
 def _outcomes(rows: Any, labels: Sequence[str]) -> list[Outcome]:
     pairs = zip(rows.argmax(axis=1), rows.max(axis=1), strict=True)
     return [
-        Outcome(n, {"c": Labels((labels[label],))}, sure=Confidence(float(sure), {}))
+        Outcome(n, {"c": Labels((labels[label],))}, confidences=Confidence(float(sure), {}))
         for n, (label, sure) in enumerate(pairs)
     ]
 

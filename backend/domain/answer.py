@@ -35,12 +35,18 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class MarkedSpan:
-    """A stretch of a task's text and its label, as it is stored: [start, end) in code points. `text`: the characters
-    there; `tier`: how the quote was found, see `domain.labels.placement`; "" where a person marked it. `place`: as a
-    region names it, where start and end are not its offsets. `attributes`: what is said of the span beside its label,
-    by the name of the control that says it; nothing of those that were left empty. `refs`: how relations mean it.
-    `item`: its number in a model's list, from 0; `score`: its own confidence, None if there is none; `sures`: that of
-    attributes, by name."""
+    """A stretch of a task's text and its label, as it is stored: [start, end) in code points.
+
+    text: the characters there
+    tier: how the quote was found, see `domain.labels.placement`; "" where a person marked it
+    place: as a region names it, where start and end are not its offsets
+    attributes: what is said of the span beside its label, by the name of the control that says it; nothing of those
+        that were left empty
+    refs: how relations mean it
+    item: its number in a model's list, from 0
+    score: its own confidence, None if there is none
+    attribute_scores: that of attributes, by name
+    """
 
     start: int
     end: int
@@ -52,7 +58,7 @@ class MarkedSpan:
     refs: tuple[str, ...] = field(default=(), compare=False, repr=False)
     item: int | None = field(default=None, compare=False, repr=False)
     score: float | None = field(default=None, compare=False, repr=False)
-    sures: Mapping[str, float] = field(default_factory=dict, compare=False, repr=False)
+    attribute_scores: Mapping[str, float] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def key(self) -> tuple[int, int, str]:

@@ -134,7 +134,7 @@ def total_usd(costs: Iterable[float | None]) -> float | None:
 class Outcome:
     """What became of one task.
 
-    sure: its confidence, with that of each control's value if there are several; None if there is none
+    confidences: that of the answer, with that of each control's value if there are several; None if there is none
     sent: how many requests were sent for it now
     reused: whether stored completions were enough
     logprobs: whether its answers came with log-probabilities, matching or not
@@ -145,7 +145,7 @@ class Outcome:
     task_id: int
     verdict: Answer | Rejection | Failure
     digest: str | None = None
-    sure: Confidence | DeferredConfidence | None = None
+    confidences: Confidence | DeferredConfidence | None = None
     usage: Usage = Usage()
     sent: int = 0
     reused: bool = False
@@ -159,20 +159,21 @@ class Outcome:
 
     @property
     def computed(self) -> Confidence | None:
-        """`sure`, computed if it was not yet."""
-        return self.sure.value() if isinstance(self.sure, DeferredConfidence) else self.sure
+        """`confidences`, computed if they were not yet."""
+        found = self.confidences
+        return found.value() if isinstance(found, DeferredConfidence) else found
 
     @property
     def confidence(self) -> float | None:
         """Of the whole answer; None if there is none."""
-        sure = self.computed
-        return None if sure is None else sure.joint
+        found = self.computed
+        return None if found is None else found.joint
 
     @property
     def controls(self) -> Mapping[str, float] | None:
         """Confidence of each control's value, if there are several."""
-        sure = self.computed
-        return None if sure is None else sure.controls or None
+        found = self.computed
+        return None if found is None else found.controls or None
 
     @property
     def spoke(self) -> bool:

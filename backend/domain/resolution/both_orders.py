@@ -13,8 +13,6 @@ from backend.domain.labels.comparisons import OTHER_SIDE, comparisons
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Confidence, Rejection
 
-Sure = Confidence | None
-
 
 def joined(verdicts: Sequence[Answer | Rejection], spec: AnswerSpec) -> Answer | Rejection:
     """Of two verdicts: the first order's and the other one's, as it was said there."""
@@ -43,9 +41,9 @@ def _compared(spec: AnswerSpec) -> list[str]:
     return [control.name for control in comparisons(spec)] if isinstance(spec, LabelSchema) else []
 
 
-def mean_confidence(sures: Sequence[Sure], spec: AnswerSpec) -> Sure:
+def mean_confidence(of_orders: Sequence[Confidence | None], spec: AnswerSpec) -> Confidence | None:
     """Of an answer that both orders agree on: that of the first, where that of a side is the mean of both orders."""
-    first, second = sures
+    first, second = of_orders
     if first is None or second is None:
         return None
     names = _compared(spec)

@@ -82,14 +82,14 @@ def outcome_of(task_id: int, samples: Sequence[Judged], pricing: Pricing, both_o
     if len(verdicts) < len(samples):
         return None
     spec = samples[0].spec
-    verdict, sure = _decided(verdicts, counted, spec, both_orders)
+    verdict, confidences = _decided(verdicts, counted, spec, both_orders)
     said = tuple(answer for answer in verdicts if not isinstance(answer, Rejection))
     seconds = None if any(completion.batch for completion in counted) else max(c.seconds for c in counted)
     return Outcome(
         task_id,
         verdict,
         counted[0].digest,
-        sure=sure,
+        confidences=confidences,
         usage=usage_of([attempt for sample in samples for attempt in sample.attempts], seconds, pricing),
         logprobs=any(completion.logprobs for completion in counted),
         orders=said if both_orders and len(said) == len(samples) else (),
@@ -107,18 +107,19 @@ def _decided(
         return verdict, None
 
     def compute() -> Confidence | None:
-        sures = [_sure(verdict, completion, spec) for verdict, completion in zip(verdicts, counted, strict=True)]
-        return _of_several(mean_confidence(sures, spec) if both_orders else sures[0], spec)
+        pairs = zip(verdicts, counted, strict=True)
+        of_orders = [_confidence_of(verdict, completion, spec) for verdict, completion in pairs]
+        return _of_several(mean_confidence(of_orders, spec) if both_orders else of_orders[0], spec)
 
     return verdict if both_orders else with_scores(verdict, counted[0]), DeferredConfidence(compute)
 
 
-def _of_several(sure: Confidence | None, spec: AnswerSpec) -> Confidence | None:
+def _of_several(found: Confidence | None, spec: AnswerSpec) -> Confidence | None:
     """Of one control it is that of the whole."""
-    return sure if sure is None or len(spec.names) > 1 else Confidence(sure.joint, {})
+    return found if found is None or len(spec.names) > 1 else Confidence(found.joint, {})
 
 
-def _sure(verdict: Answer | Rejection, completion: Completion, spec: AnswerSpec) -> Confidence | None:
+def _confidence_of(verdict: Answer | Rejection, completion: Completion, spec: AnswerSpec) -> Confidence | None:
     if isinstance(verdict, Rejection):
         return None
     if keys := spec.probable(verdict):

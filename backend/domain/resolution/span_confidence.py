@@ -72,9 +72,9 @@ def _scored(value: Spans | Boxes, control: str, found: MarkTokens) -> Spans | Bo
 
 
 def _span(span: MarkedSpan, said: Said, found: MarkTokens) -> MarkedSpan:
-    sures = {name: found.probability(found.value(place)) for name, place in _probable(span, said).items()}
-    held = {name: sure for name, sure in sures.items() if sure is not None}
-    return replace(span, score=_of_mark(said, found), sures=held)
+    scores = {name: found.probability(found.value(place)) for name, place in _probable(span, said).items()}
+    known = {name: score for name, score in scores.items() if score is not None}
+    return replace(span, score=_of_mark(said, found), attribute_scores=known)
 
 
 def _probable(span: MarkedSpan, said: Said) -> Said:

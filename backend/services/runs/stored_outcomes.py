@@ -85,8 +85,8 @@ class StoredOutcomes:
                 outcome = replace(outcome, verdict=now.renamed(outcome.answer))
             if outcome is not None:
                 # The confidence is computed here: many outcomes are kept together, but not all completions behind them.
-                reused, sure = outcome.spoke and not ask.sent, outcome.computed
-                outcomes.append(replace(outcome, sent=ask.sent, reused=reused, sure=sure))
+                reused = outcome.spoke and not ask.sent
+                outcomes.append(replace(outcome, sent=ask.sent, reused=reused, confidences=outcome.computed))
         return outcomes
 
     def _schemas(

@@ -136,7 +136,7 @@ def test_packed_answers_come_to_the_same_as_those_that_just_came(kind: Kind, tmp
         store.add_completions([packed(plain)])
         same = (plain, packed(plain), *store.completions([plain.digest])[plain.digest])
         found = [some(resolve(number, [[one]], bound, lambda *_: lambda *_: 1.0)) for one in same]
-        assert all(isinstance(one.sure, DeferredConfidence) for one in found)
+        assert all(isinstance(one.confidences, DeferredConfidence) for one in found)
         answer = some(found[0].answer)
         counted = Counted(bound.probable(answer), open_numbers(answer, bound), bound.allowed)
         expected = confidence(plain, counted) if counted.keys else found[0].computed

@@ -37,7 +37,7 @@ def test_both_orders_are_asked_with_log_probabilities_or_without_scores() -> Non
     [
         [],
         [Outcome(1, Rejection("refused", "")), Outcome(2, Failure("timeout", ""))],
-        [Outcome(1, GOOD), Outcome(2, GOOD, sure=sure_of(0.5))],
+        [Outcome(1, GOOD), Outcome(2, GOOD, confidences=sure_of(0.5))],
     ],
 )
 def test_nothing_is_said_where_nothing_can_be_told(outcomes: Sequence[Outcome]) -> None:

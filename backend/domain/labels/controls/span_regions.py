@@ -78,8 +78,8 @@ class SpanRegions:
 
 def _sure(span: MarkedSpan, part: Region) -> dict[str, Any]:
     """The score of the region of an attribute; {} where it has none."""
-    sure = span.sures.get(part["from_name"])
-    return {} if sure is None else {"score": round(sure, SCORE_DIGITS)}
+    score = span.attribute_scores.get(part["from_name"])
+    return {} if score is None else {"score": round(score, SCORE_DIGITS)}
 
 
 def _rows(spans: Row) -> list[list[MarkedSpan]]:

@@ -12,7 +12,7 @@ A, B, D = {"c": Labels(("a",))}, {"c": Labels(("b",))}, {"c": Labels(("d",))}
 
 
 def voice(answers: Any, truths: Any) -> Any:
-    outcomes = [Outcome(n, answer, sure=sure_of(sure)) for n, (answer, sure) in enumerate(answers)]
+    outcomes = [Outcome(n, answer, confidences=sure_of(sure)) for n, (answer, sure) in enumerate(answers)]
     return voice_of(outcomes, [Truth(n, truth) for n, truth in enumerate(truths)], SINGLE)
 
 
@@ -38,5 +38,5 @@ def test_without_confidences_the_share_that_agrees_stands_in() -> None:
 
 
 def test_unusable_answers_and_tasks_without_truth_say_nothing() -> None:
-    outcomes = [Outcome(1, Rejection("refused", "")), Outcome(2, A, sure=sure_of(0.5))]
+    outcomes = [Outcome(1, Rejection("refused", "")), Outcome(2, A, confidences=sure_of(0.5))]
     assert voice_of(outcomes, [Truth(1, A)], SINGLE).answers == {}

@@ -16,7 +16,7 @@ TRUTHS = [Truth(1, A), Truth(2, A), Truth(3, B), Truth(4, B)]
 
 def said(*answers: Any) -> Any:
     """(answer, confidence) of tasks 1, 2, ..."""
-    return [Outcome(task, answer, sure=sure_of(sure)) for task, (answer, sure) in enumerate(answers, 1)]
+    return [Outcome(task, answer, confidences=sure_of(sure)) for task, (answer, sure) in enumerate(answers, 1)]
 
 
 def test_the_most_confident_contradiction_by_most_versions_comes_first() -> None:

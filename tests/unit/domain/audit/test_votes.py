@@ -16,7 +16,7 @@ SCHEMA: LabelSchema = choices("Good", "Bad", "So so")
 
 def outcome(task: int, label: str | None, sure: float | None = None) -> Outcome:
     verdict = Rejection("not_json", "…") if label is None else SCHEMA.parse({"mood": label})
-    return Outcome(task, verdict, sure=sure_of(sure))
+    return Outcome(task, verdict, confidences=sure_of(sure))
 
 
 def truth(task: int, label: str) -> Truth:

@@ -58,7 +58,7 @@ def test_it_is_applied_without_any_library() -> None:
 
 def test_whole_answers_and_controls_have_calibrators_of_their_own() -> None:
     found = Calibrators(Logistic(2, 0), {"topics": Isotonic(((0.5, 0.25),))})
-    sure = Outcome(1, {}, sure=sure_of(0.8, {"mood": 0.9, "topics": 0.9}))
+    sure = Outcome(1, {}, confidences=sure_of(0.8, {"mood": 0.9, "topics": 0.9}))
     assert found.score(sure) == found.put(0.8) == pytest.approx(16 / 17)
     assert found.scores(sure) == {"mood": 0.9, "topics": 0.25}
     assert Calibrators.read(json.loads(json.dumps(found.to_json()))) == found
@@ -66,7 +66,7 @@ def test_whole_answers_and_controls_have_calibrators_of_their_own() -> None:
 
 
 def test_without_a_calibrator_or_a_confidence_nothing_is_made_up() -> None:
-    assert (RAW.score(Outcome(1, {}, sure=sure_of(0.8))), RAW.scores(Outcome(1, {}))) == (0.8, None)
+    assert (RAW.score(Outcome(1, {}, confidences=sure_of(0.8))), RAW.scores(Outcome(1, {}))) == (0.8, None)
     assert Calibrators(Logistic(2, 0)).score(Outcome(1, {})) is None
 
 

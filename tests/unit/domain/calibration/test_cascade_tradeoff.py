@@ -20,7 +20,7 @@ SCHEMA = choices("Good", "Bad")
 
 def outcome(task: int, label: str | None, sure: float | None = None, usd: float | None = 1.0) -> Outcome:
     verdict = Rejection("not_json", "…") if label is None else SCHEMA.parse({"mood": label})
-    return Outcome(task, verdict, sure=sure_of(sure), usage=Usage(cost_usd=usd))
+    return Outcome(task, verdict, confidences=sure_of(sure), usage=Usage(cost_usd=usd))
 
 
 def truth(task: int, label: str) -> Truth:

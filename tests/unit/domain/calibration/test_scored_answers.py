@@ -10,12 +10,12 @@ CD = schema(("c", "single"), ("d", "multiple"))
 
 def test_a_claim_for_each_output_that_has_a_truth() -> None:
     outcomes = [
-        Outcome(1, A, sure=sure_of(0.9)),
-        Outcome(2, B, sure=sure_of(0.6)),
+        Outcome(1, A, confidences=sure_of(0.9)),
+        Outcome(2, B, confidences=sure_of(0.6)),
         Outcome(3, A),
         Outcome(4, Rejection("refused", "")),
         Outcome(5, Failure("timeout", "")),
-        Outcome(9, A, sure=sure_of(1.0)),
+        Outcome(9, A, confidences=sure_of(1.0)),
     ]
     claims = scored_answers_of(outcomes, [Truth(task, A) for task in range(6)], CD)
     assert claims == [
@@ -30,8 +30,8 @@ def test_a_claim_for_each_output_that_has_a_truth() -> None:
 def test_claims_about_one_of_several_controls() -> None:
     said = {"c": Labels(("a",)), "d": None}
     outcomes = [
-        Outcome(1, said, sure=sure_of(0.5, {"c": 0.9, "d": 0.6})),
-        Outcome(2, said, sure=sure_of(0.5)),
+        Outcome(1, said, confidences=sure_of(0.5, {"c": 0.9, "d": 0.6})),
+        Outcome(2, said, confidences=sure_of(0.5)),
         Outcome(3, Rejection("refused", "")),
     ]
     truths = [Truth(task, {"c": Labels(("a",)), "d": Labels(("x",))}) for task in range(4)]

@@ -20,7 +20,7 @@ def evaluated(truths: Sequence[str], said: Sequence[Any], sure: float | None = 0
     outcomes = [
         Outcome(task, one)
         if isinstance(one, Rejection | Failure)
-        else Outcome(task, {"c": Labels((one,))}, sure=sure_of(sure))
+        else Outcome(task, {"c": Labels((one,))}, confidences=sure_of(sure))
         for task, one in enumerate(said)
     ]
     return evaluation(outcomes, [Truth(task, {"c": Labels((label,))}) for task, label in enumerate(truths)], SINGLE)

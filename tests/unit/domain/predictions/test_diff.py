@@ -119,7 +119,7 @@ def test_scores_are_compared_as_they_are_stored() -> None:
 
 def test_outcomes_become_what_is_wanted() -> None:
     outcomes = [
-        Outcome(1, {"mood": Labels(("Good",))}, sure=sure_of(0.12345678)),
+        Outcome(1, {"mood": Labels(("Good",))}, confidences=sure_of(0.12345678)),
         Outcome(2, {"mood": Labels(("Bad",))}),
         Outcome(3, Rejection("refused", ".")),
         Outcome(4, Failure("timeout", ".")),
@@ -180,11 +180,13 @@ def essence(found: Sequence[IndexedPrediction]) -> Counter[Any]:
 
 def test_scores_are_calibrated_and_those_of_several_controls_stand_in_their_regions() -> None:
     two = read_config(CONFIG.replace("</View>", '<Choices name="c" toName="text"><Choice value="x"/></Choices></View>'))
-    sure = Outcome(1, {"mood": Labels(("Good",)), "c": Labels(("x",))}, sure=sure_of(0.5, {"mood": 0.25, "c": 0.75}))
+    sure = Outcome(
+        1, {"mood": Labels(("Good",)), "c": Labels(("x",))}, confidences=sure_of(0.5, {"mood": 0.25, "c": 0.75})
+    )
     put = Calibrators(Isotonic(((0.5, 0.125),)), {"c": Isotonic(((0.5, 0.0625),))})
     (made,) = wanted_of([sure], two, version(), put).items.values()
     assert (made["score"], [region["score"] for region in made["result"]]) == (0.125, [0.25, 0.0625])
     (made,) = wanted_of(
-        [Outcome(1, {"mood": Labels(("Good",))}, sure=sure_of(0.5))], SCHEMA, version(), put
+        [Outcome(1, {"mood": Labels(("Good",))}, confidences=sure_of(0.5))], SCHEMA, version(), put
     ).items.values()
     assert "score" not in made["result"][0]

@@ -18,7 +18,7 @@ def outcome(task: int, label: str, usd: float, sure: float | None = None) -> Out
     return Outcome(
         task,
         SCHEMA.parse({"mood": label}),
-        sure=sure_of(sure),
+        confidences=sure_of(sure),
         usage=Usage(cost_usd=usd),
     )
 

@@ -29,8 +29,8 @@ GROUND = ReportBasis("Inbox", "http://x/", TASKS, TRUTHS, NOTHING, SINGLE)
 TWO = version(schema=SINGLE, number=2, variables=("text",))
 ONE = version(schema=SINGLE, number=1, variables=("text",))
 NOW = [
-    Outcome(1, A, sure=sure_of(0.9), usage=Usage(10, 5, 0.5, 1.0)),
-    Outcome(2, B, sure=sure_of(0.8), usage=Usage(10, 5, 0.25, 3.0)),
+    Outcome(1, A, confidences=sure_of(0.9), usage=Usage(10, 5, 0.5, 1.0)),
+    Outcome(2, B, confidences=sure_of(0.8), usage=Usage(10, 5, 0.25, 3.0)),
     Outcome(3, Rejection("not_json", "No."), usage=Usage(10, 5, 0.25, 2.0)),
     Outcome(4, Failure("timeout", "Late.")),
 ]
@@ -55,7 +55,12 @@ def test_each_task_with_what_became_of_it() -> None:
 
 
 def test_the_surest_of_the_wrong_answers_come_first() -> None:
-    outcomes = [Outcome(1, B, sure=sure_of(0.2)), Outcome(2, B), Outcome(3, B, sure=sure_of(0.9)), Outcome(4, A)]
+    outcomes = [
+        Outcome(1, B, confidences=sure_of(0.2)),
+        Outcome(2, B),
+        Outcome(3, B, confidences=sure_of(0.9)),
+        Outcome(4, A),
+    ]
     found = make_report(VersionAnswers(TWO, outcomes, {}), None, GROUND, ())
     assert [t.task for t in found.tasks] == [3, 1, 2, 4]
 

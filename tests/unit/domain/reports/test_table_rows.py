@@ -63,7 +63,7 @@ def test_several_controls_have_a_confidence_each() -> None:
         '<Choices name="b" toName="t"><Choice value="y"/></Choices></View>'
     )
     layout = TableLayout(version(schema=schema), schema)
-    outcome = Outcome(7, {"a": Labels(("x",)), "b": Labels(("y",))}, sure=sure_of(0.4, {"a": 0.5, "b": 0.8}))
+    outcome = Outcome(7, {"a": Labels(("x",)), "b": Labels(("y",))}, confidences=sure_of(0.4, {"a": 0.5, "b": 0.8}))
     found = dict(zip([c.name for c in layout.columns], layout.row(TASK, outcome, None, ""), strict=True))
     assert [found[name] for name in ("confidence", "confidence.a", "confidence.b")] == [0.4, 0.5, 0.8]
     assert "confidence.mood" not in [column.name for column in LAYOUT.columns]
@@ -72,6 +72,6 @@ def test_several_controls_have_a_confidence_each() -> None:
 def test_a_cascade_says_which_model_answered() -> None:
     layout = TableLayout(version(schema=SCHEMA, model="cheap", cascade=Cascade("dear", below=0.5)), SCHEMA)
     place = [column.name for column in layout.columns].index("model")
-    first = Outcome(7, {"mood": Labels(("a",))}, sure=sure_of(0.3))
+    first = Outcome(7, {"mood": Labels(("a",))}, confidences=sure_of(0.3))
     rows = [layout.row(TASK, outcome, None, "") for outcome in (first, joined(first, first))]
     assert [row[place] for row in rows] == ["cheap", "dear"]

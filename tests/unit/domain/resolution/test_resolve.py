@@ -84,7 +84,7 @@ def test_a_confidence_is_computed_once_and_only_when_it_is_asked_for(monkeypatch
     found = derived(completion(GOOD))
     assert not asked
     assert (found.confidence, found.confidence, found.controls, asked) == (0.25, 0.25, None, [GOOD])
-    assert found == replace(found, sure=Confidence(0.25, {}))
+    assert found == replace(found, confidences=Confidence(0.25, {}))
     monkeypatch.setattr(resolve_module, "confidence", rule(0.75))
     assert (found.confidence, derived(completion(GOOD)).confidence) == (0.25, 0.75)
     assert derived(completion(GOOD)) != found

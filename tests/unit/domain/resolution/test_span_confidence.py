@@ -94,7 +94,7 @@ def test_what_is_said_of_a_span_has_the_probability_of_its_value_and_a_text_none
     found = outcome(('{"ner": [', 1.0), *quote, *rest, ("]}", 1.0), asked=asked)
     (span,) = spans_of(found.answer["ner"])
     assert span.score == pytest.approx(0.4)
-    assert span.sures == pytest.approx({"sex": 0.6 * 0.9, "age": 0.5 * 0.5 * 0.9})
+    assert span.attribute_scores == pytest.approx({"sex": 0.6 * 0.9, "age": 0.5 * 0.5 * 0.9})
     written = {region["from_name"]: region.get("score") for region in to_result(found.answer, asked)}
     assert written == pytest.approx({"ner": 0.4, "sex": 0.54, "age": 0.225, "note": None})
 

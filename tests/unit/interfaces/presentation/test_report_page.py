@@ -192,8 +192,8 @@ def test_a_cascade_shows_its_curve_and_who_answered() -> None:
     ground = ReportBasis(
         "p", "http://x/", [Task(n, {"text": "t"}) for n in (1, 2)], [Truth(n, GOOD) for n in (1, 2)], NOTHING, schema
     )
-    first = {n: Outcome(n, GOOD, sure=sure_of(0.4 * n), usage=Usage(cost_usd=1.0)) for n in (1, 2)}
-    second = Outcome(1, GOOD, sure=sure_of(0.99), usage=Usage(cost_usd=10.0))
+    first = {n: Outcome(n, GOOD, confidences=sure_of(0.4 * n), usage=Usage(cost_usd=1.0)) for n in (1, 2)}
+    second = Outcome(1, GOOD, confidences=sure_of(0.99), usage=Usage(cost_usd=10.0))
     outcomes = [joined(first[1], second), first[2]]
     said = VersionAnswers(mood, outcomes, {}, steps=StepAnswers(first, {1: second}))
     text = html(make_report(said, None, ground, []))

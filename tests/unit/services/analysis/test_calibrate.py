@@ -10,12 +10,16 @@ from tests.scripted import sure_of
 from tests.unit.domain.metrics.test_classification import SINGLE
 
 A, B = {"c": Labels(("a",))}, {"c": Labels(("b",))}
-OUTCOMES = [Outcome(1, A, sure=sure_of(0.9)), Outcome(2, B, sure=sure_of(0.8)), Outcome(3, A, sure=sure_of(0.7))]
+OUTCOMES = [
+    Outcome(1, A, confidences=sure_of(0.9)),
+    Outcome(2, B, confidences=sure_of(0.8)),
+    Outcome(3, A, confidences=sure_of(0.7)),
+]
 TRUTHS = [Truth(1, A), Truth(2, A), Truth(3, A)]
 
 
 def test_gaps_count_as_wrong_where_the_version_would_have_been_trusted() -> None:
-    to_gaps = [Outcome(4, A, sure=sure_of(0.6)), Outcome(5, Failure("timeout", "It took too long."))]
+    to_gaps = [Outcome(4, A, confidences=sure_of(0.6)), Outcome(5, Failure("timeout", "It took too long."))]
     judged = JudgedVersion(OUTCOMES, TRUTHS, NOTHING, SINGLE, TruthBasis((1, 2, 3), (1, 2), (4, 5, 6)), to_gaps)
     assert judged.random_claims() == [
         ScoredAnswer(1, 0.9, True),

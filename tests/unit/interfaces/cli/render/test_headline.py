@@ -29,7 +29,7 @@ def finished(said: Sequence[Any], truths: str = "", subset: str = "ground-truth"
     outcomes = [
         Outcome(task, one)
         if isinstance(one, Rejection | Failure)
-        else Outcome(task, {"c": Labels((one,))}, sure=sure_of(0.75))
+        else Outcome(task, {"c": Labels((one,))}, confidences=sure_of(0.75))
         for task, one in enumerate(said)
     ]
     known = [Truth(task, {"c": Labels((label,))}) for task, label in enumerate(truths)]

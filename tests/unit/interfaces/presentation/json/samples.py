@@ -74,7 +74,7 @@ ACTION = Action("mood@1", "annotate", 12, "2026-01-02T09:00:00", 2, "bob@example
 RUN = Run("1f3a9c04", "mood@1", 7, GROUND_TRUTHS, True, False, "completed", "", "2026-01-01", 5, "", 0.0, 61.26, 2.5)
 STATUS = RunStatus(replace(RUN, status="failed", reason="It stopped."), TaskCounts(5, 3, 1, 1, 6, 2, 0.5, 0.25, 0.75))
 USAGE = Usage(120, 4, 0.002, 0.5)
-OUTCOMES = [replace(one, sure=sure_of(0.75), usage=USAGE, sent=1) for one in said(["a", "b", REJECTION, "a"])]
+OUTCOMES = [replace(one, confidences=sure_of(0.75), usage=USAGE, sent=1) for one in said(["a", "b", REJECTION, "a"])]
 OUTCOMES += [Outcome(4, Failure("timeout", "It took too long."), sent=1)]
 FINISHED = RunResult(RUN, GROUND_TRUTHS, summarise(OUTCOMES), 1.23456, OUTCOMES, TRUTHS, None, PushResult(3, 2, 1, 4))
 EVALUATION = evaluation(OUTCOMES, TRUTHS, SINGLE, LEFT_OUT)
@@ -84,7 +84,7 @@ CHECKS = [GateCheck("accuracy >= 0.85", False, "0.667 of 3 outputs")]
 ANSWERED = Outcome(345, {"mood": Labels(("Good",))}, "d" * 64, sure_of(0.9, {"mood": 0.9}), USAGE, 1)
 ATTEMPT = Completion("d" * 64, 0, "some-model", '{"mood": "Good"}', "stop", False, 120, 4, 0, 0.5)
 TRIED = TryResult([{"role": "user", "content": "How is this? so good"}], (ATTEMPT,), ANSWERED)
-REJECTED = replace(TRIED, outcome=replace(ANSWERED, verdict=Rejection("not_json", "It is not JSON."), sure=None))
+REJECTED = replace(TRIED, outcome=replace(ANSWERED, verdict=Rejection("not_json", "It is not JSON."), confidences=None))
 FAILED = TryResult([], (), Outcome(345, Failure("timeout", "It took too long.")))
 
 
