@@ -33,8 +33,9 @@ from backend.adapters.providers.request_format import RequestFormat
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure, Outcome
 from backend.domain.task import Task
+from backend.engine.failure_handling import TRIES
 from backend.engine.predictor import Predictor
-from backend.engine.request_executor import TRIES, InFlightRequest, RequestExecutor, _delay
+from backend.engine.request_executor import InFlightRequest, RequestExecutor, _delay
 from backend.engine.stored_model import StoredModel
 from benchmarks import workload
 

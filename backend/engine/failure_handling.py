@@ -2,7 +2,13 @@
 
 from dataclasses import dataclass
 
+from backend.domain.outcome import Failure
 from backend.engine.provider_patience import PATIENCE_S
+
+TRIES = {"rate_limited": 12, "server": 6, "connection": 6, "timeout": 3}
+"""How often a request is sent before its trouble is a Failure; other kinds: once."""
+UNREACHABLE_TRIES = 3
+"""The same while nobody has been reached at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +23,8 @@ class FailureHandling:
 
 PATIENT = FailureHandling()
 IMPATIENT = FailureHandling(patience_s=0)
+
+
+def is_too_much(failure: Failure) -> bool:
+    """Whether fewer requests at a time would have done better. A small server queues what it cannot answer at once."""
+    return failure.kind in ("rate_limited", "timeout") or failure.retry_after is not None

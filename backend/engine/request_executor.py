@@ -19,7 +19,7 @@ from backend.domain.outcome import Failure, Rejection
 from backend.engine.completion_writer import CompletionWriter
 from backend.engine.concurrency_limiter import ConcurrencyLimiter, Slot
 from backend.engine.executor_counts import ExecutorCounts
-from backend.engine.failure_handling import PATIENT, FailureHandling
+from backend.engine.failure_handling import PATIENT, TRIES, UNREACHABLE_TRIES, FailureHandling, is_too_much
 from backend.engine.first_answer import FirstAnswer
 from backend.engine.observer import Observer, Unobserved
 from backend.engine.provider_patience import ProviderPatience
@@ -29,9 +29,6 @@ from backend.engine.shutdown import Stopped
 from backend.engine.stored_model import RecordedModel
 from backend.errors import ProviderError
 
-TRIES = {"rate_limited": 12, "server": 6, "connection": 6, "timeout": 3}
-"""How often a request is sent before its trouble is a Failure; other kinds: once."""
-UNREACHABLE_TRIES = 3
 UNSTORED = 4
 """Of so many slots, one completion may wait for its commit without holding its slot. A process that is killed loses the
 answers to its requests in flight, and these."""
@@ -231,13 +228,8 @@ class RequestExecutor:
             pending.sending = False
         self.rates.settle(pending.request, reply)
         self._reached = self._reached or not isinstance(reply, Failure) or reply.kind != "connection"
-        self.slots.count(isinstance(reply, Failure) and _is_too_much(reply))
+        self.slots.count(isinstance(reply, Failure) and is_too_much(reply))
         return reply
-
-
-def _is_too_much(failure: Failure) -> bool:
-    """Whether fewer requests at a time would have done better. A small server queues what it cannot answer at once."""
-    return failure.kind in ("rate_limited", "timeout") or failure.retry_after is not None
 
 
 def _is_cancelled() -> bool:

@@ -9,9 +9,9 @@ from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure
 from backend.engine import provider_patience, request_executor
 from backend.engine.completion_writer import CompletionWriter
-from backend.engine.failure_handling import FailureHandling
+from backend.engine.failure_handling import TRIES, FailureHandling
 from backend.engine.provider_patience import PATIENCE_S, ProviderPatience
-from backend.engine.request_executor import TRIES, RequestExecutor
+from backend.engine.request_executor import RequestExecutor
 from backend.engine.response_cache import RequestResult
 from backend.engine.stored_model import StoredModel
 from backend.errors import ProviderAwayError

@@ -15,9 +15,9 @@ from backend.domain.outcome import Failure
 from backend.engine import completion_writer as recorder
 from backend.engine import request_executor as module
 from backend.engine import response_cache as recent_module
-from backend.engine.failure_handling import FailureHandling
+from backend.engine.failure_handling import TRIES, UNREACHABLE_TRIES, FailureHandling
 from backend.engine.provider_patience import PATIENCE_S
-from backend.engine.request_executor import TRIES, UNREACHABLE_TRIES, UNSTORED, RequestExecutor, _delay
+from backend.engine.request_executor import UNSTORED, RequestExecutor, _delay
 from backend.engine.response_cache import RequestResult, ResponseCache
 from backend.engine.stored_model import StoredModel
 from backend.errors import ProviderError, StoreError
