@@ -5,11 +5,11 @@ A guard rather than discipline: a test that forgets its stand-in fails with a se
 
 import gc
 import ipaddress
+import itertools
 import os
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -30,6 +30,8 @@ FOREIGN_PREFIXES = ("OPENAI_", "ANTHROPIC_", "AZURE_", "GEMINI_", "GOOGLE_", "LA
 FOREIGN_NAMES = {name.upper() for name in Settings.model_fields} | {"WEB_CONCURRENCY"}
 # Says where Label Studio is installed, not how it behaves.
 KEPT_NAMES = {"LABEL_STUDIO_VENV"}
+# Of the data folders of tests.
+SERIAL = itertools.count()
 
 # What is collected stays until the end: the garbage collector need not look at it while it grows, nor in any test,
 # which saves four of ten seconds before the first test.
@@ -76,10 +78,13 @@ def no_foreign_settings() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Give each test a data folder of its own, and none of what another test may have left in the environment."""
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Give each test a data folder of its own, and none of what another test may have left in the environment.
+
+    The folder is named and not made: most tests need none, and to make and delete 8,000 takes seconds.
+    """
     _hide_foreign_settings(monkeypatch)
-    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("DATA_DIR", str(tmp_path_factory.getbasetemp() / f"data-{next(SERIAL)}"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
+import pytest
 import sqlalchemy as sa
 
 from backend.settings import Settings
 from tests.servers import PostgresServer
+
+DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
+"""Parameters of fixtures. The server's own work doubles the time of a test, so `make check` asks SQLite alone."""
 
 
 @cache

@@ -11,13 +11,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.tables import metadata
 from backend.settings import Settings
-from tests.databases import postgresql
+from tests.databases import DATABASES, postgresql
 
 INSTALLATION = "installation"
 """The one table that has a row from the beginning."""
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of an empty database. Where a test takes `store`, its tables are there already: to make them takes much
     longer than most tests."""

@@ -19,7 +19,7 @@ from backend.engine.completion_writer import CompletionWriter
 from backend.engine.embedder import Embedder
 from backend.engine.shutdown import Shutdown
 from backend.errors import StoreAwayError
-from tests.databases import postgresql
+from tests.databases import DATABASES, postgresql
 from tests.running import until
 from tests.scripted import completion, run
 
@@ -43,7 +43,7 @@ def _do(connection: Any, statement: str) -> None:
     cursor.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=DATABASES)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'record.sqlite3'}"
