@@ -91,7 +91,9 @@ JOURNEYS = {
             f"app/{name}"
             for name in ("checks", "connections", "operations", "projects", "prompts", "results", "runs", "server")
         ),
+        "container/connections",
         "container/models",
+        "container/workers",
         "interfaces/cli/commands/predictions",
         "interfaces/cli/commands/run",
         "interfaces/cli/options/task_selection",
@@ -141,7 +143,7 @@ JOURNEYS = {
         "services/setup/model_server",
         "services/setup/reach",
     ),
-    "test_terminal": ("interfaces/cli/render/console", "services/run_control/progress"),
+    "test_terminal": ("interfaces/cli/render/console",),
     "test_workers": ("adapters/redis/connection", "adapters/redis/worker", "services/runs/chunk_session"),
 }
 """Journey -> the files that it reaches."""

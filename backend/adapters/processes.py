@@ -87,11 +87,13 @@ class LocalProcess:
 
     folder: for their output, one file per run
     env: their environment
+    processes: among how many each of them divides its run
     """
 
-    def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, env: Mapping[str, str], processes: int = 1) -> None:
         self._folder = folder
         self._env = env
+        self._processes = str(processes)
 
     def give(self, run_id: str) -> None:
         try:
@@ -99,7 +101,7 @@ class LocalProcess:
             make_private(self._folder / f"{run_id}.log")
             with (self._folder / f"{run_id}.log").open("ab") as log:
                 process = subprocess.Popen(  # noqa: S603  (our own interpreter, our own module, an id we made)
-                    [sys.executable, "-P", "-m", "backend", "work", run_id],
+                    [sys.executable, "-P", "-m", "backend", "work", run_id, "--processes", self._processes],
                     env=self._env,
                     stdin=subprocess.DEVNULL,
                     stdout=log,

@@ -1,12 +1,14 @@
 """Runs: tried, estimated, carried out here or in the background."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
+from typing import IO
 
 from backend.adapters.database.canaries import CanaryStore
 from backend.app.operations import Operations
 from backend.domain.dataset.subset import Subset
 from backend.domain.runs.cost_estimate import Estimate
+from backend.domain.runs.part import Part
 from backend.domain.runs.run import Run
 from backend.errors import ProviderError, SettingsError
 from backend.logs import to_log
@@ -106,6 +108,16 @@ class RunOperations(Operations):
             ):
                 notify(sentence)
         return self.container.lifecycle.start(tag, subset, ending)
+
+    def divide_runs(self, processes: int) -> None:
+        """From now on, runs that are worked on here, or in a process that is started for them, are divided among so
+        many processes of this machine."""
+        self.container.processes = processes
+
+    def work_on_part(self, run_id: str, part: str, lines: Iterable[bytes], out: IO[bytes]) -> None:
+        """See `services.runs.part_worker`. `part`: its number and how many there are, like `1/2`."""
+        self.container.part = Part.read(part)
+        self.container.part_worker.work(run_id, lines, out)
 
     def work(self, run_id: str, progress: Progress | None = None) -> RunResult:
         """Works on a pending run, or on one whose process is lost."""

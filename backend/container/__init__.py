@@ -3,7 +3,6 @@
 Each part is made when it is first used, so that a command without a model does not wait for one.
 """
 
-import asyncio
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -18,14 +17,11 @@ from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import RunStore
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.label_studio.credential import Credential
-from backend.adapters.processes import LocalProcess
-from backend.container.models import ModelParts
+from backend.container.workers import WorkerParts
 from backend.domain.chat.request_resources import RequestResources
 from backend.domain.connection import DEFAULT
 from backend.domain.urls import shown
-from backend.engine.concurrency_limiter import ConcurrencyLimiter
 from backend.engine.monthly_limit import Monthly
-from backend.errors import SettingsError
 from backend.services.dataset.drawing import Drawing
 from backend.services.dataset.label_configs import Configs
 from backend.services.forget import Forgetting, MakeKeeper
@@ -37,24 +33,22 @@ from backend.services.prompt_drafting import PromptDrafter
 from backend.services.prompts.resolver import Resolver
 from backend.services.prompts.saving import VersionSaver
 from backend.services.public_objects import PublicObjects
-from backend.services.run_control.ownership import BackgroundWorkers
 from backend.services.runs.batch.batch_run import Batches
 from backend.services.runs.batch.request_files import BatchStores
 from backend.services.runs.lifecycle import RunLifecycle
+from backend.services.runs.part_worker import PartWorker
 from backend.services.runs.pusher import Pusher
 from backend.services.runs.run_worker import Asking, RunWorker
 from backend.services.runs.stored_outcomes import StoredOutcomes
 from backend.services.runs.task_labeler import TaskLabeler, alone
-from backend.services.runs.worker_pool import QueuedWorkers, WorkerPool
+from backend.services.runs.worker_pool import WorkerPool
 from backend.services.setup.model_server import ModelServer
 
 if TYPE_CHECKING:
     from backend.adapters.prometheus import MetricsEndpoint
-    from backend.adapters.redis.coordination import WorkerRegistration
-    from backend.adapters.redis.queue import Queue
 
 
-class Container(ModelParts):
+class Container(WorkerParts):
     """The parts that `App` works with. `acts_for_person`: whether it acts for somebody who uses the page or the API."""
 
     acts_for_person = False
@@ -159,9 +153,14 @@ class Container(ModelParts):
     def run_worker(self) -> RunWorker:
         store = self.patient_store
         record = RunStore(store)
-        asking = Asking(self.studio, self._labeler(store), partial(self._batches, store))
+        asking = Asking(self.studio, self._labeler(store), partial(self._batches, store), self.local_processes)
         outcomes = StoredOutcomes(store, record, self.studio, self.pricing)
         return RunWorker(record, Resolver(store, self.studio), asking, outcomes, Pusher(store, self.studio))
+
+    @property
+    def part_worker(self) -> PartWorker:
+        store = self.patient_store
+        return PartWorker(RunStore(store), Resolver(store, self.studio), self._labeler(store))
 
     @cached_property
     def optimizer(self) -> Optimizer:
@@ -182,40 +181,9 @@ class Container(ModelParts):
         url = self.connections.address(connection)
         return Batches(stores, make, ask, url, self.pricing, lambda: self.metrics, self.stop)
 
-    # Workers
-
     @property
     def worker_pool(self) -> WorkerPool:
         return WorkerPool(self.run_worker, ChunkStore(self.patient_store), self.queue())
-
-    @property
-    def background_workers(self) -> BackgroundWorkers:
-        """Workers on background runs."""
-        if self.settings.redis_url:
-            return QueuedWorkers(ChunkStore(self.store), self.queue())
-        return LocalProcess(self.settings.data_dir / "runs", self.settings.as_environment())
-
-    def _join_workers(self, place: str, slots: ConcurrencyLimiter) -> "WorkerRegistration":
-        """To be called on the event loop that `slots` lives on."""
-        from backend.adapters.redis.connection import RedisConnection
-        from backend.adapters.redis.coordination import WorkerLoad, WorkerRegistration
-
-        loop = asyncio.get_running_loop()
-        return WorkerRegistration(
-            RedisConnection(self.settings.redis_url or ""),
-            place,
-            self.settings.max_in_flight,
-            lambda: WorkerLoad(slots.pace.most, slots.in_flight, slots.answers, slots.refused, slots.waiting),
-            lambda cap: loop.call_soon_threadsafe(slots.set_cap, cap),
-        )
-
-    def queue(self, patience_s: float | None = None) -> "Queue":
-        """`patience_s`: how long an answer may take; None for a worker, who waits for jobs."""
-        from backend.adapters.redis.queue import Queue  # a sixth of a second, which most commands need not wait for
-
-        if not self.settings.redis_url:
-            raise SettingsError("A worker needs the queue: set REDIS_URL, like redis://localhost:6379.")
-        return Queue(self.settings.redis_url, patience_s)
 
     # Projects and servers
 

@@ -7,19 +7,14 @@ from typing import TYPE_CHECKING
 
 from backend.adapters.database.budget_ledger import BudgetLedger
 from backend.adapters.database.embeddings import EmbeddingStore
-from backend.adapters.database.learnt_formats import LearntFormatStore
-from backend.adapters.database.model_connections import ModelConnectionStore
 from backend.adapters.database.monthly_ledger import MonthLedger
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.retry import PATIENT
-from backend.adapters.files.private import close_to_others
-from backend.adapters.key_cipher import KeyCipher
-from backend.adapters.providers.registry import ConnectionRegistry
+from backend.container.connections import ConnectionParts
 from backend.domain.chat.model import ChatModel
 from backend.domain.chat.request import RequestTemplate
 from backend.domain.connection import DEFAULT, TEACHER, read_reference
 from backend.domain.optimize.teacher_request import teacher_template
-from backend.domain.resolution.resolve import Pricing, priced_as
+from backend.domain.resolution.resolve import priced_as
 from backend.domain.runs.run import Run
 from backend.engine.budget_allocation import BudgetAllocation
 from backend.engine.budgeted_model import BudgetedModel
@@ -29,75 +24,19 @@ from backend.engine.embedder import Embedder
 from backend.engine.embedders import Embedders
 from backend.engine.failure_handling import IMPATIENT, FailureHandling
 from backend.engine.monthly_budget import MonthlyBudgets
-from backend.engine.rate_limiter import RateBuckets, RateLimiter, buckets_of
 from backend.engine.request_executor import RequestExecutor
-from backend.engine.shutdown import Shutdown, process_stop
 from backend.engine.stored_model import RecordedModel, StoredModel, Write
 from backend.engine.unreachable_model import unreachable
 from backend.errors import SettingsError
 from backend.services.analysis.result_views import ResultViews
 from backend.services.prompts.versions import Prompts
-from backend.services.setup.connection_check import ConnectionTest
-from backend.services.setup.model_connections import ModelConnections
-from backend.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from backend.adapters.prometheus import MeasuredModel, Metrics
-    from backend.adapters.providers.ability_probe import AbilityProbe
-    from backend.adapters.providers.chat_completions import ChatCompletions
 
 
-class ModelParts:
+class ModelParts(ConnectionParts):
     """What works on runs is made over `patient_store`, all else over `store`."""
-
-    def __init__(self, settings: Settings | None = None) -> None:
-        self.settings = settings or load_settings()
-
-    @cached_property
-    def stop(self) -> Shutdown:
-        """The Shutdown that signals request and runs obey."""
-        return process_stop()
-
-    @cached_property
-    def store(self) -> Store:
-        if self.settings.database_url is None:
-            close_to_others(self.settings.data_dir)
-        return Store(self.settings.database())
-
-    @cached_property
-    def patient_store(self) -> Store:
-        """The same record; it is waited for when it went away."""
-        return self.store.with_retry(PATIENT)
-
-    @cached_property
-    def connections(self) -> ConnectionRegistry:
-        """How models' servers are reached."""
-        return ConnectionRegistry.of(self.settings, self.model_connections, LearntFormatStore(self.store))
-
-    @cached_property
-    def model_connections(self) -> ModelConnections:
-        """The stored ones."""
-        store, settings = ModelConnectionStore(self.store), self.settings
-        return ModelConnections(store, KeyCipher(settings.secret_key), settings, settings.variable)
-
-    def connection_test(self, name: str) -> ConnectionTest:
-        connection = self.connections[name]
-        profile = connection.profile.name if connection.profile else None
-
-        def probe(chat: "ChatCompletions") -> "AbilityProbe":
-            from backend.adapters.providers.ability_probe import AbilityProbe
-
-            return AbilityProbe(chat, connection.api_key or "", lambda: self.connections.batches(name))
-
-        make, known = lambda: self.connections.chat(name), self.connections.profiles(connection)
-        limits, url = self.connections.stated(name), connection.base_url
-        return ConnectionTest(name, url, make, self.pricing, probe, profile, limits, known)
-
-    @property
-    def pricing(self) -> Pricing:
-        """The prices of a connection for all its models if it has some (PRICE_IN and PRICE_OUT for `default`), else
-        each model's known price."""
-        return self.connections.pricing
 
     @cached_property
     def prompts(self) -> Prompts:
@@ -132,7 +71,9 @@ class ModelParts:
         if len(steps) == 1:
             return [self.executor(run)]
         pricing = priced_as(self.pricing, *(step.model for step in steps))
-        allocation = BudgetAllocation(BudgetLedger(store, run.id, pricing), len(steps) * self.settings.concurrency)
+        allocation = BudgetAllocation(
+            BudgetLedger(store, run.id, pricing), self.part.amount(len(steps) * self.settings.concurrency)
+        )
         write = partial(store.add_completions, run_id=run.id)
 
         def executor(name: str) -> RequestExecutor:
@@ -155,18 +96,6 @@ class ModelParts:
         connection, model = self.teacher(reference)
         template = teacher_template(self.connections.address(connection), model, cap, of_system)
         return replace(template, connection=connection)
-
-    def _concurrency(self, connection: str) -> int:
-        return self.connections[connection].concurrency or self.settings.concurrency
-
-    def _rates(self, *connections: str) -> RateLimiter:
-        """Keeps the rate limits of these connections, together with all others who ask there."""
-        return RateLimiter(self.connections.rate_limits(*connections), self.rate_buckets)
-
-    @cached_property
-    def rate_buckets(self) -> RateBuckets:
-        """In Redis where it is, for all workers; else those of this process."""
-        return buckets_of(self.settings.redis_url)
 
     def _stored(self, project: int | None, connection: str) -> RecordedModel:
         write = partial(self.store.add_completions, project=project)

@@ -19,17 +19,19 @@ _NOTHING_S = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """requests, tokens: most per minute, above 0; None for no limit. name: of the bucket that all who keep it share."""
+    """requests, tokens: most per minute, above 0; None for no limit. name: of the bucket that all who keep it share.
+    parts: number of buckets among which it is divided, each of which fills at its part of the limit."""
 
     requests: float | None = None
     tokens: float | None = None
     name: str = ""
+    parts: int = 1
 
     @property
     def paces(self) -> dict[str, "Pace"]:
         """Of what is limited, by its name."""
         limits = {"requests": self.requests, "tokens": self.tokens}
-        return {what: Pace.of(limit) for what, limit in limits.items() if limit is not None}
+        return {what: Pace.of(limit / self.parts) for what, limit in limits.items() if limit is not None}
 
     def __str__(self) -> str:
         """For people."""

@@ -83,13 +83,13 @@ class Terminated(KeyboardInterrupt):
 
 @contextmanager
 def _heeding_signals() -> Iterator[None]:
-    """In place of what `backend.early` does."""
+    """In place of what `backend.early` does, unless a command ignores them from now on."""
     before = [handle(number, handler) for number, handler in HANDLERS.items()]
     try:
         yield
     finally:
         for number, handler in zip(HANDLERS, before, strict=True):
-            signal.signal(number, handler)
+            handle(number, handler)
 
 
 def _told_to_end(*_: object) -> None:

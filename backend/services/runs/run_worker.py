@@ -30,6 +30,7 @@ from backend.services.run_control.ownership import owning, subset_of
 from backend.services.run_control.progress import Progress
 from backend.services.run_control.termination import Canceled
 from backend.services.runs.batch.batch_run import BatchesOf, BatchRun
+from backend.services.runs.local_processes import LocalProcesses
 from backend.services.runs.options import RunResult
 from backend.services.runs.pusher import Pusher
 from backend.services.runs.stored_outcomes import StoredOutcomes
@@ -38,11 +39,13 @@ from backend.services.runs.task_labeler import Flush, RunListener, TaskLabeler
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """The two ways in which a run's tasks are asked about: one by one, or by the provider's batch endpoint."""
+    """How a run's tasks are asked about: one by one, here or in several processes, or by the provider's batch
+    endpoint."""
 
     studio: LabelStudioClient
     labeler: TaskLabeler
     batches: BatchesOf
+    processes: LocalProcesses
 
     def tasks(self, run: Run, resolved: ResolvedVersion) -> TaskSelection:
         return select_tasks(self.studio, resolved, subset_of(run))
@@ -51,8 +54,16 @@ class Asking:
         self, run: Run, resolved: ResolvedVersion, base: TaskSelection, progress: Progress, heartbeat: Heartbeat
     ) -> float:
         """Seconds it took. Raises what `TaskLabeler.label` and `Batches.label` raise."""
-        ask = self._in_batches if run.batch else self._one_by_one
-        return ask(run, resolved, base, progress, heartbeat)
+        if run.batch:
+            return self._in_batches(run, resolved, progress, heartbeat)
+        if self.processes.of(resolved.version) == 1:
+            return self._one_by_one(run, resolved, base, progress, heartbeat)
+        builder = self.labeler.builder(resolved, subset_of(run).attempts)
+        seconds, left = self.processes.ask(run, builder, base, progress, heartbeat)
+        if left:
+            progress.start(base.size)
+            seconds += self._one_by_one(run, resolved, self.tasks(run, resolved), progress, heartbeat)
+        return seconds
 
     def _one_by_one(
         self, run: Run, resolved: ResolvedVersion, base: TaskSelection, progress: Progress, heartbeat: Heartbeat
@@ -63,9 +74,7 @@ class Asking:
         listener = RunListener(seen, progress.notify)
         return asyncio.run(self.labeler.label(run, resolved, base.pages, listener, heartbeat))
 
-    def _in_batches(
-        self, run: Run, resolved: ResolvedVersion, _: TaskSelection, progress: Progress, heartbeat: Heartbeat
-    ) -> float:
+    def _in_batches(self, run: Run, resolved: ResolvedVersion, progress: Progress, heartbeat: Heartbeat) -> float:
         started = time.monotonic()
         check_server(run, resolved.version, self.labeler.resources.address)
         builder = self.labeler.builder(resolved, subset_of(run).attempts)

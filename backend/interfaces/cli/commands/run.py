@@ -7,7 +7,7 @@ import click
 
 from backend.domain.dataset.subset import Subset
 from backend.interfaces.cli.options.prompt_names import version_argument
-from backend.interfaces.cli.options.run_options import ending_options
+from backend.interfaces.cli.options.run_options import ending_options, processes_option
 from backend.interfaces.cli.options.task_selection import subset_options, truth_option
 from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app, waiting_for
 from backend.interfaces.cli.render.evaluation import print_evaluation
@@ -49,6 +49,7 @@ def try_task(version: str, task: int, json_wanted: bool) -> None:
     "--background", is_flag=True, help="Print the run's id and return; a worker or a process of its own does the work."
 )
 @click.option("--batch", is_flag=True, help="Use the provider's batch endpoint: half the price, within 24 hours.")
+@processes_option
 @as_json
 def run(
     version: str,
@@ -56,18 +57,22 @@ def run(
     ending: "RunOptions",
     background: bool,
     batch: bool,
+    processes: int,
     json_wanted: bool,
 ) -> None:
     """Predict the tasks of a subset and push the predictions to Label Studio.
 
     \b
     ls-prompts run sentiment@1 --on sample --sample-size 50 --random 7
-    ls-prompts run sentiment@1 --on all --background --budget 5
+    ls-prompts run sentiment@1 --on all --background --budget 5 --processes 2
     ls-prompts run sentiment@1 --on all --batch
     """
     if batch and ending.budget is not None:
         raise click.UsageError("A batch can't keep a budget: leave out --batch or --budget.")
+    if batch and processes > 1:
+        raise click.UsageError("The provider works on a batch, not processes here: leave out --batch or --processes.")
     app, ending = the_app(), replace(ending, batch=batch)
+    app.divide_runs(processes)
     if background:
         _start(app, version, subset, ending, json_wanted)
         return

@@ -12,6 +12,7 @@ from rich.table import Table
 from backend.domain.runs.run import FINAL
 from backend.engine.shutdown import process_stop
 from backend.interfaces.cli.options.prompt_names import complete_both
+from backend.interfaces.cli.options.run_options import processes_option
 from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, printable, the_app
 from backend.interfaces.cli.render.progress import ProgressBar
 from backend.interfaces.presentation import number_format as numbers
@@ -132,14 +133,17 @@ def cancel(run: str) -> None:
 @click.option(
     "--budget", type=float, metavar="USD", help="Most that the run may cost in total; more than it stopped at."
 )
-def resume(run: str, budget: float | None) -> None:
+@processes_option
+def resume(run: str, budget: float | None, processes: int) -> None:
     """Continue a run in the background: ask about the tasks that have no answer yet.
 
     \b
     ls-prompts resume 1f3a9c04
     ls-prompts resume 1f3a9c04 --budget 10
     """
-    click.echo(the_app().resume(run, budget).id)
+    app = the_app()
+    app.divide_runs(processes)
+    click.echo(app.resume(run, budget).id)
     notify(f"`ls-prompts watch {run}` shows its progress.")
 
 
@@ -174,13 +178,22 @@ def worker(burst: bool) -> None:
 
 @click.command(hidden=True)
 @click.argument("run")
-def work(run: str) -> None:
+@processes_option
+@click.option("--part", metavar="N/OF", help="Ask about those tasks that another process writes to stdin.")
+def work(run: str, processes: int, part: str | None) -> None:
     """Work on a run in this process.
 
     \b
     ls-prompts work 1f3a9c04
     """
-    the_app().work(run)
+    app = the_app()
+    if part is None:
+        app.divide_runs(processes)
+        app.work(run)
+        return
+    with process_stop().calling(lambda: None):  # a signal ends it by way of its requests in flight, and never at once
+        app.work_on_part(run, part, sys.stdin.buffer, sys.stdout.buffer)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 def _print_end(status: "RunStatus") -> None:

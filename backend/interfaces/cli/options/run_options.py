@@ -22,6 +22,13 @@ budget_option = click.option(
     metavar="USD",
     help="Stop before the cost exceeds this. Answers are then limited to 4,096 tokens.",
 )
+processes_option = click.option(
+    "--processes",
+    type=click.IntRange(min=1, max=64),
+    default=1,
+    metavar="N",
+    help="Divide the run among N processes of this machine; together they keep CONCURRENCY and all limits.",
+)
 ending_options = option_group(
     "ending",
     _ending,

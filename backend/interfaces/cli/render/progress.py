@@ -11,6 +11,7 @@ from backend.domain.outcome import Outcome
 from backend.domain.runs.run import TaskCounts
 from backend.interfaces.cli.render.console import notify, printable
 from backend.interfaces.presentation import number_format as numbers
+from backend.services.run_control.progress import Settled
 
 LINE_EVERY_S = 5.0
 PUSHING = "pushing predictions to Label Studio"
@@ -81,24 +82,22 @@ class RunProgress(ProgressBar):
     def __init__(self, label: str, pushes: bool = False) -> None:
         super().__init__(label)
         self._pushes = pushes
-        self._done = 0
+        self._settled = Settled()
         self._total: int | None = None
-        self._answers = 0
-        self._cost: float | None = 0.0
         self._first = 0
 
     def start(self, tasks: int | None) -> None:
         self._total = tasks
+        self._settled = Settled()
 
     def add(self, outcomes: list[Outcome]) -> None:
-        self._done += len(outcomes)
-        for outcome in filter(lambda outcome: outcome.spoke, outcomes):
-            price = outcome.usage.cost_usd
-            spent = price if price is None or outcome.sent else 0.0
-            self._answers += 1
-            self._cost = None if spent is None or self._cost is None else self._cost + spent
-        self.update(self._done, self._total, self._cost if self._answers else None)
-        if self._pushes and self._done == self._total:
+        self.count(Settled.of(outcomes))
+
+    def count(self, settled: Settled) -> None:
+        self._settled = self._settled.plus(settled)
+        done = self._settled.tasks
+        self.update(done, self._total, self._settled.cost_usd if self._settled.answers else None)
+        if self._pushes and done == self._total:
             self.pushing()
 
     def notify(self, sentence: str) -> None:

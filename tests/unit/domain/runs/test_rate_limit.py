@@ -97,3 +97,11 @@ def test_a_clock_that_goes_back_gives_nothing_away() -> None:
 def test_a_limit_is_said() -> None:
     assert str(RateLimit(600, 90_000)) == "600 requests and 90,000 tokens a minute"
     assert str(RateLimit(tokens=1.5)) == "1.5 tokens a minute"
+
+
+def test_the_parts_of_a_divided_limit_make_up_the_whole() -> None:
+    limit = RateLimit(600.0, 9000.0, parts=3)
+    assert {what: pace.rate for what, pace in limit.paces.items()} == pytest.approx(
+        {"requests": PACE * 600 / 60 / 3, "tokens": PACE * 9000 / 60 / 3}
+    )
+    assert str(limit) == str(RateLimit(600.0, 9000.0))
