@@ -11,6 +11,7 @@ from backend.adapters.database.looks import LookStore
 from backend.adapters.database.recent_tasks import RecentTaskStore
 from backend.adapters.label_studio.client import Project
 from backend.app.operations import Operations
+from backend.domain.calibration.scored_answers import scored_answers_of
 from backend.domain.calibration.threshold import AccuracyFrom, accuracy_from
 from backend.domain.dataset.ground_truth import NOTHING
 from backend.domain.dataset.subset import Subset
@@ -21,6 +22,7 @@ from backend.domain.prompts.version import PromptVersion
 from backend.domain.reports.report import Report
 from backend.domain.runs.run import Run
 from backend.errors import PromptError
+from backend.services.analysis.active_drawing import draw_active
 from backend.services.analysis.audit import Audit, audit_project
 from backend.services.analysis.calibrate import CalibrationResult, JudgedVersion, calibrate_version, judged
 from backend.services.analysis.cascades import CascadeResult, cascade_of
@@ -32,7 +34,7 @@ from backend.services.analysis.confidence_threshold import (
     confidence_threshold,
     wrong_share_threshold,
 )
-from backend.services.analysis.drawn_accuracy import DrawnAccuracy, drawn_accuracy
+from backend.services.analysis.drawn_accuracy import DrawnAccuracy, drawn_accuracy, with_weights
 from backend.services.analysis.export import ExportedRows, export
 from backend.services.analysis.people import agreement_of_people
 from backend.services.analysis.recent_results import RecentResult, recent_results
@@ -197,14 +199,20 @@ class ResultOperations(Operations):
         """Draws `size` tasks of a project at random, for people to label."""
         return self.container.drawing.draw(project, size)
 
+    def draw_active(self, tag: str, size: int) -> DrawnTasks:
+        """Draws tasks of which a version is unsure, for people to label, until about `size` are left to label."""
+        return draw_active(self.bases, self.container.outcomes, self.container.resolver.readable(tag), size)
+
     def drawn_accuracy(self, finished: RunResult) -> DrawnAccuracy:
         """What an evaluation rests on."""
         resolved = self.container.resolver.readable(finished.run.tag)
         left_out = finished.evaluation.left_out if finished.evaluation else NOTHING
         truths = [truth.task_id for truth in finished.truths]
         basis = self.bases.of(resolved.project.id, [resolved.version], finished.subset, truths, left_out)
-        likeness = representativeness_of(self.container.outcomes, resolved, truths)
-        found = replace(drawn_accuracy(basis, finished.judged, finished.truths, resolved.schema), likeness=likeness)
+        found = drawn_accuracy(basis, finished.judged, finished.truths, resolved.schema)
+        claims = scored_answers_of(finished.judged, finished.truths, resolved.schema)
+        found = with_weights(found, self.container.outcomes, resolved, claims)
+        found = replace(found, likeness=representativeness_of(self.container.outcomes, resolved, basis.unbiased))
         if finished.subset.split != LEARN.rest:
             return found
         version = resolved.version

@@ -1,9 +1,11 @@
 """`make bench-trust`: guarantees and intervals against simulated projects. Seeded, so it prints the same each time.
 
 It writes the lines to `figures.txt` too, from which `python docs/tables.py` takes those that stand in the docs.
+`python -m benchmarks.trust active shares` measures these alone and keeps the other lines.
 """
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 import numpy
 
 from benchmarks.statistics import f1_coverage
+from benchmarks.trust.active import active_accuracy, active_guarantees
 from benchmarks.trust.audits import audits
 from benchmarks.trust.canaries import canaries
 from benchmarks.trust.cascades import cascades
@@ -25,6 +28,7 @@ from benchmarks.trust.winners import winners
 
 Measure = Callable[[Any], Iterator[Row]]
 MEASURES: tuple[Measure, ...] = (
+    *(active_guarantees, active_accuracy),
     *(cascades, promises, label_confidence, real_confidence, looks, winners, shares, f1_coverage, audits, people),
     *(canaries, likeness),
 )
@@ -40,14 +44,21 @@ def lines(measure: Measure) -> str:
     return "\n".join([f"# {measure.__name__}", *rows])
 
 
-def main() -> None:
-    found = []
+def main(names: Sequence[str]) -> None:
+    measures = [measure for measure in MEASURES if not names or measure.__name__ in names]
+    found = _sections() if names else {}
     with ProcessPoolExecutor(2) as processes:
-        for section in processes.map(lines, MEASURES):
+        for measure, section in zip(measures, processes.map(lines, measures), strict=True):
             print(section, flush=True)
-            found.append(section)
-    FIGURES.write_text("\n".join(found) + "\n", encoding="utf-8")
+            found[measure.__name__] = section
+    FIGURES.write_text("\n".join(found.values()) + "\n", encoding="utf-8")
+
+
+def _sections() -> dict[str, str]:
+    """Measure -> its lines as they are written down."""
+    sections = FIGURES.read_text(encoding="utf-8").strip("\n").split("\n# ")
+    return {section.removeprefix("# ").partition("\n")[0]: f"# {section.removeprefix('# ')}" for section in sections}
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -2,10 +2,10 @@
 
 import pytest
 
-from backend.services.dataset.drawing import TAB
+from backend.services.dataset.drawing import ACTIVE_TAB, TAB
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project, chosen, messages, topic_of, truths
+from tests.journeys.project import TOPICS, Project, chosen, messages, topic_of, truths
 
 TASKS = 40
 
@@ -92,3 +92,52 @@ def test_shares_are_told_with_what_they_rest_on(mine: Installation, project: Pro
     assert all(one["share_ci"][0] <= one["share"] <= one["share_ci"][1] for one in shares.values())
     table = mine.command("shares", "topic@1")
     assert "by the model" in table.out
+
+
+def vague(number: int) -> bool:
+    """Each fourth message names two topics, of which the second is meant."""
+    return number % 4 == 0
+
+
+def test_tasks_of_which_a_version_is_unsure_are_drawn_with_known_chances(
+    mine: Installation, label_studio: RunningLabelStudio
+) -> None:
+    """What it draws is labelled by the API; the accuracy is that of the project, guarantees count a part."""
+    other = [f" or {TOPICS[(number + 1) % 3].lower()}" if vague(number) else "" for number in range(3 * TASKS)]
+    data = [{"text": message["text"] + more} for message, more in zip(messages(3 * TASKS), other, strict=True)]
+    project = Project.made(label_studio, data)
+    mine.save("topic", project.id)
+    mine.command("run", "topic@1", "--on", "all", "--no-push")
+    assert "`ls-prompts draw" in mine.command("draw", "topic@1", "--active", 12, code=1).err
+    random = mine.command("draw", "topic@1", "--size", TASKS, "--json").json
+    assert "AUROC n/a" in mine.command("draw", "topic@1", "--active", 12, code=1).err
+    for task in random["open"]:
+        star_as_meant(project, task)
+    drawn = mine.command("draw", "topic@1", "--active", 12, "--json").json
+    assert set(random["drawn"]) <= set(drawn["drawn"]), "the random draw grows by those that are as good as random"
+    assert len(drawn["open"]) == 12
+    assert set(drawn["open"]) == {*drawn["drawn"], *drawn["active"]} - set(random["drawn"])
+    assert tab(project, drawn["tab"]) == sorted(drawn["open"])
+    again = mine.command("draw", "topic@1", "--active", 12)
+    assert mine.command("draw", "topic@1", "--active", 12, "--json").json == drawn, "safe to run again"
+    assert f"{len(drawn['active'])} more where a version was unsure; {TASKS} of them have a ground truth" in again.err
+    titles = [view["data"]["title"] for view in project.get("/api/dm/views/", project=project.id)]
+    assert titles.count(ACTIVE_TAB) == 1
+    for task in drawn["open"]:
+        star_as_meant(project, task)
+    evaluated = mine.command("evaluate", "topic@1", "--no-push", "--json")
+    found = evaluated.json["ground_truths"]
+    assert (found["all"], found["active"], found["active_gaps"]) == (TASKS + 12, len(drawn["active"]), [])
+    low, high = found["accuracy_weighted_ci"]
+    assert low < 0.75 < high
+    assert "drawn with a known chance, where a version was unsure." in evaluated.err
+    assert "The accuracy for the whole project, weighted by the chances of the drawn tasks, is 0." in evaluated.err
+    threshold = mine.command("threshold", "topic@1", "--accuracy", 0.5, "--json").json
+    assert threshold["ground_truths"]["drawn"] == len(drawn["drawn"]), "those with a higher chance do not count"
+    assert mine.command("shares", "topic@1", "--json").json["ground_truths"]["active"] == len(drawn["active"])
+
+
+def star_as_meant(project: Project, task: int) -> None:
+    number = project.task_ids().index(task)
+    body = {"result": chosen(topic_of(number + vague(number))), "ground_truth": True, "lead_time": 2.0}
+    project.http.post(f"/api/tasks/{task}/annotations/", json=body).raise_for_status()

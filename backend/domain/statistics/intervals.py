@@ -22,13 +22,15 @@ def ratio(part: float, whole: float) -> float | None:
 
 def wilson(successes: int, trials: int) -> Interval | None:
     """The score interval of successes / trials (Wilson 1927), within 0..1; None without trials."""
-    if not trials:
-        return None
-    share = successes / trials
+    return wilson_of(successes / trials, trials) if trials else None
+
+
+def wilson_of(share: float, trials: float) -> Interval:
+    """The same of a share (0..1) that is worth this number of trials, above 0; it need not be whole."""
     width = 2 * (trials + Z**2)
     center = (2 * trials * share + Z**2) / width
     reach = Z / width * sqrt(4 * trials * share * (1 - share) + Z**2)
-    return center - reach if successes else 0.0, center + reach if successes < trials else 1.0
+    return center - reach if share > 0 else 0.0, center + reach if share < 1 else 1.0
 
 
 def tasks_needed(accuracy: float, difference: float = 0.05) -> int:

@@ -39,13 +39,26 @@ def _drawn(basis: TruthBasis, project: int, said: str) -> Iterator[str]:
             f"from those of the project. `ls-prompts draw {project}` draws tasks to label."
         )
         return
-    yield f"{said}." if len(drawn) == truths else f"{said}; the others may be easier or harder than the project."
+    yield f"{said}{_others(basis, truths - len(drawn))}."
     if basis.gaps:
         yield (
             f"{numbers.things(len(basis.gaps), 'drawn task')} without a ground truth that counts: a threshold counts "
             "them as wrong, with full confidence where the version was not asked about them. "
             f"`ls-prompts draw {project}` lists them."
         )
+    if basis.active_gaps:
+        yield (
+            f"{numbers.things(len(basis.active_gaps), 'task')} drawn where a version was unsure, without a ground "
+            "truth that counts: they make the interval of the weighted accuracy wider."
+        )
+
+
+def _others(basis: TruthBasis, others: int) -> str:
+    """What is said of those that were not drawn at random."""
+    active = len(basis.active)
+    chances = f"; {numbers.count(active)} more were drawn with a known chance, where a version was unsure"
+    biased = "; the others may be easier or harder than the project"
+    return (chances if active else "") + (biased if others > active else "")
 
 
 def _chosen(basis: TruthBasis, project: int) -> Iterator[str]:
@@ -93,7 +106,11 @@ def _difference(one: TraitDifference) -> str:
 def drawn_accuracy_remarks(drawn: "DrawnAccuracy", project: int) -> Iterator[str]:
     """The same for an evaluation."""
     yield from basis_remarks(drawn.basis, project)
-    if drawn.accuracy is not None:
+    if drawn.weighted is not None:
+        found = drawn.weighted
+        share = f"{numbers.proportion(found.accuracy)} ({numbers.interval(found.interval)})"
+        yield f"The accuracy for the whole project, weighted by the chances of the drawn tasks, is {share}."
+    elif drawn.accuracy is not None:
         share = f"{numbers.proportion(drawn.accuracy)} ({numbers.interval(drawn.accuracy_ci)})"
         yield f"The accuracy on the drawn ones alone, which holds for the whole project, is {share}."
     yield from likeness_remarks(drawn.likeness)

@@ -1,27 +1,34 @@
-"""What an evaluation rests on, and the accuracy on the drawn ground truths alone where there are others beside them."""
+"""What an evaluation rests on, and the accuracy for the whole project where the ground truths are not a random sample:
+on the drawn ones alone, and on those of an active draw, weighted by their chances."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from backend.domain.calibration.scored_answers import scored_answers_of
+from backend.domain.calibration.scored_answers import ScoredAnswer, scored_answers_of
+from backend.domain.dataset.active_draw import belief
 from backend.domain.dataset.draw import TruthBasis
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.representativeness import Representativeness
+from backend.domain.metrics.weighted_accuracy import WeightedAccuracy, weighted_accuracy
 from backend.domain.optimize.looks import CountedLook
 from backend.domain.outcome import Outcome, Truth
 from backend.domain.statistics.intervals import Interval, ratio, wilson
+from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.runs.stored_outcomes import StoredOutcomes
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnAccuracy:
     """`accuracy` and `accuracy_ci`: of the drawn ground truths alone; None where all are drawn, or none is. `look`: at
-    the ground truths that judge rewrites, if it is about them. `likeness`: to the other tasks that were answered."""
+    the ground truths that judge rewrites, if it is about them. `likeness`: to the other tasks that were answered.
+    `weighted`: None without an active draw."""
 
     basis: TruthBasis
     accuracy: float | None = None
     accuracy_ci: Interval | None = None
     look: CountedLook | None = None
     likeness: Representativeness | None = None
+    weighted: WeightedAccuracy | None = None
 
 
 def drawn_accuracy(
@@ -33,3 +40,28 @@ def drawn_accuracy(
     answers = scored_answers_of(outcomes, [truth for truth in truths if truth.task_id in drawn], schema)
     right = sum(answer.correct for answer in answers)
     return DrawnAccuracy(basis, ratio(right, len(answers)), wilson(right, len(answers)))
+
+
+def with_weights(
+    found: DrawnAccuracy, stored: StoredOutcomes, resolved: ResolvedVersion, claims: Sequence[ScoredAnswer]
+) -> DrawnAccuracy:
+    """The same with the weighted accuracy, if there was an active draw.
+
+    claims: the answers to tasks with a ground truth
+    """
+    basis = found.basis
+    if not basis.chances:
+        return found
+    beliefs = beliefs_of(stored.of_version(resolved), resolved.project.tasks)
+    weighted = weighted_accuracy(claims, basis.chances, beliefs, (*basis.gaps, *basis.active_gaps))
+    return replace(found, weighted=weighted)
+
+
+def beliefs_of(pages: Iterable[Sequence[Outcome]], tasks: int) -> dict[int, float] | None:
+    """Task -> how sure a version is of its answer, of all that it answered; None if it was not asked about all.
+
+    pages: its outcomes
+    tasks: number of tasks in the project
+    """
+    outcomes = [outcome for page in pages for outcome in page]
+    return {o.task_id: belief(o) for o in outcomes if o.spoke} if len(outcomes) >= tasks else None

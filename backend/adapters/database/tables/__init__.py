@@ -9,7 +9,7 @@ from backend.adapters.database.tables.predictions import accepted, accepting, co
 from backend.adapters.database.tables.prompts import calibrations, label_configs, names, prompts, relabelings, versions
 from backend.adapters.database.tables.public_ids import actions, connection_ids, prompt_details, run_ids, version_ids
 from backend.adapters.database.tables.runs import asks, day_holds, holds, jobs, month_holds, payments, runs, samples
-from backend.adapters.database.tables.trust import canaries, draws, looks
+from backend.adapters.database.tables.trust import canaries, draw_chances, draws, looks
 
 __all__ = [
     "accepted",
@@ -24,6 +24,7 @@ __all__ = [
     "connection_ids",
     "connections",
     "day_holds",
+    "draw_chances",
     "draws",
     "embeddings",
     "holds",

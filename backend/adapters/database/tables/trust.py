@@ -1,6 +1,6 @@
 """What the trust in numbers rests on: which tasks were drawn at random, looks at ground truths, and canaries."""
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table
+from sqlalchemy import Column, Float, ForeignKey, Integer, String, Table
 
 from backend.adapters.database.tables.base import Json, metadata
 
@@ -11,6 +11,15 @@ draws = Table(
     Column("last", String(64), nullable=False),
 )
 """How far the order of a project's tasks was drawn, see `domain.dataset.draw.Draw`."""
+
+draw_chances = Table(
+    "draw_chances",
+    metadata,
+    Column("project", Integer, primary_key=True, autoincrement=False),
+    Column("task", Integer, primary_key=True, autoincrement=False),
+    Column("chance", Float, nullable=False),
+)
+"""With which chance (0..1) tasks of active draws were drawn, see `domain.dataset.active_draw`."""
 
 looks = Table(
     "looks",

@@ -74,13 +74,15 @@ def _wrong_share_json(result: "ConfidenceThreshold", lowest: WrongShare) -> dict
 
 
 def drawn_tasks_json(drawn: "DrawnTasks") -> dict[str, Any]:
-    """`drawn` and `open` in the order of the draw; `open` have no ground truth."""
+    """`drawn` and `open` in the order of the draw; `active`: other tasks, drawn where a version was unsure; `open` of
+    both have no ground truth."""
     return {
         "project": drawn.project,
         "tasks": drawn.of,
         "drawn": list(drawn.tasks),
         "open": list(drawn.open),
         "tab": drawn.tab,
+        "active": list(drawn.active),
     }
 
 
@@ -107,9 +109,10 @@ def _share_json(one: LabelShare) -> dict[str, Any]:
 
 def basis_json(basis: TruthBasis | None) -> dict[str, Any]:
     """`drawn` is null where the project has no draw; `gaps`: drawn tasks without a ground truth that counts; `chose`:
-    how many of them chose a version in a search, `left_out`: how many others did and do not count."""
+    how many of them chose a version in a search, `left_out`: how many others did and do not count; `active`: how many
+    were drawn where a version was unsure, `active_gaps`: such tasks without a ground truth that counts."""
     if basis is None:
-        return {"all": 0, "drawn": None, "gaps": [], "chose": 0, "left_out": 0}
+        return {"all": 0, "drawn": None, "gaps": [], "chose": 0, "left_out": 0, "active": 0, "active_gaps": []}
     drawn, flattering = None if basis.drawn is None else len(basis.drawn), basis.flattering
     others = len(basis.chosen) - flattering
     return {
@@ -118,15 +121,20 @@ def basis_json(basis: TruthBasis | None) -> dict[str, Any]:
         "gaps": list(basis.gaps),
         "chose": flattering,
         "left_out": others,
+        "active": len(basis.active),
+        "active_gaps": list(basis.active_gaps),
     }
 
 
 def drawn_accuracy_json(drawn: "DrawnAccuracy") -> dict[str, Any]:
-    """`others`: how many other answered tasks they were compared with, `differences`: in what they differ."""
+    """`accuracy_weighted`: by the chances of an active draw; `others`: how many other answered tasks they were compared
+    with, `differences`: in what they differ."""
     return {
         **basis_json(drawn.basis),
         "accuracy_drawn": drawn.accuracy,
         "accuracy_drawn_ci": plain(drawn.accuracy_ci),
+        "accuracy_weighted": drawn.weighted and drawn.weighted.accuracy,
+        "accuracy_weighted_ci": drawn.weighted and list(drawn.weighted.interval),
         "others": drawn.likeness.others if drawn.likeness else 0,
         "differences": plain(drawn.likeness.differences) if drawn.likeness else [],
     }

@@ -157,6 +157,6 @@ def test_every_table_is_thought_of() -> None:
     kept |= {"prompt_details", "version_ids", "connection_ids", "learnt_formats"}
     # Whose predictions and annotations are, who acted on how many, and where a draw or keep-up ended; no task text.
     ids = {"installation", "unmarked", "accepted", "accepting", "day_holds", "draws", "actions"}
-    ids |= {"canaries", "keep_ups", "looks", "month_holds"}
+    ids |= {"canaries", "draw_chances", "keep_ups", "looks", "month_holds"}
     assert set(metadata.tables) == forgotten | with_them | kept | ids
     assert sources.name in forgotten

@@ -4,7 +4,7 @@ import numpy
 import pytest
 from scipy.stats import kstest
 
-from backend.domain.dataset.draw import Draw, TruthBasis, basis_of, draw_key, drawn_to, in_order
+from backend.domain.dataset.draw import Draw, TruthBasis, basis_of, draw_key, drawn_to, in_order, key_of, share_of
 from backend.domain.dataset.split import parse_split
 
 TASKS = range(1, 2001)
@@ -69,3 +69,28 @@ def test_without_a_draw_nobody_knows() -> None:
 def test_a_task_belongs_by_its_key() -> None:
     assert Draw(7, draw_key(7, 3)).has(3)
     assert not Draw(7, draw_key(7, 3)).has(2)
+
+
+def test_tasks_of_an_active_draw_are_told_apart() -> None:
+    """The order is 4, 6, 7, 3, 2, 8, 1, 5; 2 and 5 were drawn with chances of their own."""
+    draw = Draw(7, draw_key(7, 7), {4: 0.3, 2: 0.6, 5: 0.9})
+    assert (draw.among(range(1, 9)), draw.active(range(1, 9))) == ([4, 6, 7], [2, 5])
+    assert draw.chance(6) == share_of(draw.last)
+    assert (draw.chance(2), draw.chance(4)) == (0.6, max(0.3, share_of(draw.last)))
+    basis = basis_of(draw, range(1, 9), [1, 2, 4], [6])
+    assert (basis.drawn, basis.gaps, basis.active, basis.active_gaps) == ((4,), (7,), (2,), (5,))
+    assert set(basis.chances) == {2, 4, 5, 6, 7}
+    assert basis.unbiased == (1, 4)
+    half = basis.of_split(parse_split("dev:0.5"), {5})
+    assert (half.gaps, half.active_gaps, half.split) == ((), (5,), parse_split("dev:0.5"))
+
+
+def test_without_an_active_draw_there_are_no_chances() -> None:
+    assert basis_of(Draw(7, draw_key(7, 7)), range(1, 9), [4], []).chances == {}
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 1 / 3, 0.999999, 1.0])
+def test_a_share_has_a_key(share: float) -> None:
+    assert share_of(key_of(share)) == pytest.approx(share, abs=1e-14)
+    assert share_of(key_of(share)) <= share
+    assert len(key_of(share)) == 64

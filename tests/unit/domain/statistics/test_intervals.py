@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
-from backend.domain.statistics.intervals import tasks_needed, wilson
+from backend.domain.statistics.intervals import tasks_needed, wilson, wilson_of
 from tests.properties import cases
 
 
@@ -19,6 +19,12 @@ def test_wilson_as_statsmodels(case: Any) -> None:
 
 def test_nothing_has_no_interval() -> None:
     assert wilson(0, 0) is None
+
+
+def test_trials_need_not_be_whole() -> None:
+    assert wilson_of(0.7, 20) == wilson(14, 20)
+    low, high = wilson_of(1.0, 7.5)
+    assert 0.5 < low < high == 1.0
 
 
 def test_seventy_percent_of_twenty() -> None:

@@ -1,8 +1,11 @@
 """One line says what a number rests on."""
 
+from dataclasses import replace
+
 from backend.domain.dataset.draw import TruthBasis
 from backend.domain.dataset.split import Split
 from backend.domain.metrics.representativeness import Representativeness, TraitDifference
+from backend.domain.metrics.weighted_accuracy import WeightedAccuracy
 from backend.interfaces.presentation.truth_basis import basis_remarks, drawn_accuracy_remarks, likeness_remarks
 from backend.services.analysis.drawn_accuracy import DrawnAccuracy
 
@@ -63,3 +66,21 @@ def test_it_is_told_in_what_ground_truths_differ_from_the_other_answered_tasks()
         "12.5 %; answers that are rare in 40.0 % against 12.5 %. Figures from them may not hold for the others."
     )
     assert list(likeness_remarks(Representativeness(100, 940))) == list(likeness_remarks(None)) == []
+
+
+def test_those_of_an_active_draw_are_told_apart() -> None:
+    basis = TruthBasis((1, 2, 3), (1, 2), active=(3,), active_gaps=(8, 9))
+    first, gaps = basis_remarks(basis, 12)
+    known = "; 1 more were drawn with a known chance, where a version was unsure"
+    assert first == f"2 of 3 ground truths were drawn at random{known}."
+    assert gaps.startswith("2 tasks drawn where a version was unsure, without a ground truth that counts: they make")
+    (mixed,) = basis_remarks(TruthBasis((1, 2, 3, 4), (1, 2), active=(3,)), 12)
+    assert mixed.endswith(f"{known}; the others may be easier or harder than the project.")
+
+
+def test_the_weighted_accuracy_is_told_in_place_of_that_on_drawn_ones() -> None:
+    drawn = DrawnAccuracy(TruthBasis((1, 2, 3), (1, 2), active=(3,)), 0.5, (0.1, 0.9))
+    *_, last = drawn_accuracy_remarks(replace(drawn, weighted=WeightedAccuracy(40, 0.8, (0.7, 0.9))), 12)
+    assert last == (
+        "The accuracy for the whole project, weighted by the chances of the drawn tasks, is 0.800 (0.700 to 0.900)."
+    )

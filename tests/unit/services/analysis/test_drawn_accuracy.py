@@ -3,8 +3,9 @@
 import pytest
 
 from backend.domain.dataset.draw import TruthBasis
+from backend.domain.outcome import Failure, Outcome
 from backend.domain.statistics.intervals import wilson
-from backend.services.analysis.drawn_accuracy import drawn_accuracy
+from backend.services.analysis.drawn_accuracy import beliefs_of, drawn_accuracy
 from tests.unit.domain.metrics.test_classification import SINGLE
 from tests.unit.domain.metrics.test_comparison import TRUTHS, said
 
@@ -20,3 +21,11 @@ def test_the_drawn_ones_alone_are_counted() -> None:
 @pytest.mark.parametrize("drawn", [None, (), EVERY])
 def test_where_all_or_none_are_drawn_there_is_no_second_number(drawn: tuple[int, ...] | None) -> None:
     assert drawn_accuracy(TruthBasis(EVERY, drawn), OUTCOMES, TRUTHS, SINGLE).accuracy is None
+
+
+def test_what_a_version_believes_of_all_tasks_is_known_only_if_it_was_asked_about_all() -> None:
+    pages = [OUTCOMES, [Outcome(99, Failure("timeout", "It took too long."))]]
+    assert beliefs_of(pages, len(OUTCOMES) + 2) is None
+    found = beliefs_of(pages, len(OUTCOMES) + 1)
+    assert found is not None
+    assert set(found) == {outcome.task_id for outcome in OUTCOMES}, "what was not answered is not part of the accuracy"

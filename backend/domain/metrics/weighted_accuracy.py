@@ -1,0 +1,98 @@
+"""Weighted accuracy: of all answers of a project, from ground truths that were drawn with known, different chances.
+
+Each ground truth counts 1 / chance (Hajek's ratio). Where all tasks were answered, the mean confidence of all answers
+is corrected by how far the confidences are from the ground truths, as far as that makes the estimate more precise
+(Angelopoulos, Duchi and Zrnic 2023, "PPI++", arXiv 2311.01453). It is right on average whatever the confidences are
+worth. The interval is Wilson's, for as many ground truths as the estimate is worth: the usual mean ± 1.96 standard
+errors covers too rarely where nearly all answers are right.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from backend.domain.calibration.scored_answers import ScoredAnswer
+from backend.domain.statistics.intervals import Interval, wilson_of
+
+if TYPE_CHECKING:
+    from backend.domain.statistics.bootstrap import Floats
+
+FEWEST = 20
+"""With fewer ground truths their spread says nothing."""
+_MOST = 3.0
+"""So many times the ground truths that count is an estimate worth at most: with few wrong answers, the spread of the
+errors may be small by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeightedAccuracy:
+    """`accuracy` with a 95 % interval, of all answered tasks; `truths`: how many ground truths it is from."""
+
+    truths: int
+    accuracy: float
+    interval: Interval
+
+
+def weighted_accuracy(
+    claims: Sequence[ScoredAnswer],
+    chances: Mapping[int, float],
+    beliefs: Mapping[int, float] | None,
+    gaps: Collection[int] = (),
+) -> WeightedAccuracy | None:
+    """None with fewer than FEWEST ground truths.
+
+    claims: the answers to tasks with a ground truth
+    chances: task -> chance with which it was drawn, above 0; what has none does not count
+    beliefs: task -> probability that the answer is right, as far as the version says, of all answered tasks of the
+        project; None if only some of its tasks were answered
+    gaps: drawn tasks without a ground truth: the interval goes from what it would be if all of these were wrong to what
+        it would be if all were right (Manski's bounds)
+    """
+    known = [claim for claim in claims if claim.task_id in chances]
+    if len(known) < FEWEST:
+        return None
+    found = _estimate(known, chances, beliefs)
+    if not gaps:
+        return found
+    low, high = (
+        _estimate([*known, *(ScoredAnswer(task, None, right) for task in gaps)], chances, beliefs).interval
+        for right in (False, True)
+    )
+    return WeightedAccuracy(len(known), found.accuracy, (low[0], high[1]))
+
+
+def _estimate(
+    claims: Sequence[ScoredAnswer], chances: Mapping[int, float], beliefs: Mapping[int, float] | None
+) -> WeightedAccuracy:
+    import numpy
+
+    weights = numpy.array([1 / chances[claim.task_id] for claim in claims])
+    weights /= weights.sum()
+    right = numpy.array([float(claim.correct) for claim in claims])
+    everywhere = numpy.array(list((beliefs or {0: 0.0}).values()))
+    sure = numpy.array([(beliefs or {}).get(claim.task_id, everywhere.mean()) for claim in claims])
+    factor = _factor(weights, sure, right)
+    accuracy = float((weights * right).sum() + factor * (everywhere.mean() - (weights * sure).sum()))
+    accuracy = min(1.0, max(0.0, accuracy))
+    errors = _errors(weights, right - factor * sure)
+    return WeightedAccuracy(len(claims), accuracy, wilson_of(accuracy, _worth(weights, errors, accuracy)))
+
+
+def _factor(weights: "Floats", sure: "Floats", right: "Floats") -> float:
+    """What share of the confidences makes the estimate most precise: from 0, not at all, to 1, as they are."""
+    squares = weights**2 * _errors(weights, sure)
+    spread = float((squares * _errors(weights, sure)).sum())
+    return min(1.0, max(0.0, float((squares * _errors(weights, right)).sum()) / spread)) if spread else 0.0
+
+
+def _errors(weights: "Floats", values: "Floats") -> "Floats":
+    """How far each value is from the weighted mean."""
+    return values - float((weights * values).sum())
+
+
+def _worth(weights: "Floats", errors: "Floats", accuracy: float) -> float:
+    """As precise is the mean of so many right or wrong answers, each with the same weight."""
+    number = len(weights)
+    variance = float((weights**2 * errors**2).sum()) * number / (number - 1)
+    most = _MOST / float((weights**2).sum())
+    return min(most, max(accuracy * (1 - accuracy), 0.25 / number) / variance) if variance else most

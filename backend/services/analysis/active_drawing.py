@@ -1,0 +1,78 @@
+"""Active drawing: asks people for ground truths where a version is unsure, if its confidence is worth that."""
+
+from shlex import quote
+
+from backend.domain.calibration.auroc import Auroc, auroc
+from backend.domain.dataset.active_draw import belief
+from backend.domain.dataset.draw import Draw
+from backend.domain.dataset.subset import Subset
+from backend.errors import NoTruthsError, SubsetError
+from backend.services.analysis.calibrate import judged
+from backend.services.dataset.drawing import DrawnTasks
+from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.dataset.truth_bases import TruthBases
+from backend.services.runs.stored_outcomes import StoredOutcomes
+
+LEAST_AUROC = 0.7
+"""Of a version whose confidence says less about what is right, such tasks are worth no more than others."""
+
+
+def draw_active(bases: TruthBases, stored: StoredOutcomes, resolved: ResolvedVersion, size: int) -> DrawnTasks:
+    """Draws tasks of a version's project until about `size` are left to label.
+
+    Raises SubsetError, with the figure, where nothing was drawn at random, where the version was not asked about all
+    tasks, and where its confidence on the drawn ground truths does not tell right answers from wrong ones.
+    """
+    project, tag = resolved.project.id, resolved.version.tag
+    draw = bases.drawing.store.of(project)
+    if draw is None:
+        raise SubsetError(
+            f"Nothing is drawn at random in project {project}, so nobody knows what the confidence of {tag} is worth: "
+            f"`ls-prompts draw {project}`, and label those first."
+        )
+    beliefs = _beliefs(bases, stored, resolved)
+    _check_confidence(resolved, _on_drawn(bases, stored, resolved, draw))
+    return bases.drawing.draw_active(draw, beliefs, size)
+
+
+def _beliefs(bases: TruthBases, stored: StoredOutcomes, resolved: ResolvedVersion) -> dict[int, float]:
+    """Task -> how sure the version is, of all tasks of the project."""
+    found = {outcome.task_id: belief(outcome) for page in stored.of_version(resolved) for outcome in page}
+    tasks, tag = bases.drawing.studio.task_ids(resolved.project.id), resolved.version.tag
+    missing = sum(task not in found for task in tasks)
+    if missing:
+        raise SubsetError(
+            f"{tag} was not asked about {missing} of {len(tasks)} tasks, so nobody knows which of them it is unsure "
+            f"of: `ls-prompts run {quote(tag)} --on all`."
+        )
+    return {task: found[task] for task in tasks}
+
+
+def _on_drawn(bases: TruthBases, stored: StoredOutcomes, resolved: ResolvedVersion, draw: Draw) -> Auroc | None:
+    """Of the answers to tasks that were drawn at random."""
+    try:
+        claims = judged(bases, stored, resolved, Subset("ground-truth")).claims()
+    except NoTruthsError:
+        return None
+    return auroc([claim for claim in claims if draw.has(claim.task_id)])
+
+
+def _check_confidence(resolved: ResolvedVersion, found: Auroc | None) -> None:
+    tag, project = resolved.version.tag, resolved.project.id
+    more = f"label tasks that `ls-prompts draw {project} --size N` draws at random instead"
+    if found is None:
+        raise SubsetError(
+            f"Whether the confidence of {tag} tells right answers from wrong ones is not known (AUROC n/a): among the "
+            f"ground truths that were drawn at random it needs right and wrong answers with a confidence; {more}."
+        )
+    low, high = found.interval
+    figure = f"AUROC {found.value:.2f}, {low:.2f} to {high:.2f}, of {found.right} right and {found.wrong} wrong answers"
+    if found.value < LEAST_AUROC:
+        raise SubsetError(
+            f"The confidence of {tag} tells right answers from wrong ones too badly ({figure}; it takes "
+            f"{LEAST_AUROC:g}), so tasks of which it is unsure are worth no more than others: {more}."
+        )
+    if not found.decided:
+        raise SubsetError(
+            f"Whether the confidence of {tag} tells right answers from wrong ones is not decided ({figure}): {more}."
+        )
