@@ -171,7 +171,6 @@ UNITS = {
         "adapters/providers/connection_errors",
         "adapters/providers/model_connection",
         "adapters/providers/refusals",
-        "adapters/providers/response",
         "adapters/providers/written_documents",
         "domain/chat/model",
     ),

@@ -11,6 +11,8 @@ from email.utils import parsedate_to_datetime
 from math import inf, isfinite
 from typing import Any
 
+import orjson
+
 from backend.adapters.providers.connection_errors import words_in
 from backend.adapters.providers.meant_status import meant_status
 from backend.domain.chat.alignment import Pieces, aligned, as_bytes
@@ -46,7 +48,15 @@ Quote = Callable[[str], str]
 
 
 def parse(content: bytes | str) -> Any:
-    """Its JSON; numbers that are too long for Python become infinite."""
+    """Its JSON; numbers that are too long for Python become infinite. Raises ValueError or RecursionError."""
+    try:
+        return orjson.loads(content)
+    except ValueError:
+        return _parsed_by_python(content)
+
+
+def _parsed_by_python(content: bytes | str) -> Any:
+    """JSON that orjson, which takes a third of the time, refuses: with NaN, half of a surrogate pair, deep nesting."""
     try:
         return json.loads(content)
     except ValueError:
