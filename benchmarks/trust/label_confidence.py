@@ -13,7 +13,7 @@ import numpy
 
 from backend.domain.calibration.reliability import reliability
 from backend.domain.calibration.scored_answers import ScoredAnswer
-from backend.domain.chat.branch import Reported, Rivals
+from backend.domain.chat.branch import Rivals
 from backend.domain.chat.branches import branches
 from backend.domain.chat.value_places import value_spans
 from backend.domain.labels.allowed_values import AllowedValues
@@ -72,7 +72,8 @@ def _answer(rng: Any, labels: Sequence[str], masses: tuple[float, float]) -> _To
     label = labels[int(rng.choice(len(labels), p=chances))]
     text = json.dumps({"c": label}, ensure_ascii=False)
     paths = [_tokens(one) for one in labels]
-    own, tokens, exact, logprob = _tokens(label), [Reported(b'{"c": "', -0.5, (("{", -0.5),))], 1.0, -0.5
+    own, tokens, exact, logprob = _tokens(label), [(b'{"c": "', -0.5)], 1.0, -0.5
+    rivals: list[Rivals] = [(("{", -0.5),)]
     for depth, token in enumerate(own):
         here = {n: path for n, path in enumerate(paths) if path[:depth] == own[:depth]}
         odds: dict[bytes, float] = {}
@@ -82,11 +83,13 @@ def _answer(rng: Any, labels: Sequence[str], masses: tuple[float, float]) -> _To
         exact *= odds[token] / total
         mass = float(rng.uniform(*masses))
         before = {piece: odd / total * mass for piece, odd in odds.items()} | _others(rng, 1 - mass)
-        tokens.append(Reported(token, math.log(before[token]), _most_probable(before)))
+        tokens.append((token, math.log(before[token])))
+        rivals.append(_most_probable(before))
         logprob += math.log(before[token])
-    tokens.append(Reported(b"}", 0.0))
+    tokens.append((b"}", 0.0))
+    rivals.append(())
     values = AllowedValues(labels)
-    kept = branches(text, tokens, {"c": values})
+    kept = branches(text, tokens, {"c": values}, rivals.__getitem__)
     found = weighed(text, value_spans(text)["c"], kept or (), values)
     usable = found is not None and found.high - found.low <= WIDEST
     return _Told(found.point if found is not None and usable else None, math.exp(logprob), exact)

@@ -7,6 +7,7 @@ one; `post_sampling_probs` then tells the probabilities under the grammar. Left 
 import json
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,7 +16,7 @@ import numpy
 
 from backend.adapters.providers.request_format import RequestFormat
 from backend.adapters.providers.response import to_reply
-from backend.adapters.providers.rivals import with_branches
+from backend.adapters.providers.rivals import branches_in
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.chat.request_resources import RequestResources
@@ -83,9 +84,9 @@ def _gaps(url: str) -> Iterator[tuple[float | None, float, float]]:
         request = builder.request(Task(number, {"text": question}))
         assert isinstance(request, ChatRequest)
         body = _asked(f"{url}/v1/chat/completions", RequestFormat().body(request))
-        reply = with_branches(to_reply("", services.LOCAL_MODEL, body), body, request)
+        reply = to_reply("", services.LOCAL_MODEL, body)
         assert isinstance(reply, Completion)
-        yield _gap(url, request, reply)
+        yield _gap(url, request, replace(reply, branches=branches_in(body, request, reply)))
 
 
 def _gap(url: str, request: ChatRequest, reply: Completion) -> tuple[float | None, float, float]:

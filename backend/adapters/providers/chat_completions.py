@@ -36,9 +36,10 @@ from backend.adapters.providers.rate_headers import RateHeaders
 from backend.adapters.providers.refusals import Refusals, is_about_length
 from backend.adapters.providers.request_format import NO_RIVALS, RequestFormat
 from backend.adapters.providers.response import malformed, parse, to_reply
-from backend.adapters.providers.rivals import with_branches
+from backend.adapters.providers.rivals import branches_in
 from backend.adapters.providers.written_documents import WrittenDocuments
 from backend.domain.chat.model_names import doubt, names_of
+from backend.domain.chat.packed import packed
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.connection import DEFAULT
 from backend.domain.outcome import Failure
@@ -161,7 +162,7 @@ class ChatCompletions:
                 raise self._post.as_status(*refusal)
             quote = partial(self._refusals.quoted, request)
             reply = to_reply(request.digest, model, body, attempt, seconds, quote)
-            return with_branches(reply, body, request)
+            return packed(reply, branches_in(body, request, reply)) if isinstance(reply, Completion) else reply
         except openai.APIConnectionError as error:
             if (unsafely := unsafe(error, self._shown)) is not None:
                 raise unsafely from None

@@ -25,14 +25,14 @@ def aligned(tokens: Sequence[tuple[bytes, float]], text: str) -> Pieces | None:
     """
     spoken = b"".join(token for token, _ in tokens)
     for first, letters in _runs(spoken, text):
-        if _stands_alone(tokens, spoken, first, max(letters)):
+        if _stands_alone([token for token, _ in tokens], spoken, first, max(letters)):
             return tuple(_pieces(tokens, text, first, letters))
     return None
 
 
-def start_of(tokens: Sequence[tuple[bytes, float]], text: str) -> int | None:
+def start_of(tokens: Sequence[bytes], text: str) -> int | None:
     """The byte of the joined tokens at which `text` begins; None if no run of them is exactly it."""
-    spoken, said = b"".join(token for token, _ in tokens), as_bytes(text)
+    spoken, said = b"".join(tokens), as_bytes(text)
     for first in islice(_exactly(spoken, said), _TRIES) if text else ():
         if _stands_alone(tokens, spoken, first, first + len(said)):
             return first
@@ -88,9 +88,9 @@ def _letters(spoken: bytes, text: str, place: int) -> Iterator[tuple[int, int]]:
     yield place, len(text)
 
 
-def _stands_alone(tokens: Sequence[tuple[bytes, float]], spoken: bytes, first: int, last: int) -> bool:
+def _stands_alone(tokens: Sequence[bytes], spoken: bytes, first: int, last: int) -> bool:
     """Whether only white space precedes the run within its first token, and only end marks follow it."""
-    start = max(place for place in accumulate((len(token) for token, _ in tokens), initial=0) if place <= first)
+    start = max(place for place in accumulate(map(len, tokens), initial=0) if place <= first)
     return not spoken[start:first].strip() and _ENDS.fullmatch(spoken, last) is not None
 
 

@@ -7,14 +7,6 @@ Rivals = tuple[tuple[str, float], ...]
 """The most probable tokens at one place with their natural-log probabilities. Where a letter is cut, as `as_text`."""
 
 
-class Reported(NamedTuple):
-    """A token of a completion as its server reports it."""
-
-    token: bytes
-    logprob: float
-    rivals: Rivals = ()
-
-
 class Branch(NamedTuple):
     """start: the byte of the completion's text at which the token begins, negative for one that begins before it
     token: as `as_text`

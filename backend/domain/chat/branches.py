@@ -5,24 +5,50 @@ Only there do the other tokens that it might have said matter, so only there are
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from backend.domain.chat.alignment import as_bytes, start_of
-from backend.domain.chat.branch import Branch, Reported, as_text
+from backend.domain.chat.branch import Branch, Rivals, as_text
+from backend.domain.chat.response_parser import REMEMBERED
 from backend.domain.chat.value_places import value_spans
 from backend.domain.labels.allowed_values import AllowedValues
 
+Told = Callable[[int], Rivals]
+"""The rivals of the token with this index. Asked only where they matter: to read them takes longer than the rest."""
 
-def branches(text: str, tokens: Sequence[Reported], allowed: Mapping[str, AllowedValues]) -> tuple[Branch, ...] | None:
-    """The branches of the values in `text`; None if the tokens do not spell it or have no rivals."""
-    first = start_of([(token.token, token.logprob) for token in tokens], text)
-    if first is None or not any(token.rivals for token in tokens):
+
+def branches(
+    text: str, tokens: Sequence[tuple[bytes, float]], allowed: Mapping[str, AllowedValues], told: Told
+) -> tuple[Branch, ...] | None:
+    """The branches of the values in `text`; None if the tokens do not spell it or have no rivals.
+
+    tokens: of the completion, each with its natural-log probability
+    """
+    spoken = tuple([token for token, _ in tokens])
+    forks = _forks(text, spoken, tuple(allowed.items()))
+    if forks is None or not any(map(told, range(len(tokens)))):
         return None
-    found: list[Branch] = []
-    for key, place in value_spans(text).items():
-        if key in allowed:
-            found += _of_value(text, place, list(_placed(tokens, first)), allowed[key])
-    return tuple(found)
+    return tuple(
+        Branch(start, as_text(spoken[index]), tokens[index][1], _rounded(told(index))) for index, start in forks
+    )
+
+
+def _rounded(rivals: Rivals) -> Rivals:
+    return tuple((rival, round(logprob, 6)) for rival, logprob in rivals if logprob > -math.inf)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _forks(
+    text: str, spoken: tuple[bytes, ...], allowed: tuple[tuple[str, AllowedValues], ...]
+) -> tuple[tuple[int, int], ...] | None:
+    """Index and first byte of the tokens that are branches; None if they do not spell the text."""
+    first = start_of(spoken, text)
+    if first is None:
+        return None
+    places = value_spans(text)
+    ordered = sorted((item for item in allowed if item[0] in places), key=lambda item: places[item[0]])
+    return tuple(fork for key, values in ordered for fork in _of_value(text, places[key], first, spoken, values))
 
 
 def said_before(text: str, place: tuple[int, int], start: int, values: AllowedValues) -> bytes | None:
@@ -36,22 +62,17 @@ def within(text: str, place: tuple[int, int], start: int, token: bytes) -> bytes
     return token[max(0, len(as_bytes(text[: place[0]])) - start) :]
 
 
-def _placed(tokens: Sequence[Reported], first: int) -> Iterator[tuple[int, Reported]]:
-    start = -first
-    for token in tokens:
-        yield start, token
-        start += len(token.token)
-
-
 def _of_value(
-    text: str, place: tuple[int, int], tokens: Sequence[tuple[int, Reported]], values: AllowedValues
-) -> Iterator[Branch]:
+    text: str, place: tuple[int, int], before: int, spoken: Sequence[bytes], values: AllowedValues
+) -> Iterator[tuple[int, int]]:
+    """`before`: bytes of the tokens before the text."""
     first, last = len(as_bytes(text[: place[0]])), len(as_bytes(text[: place[1]]))
     spelling = values.spelt_as(as_bytes(text[slice(*place)]))
-    for start, token in tokens:
-        if spelling is None or start >= last or start + len(token.token) <= first:
+    start, end = -before, -before
+    for index, token in enumerate(spoken):
+        start, end = end, end + len(token)
+        if spelling is None or start >= last or end <= first:
             continue
         said = said_before(text, place, start, spelling)
-        if said is not None and not spelling.is_forced(said, within(text, place, start, token.token)):
-            rivals = tuple((rival, round(logprob, 6)) for rival, logprob in token.rivals if logprob > -math.inf)
-            yield Branch(start, as_text(token.token), token.logprob, rivals)
+        if said is not None and not spelling.is_forced(said, within(text, place, start, token)):
+            yield index, start

@@ -102,9 +102,12 @@ def unpacked(items: Sequence[Item] | None) -> tuple[Item, ...]:
     return items.items() if isinstance(items, Packed) else tuple(items or ())
 
 
-def packed(completion: Completion) -> Completion:
-    """The same with its tokens packed; itself where there are none to pack."""
-    logprobs, branches = completion.logprobs, completion.branches
+def packed(completion: Completion, branches: Sequence[Branch] | None = None) -> Completion:
+    """The same with its tokens packed; itself where there are none to pack.
+
+    branches: those that the completion does not have yet
+    """
+    logprobs, branches = completion.logprobs, completion.branches if branches is None else branches
     if isinstance(logprobs, Packed | None) and isinstance(branches, Packed | None):
         return completion
     return replace(

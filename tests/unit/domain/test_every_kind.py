@@ -24,7 +24,6 @@ from backend.domain.calibration.fit import calibrate
 from backend.domain.calibration.scored_answers import scored_answers_of
 from backend.domain.calibration.threshold import risk_coverage, threshold
 from backend.domain.calibration.wrong_share import wrong_share
-from backend.domain.chat.branch import Reported
 from backend.domain.chat.branches import branches
 from backend.domain.chat.packed import packed
 from backend.domain.chat.request import Completion
@@ -82,9 +81,10 @@ class Kind:
         """An answer with what else might have been said."""
         text = json.dumps(self.said[number])
         pieces = [text[at : at + 9] for at in range(0, len(text), 9)]
-        told = [Reported(piece.encode(), log(0.6), ((piece, log(0.6)), ("other", log(0.3)))) for piece in pieces]
+        told = [((piece, log(0.6)), ("other", log(0.3))) for piece in pieces]
+        reported = [(piece.encode(), log(0.6)) for piece in pieces]
         found = replace(tokens(*((piece, 0.6) for piece in pieces)), digest=str(number))
-        return replace(found, branches=branches(text, told, self.bound[number].allowed))
+        return replace(found, branches=branches(text, reported, self.bound[number].allowed, told.__getitem__))
 
     def version(self, number: int) -> PromptVersion:
         return version(first_prompt(self.schema).template, self.schema, name="kind", number=number)

@@ -2,15 +2,16 @@
 
 import pytest
 
-from backend.domain.chat.branch import Reported
+from backend.domain.chat.branch import Branch
 from backend.domain.chat.branches import branches
 from tests.scripted import choices, some
 
 MOOD = choices("Good", "Bad", "Refund", "Refund request").allowed
 
 
-def reported(*pieces: str, rivals: bool = True) -> list[Reported]:
-    return [Reported(piece.encode(), -1.0, ((piece, -1.0), ("?", -2.0)) if rivals else ()) for piece in pieces]
+def found(text: str, *pieces: str, rivals: bool = True) -> tuple[Branch, ...] | None:
+    told = [((piece, -1.0), ("?", -2.0)) if rivals else () for piece in pieces]
+    return branches(text, [(piece.encode(), -1.0) for piece in pieces], MOOD, told.__getitem__)
 
 
 @pytest.mark.parametrize(
@@ -27,11 +28,11 @@ def reported(*pieces: str, rivals: bool = True) -> list[Reported]:
 )
 def test_only_branches_are_kept(pieces: tuple[str, ...], kept: list[tuple[int, str]]) -> None:
     spoken = "".join(pieces).removeprefix("<think>Bad</think>").removesuffix("<|end|>")
-    found = some(branches(spoken, reported(*pieces), MOOD))
-    assert [(branch.start, branch.token) for branch in found] == kept
-    assert all(len(branch.rivals) == 2 for branch in found)
+    at = some(found(spoken, *pieces))
+    assert [(branch.start, branch.token) for branch in at] == kept
+    assert all(len(branch.rivals) == 2 for branch in at)
 
 
 def test_none_without_other_tokens_or_with_tokens_that_do_not_fit() -> None:
-    assert branches('{"mood": "Good"}', reported('{"mood": "', 'Good"}', rivals=False), MOOD) is None
-    assert branches('{"mood": "Good"}', reported('{"mood": "', 'Bad"}'), MOOD) is None
+    assert found('{"mood": "Good"}', '{"mood": "', 'Good"}', rivals=False) is None
+    assert found('{"mood": "Good"}', '{"mood": "', 'Bad"}') is None

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.chat.branch import Reported
 from backend.domain.chat.branches import branches
 from backend.domain.chat.response_parser import read
 from backend.domain.chat.value_places import value_spans
@@ -200,12 +199,11 @@ def test_whatever_the_numbers_are_it_is_a_probability_or_none(numbers: Any) -> N
 
 def told(*pieces: tuple[str, float, dict[str, float]], text: str, schema: Any = MOOD) -> Any:
     """The confidence of tokens, each with its probability and those of others in its place."""
-    reported = [
-        Reported(token.encode(), math.log(chance), tuple((other, math.log(p)) for other, p in others.items()))
-        for token, chance, others in pieces
-    ]
+    reported = [(token.encode(), math.log(chance)) for token, chance, _ in pieces]
+    rivals = [tuple((other, math.log(p)) for other, p in others.items()) for _, _, others in pieces]
     found = replace(
-        tokens(*((token, chance) for token, chance, _ in pieces)), branches=branches(text, reported, schema.allowed)
+        tokens(*((token, chance) for token, chance, _ in pieces)),
+        branches=branches(text, reported, schema.allowed, rivals.__getitem__),
     )
     assert (found.text, found.branches is None) == (text, False)
     return both(found, schema)
