@@ -13,6 +13,7 @@ from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure, Outcome
 from backend.domain.resolution.resolve import failed, outcome_of
 from backend.domain.task import Task
+from backend.domain.task_values import told_text
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.sampling import ask_all, failure_of, unsure
 from backend.errors import SubsetError
@@ -24,13 +25,14 @@ from backend.services.runs.task_labeler import TaskLabeler, closing
 class TryResult:
     """`messages` is empty when the task can't be asked about; `attempts` are the model's raw answers, those of
     all samples; `remark`: why there is no confidence, where that can be helped; `shown`: the answer for people, a line
-    for each control."""
+    for each control; `text`: the fields of the task that the prompt uses."""
 
     messages: list[dict[str, str]]
     attempts: tuple[Completion, ...]
     outcome: Outcome
     remark: str | None = None
     shown: tuple[str, ...] = ()
+    text: str = ""
 
 
 def try_task(studio: LabelStudioClient, labeler: TaskLabeler, resolved: ResolvedVersion, task_id: int) -> TryResult:
@@ -44,14 +46,15 @@ def try_task(studio: LabelStudioClient, labeler: TaskLabeler, resolved: Resolved
 def try_tasks(labeler: TaskLabeler, resolved: ResolvedVersion, tasks: Sequence[Task]) -> list[TryResult]:
     """Asks about each of these tasks, unless the answer is stored."""
     trials = asyncio.run(_ask_about(labeler, resolved, tasks))
-    return [_told(resolved, trial) if trial.messages else trial for trial in trials]
+    return [_told(resolved, task, trial) for task, trial in zip(tasks, trials, strict=True)]
 
 
-def _told(resolved: ResolvedVersion, trial: TryResult) -> TryResult:
+def _told(resolved: ResolvedVersion, task: Task, trial: TryResult) -> TryResult:
     """With what there is to say of it."""
-    answer = trial.outcome.answer
+    answer, text = trial.outcome.answer, "\n".join(told_text(task.value(name)) for name in resolved.version.variables)
     shown = () if answer is None else tuple(resolved.schema.show_each(answer))
-    return replace(trial, remark=unsure(resolved.version, [trial.outcome], resolved.schema), shown=shown)
+    remark = unsure(resolved.version, [trial.outcome], resolved.schema) if trial.messages else None
+    return replace(trial, remark=remark, shown=shown, text=text)
 
 
 async def _ask_about(labeler: TaskLabeler, resolved: ResolvedVersion, tasks: Sequence[Task]) -> list[TryResult]:

@@ -48,6 +48,7 @@ def test_a_prompt_is_written_tried_saved_run_and_read(browser: Browser, project:
     text = "What is it about?\n\n{text}"
     tried = text_of(browser.post(f"{prompt}/try", text=text, model="stand-in"))
     assert tried.count("What was sent and answered") == 5
+    assert project.tasks()[0]["data"]["text"] in tried, "beside each answer stands what it is about"
     assert project.predictions() == []
     wrong = text_of(browser.post(f"{prompt}/draft", 400, text="What? {txet}", model="stand-in"))
     assert "did you mean {text}?" in wrong

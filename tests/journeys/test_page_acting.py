@@ -61,6 +61,13 @@ def test_predictions_are_counted_made_annotated_and_taken_back(
     assert "66.7 % of the 6 answers with a ground truth are right" in page
     assert "0.0 % of the answers" in text_of(visitor.get(f"{second}/sure?least=1"))
     visitor.post(f"{second}/annotate", 400, least="2")
+    guaranteed = text_of(visitor.get(f"{second}/act?accuracy=10"))
+    assert "is the lowest confidence that guarantees, with 95 % confidence, that 10.0 % are right." in guaranteed
+    assert f"100.0 % of the answers, {TASKS} tasks" in guaranteed
+    assert "ls-prompts threshold" not in guaranteed
+    none = text_of(visitor.get(f"{second}/act?accuracy=99"))
+    assert "No confidence guarantees that 99.0 % are right. It takes at least" in none
+    assert "above 0 and below 100" in visitor.http.get(f"{second}/act?accuracy=much").text
 
     visitor.get(f"{second}/act?least=0")
     assert f"{TASKS - TRUTHS} annotations created" in text_of(visitor.post(f"{second}/annotate", least="0"))

@@ -1,12 +1,15 @@
 """Results on the page, without JavaScript: filters with their counts, what is downloaded, and asking again."""
 
+import csv
 import json
+import re
 import secrets
 import time
 from collections.abc import Iterator
 
 import httpx
 import pytest
+from label_studio_sdk import LabelStudio
 
 from backend.domain.dataset.subset import Subset
 from backend.interfaces.web.server import create_app
@@ -56,6 +59,32 @@ def test_filters_are_in_the_address_and_say_how_many(visitor: Browser, results: 
     rows = [json.loads(line) for line in answer.text.splitlines()]
     assert [row["truth"] for row in rows] == ["Delivery", "Praise"]
     assert "attachment" in answer.headers["Content-Disposition"]
+    table = list(csv.DictReader(visitor.http.get(f"{results}/results.csv?kind=wrong").text.splitlines()))
+    assert [(row["truth"], row["kind"]) for row in table] == [("Delivery", "wrong"), ("Praise", "wrong")]
+    assert [row["text"] for row in table] == [row["text"] for row in rows]
+
+
+def test_the_sdk_code_beside_the_results_reads_them(
+    visitor: Browser, results: str, backend_server: Served, label_studio: RunningLabelStudio
+) -> None:
+    code = re.search(
+        r"client\.prompts\.subset_tasks\((\d+), prediction_version_ids=&#34;(\d+)&#34;\)", visitor.get(results)
+    )
+    assert code is not None
+    client = LabelStudio(base_url=backend_server.url, api_key=label_studio.api_key)
+    found = client.prompts.subset_tasks(int(code[1]), prediction_version_ids=code[2])
+    assert len(found.results[0].task_result_list) == TASKS
+
+
+def test_a_formula_in_a_text_is_text_in_a_table(
+    visitor: Browser, backend_server: Served, label_studio: RunningLabelStudio
+) -> None:
+    project = label_studio.new_project(CONFIG, [{"text": "=1+2 refund"}])
+    tag = backend_server.installation.save(f"formula{project}", project)
+    backend_server.installation.app.run(tag, Subset("all"))
+    page = address_of(backend_server.installation, tag)
+    (row,) = csv.DictReader(visitor.http.get(f"{page}/results.csv").text.splitlines())
+    assert (row["text"], row["truth"]) == ("'=1+2 refund", "")
 
 
 def test_what_changes_in_label_studio_is_seen_at_once(visitor: Browser, results: str, project: Project) -> None:

@@ -42,6 +42,7 @@ def pages(label_studio: RunningLabelStudio, backend_server: Served) -> list[str]
         f"{prompt}/compare",
         f"{prompt}/compare?old={numbers[0]}&new={numbers[1]}&also={numbers[2]}",
         f"{prompt}/audit",
+        f"{first}/act?accuracy=50",
         last,
         *(first + path for path in below),
     ]

@@ -1,13 +1,14 @@
 """Acting on a version: what annotators get, which predictions become annotations, and what is taken back."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import redirect, request, url_for
 
 from backend.domain.calibration.threshold import AccuracyFrom
 from backend.errors import PromptsError
-from backend.interfaces.presentation.number_format import things, usd
+from backend.interfaces.presentation.number_format import percent, things, usd
 from backend.interfaces.web.pages.running import amount
 from backend.interfaces.web.pages.studio_pages import studio_page
 from backend.interfaces.web.pages.visit import Visit
@@ -19,17 +20,26 @@ DAY = 1.0
 """USD a day for new tasks that the form suggests."""
 LEAST = 0.9
 """The confidence at which the slider begins."""
+ACCURACY = 95.0
+"""The percentage of right answers that the form suggests to guarantee."""
+NO_CONFIDENCE = "A confidence is a number from 0 to 1: write it like 0.87."
+NO_ACCURACY = "What can be guaranteed is a percentage of right answers above 0 and below 100: write it like 95."
 
 
 @dataclass(frozen=True, slots=True)
 class SureTasks:
-    """What annotating from a confidence up would do. `accurate`: what the ground truths say of it; `trouble`: why it
-    cannot be told."""
+    """What annotating from `least` up would do.
+
+    accurate: what the ground truths say of it
+    trouble: why it cannot be told
+    guaranteed: the accuracy in percent that `least` was chosen to guarantee, None where a person chose it
+    """
 
     least: float
     chosen: ChosenTasks | None = None
     accurate: AccuracyFrom | None = None
     trouble: str | None = None
+    guaranteed: float | None = None
 
     @property
     def share(self) -> float | None:
@@ -41,13 +51,13 @@ class SureTasks:
 
 
 def show_actions(visit: Visit, prompt: int, version: int) -> Any:
-    return _page(visit, visit.call.objects.version(prompt, version), None)
+    return _page(visit, visit.version(prompt, version), None)
 
 
 def show_sure(visit: Visit, prompt: int, version: int) -> Any:
     """The part of the page that follows the slider."""
-    of = visit.call.objects.version(prompt, version)
-    return visit.show("sure.html", of=of, row=of.prompt, sure=_sure(visit, of))
+    of = visit.version(prompt, version)
+    return visit.show("sure.html", of=of, row=of.prompt, sure=_sure(visit, of.version.tag))
 
 
 def use_version(visit: Visit, prompt: int, version: int) -> Any:
@@ -55,7 +65,7 @@ def use_version(visit: Visit, prompt: int, version: int) -> Any:
         visit.app.use(of.version.tag, visit.tell)
         return f"Annotators get {of.version.tag} from now on."
 
-    return _done(visit, visit.call.objects.version(prompt, version), use)
+    return _done(visit, visit.version(prompt, version), use)
 
 
 def annotate(visit: Visit, prompt: int, version: int) -> Any:
@@ -66,7 +76,7 @@ def annotate(visit: Visit, prompt: int, version: int) -> Any:
         created = visit.app.annotate(of.version.tag, chosen.tasks, visit.tell) if chosen.tasks else 0
         return f"{things(created, 'annotation')} created from predictions of {of.version.tag}."
 
-    return _done(visit, visit.call.objects.version(prompt, version), accept)
+    return _done(visit, visit.version(prompt, version), accept)
 
 
 def unannotate(visit: Visit, prompt: int, version: int) -> Any:
@@ -75,7 +85,7 @@ def unannotate(visit: Visit, prompt: int, version: int) -> Any:
         kept = f"; {done.kept:,} stay, because a person changed them" if done.kept else ""
         return f"{things(done.deleted, 'annotation')} deleted{kept}."
 
-    return _done(visit, visit.call.objects.version(prompt, version), take_back)
+    return _done(visit, visit.version(prompt, version), take_back)
 
 
 def withdraw(visit: Visit, prompt: int, version: int) -> Any:
@@ -83,7 +93,7 @@ def withdraw(visit: Visit, prompt: int, version: int) -> Any:
         deleted = visit.app.withdraw(of.version.tag, visit.tell)
         return f"{things(deleted, 'prediction')} of {of.version.tag} deleted. Its stored answers are kept."
 
-    return _done(visit, visit.call.objects.version(prompt, version), delete)
+    return _done(visit, visit.version(prompt, version), delete)
 
 
 def switch_keep_up(visit: Visit, prompt: int, version: int) -> Any:
@@ -98,7 +108,7 @@ def switch_keep_up(visit: Visit, prompt: int, version: int) -> Any:
         visit.app.start_keep_up(project, budget, notify=visit.tell)
         return f"New tasks are predicted as they come, for at most {usd(budget)} a day (UTC)."
 
-    return _done(visit, visit.call.objects.version(prompt, version), switch)
+    return _done(visit, visit.version(prompt, version), switch)
 
 
 def _done(visit: Visit, of: PublicVersion, act: Any) -> Any:
@@ -110,28 +120,47 @@ def _done(visit: Visit, of: PublicVersion, act: Any) -> Any:
 
 
 def _page(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
-    tag, project = of.version.tag, visit.call.objects.project(of.prompt.project)
+    tag, project = of.version.tag, visit.project(of)
     words = {"of": of, "row": of.prompt, "project": project, "in_use": visit.app.in_use(project.id)}
     words |= {"forecast": visit.app.push_forecast(tag), "actions": visit.app.actions(tag)}
-    words |= {"keep_up": visit.app.keep_up(project.id), "day": DAY}
+    words |= {"keep_up": visit.app.keep_up(project.id), "day": DAY, "suggested": ACCURACY}
     data = studio_page(visit, f"projects/{project.id}/data")
-    return visit.show("act.html", **words, sure=_sure(visit, of), data=data, trouble=trouble)
+    return visit.show("act.html", **words, sure=_sure(visit, of.version.tag), data=data, trouble=trouble)
 
 
-def _sure(visit: Visit, of: PublicVersion) -> SureTasks:
-    least, tag = _least(), of.version.tag
+def _sure(visit: Visit, tag: str) -> SureTasks:
+    """Those that the address asks for. Raises Problem 400 for what is not a confidence, or not an accuracy."""
+    wanted = request.values.get("accuracy")
+    if wanted is None:
+        return _sure_from(visit, tag, _least())
+    accuracy = _number(wanted, 0, 100, NO_ACCURACY)
+    try:
+        lowest = visit.app.confidence_threshold(tag, accuracy / 100).lowest
+    except PromptsError as error:
+        return SureTasks(LEAST, trouble=str(error), guaranteed=accuracy)
+    if lowest.threshold is None:
+        told = f"No confidence guarantees that {percent(accuracy / 100)} are right. {lowest.reason}"
+        return SureTasks(LEAST, trouble=told, guaranteed=accuracy)
+    return replace(_sure_from(visit, tag, lowest.threshold), guaranteed=accuracy)
+
+
+def _least() -> float:
+    """The lowest confidence that a form or an address asks for. Raises Problem 400."""
+    return _number(request.values.get("least", str(LEAST)), 0, 1, NO_CONFIDENCE)
+
+
+def _sure_from(visit: Visit, tag: str, least: float) -> SureTasks:
     try:
         return SureTasks(least, visit.app.sure(tag, least), visit.app.accuracy_from(tag, least))
     except PromptsError as error:
         return SureTasks(least, trouble=str(error))
 
 
-def _least() -> float:
-    """Raises Problem 400 for what is not a confidence."""
+def _number(text: str, least: float, most: float, trouble: str) -> float:
     try:
-        least = float(request.values.get("least", LEAST))
+        number = float(text)
     except ValueError:
-        least = -1.0
-    if not 0 <= least <= 1:
-        raise Problem(400, "A confidence is a number from 0 to 1: write it like 0.87.")
-    return least
+        number = math.nan
+    if not least <= number <= most:
+        raise Problem(400, trouble)
+    return number

@@ -64,7 +64,10 @@ def try_draft(visit: Visit, prompt: int) -> Any:
     trials: list[dict[str, Any]] = []
     trouble = None
     try:
-        trials = [try_json(one) | {"shown": one.shown} for one in visit.app.try_draft(_draft(visit, row), TRIED)]
+        trials = [
+            try_json(one) | {"shown": one.shown, "text": one.text}
+            for one in visit.app.try_draft(_draft(visit, row), TRIED)
+        ]
     except PromptsError as error:
         trouble = str(error)
     if request.headers.get("HX-Request"):
@@ -101,7 +104,7 @@ def _form(
     columns = visit.app.container.studio.columns(row.project)
     names = tuple(dict.fromkeys((*(schema.variables if schema else ()), *columns)))
     words = {"row": row, "file": file, "trouble": trouble, "trials": trials, "newest": _newest(visit, row)}
-    words |= {"connections": [item.name for item in visit.app.model_connections()], "models": _models(visit, row)}
+    words |= {"connections": visit.connections, "models": _models(visit, row)}
     words |= {"checked": checked}
     words |= {"labels": label_fields(file, schema), "ways": WAYS, "examples": EXAMPLES, "default": DEFAULT}
     words |= {"default_model": visit.app.container.settings.openai_model}

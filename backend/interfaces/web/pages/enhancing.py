@@ -52,7 +52,7 @@ class SearchWish:
 
 
 def show_enhance(visit: Visit, prompt: int, version: int) -> Any:
-    return _page(visit, visit.call.objects.version(prompt, version), None)
+    return _page(visit, visit.version(prompt, version), None)
 
 
 def start_enhance(visit: Visit, prompt: int, version: int) -> Any:
@@ -60,7 +60,7 @@ def start_enhance(visit: Visit, prompt: int, version: int) -> Any:
 
     `anyway`: saves what comes of it even if it is not shown to be better.
     """
-    of = visit.call.objects.version(prompt, version)
+    of = visit.version(prompt, version)
     wish, tag = _wish(visit, of), of.version.tag
     options = SearchOptions(wish.teacher, wish.rounds)
     try:
@@ -72,7 +72,7 @@ def start_enhance(visit: Visit, prompt: int, version: int) -> Any:
 
 
 def stop_enhance(visit: Visit, prompt: int, version: int) -> Any:
-    of = visit.call.objects.version(prompt, version)
+    of = visit.version(prompt, version)
     if (status := _search(visit, of)) is not None:
         visit.app.cancel(status.run.id)
     return redirect(url_for("pages.enhance", prompt=prompt, version=version), 303)
@@ -80,18 +80,23 @@ def stop_enhance(visit: Visit, prompt: int, version: int) -> Any:
 
 def search_progress(visit: Visit, prompt: int, version: int) -> Any:
     """The part of the page that changes."""
-    return visit.show("search.html", **_words(visit, visit.call.objects.version(prompt, version)))
+    return visit.show("search.html", **_words(visit, visit.version(prompt, version)))
 
 
 def _page(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
     wish = _wish(visit, of)
-    names = [item.name for item in visit.app.model_connections()]
     number = visit.app.public_connections.number(wish.connection)
     sdk = (
         f"client.prompts.versions.refine_prompt({of.prompt.id}, {of.number.id}, project_id={of.prompt.project}, "
         f"teacher_model_name={wish.model!r}, teacher_model_provider_connection_id={number})"
     )
-    words = {**_words(visit, of), "wish": wish, "connections": names, "most_rounds": MOST_ROUNDS, "sdk": sdk}
+    words = {
+        **_words(visit, of),
+        "wish": wish,
+        "connections": visit.connections,
+        "most_rounds": MOST_ROUNDS,
+        "sdk": sdk,
+    }
     return visit.show("enhance.html", **words, trouble=trouble)
 
 
@@ -111,8 +116,7 @@ def _words(visit: Visit, of: PublicVersion) -> dict[str, Any]:
 
 def _again(visit: Visit, result: OptimizationResult) -> dict[str, str]:
     """What the form sends for the same search once more."""
-    names = {item.name for item in visit.app.model_connections()}
-    connection, model = read_reference(result.search.teacher, names, TEACHER)
+    connection, model = read_reference(result.search.teacher, visit.connections, TEACHER)
     budget = "" if result.run.budget is None else f"{result.run.budget:g}"
     return {"connection": connection, "model": model, "rounds": str(result.search.rounds), "budget": budget}
 
@@ -131,16 +135,14 @@ def _search(visit: Visit, of: PublicVersion) -> RunStatus | None:
 
 
 def _wish(visit: Visit, of: PublicVersion) -> SearchWish:
-    names = {item.name for item in visit.app.model_connections()}
-    return SearchWish.asked(of, TEACHER if TEACHER in names else of.version.connection)
+    return SearchWish.asked(of, TEACHER if TEACHER in visit.connections else of.version.connection)
 
 
 def _budget(visit: Visit, of: PublicVersion, wish: SearchWish) -> float | None:
     """None where it was left out and none can be kept, because a price is not known. Raises Problem 400."""
-    names = {item.name for item in visit.app.model_connections()}
-    connection, model = read_reference(wish.teacher, names, DEFAULT)
+    connection, model = read_reference(wish.teacher, visit.connections, DEFAULT)
     asked = [(connection, model), *((step.connection, step.model) for step in of.version.steps)]
-    priced = all(visit.app.container.pricing(model, name)(1, 0, 1) is not None for name, model in asked)
+    priced = all(visit.is_priced(model, name) for name, model in asked)
     return None if not wish.budget and not priced else amount(wish.budget)
 
 

@@ -52,7 +52,7 @@ class FirstStep:
 
 def show_setup(visit: Visit) -> Any:
     """All steps, each looked at anew: Label Studio and the models' servers are asked, which costs nothing."""
-    connections = [item.name for item in visit.app.model_connections()][:MOST_LISTED]
+    connections = visit.connections[:MOST_LISTED]
     steps = [
         _checked("Token of the server", visit.app.describe_own_token, code="ls-prompts doctor"),
         *(_checked(f"Model: {name}", partial(visit.app.check_connection, name)) for name in connections),
@@ -69,8 +69,7 @@ def missing_steps(visit: Visit, rows: Iterable[PromptRow]) -> list[FirstStep]:
     steps = []
     if settings.label_studio_api_key is None:
         steps.append(FirstStep("Token of the server", False, TOKENLESS))
-    names = {item.name for item in visit.app.model_connections()}
-    if settings.openai_api_key is None and names <= {DEFAULT}:
+    if settings.openai_api_key is None and set(visit.connections) <= {DEFAULT}:
         steps.append(FirstStep("Key of a model", False, KEYLESS, code="ls-prompts connect-model NAME --base-url URL"))
     if not visit.call.objects.prompts():
         steps += [step for step in projects_steps(visit) if step.missing]

@@ -6,7 +6,6 @@ from flask import redirect, request, url_for
 
 from backend.errors import PromptsError
 from backend.interfaces.web.pages.result_filters import ORDERS
-from backend.interfaces.web.pages.results import view_of
 from backend.interfaces.web.pages.visit import Visit
 from backend.interfaces.web.problem import Problem
 from backend.services.analysis.results import TaskResult
@@ -19,12 +18,12 @@ QUEUES = {"draw": "Label tasks drawn at random", "check": "Check the least certa
 
 def show_queue(visit: Visit, prompt: int, version: int) -> Any:
     """Which one is in the address: `queue`, by default the random draw."""
-    return _page(visit, visit.call.objects.version(prompt, version), None)
+    return _page(visit, visit.version(prompt, version), None)
 
 
 def draw(visit: Visit, prompt: int, version: int) -> Any:
     """Draws tasks so that QUEUE of them have no ground truth."""
-    of = visit.call.objects.version(prompt, version)
+    of = visit.version(prompt, version)
     try:
         drawn = visit.app.draw(of.prompt.project, QUEUE)
         while len(drawn.open) < QUEUE and len(drawn.tasks) < drawn.of:
@@ -36,7 +35,7 @@ def draw(visit: Visit, prompt: int, version: int) -> Any:
 
 def mark(visit: Visit, prompt: int, version: int) -> Any:
     """A label, or the version's answer, becomes the ground truth of a task."""
-    of, task = visit.call.objects.version(prompt, version), request.form.get("task", "")
+    of, task = visit.version(prompt, version), request.form.get("task", "")
     if not task.isdecimal() or len(task) > 15:
         raise Problem(400, "Which task is meant is not said: load the page again.")
     label = None if request.form.get("answer") else request.form.get("label", "")
@@ -61,7 +60,7 @@ def _page(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
     queue = queue if queue in QUEUES else "draw"
     rows = _least_certain(visit, of) if queue == "check" else _drawn(visit, of)
     words = {"of": of, "row": of.prompt, "queue": queue, "title": QUEUES[queue], "rows": rows}
-    labels = visit.app.choices(of.version, visit.call.objects.project(of.version.project))
+    labels = visit.app.choices(of.version, visit.project(of))
     return visit.show("label.html", **words, labels=labels, size=QUEUE, trouble=trouble)
 
 
@@ -71,6 +70,6 @@ def _drawn(visit: Visit, of: PublicVersion) -> list[TaskResult]:
 
 def _least_certain(visit: Visit, of: PublicVersion) -> list[TaskResult]:
     """Usable answers without a ground truth."""
-    view = view_of(visit, of)
+    view = visit.results(of)
     rows = [row for row in view.rows if row.truth is None and row.answer is not None]
     return visit.app.with_texts(of.version, view, sorted(rows, key=ORDERS["confidence"])[:QUEUE])

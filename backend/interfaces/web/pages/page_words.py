@@ -29,6 +29,14 @@ WORDS: tuple[tuple[str, str], ...] = (
     (r"; --rejected takes its ([\d,]+) unusable answers", r"; tick the box to take its \1 unusable answers"),
     (r"leave --swap out", "choose another confidence"),
     (r"choose another model with --model", "choose another model"),
+    (r"or with more, `ls-prompts keep-up [^`]+`", "or with a larger budget"),
+    (r"`ls-prompts keep-up [^`]+` goes on", "turn it on again to go on"),
+    (r": `ls-prompts keep-up [^`]+` gives it", ""),
+    (r"; `ls-prompts withdraw [^`]+ --take-over` deletes them too", "; delete them in Label Studio"),
+    (r": `ls-prompts connect [^`]+` or `ls-prompts run [^`]+` first", ": get the predictions for all tasks first"),
+    (r", or (include them with --accepted|take the latest annotations with --truth any)", ""),
+    (r", or evaluate them too, [^,]+, with --leave-one-out", ""),
+    (r"save the prompt without --embed", "save the prompt with other examples"),
 )
 _WORDS = [(re.compile(pattern), words) for pattern, words in WORDS]
 

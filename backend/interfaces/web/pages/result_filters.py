@@ -86,7 +86,17 @@ class Filters:
     @property
     def narrowing(self) -> bool:
         """Whether any row may be left out."""
-        return any(getattr(self, name) for name in NAMES if name != "sort")
+        return any(self.narrows.values())
+
+    @property
+    def narrows(self) -> dict[str, str]:
+        """By name, all but the order."""
+        return {name: getattr(self, name) for name in NAMES if name != "sort"}
+
+    @property
+    def cleared(self) -> str:
+        """The address of the same page with all rows."""
+        return self.link(**dict.fromkeys(self.narrows, ""))
 
     def link(self, **changed: Any) -> str:
         """The address of the same page with other filters, from its first page on unless one is named."""

@@ -1,13 +1,10 @@
 """Results: what a version answered, beside the ground truths. Filters, order and page are in the address."""
 
-from datetime import UTC, datetime
 from typing import Any
 
-from flask import Response, redirect, url_for
+from flask import redirect, url_for
 
-from backend.domain.dataset.subset import Subset
 from backend.errors import PromptsError
-from backend.interfaces.presentation.json.runs import task_results_json
 from backend.interfaces.presentation.number_format import things
 from backend.interfaces.presentation.truth_basis import basis_remarks
 from backend.interfaces.web.pages.result_filters import KINDS, ORDER_TITLES, Filters, models_of, reasons_of, tabs_of
@@ -23,42 +20,19 @@ PAGE = 50
 
 def show_results(visit: Visit, prompt: int, version: int) -> Any:
     """A page that says that they are read, and loads itself again, while that takes long."""
-    of = visit.call.objects.version(prompt, version)
-    project = visit.call.objects.project(of.version.project)
-    view = visit.app.result_view_soon(of.version, project, Filters.asked().read_texts)
+    of = visit.version(prompt, version)
+    view = visit.app.result_view_soon(of.version, visit.project(of), Filters.asked().read_texts)
     if view is None:
         return visit.show("reading.html", of=of, row=of.prompt)
     return _page(visit, of, view, None)
 
 
-def export_results(visit: Visit, prompt: int, version: int) -> Any:
-    """The rows that the filters leave, as JSON lines in a file."""
-    import json
-
-    of = visit.call.objects.version(prompt, version)
-    view = view_of(visit, of)
-    rows = visit.app.with_texts(of.version, view, _chosen(visit, of, view))
-    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in task_results_json(rows))
-    headers = {"Content-Disposition": f'attachment; filename="results-{of.number.id}.jsonl"'}
-    return Response(lines, content_type="application/x-ndjson; charset=utf-8", headers=headers)
-
-
-def report(visit: Visit, prompt: int, version: int) -> Any:
-    """The report on a version, as a file."""
-    from backend.interfaces.presentation.report_page import page
-
-    of, now = visit.call.objects.version(prompt, version), datetime.now(UTC)
-    html = page(visit.app.report(of.version.tag), Subset("ground-truth"), f"{now:%Y-%m-%d %H:%M UTC}")
-    headers = {"Content-Disposition": f'attachment; filename="report-{of.number.id}.html"'}
-    return Response(html, content_type="text/html; charset=utf-8", headers=headers)
-
-
 def retry_results(visit: Visit, prompt: int, version: int) -> Any:
     """Asks again about the rows that the filters leave and that have no usable answer."""
-    of = visit.call.objects.version(prompt, version)
-    view = view_of(visit, of)
+    of = visit.version(prompt, version)
+    view = visit.results(of)
     try:
-        chosen = {row.task for row in _chosen(visit, of, view)}
+        chosen = {row.task for row in filtered(visit, of, view)}
         options = RunOptions(budget=budget_of(visit, of))
         started = visit.app.ask_again_within_day(of.version.tag, chosen, options)
     except PromptsError as error:
@@ -67,28 +41,23 @@ def retry_results(visit: Visit, prompt: int, version: int) -> Any:
     return redirect(url_for("pages.show_run", run=visit.app.run_ids([started.id])[started.id].id), 303)
 
 
-def view_of(visit: Visit, of: PublicVersion) -> ResultView:
-    """Raises NotThereError for a project that this person may not see."""
-    return visit.app.result_view(of.version, visit.call.objects.project(of.version.project))
-
-
-def _chosen(visit: Visit, of: PublicVersion, view: ResultView) -> list[TaskResult]:
+def filtered(visit: Visit, of: PublicVersion, view: ResultView) -> list[TaskResult]:
     """The rows that the filters leave; with their texts only where the filters look at those."""
     filters = Filters.asked()
     return filters.chosen(visit.app.with_texts(of.version, view, view.rows) if filters.read_texts else view.rows)
 
 
 def _page(visit: Visit, of: PublicVersion, view: ResultView, trouble: str | None) -> str:
-    filters, chosen = Filters.asked(), _chosen(visit, of, view)
+    filters, chosen = Filters.asked(), filtered(visit, of, view)
     last = max(1, -(-len(chosen) // PAGE))
     page = min(filters.page, last)
     rows = visit.app.with_texts(of.version, view, chosen[(page - 1) * PAGE : page * PAGE])
     known = view.rows
     words = {"of": of, "row": of.prompt, "filters": filters, "evaluation": view.evaluation, "kinds": KINDS}
-    words |= {"labels": visit.app.choices(of.version, visit.call.objects.project(of.version.project))}
+    words |= {"labels": visit.app.choices(of.version, visit.project(of))}
     words |= {"tabs": tabs_of(known), "reasons": reasons_of(known), "models": models_of(known), "orders": ORDER_TITLES}
     words |= {"page": page, "last": last, "chosen": len(chosen), "total": len(known), "rows": rows}
     words |= {"rests_on": list(basis_remarks(view.basis, of.version.project))}
     unanswered = sum(item.answer is None for item in chosen)
-    priced = visit.app.container.pricing(of.version.model, of.version.connection)(1, 0, 1) is not None
+    priced = visit.is_priced(of.version.model, of.version.connection)
     return visit.show("results.html", **words, unanswered=unanswered, priced=priced, trouble=trouble)

@@ -17,6 +17,7 @@ from backend.interfaces.web.pages import (
     acting,
     auditing,
     comparing,
+    downloads,
     draft,
     enhancing,
     first_steps,
@@ -67,7 +68,7 @@ FILTERS = (
     "usd",
     "seconds",
 )
-TYPED = {"system": "The system part", "text": "The prompt", "note": "The note"}
+TYPED = {"system": "The system part", "text": "The user's message", "note": "The note"}
 """What a page that could not be shown gives back: fields of a form, with what they are called."""
 _PROMPT = "/<int:prompt>"
 _VERSION = f"{_PROMPT}/versions/<int:version>"
@@ -83,8 +84,9 @@ READING: tuple[Route, ...] = (
     (f"{_PROMPT}/audit", "audit", auditing.show_audit),
     (_VERSION, "results", results.show_results),
     (f"{_VERSION}/label", "queue", labelling.show_queue),
-    (f"{_VERSION}/report.html", "report", results.report),
-    (f"{_VERSION}/results.jsonl", "export_results", results.export_results),
+    (f"{_VERSION}/report.html", "report", downloads.download_report),
+    (f"{_VERSION}/results.jsonl", "download_jsonl", downloads.download_jsonl),
+    (f"{_VERSION}/results.csv", "download_csv", downloads.download_csv),
     (f"{_VERSION}/run", "run_form", running.run_form),
     (f"{_VERSION}/act", "actions", acting.show_actions),
     (f"{_VERSION}/sure", "sure", acting.show_sure),

@@ -20,12 +20,12 @@ LEAST_BUDGET = 0.01
 
 
 def run_form(visit: Visit, prompt: int, version: int) -> Any:
-    return _form(visit, visit.call.objects.version(prompt, version), None)
+    return _form(visit, visit.version(prompt, version), None)
 
 
 def start_run(visit: Visit, prompt: int, version: int) -> Any:
     """Starts a run; of two clicks, the second one meets the run that the first one started."""
-    of = visit.call.objects.version(prompt, version)
+    of = visit.version(prompt, version)
     if (running := _under_way(visit, of)) is not None:
         return _to(running)
     try:
@@ -87,7 +87,7 @@ def _form(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
 def budget_of(visit: Visit, of: PublicVersion) -> float | None:
     """In USD; None where none can be kept, because no price is known. Raises Problem 400."""
     sent = request.form.get("budget")
-    if sent is None and visit.app.container.pricing(of.version.model, of.version.connection)(1, 0, 1) is None:
+    if sent is None and not visit.is_priced(of.version.model, of.version.connection):
         return None
     return amount(sent or "")
 

@@ -24,11 +24,14 @@ def list_prompts(visit: Visit) -> Any:
 
 
 def _card(visit: Visit, row: Any) -> dict[str, Any]:
-    """A prompt in the list; `best`: the evaluation of its best version."""
-    scored = [evaluation for item in visit.call.objects.versions(row.id) if (evaluation := visit.call.evaluation(item))]
+    """A prompt in the list; `best`: the evaluation of its best version; `by`: who made it, or saved its first version
+    where that was not noted."""
+    versions = visit.call.objects.versions(row.id)
+    by = row.user_email or (versions[-1].number.user_email if versions else None)
+    scored = [evaluation for item in versions if (evaluation := visit.call.evaluation(item))]
     known = [evaluation for evaluation in scored if evaluation.score.accuracy is not None]
     best = max(known, key=lambda evaluation: evaluation.score.accuracy or 0.0, default=None)
-    return {"row": row, "project": visit.call.objects.project(row.project), "best": best}
+    return {"row": row, "project": visit.call.objects.project(row.project), "best": best, "by": by}
 
 
 def new_prompt(visit: Visit) -> Any:

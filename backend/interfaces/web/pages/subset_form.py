@@ -100,7 +100,7 @@ class SubsetWish:
 
 
 def choices_of(visit: Visit, of: PublicVersion) -> SubsetChoices:
-    project, studio = visit.call.objects.project(of.prompt.project), visit.app.container.studio
+    project, studio = visit.project(of), visit.app.container.studio
     truths, all_tasks = studio.ground_truths(project.id), project.tasks
     missing = studio.count_by_version(project.id, "not_contains", [of.version.tag])
     tabs = studio.tabs(project.id)

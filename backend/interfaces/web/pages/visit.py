@@ -7,11 +7,14 @@ from typing import Any
 
 from flask import render_template, request
 
+from backend.adapters.label_studio.client import Project
 from backend.app import App
 from backend.interfaces.web.api.call import ApiCall
 from backend.interfaces.web.pages.followed_runs import FollowedRuns
 from backend.interfaces.web.pages.sessions import Session
 from backend.interfaces.web.problem import NO_EDITOR, Problem
+from backend.services.analysis.result_views import ResultView
+from backend.services.public_objects import PublicVersion
 
 STALE = "This page was open for too long, or in another sign-in: load it again and repeat what you did."
 
@@ -27,6 +30,27 @@ class Visit:
     @property
     def app(self) -> App:
         return self.call.app
+
+    @property
+    def connections(self) -> list[str]:
+        """Names of the connections that a version or a teacher may use."""
+        return [item.name for item in self.app.model_connections()]
+
+    def version(self, prompt: int, version: int) -> PublicVersion:
+        """Raises NotThereError for one that is not there, or not for this person."""
+        return self.call.objects.version(prompt, version)
+
+    def project(self, of: PublicVersion) -> Project:
+        """That of a version, as this person sees it. Raises NotThereError."""
+        return self.call.objects.project(of.version.project)
+
+    def results(self, of: PublicVersion) -> ResultView:
+        """What a version answered. Raises NotThereError."""
+        return self.app.result_view(of.version, self.project(of))
+
+    def is_priced(self, model: str, connection: str) -> bool:
+        """Whether the price of a model is known, without which no budget can be kept."""
+        return self.app.container.pricing(model, connection)(1, 0, 1) is not None
 
     def check_change(self) -> None:
         """Raises Problem 403 for a form that is not of this session, and for a person who may only look."""

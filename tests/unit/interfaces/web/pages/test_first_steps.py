@@ -41,14 +41,14 @@ class Place:
     def visit(self) -> Any:
         app = SimpleNamespace(
             container=SimpleNamespace(studio=self.studio, settings=self.settings),
-            model_connections=lambda: [SimpleNamespace(name=name) for name in self.connections],
             describe_own_token=refused,
             check_connection=self.check,
         )
         objects = SimpleNamespace(
             prompts=lambda: self.prompts, project=lambda number: SimpleNamespace(id=number, title="Mail")
         )
-        return SimpleNamespace(app=app, call=SimpleNamespace(objects=objects), show=self.show)
+        call = SimpleNamespace(objects=objects)
+        return SimpleNamespace(app=app, call=call, connections=self.connections, show=self.show)
 
     def check(self, name: str) -> str:
         if name == "broken":

@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from backend.domain.dataset.subset import parse_subset
+from backend.domain.dataset.ground_truth import LeftOut
+from backend.domain.dataset.subset import Subset, parse_subset
+from backend.domain.keep_up import KeepUp, spent_up
 from backend.engine.budget_rules import REASON, check_larger, known_price, stopped
 from backend.errors import PromptsError
 from backend.interfaces.web.pages.page_words import in_page_words
+from backend.services.dataset.missing_truths import why_none
 from backend.services.prompts.resolver import _changed
 from backend.services.run_control.status import ABANDONED, NEVER_BEGAN
 from backend.services.run_control.termination import Canceled, Interrupted
@@ -52,6 +55,21 @@ def test_what_was_asked_for_wrongly_is_said_in_words_of_the_form() -> None:
     with pytest.raises(PromptsError) as price:
         known_price(lambda _model, _connection: lambda *_: None, "x", "default", 1, 1)
     assert told(price.value).endswith("or leave the budget empty.")
+
+
+def test_why_new_tasks_wait_is_said_in_words_of_the_form() -> None:
+    assert told(spent_up(KeepUp(7, True, 2.0, 1, "a@1", "", "", 1, ""))).endswith(
+        "it goes on after midnight UTC, or with a larger budget."
+    )
+
+
+@pytest.mark.parametrize(
+    "left_out",
+    [LeftOut(own=(1,)), LeftOut(shown=(1,)), LeftOut()],
+    ids=["made of predictions", "examples", "none at all"],
+)
+def test_why_there_is_no_ground_truth_names_no_option(left_out: LeftOut) -> None:
+    told(why_none(7, Subset("ground-truth"), left_out))
 
 
 def test_other_sentences_stay_as_they_are() -> None:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 import pytest
 from flask import Flask
 
-from backend.interfaces.web.pages.result_filters import Filters, models_of, reasons_of, tabs_of
+from backend.interfaces.web.pages.result_filters import NAMES, Filters, models_of, reasons_of, tabs_of
 from backend.services.analysis.results import TaskResult
 
 ROWS = [
@@ -106,3 +106,12 @@ def test_the_rows_of_one_model_of_a_cascade_are_counted_and_chosen() -> None:
     assert models_of(rows) == [("a", 4), ("dear/b", 1)]
     assert [row.task for row in asked(model="dear/b").chosen(rows)] == [2]
     assert "model=dear%2Fb" in asked(model="dear/b").link(page=2)
+
+
+def test_all_filters_are_handed_on_and_cleared_together() -> None:
+    """Asking again about what is filtered asks about no more than that, also in a cascade."""
+    filters = asked(**dict.fromkeys(NAMES, "1") | {"kind": "wrong", "sort": "text"})
+    assert set(filters.narrows) == set(NAMES) - {"sort"}
+    assert all(filters.narrows.values())
+    assert asked(**filters.narrows).model == "1"
+    assert filters.cleared == "?sort=text"

@@ -43,8 +43,7 @@ def choices(tasks: int = 5, truths: int = 2, missing: int = 3, predictions: int 
     )
     project = SimpleNamespace(id=7, tasks=tasks)
     app = SimpleNamespace(container=SimpleNamespace(studio=studio))
-    call = SimpleNamespace(objects=SimpleNamespace(project=lambda number: project if number == 7 else None))
-    visit: Any = SimpleNamespace(app=app, call=call)
+    visit: Any = SimpleNamespace(app=app, project=lambda of: project if of is OF else None)
     return choices_of(visit, OF)
 
 
