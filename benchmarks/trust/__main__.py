@@ -13,7 +13,7 @@ from typing import Any
 import numpy
 
 from benchmarks.statistics import f1_coverage
-from benchmarks.trust.active import active_accuracy, active_guarantees
+from benchmarks.trust.active import active_accuracy, active_guarantees, active_shares
 from benchmarks.trust.audits import audits
 from benchmarks.trust.canaries import canaries
 from benchmarks.trust.cascades import cascades
@@ -28,7 +28,7 @@ from benchmarks.trust.winners import winners
 
 Measure = Callable[[Any], Iterator[Row]]
 MEASURES: tuple[Measure, ...] = (
-    *(active_guarantees, active_accuracy),
+    *(active_guarantees, active_accuracy, active_shares),
     *(cascades, promises, label_confidence, real_confidence, looks, winners, shares, f1_coverage, audits, people),
     *(canaries, likeness),
 )

@@ -9,6 +9,7 @@ import numpy
 from backend.domain.calibration.scored_answers import ScoredAnswer
 from backend.domain.dataset.active_draw import active_draw
 from backend.domain.dataset.draw import Draw, drawn_to
+from backend.domain.metrics.label_shares import label_shares
 from backend.domain.metrics.weighted_accuracy import weighted_accuracy
 from benchmarks.trust.label_confidence import Row
 from benchmarks.trust.projects import TASKS, SimulatedProject, simulated
@@ -16,6 +17,9 @@ from benchmarks.trust.promises import ACCURACY, PROJECTS, WRONG, accuracy_broken
 
 ESTIMATES = 500
 """Projects for each line about accuracy."""
+SHARED = 200
+"""Projects for each line about shares."""
+LABELS, SHARES = ("a", "b", "c", "d"), (0.5, 0.25, 0.15, 0.1)
 KINDS = {"": 1.0, ", over-confident": 2.0}
 SIZES = ((60, 40), (100, 100))
 """Ground truths drawn at random, and where the model is unsure."""
@@ -47,6 +51,31 @@ def active_accuracy(rng: Any) -> Iterator[Row]:
     for random, more in SIZES:
         for kind, over in (*KINDS.items(), (", confidence says nothing", None)):
             yield from _accuracy(rng, f"{random} drawn, {more} active{kind}", (random, more), over)
+
+
+def active_shares(rng: Any) -> Iterator[Row]:
+    for random, more in SIZES:
+        found = numpy.array([_shares(rng, number, (random, more)) for number in range(SHARED)])
+        (held, ours), (_, part), (_, plain) = numpy.moveaxis(found, (1, 2), (0, 1))
+        yield f"shares covered, {random} drawn, {more} active", f"{held.mean():.1%}", "93 to 97 %"
+        worth, alone = ((plain**2).mean() / (errors**2).mean() for errors in (ours, part))
+        yield "  worth so many times random ground truths", f"{worth:.1f} (the random part {alone:.1f})", ""
+
+
+def _shares(rng: Any, number: int, sizes: tuple[int, int]) -> list[Any]:
+    """Array [all drawn, the random part of them, as many random ones][held, off][label]."""
+    project = simulated(rng)
+    own = rng.choice(len(LABELS), size=TASKS, p=SHARES)
+    said = numpy.where(project.right, own, (own + rng.integers(1, len(LABELS), TASKS)) % len(LABELS))
+    answers = {task: (LABELS[label],) for task, label in enumerate(said)}
+    one, true = _active(number, project, *sizes), [(own == n).mean() for n in range(len(LABELS))]
+    chances, found = {task: one.draw.chance(task) for task in one.tasks}, []
+    random = rng.choice(TASKS, sum(sizes), replace=False).tolist()
+    for tasks, known in ((one.tasks, chances), (one.draw.among(one.tasks), None), (random, None)):
+        shares = label_shares(answers, {task: (LABELS[own[task]],) for task in tasks}, LABELS, known)
+        held = [one.interval[0] <= share <= one.interval[1] for one, share in zip(shares, true, strict=True)]
+        found.append((held, [one.share - share for one, share in zip(shares, true, strict=True)]))
+    return found
 
 
 def _guarantee(rng: Any, name: str, over: float, judge: Any) -> Row:

@@ -24,6 +24,7 @@ from backend.domain.chat.value_places import value_spans
 from backend.domain.labels.config import read_config
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.resolution.branch_confidence import weighed
+from backend.domain.resolution.logprob_confidence import WIDEST
 from backend.domain.task import Task
 from benchmarks.trust.label_confidence import Row
 from demo import services
@@ -51,6 +52,26 @@ QUESTIONS = (
     "How old is the oldest tree?",
     "What is the meaning of the word 'serene'?",
     "Where do penguins live?",
+    "What does HTML stand for?",
+    "Who invented the telephone?",
+    "Which river flows through Vienna?",
+    "How many strings does a violin have?",
+    "What is a solstice?",
+    "Which metal is liquid at room temperature?",
+    "Who discovered penicillin?",
+    "When did the first man walk on the moon?",
+    "What language is spoken in Brazil?",
+    "Why is the sea salty?",
+    "What is the largest desert?",
+    "How tall is the tallest tower?",
+    "What does GPS mean?",
+    "Which country invented paper?",
+    "Who was the first emperor of Rome?",
+    "How does a vaccine work?",
+    "What fruit is wine made of?",
+    "How long does an elephant live?",
+    "What is an eclipse?",
+    "Where was chess invented?",
 )
 _FORBIDDEN = "\n"
 _TOLD = 200
@@ -66,15 +87,18 @@ def real_confidence(_rng: Any) -> Iterator[Row]:
         services.local_model(services.free_port(), log=Path(folder) / "server.log") as server,
     ):
         gaps = list(_gaps(server.url))
-    known = numpy.array([(ours, product, exact) for ours, product, exact in gaps if ours is not None])
-    ours, product, exact = known.T
+    points = numpy.array([(point, product, exact) for point, _, product, exact in gaps])
+    known = points[[narrow for _, narrow, _, _ in gaps]]
+    (ours, product, exact), (every, _, all_exact) = known.T, points.T
     gap, former = (f"{abs(one - exact).mean():.3f}" for one in (ours, product))
     yield "confidence from llama.cpp's own masked distribution", f"{gap} (product {former})", "within 0.05"
     yield "  the most, and answers with a confidence", f"{abs(ours - exact).max():.3f}, {len(known)} of {len(gaps)}", ""
+    yield "  of all answers, had the others one", f"{abs(every - all_exact).mean():.3f}", "within 0.05"
 
 
-def _gaps(url: str) -> Iterator[tuple[float | None, float, float]]:
-    """For each question: confidence, product of the value's tokens, and probability under the mask."""
+def _gaps(url: str) -> Iterator[tuple[float, bool, float, float]]:
+    """For each question: confidence, whether its interval is narrow enough to be one, product of the value's tokens,
+    and probability under the mask."""
     choices = "".join(f'<Choice value="{label}"/>' for label in LABELS)
     config = f'<View><Text name="t" value="$text"/><Choices name="kind" toName="t">{choices}</Choices></View>'
     schema = read_config(config)
@@ -89,7 +113,7 @@ def _gaps(url: str) -> Iterator[tuple[float | None, float, float]]:
         yield _gap(url, request, replace(reply, branches=branches_in(body, request, reply)))
 
 
-def _gap(url: str, request: ChatRequest, reply: Completion) -> tuple[float | None, float, float]:
+def _gap(url: str, request: ChatRequest, reply: Completion) -> tuple[float, bool, float, float]:
     place = value_spans(reply.text)["kind"]
     values = request.template.spec.allowed["kind"]
     found = weighed(reply.text, place, reply.branches or (), values)
@@ -97,9 +121,10 @@ def _gap(url: str, request: ChatRequest, reply: Completion) -> tuple[float | Non
     for token, logprob in tokens:
         product += logprob if place[0] < start + len(token) and start < place[1] else 0.0
         start += len(token)
-    sure = found.point if found is not None and found.high - found.low <= 0.2 else None
+    assert found is not None, "the server told the answer's own tokens"
     return (
-        sure,
+        found.point,
+        found.high - found.low <= WIDEST,
         float(numpy.exp(product)),
         _masked(url, request, reply.text[: place[0] + 1], json.loads(reply.text)["kind"]),
     )

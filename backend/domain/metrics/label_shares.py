@@ -4,13 +4,15 @@ The share of a model's own answers is biased: a rare label is often answered too
 often a task has the label where the model says so, and where it does not, and the counts of the model's answers weigh
 the two (post-stratification). Each of both rates has a Beta distribution with half a task on either side (Jeffreys);
 the interval is that of 2,000 draws, which holds from five ground truths with the label on (`make bench-trust`). It is
-about the project if the ground truths are a random sample of it.
+about the project if the ground truths are a random sample of it, or were drawn with known chances: then each counts
+1 / chance, and the rates are worth as many ground truths as Kish's effective sample size says (Survey Sampling, 1965).
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 
-from backend.domain.statistics.intervals import Interval, wilson
+from backend.domain.statistics.intervals import Interval, wilson_of
 
 FEWEST = 5
 """With fewer ground truths that have a label, or lack it, only these count and not the model's answers."""
@@ -41,34 +43,50 @@ class LabelShare:
 
 
 def label_shares(
-    answers: Mapping[int, Labels], truths: Mapping[int, Labels], labels: Sequence[str]
+    answers: Mapping[int, Labels],
+    truths: Mapping[int, Labels],
+    labels: Sequence[str],
+    chances: Mapping[int, float] | None = None,
 ) -> list[LabelShare]:
     """In the order of `labels`; none without answers or without ground truths to answered tasks.
 
     answers: task -> labels that the model gave it, of all answered tasks
     truths: task -> its labels
+    chances: task -> chance with which it was drawn, of all `truths`; None where all had the same
     """
     known = [task for task in truths if task in answers]
     if not known:
         return []
-    return [_share(label, answers, {task: truths[task] for task in known}) for label in labels]
+    weights = {task: 1.0 if chances is None else 1 / chances[task] for task in known}
+    return [_share(label, answers, {task: truths[task] for task in known}, weights) for label in labels]
 
 
-def _share(label: str, answers: Mapping[int, Labels], truths: Mapping[int, Labels]) -> LabelShare:
-    """Tables [model says so][it is so] of the ground truths."""
+def _share(
+    label: str, answers: Mapping[int, Labels], truths: Mapping[int, Labels], weights: Mapping[int, float]
+) -> LabelShare:
+    """Groups [model says so] of the ground truths."""
     said = sum(label in given for given in answers.values()) / len(answers)
-    table = [[0, 0], [0, 0]]
+    groups: list[list[tuple[float, bool]]] = [[], []]
     for task, own in truths.items():
-        table[label in answers[task]][label in own] += 1
-    have = table[0][1] + table[1][1]
-    low_high = wilson(have, len(truths)) or (0.0, 1.0)
+        groups[label in answers[task]].append((weights[task], label in own))
+    have = sum(label in own for own in truths.values())
     if min(have, len(truths) - have) < FEWEST:
-        return LabelShare(label, said, have / len(truths), low_high, have, by_truths=True)
-    share, interval = _stratified(table, said)
+        without, within = _effective([*groups[0], *groups[1]])
+        share = within / (without + within)
+        return LabelShare(label, said, share, wilson_of(share, without + within), have, by_truths=True)
+    share, interval = _stratified([_effective(group) for group in groups], said)
     return LabelShare(label, said, share, interval, have, by_truths=False)
 
 
-def _stratified(table: Sequence[Sequence[int]], said: float) -> tuple[float, Interval]:
+def _effective(group: Sequence[tuple[float, bool]]) -> tuple[float, float]:
+    """How many ground truths without and with the label, by their weights, their effective number is."""
+    weights = fsum(weight for weight, _ in group)
+    scale = weights / fsum(weight**2 for weight, _ in group) if group else 0.0
+    have = fsum(weight for weight, own in group if own)
+    return (weights - have) * scale, have * scale
+
+
+def _stratified(table: Sequence[Sequence[float]], said: float) -> tuple[float, Interval]:
     import numpy
 
     rng = numpy.random.default_rng(_SEED)

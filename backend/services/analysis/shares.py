@@ -19,7 +19,7 @@ from backend.services.runs.stored_outcomes import StoredOutcomes
 class ShareEstimate:
     """tasks: number of tasks in the project
     answered: number of them to which the version has an answer, usable or not; the shares are of these
-    truths: number of ground truths that count, all of them drawn at random if anything was drawn
+    truths: number of ground truths that count, all of them drawn, with known chances, if anything was drawn
     """
 
     version: str
@@ -39,7 +39,7 @@ def estimate_shares(bases: TruthBases, stored: StoredOutcomes, resolved: Resolve
     base = ground_truths(bases.drawing.studio, project, schema, subset, [resolved.version])
     tasks = {truth.task_id for truth in base.truths}
     basis = bases.of(project.id, [resolved.version], subset, tasks, base.left_out)
-    random = set(basis.truths if basis.drawn is None else basis.drawn)
+    random = set(basis.truths if basis.drawn is None else (*basis.drawn, *basis.active))
     truths = {truth.task_id: schema.labels(truth.answer) for truth in base.truths if truth.task_id in random}
     answers = {
         outcome.task_id: [] if outcome.answer is None else schema.labels(outcome.answer)
@@ -60,7 +60,7 @@ def estimate_shares(bases: TruthBases, stored: StoredOutcomes, resolved: Resolve
         tasks=project.tasks,
         answered=len(answers),
         truths=len(known),
-        shares=label_shares(answers, truths, labels),
+        shares=label_shares(answers, truths, labels, basis.chances or None),
         basis=basis,
         left_out=base.left_out,
     )

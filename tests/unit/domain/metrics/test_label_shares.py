@@ -37,6 +37,29 @@ def test_five_ground_truths_with_a_label_are_enough_to_correct_the_model() -> No
     assert five.interval[0] > 0.0435, "narrower than Wilson's interval of the ground truths alone"
 
 
+def test_ground_truths_with_a_high_chance_stand_for_few_tasks() -> None:
+    """Of 60 tasks that the model calls common, 10 are rare, and these were drawn with three times the chance."""
+    answers = {task: ["common"] for task in range(1000)}
+    truths = {task: ["rare" if task < 10 else "common"] for task in range(60)}
+    chances = {task: 0.3 if task < 10 else 0.1 for task in range(60)}
+    (alike,), (weighted,) = (label_shares(answers, truths, ["rare"], known) for known in (None, chances))
+    assert alike.share == pytest.approx(10 / 60, abs=0.01)
+    assert weighted.share == pytest.approx(100 / 1600, abs=0.01)
+    assert weighted.interval[0] < 100 / 1600 < weighted.interval[1]
+    few = {task: ["rare" if task < 3 else "common"] for task in range(60)}
+    (alone,) = label_shares(answers, few, ["rare"], chances)
+    assert (alone.by_truths, alone.truths) == (True, 3)
+    assert alone.share == pytest.approx(10 / (10 + 70 / 3 + 500))
+
+
+def test_equal_chances_change_nothing() -> None:
+    answers = {task: ["b" if task % 4 == 0 else "a"] for task in range(400)}
+    truths = {task: ["b" if task % 5 == 0 else "a"] for task in range(100)}
+    (plain,) = label_shares(answers, truths, ["b"])
+    (weighted,) = label_shares(answers, truths, ["b"], dict.fromkeys(truths, 0.25))
+    assert weighted == plain
+
+
 def test_without_ground_truths_to_answered_tasks_there_are_none() -> None:
     assert label_shares({1: ["a"]}, {2: ["a"]}, ["a"]) == []
     assert label_shares({}, {}, ["a"]) == []
