@@ -247,7 +247,7 @@ UNITS = {
     ),
     "unit/interfaces/web/api/test_openapi": ("interfaces/web/api/answers",),
     "unit/interfaces/web/test_connection": ("interfaces/web/admission",),
-    "unit/interfaces/web/test_daily_limit": ("engine/daily_limit",),
+    "unit/interfaces/web/test_daily_limit": ("engine/daily_limit", "engine/reserved_run"),
     "unit/services/test_forget": ("interfaces/cli/commands/forget",),
     "unit/test_settings": ("env_file",),
 }

@@ -36,7 +36,7 @@ class CheckOperations(Operations):
                 **({"Queue": lambda: self.container.queue().describe()} if self.container.settings.redis_url else {}),
                 "Database": lambda: self.container.store.describe(),
                 "Server": lambda: self._describe_server(url),
-                **({"Limit": self.describe_limit} if self.container.daily else {}),
+                **({"Limit": self.describe_limit} if self.container.daily_limit else {}),
             }
         )
 
@@ -87,7 +87,7 @@ class CheckOperations(Operations):
 
     def describe_limit(self) -> str:
         """What the server may spend, for people. Raises SettingsError if that limit cannot be kept."""
-        daily = self.container.daily
+        daily = self.container.daily_limit
         return "no limit (MAX_USD_PER_DAY)" if daily is None else daily.describe(self.container.settings.openai_model)
 
     def _describe_server(self, url: str | None) -> str:

@@ -139,19 +139,19 @@ class RunOperations(Operations):
         def start(share: float | None) -> Run:
             return self.run_in_background(tag, subset, replace(ending, budget=least(share, ending.budget)))
 
-        return self._lent(start, ending.budget)
+        return self._within_limits(start, ending.budget)
 
-    def _lent(self, start: Callable[[float | None], Run], wish: float | None) -> Run:
+    def _within_limits(self, start: Callable[[float | None], Run], wish: float | None) -> Run:
         """Starts a run within MAX_USD_PER_DAY, and within the MONTHLY_BUDGET of the person for whom it acts, where
         those are set. `wish`: the budget asked for, in USD."""
-        monthly, daily = self.container.monthly, self.container.daily
+        personal, daily = self.container.personal_limit, self.container.daily_limit
 
         def today(most: float | None) -> Run:
             if daily is None:
                 return start(most)
-            return daily.lend(lambda share: start(least(share, most)))
+            return daily.start_run(lambda share: start(least(share, most)))
 
-        return today(None) if monthly is None else monthly.lend(wish, today)
+        return today(None) if personal is None else personal.start_run(wish, today)
 
     def enhance_within_day(
         self, tag: str, wish: OptimizerOptions, progress: Progress | None = None
@@ -164,7 +164,7 @@ class RunOperations(Operations):
             results.append(self.enhance(tag, replace(wish, budget=least(share, wish.budget)), progress))
             return results[0].run
 
-        self._lent(start, wish.budget)
+        self._within_limits(start, wish.budget)
         return results[0]
 
     def resume(self, run_id: str, budget: float | None = None) -> Run:
@@ -176,9 +176,9 @@ class RunOperations(Operations):
 
     def resume_within_month(self, run_id: str, budget: float | None = None) -> Run:
         """The same, within the MONTHLY_BUDGET of the person for whom it acts. Raises SettingsError if less is left."""
-        monthly = self.container.monthly
-        if monthly is not None:
-            monthly.renew(run_id, budget if budget is not None else self.container.record.run(run_id).budget)
+        personal = self.container.personal_limit
+        if personal is not None:
+            personal.renew(run_id, budget if budget is not None else self.container.record.run(run_id).budget)
         return self.resume(run_id, budget)
 
     def retry(self, run_id: str, rejected: bool = False) -> Run:
@@ -196,7 +196,7 @@ class RunOperations(Operations):
             again = self.container.lifecycle.retry(run_id, rejected, self.container.outcomes, share)
             return self.container.lifecycle.give(again.id, self.container.background_workers)
 
-        return self._lent(start, self.container.record.run(run_id).budget)
+        return self._within_limits(start, self.container.record.run(run_id).budget)
 
     def ask_again_within_day(self, tag: str, tasks: Container[int], ending: RunOptions) -> Run:
         """Asks again, in the background, about those of `tasks` to which a version gave no usable answer. Raises what
@@ -208,7 +208,7 @@ class RunOperations(Operations):
             again = parts.lifecycle.ask_again(tag, tasks, parts.outcomes, limited)
             return parts.lifecycle.give(again.id, parts.background_workers)
 
-        return self._lent(start, ending.budget)
+        return self._within_limits(start, ending.budget)
 
     def cancel(self, run_id: str) -> bool:
         """Stops a run within seconds; stored answers are kept. False if it had ended already."""

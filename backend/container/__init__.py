@@ -21,7 +21,7 @@ from backend.container.workers import WorkerParts
 from backend.domain.chat.request_resources import RequestResources
 from backend.domain.connection import DEFAULT
 from backend.domain.urls import shown
-from backend.engine.monthly_limit import Monthly
+from backend.engine.personal_limit import PersonalLimit
 from backend.services.dataset.drawing import Drawing
 from backend.services.dataset.label_configs import Configs
 from backend.services.forget import Forgetting, MakeKeeper
@@ -80,12 +80,12 @@ class Container(WorkerParts):
         return other
 
     @property
-    def monthly(self) -> Monthly | None:
+    def personal_limit(self) -> PersonalLimit | None:
         """The limit of what the person for whom it acts may spend."""
         limit = self.settings.monthly_budget
         if limit is None or not self.acts_for_person:
             return None
-        return Monthly(self.store, limit, self.pricing, self.studio.person.id)
+        return PersonalLimit(self.store, limit, self.pricing, self.studio.person.id)
 
     @property
     def public_objects(self) -> PublicObjects:

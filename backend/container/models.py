@@ -6,8 +6,8 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from backend.adapters.database.budget_ledger import BudgetLedger
+from backend.adapters.database.connection_ledger import ConnectionLedger
 from backend.adapters.database.embeddings import EmbeddingStore
-from backend.adapters.database.monthly_ledger import MonthLedger
 from backend.adapters.database.prompts import Store
 from backend.container.connections import ConnectionParts
 from backend.domain.chat.model import ChatModel
@@ -19,11 +19,11 @@ from backend.domain.runs.run import Run
 from backend.engine.budget_allocation import BudgetAllocation
 from backend.engine.budgeted_model import BudgetedModel
 from backend.engine.cascade_predictor import OUTAGE_S
-from backend.engine.daily_limit import Daily
+from backend.engine.connection_budgets import ConnectionBudgets
+from backend.engine.daily_limit import DailyLimit
 from backend.engine.embedder import Embedder
 from backend.engine.embedders import Embedders
 from backend.engine.failure_handling import IMPATIENT, FailureHandling
-from backend.engine.monthly_budget import MonthlyBudgets
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.stored_model import RecordedModel, StoredModel, Write
 from backend.engine.unreachable_model import unreachable
@@ -106,9 +106,9 @@ class ModelParts(ConnectionParts):
         limits = {name: limit for name in connections if (limit := self.monthly_budget(name)) is not None}
         if not limits:
             return StoredModel(model, write)
-        ledgers = {name: MonthLedger(store, name, limit, self.pricing) for name, limit in limits.items()}
+        ledgers = {name: ConnectionLedger(store, name, limit, self.pricing) for name, limit in limits.items()}
         allocations = {name: BudgetAllocation(ledgers[name], self._concurrency(name)) for name in ledgers}
-        return MonthlyBudgets(model, write, allocations, self.pricing)
+        return ConnectionBudgets(model, write, allocations, self.pricing)
 
     def monthly_budget(self, connection: str) -> float | None:
         """USD that all who ask through it may spend a month; None for no limit."""
@@ -116,7 +116,7 @@ class ModelParts(ConnectionParts):
 
     def spent_this_month(self, connection: str) -> float:
         """USD, of all who asked through a stored connection."""
-        return MonthLedger(self.store, connection, 0.0, self.pricing).spent()
+        return ConnectionLedger(self.store, connection, 0.0, self.pricing).spent()
 
     def _within_budget(self, run: Run, asked: Sequence[tuple[str, str]]) -> RecordedModel:
         """`asked`: connections and models."""
@@ -133,7 +133,7 @@ class ModelParts(ConnectionParts):
     def live_executor(self, connection: str) -> RequestExecutor:
         """For the server, whose callers have a deadline: not patient, and what failed just now is not repeated. Under
         a limit today pays."""
-        daily, failures = self.daily, FailureHandling(0, self.settings.failure_ttl_s)
+        daily, failures = self.daily_limit, FailureHandling(0, self.settings.failure_ttl_s)
         model = self._stored(None, connection) if daily is None else self._paid_by(daily, connection)
         concurrency, rates = self._concurrency(connection), self._rates(connection)
         return RequestExecutor(model, concurrency, rates, self.metrics, failures)
@@ -142,12 +142,12 @@ class ModelParts(ConnectionParts):
         self, run: Run | None = None, *, project: int | None = None, connection: str = DEFAULT
     ) -> RequestExecutor:
         """For drafts that the server tries on tasks of `project`: under a limit today pays."""
-        daily = self.daily
+        daily = self.daily_limit
         model = self._stored(project, connection) if daily is None else self._paid_by(daily, connection)
         concurrency, rates = self._concurrency(connection), self._rates(connection)
         return RequestExecutor(model, concurrency, rates, self.metrics, IMPATIENT)
 
-    def _paid_by(self, daily: Daily, connection: str) -> RecordedModel:
+    def _paid_by(self, daily: DailyLimit, connection: str) -> RecordedModel:
         ledger = daily.budget_ledger()
         allocation = BudgetAllocation(ledger, self._concurrency(connection))
         write = partial(self.store.add_completions, run_id=ledger.payer)
@@ -158,13 +158,13 @@ class ModelParts(ConnectionParts):
         return self.metrics.measured(self.connections.chats(*connections), self.pricing)
 
     @cached_property
-    def daily(self) -> Daily | None:
+    def daily_limit(self) -> DailyLimit | None:
         """The limit of what the server asks."""
         limit = self.settings.max_usd_per_day
         if limit is None:
             return None
         models = {version.model for version in self.store.versions()}
-        return Daily(self.store, limit, priced_as(self.pricing, self.settings.openai_model, *models))
+        return DailyLimit(self.store, limit, priced_as(self.pricing, self.settings.openai_model, *models))
 
     @cached_property
     def result_views(self) -> ResultViews:

@@ -1,20 +1,20 @@
-"""Daily limit: the most USD per day that the server may spend, over all its processes.
+"""DailyLimit: the most USD per day that the server may spend, over all its processes.
 
 It covers live predictions, interactive prompts, and the overflow runs that the server starts.
 """
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from backend.adapters.database.daily_ledger import DayLedger
+from backend.adapters.database.period_ledger import PeriodLedger
 from backend.adapters.database.prompts import Store
 from backend.domain.connection import DEFAULT
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.resolution.resolve import Pricing
 from backend.domain.runs.run import Run
 from backend.engine.budget_rules import known_price
+from backend.engine.reserved_run import start_reserved
 from backend.errors import SettingsError
 
 SHARE = 0.5
@@ -27,7 +27,7 @@ def today() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Daily:
+class DailyLimit:
     """`limit`: USD a day."""
 
     store: Store
@@ -35,22 +35,16 @@ class Daily:
     pricing: Pricing
     today: Callable[[], str] = today
 
-    def budget_ledger(self) -> DayLedger:
+    def budget_ledger(self) -> PeriodLedger:
         """Today's ledger."""
-        return DayLedger(self.store, self.today(), self.limit, self.pricing)
+        return PeriodLedger(self.store, self.today(), self.limit, self.pricing)
 
-    def lend(self, start: Callable[[float], Run]) -> Run:
+    def start_run(self, start: Callable[[float], Run]) -> Run:
         """Starts a run with a share of what is left as its budget. Raises SettingsError if nothing is left."""
-        budget_ledger, holder = self.budget_ledger(), secrets.token_hex(8)
-        share = SHARE * budget_ledger.left()
-        if share <= 0 or budget_ledger.hold(holder, share, share) is None:
+        ledger = self.budget_ledger()
+        run = start_reserved(ledger, SHARE * ledger.left(), start)
+        if run is None:
             raise used_up(self.limit)
-        try:
-            run = start(share)
-        except BaseException:
-            budget_ledger.keep(holder, 0.0)
-            raise
-        budget_ledger.hand_over(holder, run.id)
         return run
 
     def check(self, version: PromptVersion) -> None:

@@ -21,7 +21,7 @@ from backend.domain.resolution.resolve import Pricing
 from backend.domain.task import Task
 from backend.engine.budget_rules import OverBudget
 from backend.engine.cascade_predictor import CascadePredictor
-from backend.engine.daily_limit import Daily, used_up
+from backend.engine.daily_limit import DailyLimit, used_up
 from backend.engine.predictor import Plan, Predictor
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.unreachable_model import unreachable
@@ -75,7 +75,7 @@ class Live:
         make_executor: Callable[[str], RequestExecutor],
         store: Store,
         pricing: Pricing,
-        daily: Daily | None = None,
+        daily: DailyLimit | None = None,
     ) -> None:
         self.daily = daily
         self._make_executor = make_executor

@@ -29,7 +29,7 @@ from backend.adapters.database.tables import (
 from backend.domain.runs.run import FINAL
 
 OF_A_DAY = "day:%"
-"""Who pays for what the server asks under a daily limit, see `daily_ledger`: it counts what is there."""
+"""Who pays for what the server asks under a daily limit, see `period_ledger`: it counts what is there."""
 
 
 @dataclass(frozen=True, slots=True)

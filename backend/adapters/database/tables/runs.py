@@ -106,7 +106,7 @@ day_holds = Table(
     PrimaryKeyConstraint("day", "holder"),
 )
 """What is set aside of a day's limit for what the server asks: by its processes, and for runs that it started, see
-`adapters.database.daily_ledger`."""
+`adapters.database.period_ledger`."""
 
 month_holds = Table(
     "month_holds",
@@ -117,4 +117,4 @@ month_holds = Table(
     Column("usd", Float, nullable=False),
     PrimaryKeyConstraint("connection", "month", "holder"),
 )
-"""What is set aside of a connection's monthly budget, per process, see `adapters.database.monthly_ledger`."""
+"""What is set aside of a connection's monthly budget, per process, see `adapters.database.connection_ledger`."""

@@ -79,8 +79,8 @@ def _form(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
     forecast = visit.app.push_forecast(of.version.tag) if estimate and wish.on == "all" else None
     words = {"of": of, "row": of.prompt, "choices": choices, "wish": wish, "estimate": estimate, "budget": budget}
     words |= {"ways": WAYS, "forecast": forecast, "sdk": wish.sdk(of)}
-    monthly = visit.app.container.monthly
-    words |= {"left": None if monthly is None else monthly.left()}
+    personal = visit.app.container.personal_limit
+    words |= {"left": None if personal is None else personal.left()}
     return visit.show("run_form.html", **words, trouble=trouble, running=_under_way(visit, of))
 
 

@@ -114,7 +114,7 @@ def test_doctor_says_what_is_left(mine: Installation) -> None:
 
 
 def test_embeddings_that_nobody_counts_are_not_asked_for(mine: Installation) -> None:
-    limit = limited(mine, 5).app.container.daily
+    limit = limited(mine, 5).app.container.daily_limit
     assert limit is not None
     plain = Examples(1, "similar", (Example(1, {"text": "x"}, {"mood": "Good"}),))
     limit.check(version(examples=plain))
@@ -124,9 +124,9 @@ def test_embeddings_that_nobody_counts_are_not_asked_for(mine: Installation) -> 
 
 def test_a_run_that_the_server_starts_gets_a_share_of_the_day(mine: Installation) -> None:
     served = limited(mine, 1.0)
-    record, limit = served.app.container.record, served.app.container.daily
+    record, limit = served.app.container.record, served.app.container.daily_limit
     assert limit is not None
-    run = limit.lend(lambda usd: record.create(NewRun("mood@1", 7, Subset("rest", ids=(1,)), budget=usd)))
+    run = limit.start_run(lambda usd: record.create(NewRun("mood@1", 7, Subset("rest", ids=(1,)), budget=usd)))
     assert run.budget == 0.5
     assert limit.budget_ledger().left() == pytest.approx(0.5)
     record.finish(run.id, "completed", "")

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from backend.adapters.database.budget_ledger import BudgetLedger
-from backend.adapters.database.daily_ledger import DayLedger
+from backend.adapters.database.period_ledger import PeriodLedger
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
@@ -20,11 +20,11 @@ def pricing(_model: str, _connection: str) -> Callable[[int, int, int], float]:
 
 
 @pytest.fixture
-def budget_ledger(store: Store) -> DayLedger:
-    return DayLedger(store, DAY, 1.0, pricing)
+def budget_ledger(store: Store) -> PeriodLedger:
+    return PeriodLedger(store, DAY, 1.0, pricing)
 
 
-def test_a_day_has_what_is_neither_spent_nor_set_aside(store: Store, budget_ledger: DayLedger) -> None:
+def test_a_day_has_what_is_neither_spent_nor_set_aside(store: Store, budget_ledger: PeriodLedger) -> None:
     store.add_completions([completion(digest=A, prompt_tokens=20)], budget_ledger.payer)
     store.add_completions([completion(digest=B, prompt_tokens=70)], "day:2026-11-27")
     assert budget_ledger.hold("one", 0.1, 0.5) == 0.5
@@ -33,10 +33,12 @@ def test_a_day_has_what_is_neither_spent_nor_set_aside(store: Store, budget_ledg
     assert budget_ledger.hold("two", 0.1, 0.4) == pytest.approx(0.3)
     budget_ledger.keep("one", 0.0)
     assert budget_ledger.left() == pytest.approx(0.5)
-    assert DayLedger(store, "2026-11-29", 1.0, pricing).left() == 1.0
+    assert PeriodLedger(store, "2026-11-29", 1.0, pricing).left() == 1.0
 
 
-def test_a_run_counts_whole_until_it_has_ended_and_then_as_what_it_took(store: Store, budget_ledger: DayLedger) -> None:
+def test_a_run_counts_whole_until_it_has_ended_and_then_as_what_it_took(
+    store: Store, budget_ledger: PeriodLedger
+) -> None:
     runs = RunStore(store)
     run = runs.create(NewRun("mood@1", 7, Subset("all"), budget=0.6))
     assert budget_ledger.hold("token", 0.6, 0.6) == 0.6
@@ -48,9 +50,9 @@ def test_a_run_counts_whole_until_it_has_ended_and_then_as_what_it_took(store: S
     assert budget_ledger.left() == pytest.approx(0.8), "what its last requests may have cost stays aside"
 
 
-def test_many_at_once_never_hold_more_than_there_is(store: Store, budget_ledger: DayLedger) -> None:
+def test_many_at_once_never_hold_more_than_there_is(store: Store, budget_ledger: PeriodLedger) -> None:
     def take(number: int) -> float | None:
-        return DayLedger(store, DAY, 1.0, pricing).hold(f"process {number}", 0.3, 0.3)
+        return PeriodLedger(store, DAY, 1.0, pricing).hold(f"process {number}", 0.3, 0.3)
 
     with ThreadPoolExecutor(8) as pool:
         held = [usd for usd in pool.map(take, range(8)) if usd is not None]

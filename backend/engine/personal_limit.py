@@ -1,17 +1,17 @@
-"""Monthly limit: the most USD per calendar month (UTC) that the runs of one person may cost, MONTHLY_BUDGET.
+"""PersonalLimit: the most USD per calendar month (UTC) that the runs of one person may cost, MONTHLY_BUDGET.
 
 It is kept like a run's budget: what a run may cost counts in full until it has ended, and then what it did cost.
 """
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from backend.adapters.database.daily_ledger import DayLedger
+from backend.adapters.database.period_ledger import PeriodLedger
 from backend.adapters.database.prompts import Store
 from backend.domain.resolution.resolve import Pricing
 from backend.domain.runs.run import Run
+from backend.engine.reserved_run import start_reserved
 from backend.errors import SettingsError
 
 
@@ -21,7 +21,7 @@ def this_month() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Monthly:
+class PersonalLimit:
     """`limit`: USD a month; `person`: Label Studio's number of a user."""
 
     store: Store
@@ -34,22 +34,16 @@ class Monthly:
         """USD that the person may still spend this month."""
         return max(0.0, self._ledger().left())
 
-    def lend(self, wish: float | None, start: Callable[[float], Run]) -> Run:
+    def start_run(self, wish: float | None, start: Callable[[float], Run]) -> Run:
         """Starts a run with `wish` USD as its budget, or with what is left where that is less, or nothing was wished.
 
         Raises SettingsError if nothing is left.
         """
-        ledger, holder = self._ledger(), secrets.token_hex(8)
+        ledger = self._ledger()
         left = ledger.left()
-        share = left if wish is None else min(wish, left)
-        if left <= 0 or ledger.hold(holder, share, share) is None:
+        run = start_reserved(ledger, left if wish is None else min(wish, left), start)
+        if run is None:
             raise self._used_up()
-        try:
-            run = start(share)
-        except BaseException:
-            ledger.keep(holder, 0.0)
-            raise
-        ledger.hand_over(holder, run.id)
         return run
 
     def renew(self, run_id: str, budget: float | None) -> None:
@@ -59,9 +53,9 @@ class Monthly:
         if self._ledger().hold(run_id, budget, budget) is None:
             raise self._used_up()
 
-    def _ledger(self) -> DayLedger:
-        """That of the person's month, among those of days, from which its name differs."""
-        return DayLedger(self.store, f"{self.month()}:{self.person:x}", self.limit, self.pricing)
+    def _ledger(self) -> PeriodLedger:
+        """Of the person's month."""
+        return PeriodLedger(self.store, f"{self.month()}:{self.person:x}", self.limit, self.pricing)
 
     def _used_up(self) -> SettingsError:
         return SettingsError(

@@ -1,7 +1,8 @@
-"""The ledger of a day: what the server may spend from one midnight (UTC) to the next, MAX_USD_PER_DAY.
+"""The ledger of a period (UTC): what the server may spend in a day, MAX_USD_PER_DAY, or a person in a month,
+MONTHLY_BUDGET.
 
-The cost of live requests is derived, as for a run: their completions name the day as their payer. A run that the server
-started has a share of the day reserved, which counts in full until the run has ended, and then as what it cost.
+The cost of live requests is derived, as for a run: their completions name the day as their payer. A run has a share
+reserved, which counts in full until the run has ended, and then as what it cost.
 """
 
 import sqlalchemy as sa
@@ -14,18 +15,18 @@ from backend.domain.resolution.resolve import Pricing
 from backend.domain.runs.run import FINAL
 
 
-class DayLedger(BudgetLedger):
-    """The ledger of one day. Safe to share between threads, processes and machines.
+class PeriodLedger(BudgetLedger):
+    """Safe to share between threads, processes and machines.
 
-    day: YYYY-MM-DD
+    period: its name: YYYY-MM-DD for a day of the server, YYMM:PERSON for a month of a person
     limit: USD
     """
 
-    def __init__(self, store: Store, day: str, limit: float, pricing: Pricing) -> None:
-        self.payer = f"day:{day}"
-        """Whom the completions of that day's live requests name, where others name their run."""
+    def __init__(self, store: Store, period: str, limit: float, pricing: Pricing) -> None:
+        self.payer = f"day:{period}"
+        """Whom the completions of live requests in that time name, where others name their run."""
         super().__init__(store, self.payer, pricing)
-        self._day = day
+        self._period = period
         self._limit = limit
 
     @retried
@@ -37,7 +38,7 @@ class DayLedger(BudgetLedger):
     @retried
     def hand_over(self, holder: str, run_id: str) -> None:
         """The reservation of `holder` belongs to that run from now on."""
-        condition = (day_holds.c.day == self._day) & (day_holds.c.holder == holder)
+        condition = (day_holds.c.day == self._period) & (day_holds.c.holder == holder)
         with self._engine.begin() as connection:
             connection.execute(day_holds.update().where(condition).values(holder=run_id))
 
@@ -47,7 +48,7 @@ class DayLedger(BudgetLedger):
         return self._limit
 
     def _held(self, connection: sa.Connection, besides: str = "") -> float:
-        condition = (day_holds.c.day == self._day) & (day_holds.c.holder != besides)
+        condition = (day_holds.c.day == self._period) & (day_holds.c.holder != besides)
         columns = (day_holds.c.holder, day_holds.c.usd, runs.c.status)
         rows = sa.select(*columns).outerjoin(runs, runs.c.id == day_holds.c.holder).where(condition)
         held = 0.0
@@ -61,6 +62,6 @@ class DayLedger(BudgetLedger):
         return run._spent(connection) + run._held(connection)
 
     def _write(self, connection: sa.Connection, holder: str, usd: float) -> None:
-        row = self._insert(day_holds).values(day=self._day, holder=holder, usd=usd)
+        row = self._insert(day_holds).values(day=self._period, holder=holder, usd=usd)
         statement = row.on_conflict_do_update(index_elements=["day", "holder"], set_={"usd": usd})
         connection.execute(statement)

@@ -16,7 +16,7 @@ from backend.domain.chat.request import Completion
 from backend.domain.resolution.resolve import Pricing
 
 
-class MonthLedger(BudgetLedger):
+class ConnectionLedger(BudgetLedger):
     """Of the connection `name`. Safe to share between threads, processes and machines. `limit`: USD a month."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""MonthlyBudgets: a RecordedModel whose connections stay within their monthly budgets, whoever asks."""
+"""ConnectionBudgets: a RecordedModel whose connections stay within their monthly budgets, whoever asks."""
 
 import asyncio
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from backend.engine.budgeted_model import BudgetedModel
 from backend.engine.stored_model import Write
 
 
-class MonthlyBudgets:
+class ConnectionBudgets:
     """allocations: connection -> what this process may spend through it; requests of other connections go on as they
     are."""
 

@@ -9,7 +9,7 @@ from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure
 from backend.engine.budget_allocation import BudgetAllocation
 from backend.engine.budget_rules import CAP, MonthUsedUp
-from backend.engine.monthly_budget import MonthlyBudgets
+from backend.engine.connection_budgets import ConnectionBudgets
 from tests.scripted import GOOD, ScriptedModel, completion, request, run
 
 
@@ -42,7 +42,7 @@ def answered(one: ChatRequest, attempt: int) -> Completion:
 async def asked(left: float, *requests: ChatRequest) -> tuple[list[Completion | Failure], ScriptedModel, Ledger]:
     model, ledger, stored = ScriptedModel(answered), Ledger(left), list[Completion]()
     allocations = {"groq": BudgetAllocation(ledger, 4)}
-    budgets = MonthlyBudgets(model, stored.extend, allocations, lambda *_: lambda prompt, cached, said: 0.1)
+    budgets = ConnectionBudgets(model, stored.extend, allocations, lambda *_: lambda prompt, cached, said: 0.1)
     replies = []
     try:
         for one in requests:

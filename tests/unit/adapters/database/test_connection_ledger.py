@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from backend.adapters.database.completions import this_month
-from backend.adapters.database.monthly_ledger import MonthLedger
+from backend.adapters.database.connection_ledger import ConnectionLedger
 from backend.adapters.database.prompts import Store
 from backend.domain.resolution.resolve import Pricing
 from tests.scripted import completion
@@ -17,9 +17,9 @@ def pricing(_model: str, _connection: str) -> object:
     return lambda prompt, cached, said: prompt / 100
 
 
-def ledger(store: Store, name: str = "groq", month: str | None = None) -> MonthLedger:
+def ledger(store: Store, name: str = "groq", month: str | None = None) -> ConnectionLedger:
     found: Pricing = pricing  # type: ignore[assignment]
-    return MonthLedger(store, name, 1.0, found, this_month if month is None else lambda: month)
+    return ConnectionLedger(store, name, 1.0, found, this_month if month is None else lambda: month)
 
 
 def test_a_month_has_what_is_neither_spent_nor_set_aside(store: Store) -> None:

@@ -9,7 +9,7 @@ from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
 from backend.domain.runs.run import Run
-from backend.engine.monthly_limit import Monthly, this_month
+from backend.engine.personal_limit import PersonalLimit, this_month
 from backend.errors import SettingsError
 from tests.scripted import completion
 
@@ -25,8 +25,8 @@ def pricing(_model: str, _connection: str) -> Callable[[int, int, int], float]:
     return lambda prompt, cached, said: prompt / 100
 
 
-def limit(store: Store, person: int = 7, month: str = "2611") -> Monthly:
-    return Monthly(store, 1.0, pricing, person, lambda: month)
+def limit(store: Store, person: int = 7, month: str = "2611") -> PersonalLimit:
+    return PersonalLimit(store, 1.0, pricing, person, lambda: month)
 
 
 def started(store: Store, number: int) -> Callable[[float], Run]:
@@ -35,22 +35,22 @@ def started(store: Store, number: int) -> Callable[[float], Run]:
 
 def test_runs_reserve_their_budget_and_then_count_as_what_they_cost(store: Store) -> None:
     mine = limit(store)
-    first = mine.lend(0.6, started(store, 1))
+    first = mine.start_run(0.6, started(store, 1))
     assert first.budget == 0.6
     assert mine.left() == pytest.approx(0.4)
-    second = mine.lend(5.0, started(store, 2))
+    second = mine.start_run(5.0, started(store, 2))
     assert second.budget == pytest.approx(0.4)
     assert mine.left() == pytest.approx(0)
     with pytest.raises(SettingsError, match="MONTHLY_BUDGET"):
-        mine.lend(0.1, started(store, 3))
+        mine.start_run(0.1, started(store, 3))
     store.add_completions([completion(digest="a" * 64, prompt_tokens=10)], first.id)
     RunStore(store).finish(first.id, "completed", "")
     assert mine.left() == pytest.approx(0.5)
-    assert mine.lend(None, started(store, 3)).budget == pytest.approx(0.5)
+    assert mine.start_run(None, started(store, 3)).budget == pytest.approx(0.5)
 
 
 def test_others_and_other_months_have_their_own(store: Store) -> None:
-    limit(store).lend(1.0, started(store, 1))
+    limit(store).start_run(1.0, started(store, 1))
     assert limit(store, person=8).left() == 1.0
     assert limit(store, month="2612").left() == 1.0
     assert len(this_month()) == 4
@@ -61,13 +61,13 @@ def test_a_run_that_does_not_start_reserves_nothing(store: Store) -> None:
         raise SettingsError("no")
 
     with pytest.raises(SettingsError, match="no"):
-        limit(store).lend(0.5, fails)
+        limit(store).start_run(0.5, fails)
     assert limit(store).left() == 1.0
 
 
 def test_a_run_goes_on_only_within_what_is_left(store: Store) -> None:
     mine = limit(store)
-    run = mine.lend(0.2, started(store, 1))
+    run = mine.start_run(0.2, started(store, 1))
     RunStore(store).finish(run.id, "canceled", "budget")
     mine.renew(run.id, 0.9)
     RunStore(store).reopen(run.id)

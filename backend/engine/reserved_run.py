@@ -1,0 +1,21 @@
+"""A run for which money of a day, or of a month, is reserved: in full until it has ended, then what it did cost."""
+
+import secrets
+from collections.abc import Callable
+
+from backend.adapters.database.period_ledger import PeriodLedger
+from backend.domain.runs.run import Run
+
+
+def start_reserved(ledger: PeriodLedger, usd: float, start: Callable[[float], Run]) -> Run | None:
+    """The run that `start` makes with this budget; None, and nothing is started, where less is left or `usd` is 0."""
+    holder = secrets.token_hex(8)
+    if usd <= 0 or ledger.hold(holder, usd, usd) is None:
+        return None
+    try:
+        run = start(usd)
+    except BaseException:
+        ledger.keep(holder, 0.0)
+        raise
+    ledger.hand_over(holder, run.id)
+    return run
