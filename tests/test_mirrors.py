@@ -188,12 +188,18 @@ UNITS = {
     "unit/domain/labels/controls/test_choices": (
         "domain/labels/controls/label_lookup",
         "domain/labels/controls/labeled",
+        "domain/labels/controls/region_value",
+        "domain/labels/controls/task_choices",
         "domain/labels/controls/wording",
     ),
-    "unit/domain/labels/controls/test_number": ("domain/labels/controls/numeric",),
+    "unit/domain/labels/controls/test_number": (
+        "domain/labels/controls/entered_value",
+        "domain/labels/controls/numeric",
+    ),
     "unit/domain/labels/controls/test_ranker": (
         "domain/labels/controls/buckets",
         "domain/labels/controls/build_ranker",
+        "domain/labels/controls/model_list",
         "domain/labels/controls/over_list",
     ),
     "unit/domain/labels/controls/test_item_choices": ("domain/labels/controls/item_objects",),

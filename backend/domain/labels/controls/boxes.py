@@ -17,9 +17,11 @@ from backend.domain.labels.controls.base import Control, Held, Region, rules_of
 from backend.domain.labels.controls.box_regions import box_in, place_value, size_in, size_value
 from backend.domain.labels.controls.coordinates import MOST, box_json, box_schema, described, read_box
 from backend.domain.labels.controls.labeled import WithOwnLabels
+from backend.domain.labels.controls.model_list import read_list
 from backend.domain.labels.controls.region_score import score_of
+from backend.domain.labels.controls.region_value import region_of
 from backend.domain.labels.controls.unlabeled import Unlabeled
-from backend.domain.labels.controls.wording import key, label_line, said, under
+from backend.domain.labels.controls.wording import key, label_line, under
 from backend.domain.labels.inputs.picture_size import picture_size
 from backend.domain.labels.inputs.values import field_of, value_of
 from backend.domain.outcome import Failure, Rejection
@@ -64,8 +66,7 @@ class BoxesControl(WithOwnLabels, Unlabeled):
 
     @property
     def identity(self) -> list[Any]:
-        listed = [[choice.shown, choice.stored, choice.hint] for choice in self.choices]
-        return [self.tag, self.name, self.to_name, self.source, self.several, listed]
+        return [self.tag, self.name, self.to_name, self.source, self.several, self._labels_identity]
 
     @property
     def rules(self) -> list[Any] | None:
@@ -89,21 +90,13 @@ class BoxesControl(WithOwnLabels, Unlabeled):
 
     def parse(self, value: Any) -> Held | Rejection:
         given = [] if value is None else value
-        if not isinstance(given, list):
-            return Rejection("wrong_type", f"{said(given)} is not a list of marks, which '{self.name}' takes.")
-        if len(given) > MOST:
-            return Rejection("too_many", f"'{self.name}' takes at most {MOST:,} marks, the answer has {len(given):,}.")
-        boxes: list[MarkedBox] = []
-        for number, item in enumerate(given):
-            box = read_box(item, self.shape, self.name, self._stored)
-            if isinstance(box, Rejection):
-                return box
-            boxes.append(replace(box, item=number))
-        return boxes_or_none(boxes, self.size)
+        boxes = read_list(given, self.name, "marks", self._read, MOST)
+        if isinstance(boxes, Rejection):
+            return boxes
+        return boxes_or_none([replace(box, item=number) for number, box in enumerate(boxes)], self.size)
 
-    def _stored(self, label: str) -> str | None:
-        shown = self.find(label)
-        return None if shown is None else self._lookup.exact[shown]
+    def _read(self, item: Any) -> MarkedBox | Rejection:
+        return read_box(item, self.shape, self.name, self._stored)
 
     def to_json(self, value: Held) -> Any:
         ratio = value.ratio if isinstance(value, Boxes) else None
@@ -117,14 +110,7 @@ class BoxesControl(WithOwnLabels, Unlabeled):
     def _region(self, mark: Sequence[MarkedBox], size: Size | None) -> dict[str, Any]:
         kind = self.tag.lower()
         value = {**place_value(mark[0]), kind: [box.label for box in mark]}
-        return {
-            "from_name": self.name,
-            "to_name": self.to_name,
-            "type": kind,
-            "value": value,
-            **size_value(size),
-            **score_of(mark),
-        }
+        return {**region_of(self, kind, **value), **size_value(size), **score_of(mark)}
 
     def from_regions(self, regions: Sequence[Region]) -> Held:
         """As the screen shows them: what it does not show is not marked."""

@@ -9,7 +9,9 @@ from backend.domain.labels.choice_names import Choice
 from backend.domain.labels.conditions import Condition
 from backend.domain.labels.controls.base import Held, Region, rules_of
 from backend.domain.labels.controls.labeled import WithOwnLabels
+from backend.domain.labels.controls.model_list import read_list
 from backend.domain.labels.controls.over_list import UNSORTED, OverList
+from backend.domain.labels.controls.region_value import region_of, values_in
 from backend.domain.labels.controls.unlabeled import Unlabeled
 from backend.domain.labels.controls.wording import item_name, key, label_line, said, under
 from backend.domain.labels.inputs.lists import ListItems, ListObject
@@ -76,14 +78,9 @@ class BucketsControl(OverList, WithOwnLabels, Unlabeled):
         return {"type": "array", "items": item}
 
     def parse(self, value: Any) -> Held | Rejection:
-        if not isinstance(value, list):
-            return Rejection("wrong_type", f"{said(value)} is not a list of items, which '{self.name}' takes.")
-        sorted_into: list[tuple[str, tuple[str, ...]]] = []
-        for given in value:
-            item_buckets = self._sorted(given)
-            if isinstance(item_buckets, Rejection):
-                return item_buckets
-            sorted_into.append(item_buckets)
+        sorted_into = read_list(value, self.name, "items", self._sorted)
+        if isinstance(sorted_into, Rejection):
+            return sorted_into
         pairs = [(item, bucket) for item, buckets in sorted_into for bucket in buckets]
         return self._lacks([item for item, _ in sorted_into]) or self._grouped(pairs)
 
@@ -127,14 +124,12 @@ class BucketsControl(OverList, WithOwnLabels, Unlabeled):
             return []
         columns = [*([] if self.default else [UNSORTED]), *self.known_classes]
         empty: dict[str, list[str]] = {column: [] for column in columns}
-        body = {"ranker": empty | {bucket: list(ids) for bucket, ids in _groups(value)}}
-        return [{"from_name": self.name, "to_name": self.to_name, "type": "ranker", "value": body}]
+        return [region_of(self, "ranker", ranker=empty | {bucket: list(ids) for bucket, ids in _groups(value)})]
 
     def from_regions(self, regions: Sequence[Region]) -> Held:
         """The screen shows the first one, with what no bucket holds unsorted; None where it would lose items, or
         breaks. A bucket that the config does not have (any more) is kept."""
-        values = [region["value"] for region in regions if isinstance(region.get("value"), Mapping)]
-        columns = values[0].get("ranker") if values else None
+        columns = next(iter(values_in(regions, "ranker")), None)
         if not isinstance(columns, Mapping) or not all(map(_is_ids, columns.values())):
             return None
         pairs = [(item, str(bucket)) for bucket, ids in columns.items() for item in ids]

@@ -15,16 +15,17 @@ from backend.domain.labels.choice_names import LONGEST, MOST, Choice, brought, c
 from backend.domain.labels.conditions import Condition
 from backend.domain.labels.controls.base import Control, Held, Region, rules_of
 from backend.domain.labels.controls.labeled import Labeled, WithOwnLabels, kept_by_all
-from backend.domain.labels.controls.wording import brought_line, key, label_line, said, under
+from backend.domain.labels.controls.region_value import region_of, values_in
+from backend.domain.labels.controls.task_choices import TaskChoices
+from backend.domain.labels.controls.wording import said
 from backend.domain.labels.layout import DeclaredControl
 from backend.domain.outcome import Failure, Rejection
 
 
 @dataclass(frozen=True)
-class ChoicesControl(Labeled, WithOwnLabels):
-    """`source` is the task variable that brings the choices, when the config does not list them; `brought`: they have
-    been brought. `optional`: may stay empty, because it is not always shown; `conditions`: all hold where it is shown;
-    `required`: must not stay empty where it is; `heading`: constant texts above it."""
+class ChoicesControl(TaskChoices, Labeled, WithOwnLabels):
+    """See `TaskChoices`. `optional`: may stay empty, because it is not always shown; `conditions`: all hold where it is
+    shown; `required`: must not stay empty where it is; `heading`: constant texts above it."""
 
     name: str
     to_name: str
@@ -41,6 +42,7 @@ class ChoicesControl(Labeled, WithOwnLabels):
     noun: ClassVar[str] = "label"
     task: ClassVar[str] = "Choose the labels ({names}) that fit this item best."
     holds: ClassVar[type[AnswerValue]] = Labels
+    things: ClassVar[str] = "choices"
     probable: ClassVar[bool] = True
 
     @property
@@ -50,14 +52,6 @@ class ChoicesControl(Labeled, WithOwnLabels):
     @property
     def exclusive(self) -> bool:
         return not self.multiple
-
-    @property
-    def dynamic(self) -> bool:
-        return self.source is not None
-
-    @property
-    def needs_task(self) -> bool:
-        return self.dynamic
 
     @property
     def nullable(self) -> bool:
@@ -73,8 +67,7 @@ class ChoicesControl(Labeled, WithOwnLabels):
 
     @property
     def identity(self) -> list[Any]:
-        listed = [[choice.shown, choice.stored, choice.hint] for choice in self.choices]
-        return [self.name, self.to_name, self.multiple, self.optional, self.source, listed]
+        return [self.name, self.to_name, self.multiple, self.optional, self.source, self._labels_identity]
 
     @property
     def rules(self) -> list[Any] | None:
@@ -94,10 +87,6 @@ class ChoicesControl(Labeled, WithOwnLabels):
             return Failure("bad_task", f"'{self.source}' is not the list of {limit} that control '{self.name}' takes.")
         return replace(self, choices=choices, source=None, brought=True)
 
-    def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
-        lines = [] if self.brought else [label_line(choice, definitions) for choice in self.choices]
-        return "\n".join([f"{key(self.name)}: {under(heading)}{self._rule(when)}", *lines])
-
     def _rule(self, when: str) -> str:
         of = "the choices for it in the user's message" if self.brought else "these"
         if self.multiple:
@@ -109,14 +98,6 @@ class ChoicesControl(Labeled, WithOwnLabels):
         if when:
             return f"null unless {when}, else {how}"
         return f"null if it does not apply, else {how}" if self.optional else how
-
-    def listing(self, definitions: Mapping[str, str]) -> str:
-        """The choices that the task brings are data, one line each."""
-        if not self.brought:
-            return ""
-        return "\n".join(
-            [f"The choices for {key(self.name)}:", *(brought_line(choice, definitions) for choice in self.choices)]
-        )
 
     def json_schema(self) -> dict[str, Any]:
         shown: list[str | None] = [choice.shown for choice in self.choices]
@@ -156,14 +137,11 @@ class ChoicesControl(Labeled, WithOwnLabels):
     def to_regions(self, value: Held) -> list[dict[str, Any]]:
         if value is None:
             return []
-        body = {"choices": list(names_of(value))}
-        return [{"from_name": self.name, "to_name": self.to_name, "type": "choices", "value": body}]
+        return [region_of(self, "choices", choices=list(names_of(value)))]
 
     def from_regions(self, regions: Sequence[Region]) -> Held:
         chosen: list[str] = []
-        for region in regions:
-            value = region.get("value")
-            labels = value.get("choices") if isinstance(value, Mapping) else None
+        for labels in values_in(regions, "choices"):
             chosen += map(str, labels) if isinstance(labels, list) else [labels] if isinstance(labels, str) else []
         return self._lookup.ordered(chosen)
 

@@ -12,11 +12,12 @@ from typing import Any, ClassVar, Literal
 
 from backend.domain.answer import AnswerValue, Moment, moment_of
 from backend.domain.labels.conditions import Condition
-from backend.domain.labels.controls.base import Held, Region, rules_of
+from backend.domain.labels.controls.base import Held, Region
 from backend.domain.labels.controls.date_format import DateFormat, date_format
+from backend.domain.labels.controls.entered_value import EnteredValue
 from backend.domain.labels.controls.moment_form import BY_PARTS, MONTH, TIME, YEAR, MomentForm
 from backend.domain.labels.controls.numeric import number_in
-from backend.domain.labels.controls.unlabeled import Unlabeled
+from backend.domain.labels.controls.region_value import region_of, values_in
 from backend.domain.labels.controls.wording import key, said, under
 from backend.domain.labels.layout import DeclaredControl
 from backend.domain.outcome import Rejection
@@ -26,7 +27,7 @@ _TIME = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d)(?::[0-5]\d(?:\.\d+)?)?", re.ASC
 
 
 @dataclass(frozen=True)
-class DateTimeControl(Unlabeled):
+class DateTimeControl(EnteredValue):
     """`form`: what is asked for; `stored`: how Label Studio writes it, None for a time of day; `least`, `most`: dates,
     compared as texts as Label Studio does, with the year alone where `by_year`; "" for none."""
 
@@ -52,21 +53,9 @@ class DateTimeControl(Unlabeled):
     column: ClassVar[Literal["text"]] = "text"
 
     @property
-    def nullable(self) -> bool:
-        return self.hideable or not self.required
-
-    @property
-    def must_answer(self) -> bool:
-        return self.required
-
-    @property
     def identity(self) -> list[Any]:
         kind = [self.form.shape, self.written, self.least, self.most, self.by_year]
         return [self.tag, self.name, self.to_name, *kind, self.nullable]
-
-    @property
-    def rules(self) -> list[Any] | None:
-        return rules_of(self, self.required)
 
     @property
     def answers(self) -> Hashable:
@@ -120,13 +109,12 @@ class DateTimeControl(Unlabeled):
         moment = None if text is None else self.form.read(text)
         if text is None or moment is None:
             return []
-        body = {"datetime": text if self.stored is None else self.stored.write(moment)}
-        return [{"from_name": self.name, "to_name": self.to_name, "type": "datetime", "value": body}]
+        return [region_of(self, "datetime", datetime=text if self.stored is None else self.stored.write(moment))]
 
     def from_regions(self, regions: Sequence[Region]) -> Held:
         """As the screen shows it."""
-        values = [region["value"] for region in regions if isinstance(region.get("value"), Mapping)]
-        text = values[-1].get("datetime") if values else None
+        texts = values_in(regions, "datetime")
+        text = texts[-1] if texts else None
         return self._shown(text) if isinstance(text, str) else None
 
     def _shown(self, text: str) -> Held:

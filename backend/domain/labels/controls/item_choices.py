@@ -13,6 +13,7 @@ from backend.domain.labels.controls.base import Control, Held, Region
 from backend.domain.labels.controls.brought_labels import BroughtLabels
 from backend.domain.labels.controls.buckets import BucketsControl
 from backend.domain.labels.controls.item_objects import ITEM, ItemObjects
+from backend.domain.labels.controls.region_value import region_of
 from backend.domain.labels.controls.wording import key, said, under
 from backend.domain.labels.inputs.files import FileObject
 from backend.domain.outcome import Failure, Rejection
@@ -41,8 +42,15 @@ class ItemChoicesControl(BroughtLabels, BucketsControl):
 
     @property
     def identity(self) -> list[Any]:
-        listed = [[choice.shown, choice.stored, choice.hint] for choice in self.choices]
-        return [self.tag, self.name, self.to_name, self.source.value, self.hideable, listed, *self._brings]
+        return [
+            self.tag,
+            self.name,
+            self.to_name,
+            self.source.value,
+            self.hideable,
+            self._labels_identity,
+            *self._brings,
+        ]
 
     @property
     def answers(self) -> Hashable:
@@ -126,9 +134,9 @@ class ItemChoicesControl(BroughtLabels, BucketsControl):
 
     def to_regions(self, value: Held) -> list[dict[str, Any]]:
         """One for each picture that has labels, with its number beside the value."""
-        own = {"from_name": self.name, "to_name": self.to_name, "type": "choices"}
         return [
-            {**own, "value": {"choices": [*labels]}, "item_index": number} for number, labels in self._by_number(value)
+            {**region_of(self, "choices", choices=[*labels]), "item_index": number}
+            for number, labels in self._by_number(value)
         ]
 
     def from_regions(self, regions: Sequence[Region]) -> Held:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from backend.domain.answer import Groups, buckets_of
 from backend.domain.labels.controls.base import Held, rules_of
 from backend.domain.labels.controls.item_choices import ItemChoicesControl
-from backend.domain.labels.controls.wording import said
+from backend.domain.labels.controls.model_list import read_list
 from backend.domain.outcome import Rejection
 
 
@@ -47,18 +47,12 @@ class ItemLabelsControl(ItemChoicesControl):
         return labels if isinstance(labels, Rejection) or labels != Groups(()) else None
 
     def _chosen(self, given: Any, number: int) -> tuple[str, ...] | Rejection:
-        if not isinstance(given, list):
-            return Rejection("wrong_type", f"{said(given)} is not a list of labels, which '{self.name}' takes.")
-        if self.required and not given:
+        of_one = super()._chosen
+        chosen = read_list(given, self.name, "labels", lambda name: of_one(name, number))
+        if self.required and chosen == []:
             why = f"'{self.name}' takes at least one label for each picture, picture {number} has none."
             return Rejection("missing_field", why)
-        chosen: list[str] = []
-        for name in given:
-            label = super()._chosen(name, number)
-            if isinstance(label, Rejection):
-                return label
-            chosen += label
-        return tuple(chosen)
+        return chosen if isinstance(chosen, Rejection) else tuple(label for labels in chosen for label in labels)
 
     def _grouped(self, pairs: Sequence[tuple[str, str]]) -> Groups:
         """A label of a picture counts once."""

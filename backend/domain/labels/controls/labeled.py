@@ -25,9 +25,19 @@ class WithLabels:
     def known_classes(self) -> tuple[str, ...]:
         return tuple(choice.stored for choice in self.choices)
 
+    @property
+    def _labels_identity(self) -> list[list[str]]:
+        """What its labels add to its identity."""
+        return [[choice.shown, choice.stored, choice.hint] for choice in self.choices]
+
     @cached_property
     def _lookup(self) -> LabelLookup:
         return LabelLookup(self.choices)
+
+    def _stored(self, label: str) -> str | None:
+        """The label that a model's word means, as it is stored."""
+        shown = self.find(label)
+        return None if shown is None else self._lookup.exact[shown]
 
     def classes(self, value: Held) -> tuple[str, ...]:
         return names_of(value)

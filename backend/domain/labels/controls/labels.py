@@ -17,12 +17,13 @@ from backend.domain.labels.controls.base import Control, Held, Region, rules_of
 from backend.domain.labels.controls.brought_labels import BroughtLabels
 from backend.domain.labels.controls.labeled import WithOwnLabels, kept_by_all
 from backend.domain.labels.controls.marking import Marking, attributes_of
+from backend.domain.labels.controls.model_list import read_list
 from backend.domain.labels.controls.quoted_span import QuotedSpan, read_span
 from backend.domain.labels.controls.quotes import MOST, described, quote_json, quote_schema, ref_of, stray_turn
 from backend.domain.labels.controls.span_regions import SpanRegions
 from backend.domain.labels.controls.span_words import no_place_for, quote_words, span_words
 from backend.domain.labels.controls.unlabeled import WithOwnName
-from backend.domain.labels.controls.wording import key, said, under
+from backend.domain.labels.controls.wording import key, under
 from backend.domain.labels.inputs.base import SpanText
 from backend.domain.labels.inputs.objects import MarkedObject
 from backend.domain.labels.inputs.unseen import UnseenText
@@ -64,8 +65,15 @@ class LabelsControl(BroughtLabels, WithOwnLabels, Marking, WithOwnName):
 
     @property
     def identity(self) -> list[Any]:
-        listed = [[choice.shown, choice.stored, choice.hint] for choice in self.choices]
-        own = [self.tag, self.name, self.to_name, self.source.value, self.several, listed, *self.source.identity]
+        own = [
+            self.tag,
+            self.name,
+            self.to_name,
+            self.source.value,
+            self.several,
+            self._labels_identity,
+            *self.source.identity,
+        ]
         return [*own, *self.attributes.identity, *(["id"] if self.referable else []), *self._brings]
 
     @property
@@ -116,21 +124,11 @@ class LabelsControl(BroughtLabels, WithOwnLabels, Marking, WithOwnName):
         """Quotes without a place are kept beside the others. An answer that has no other can't be used. Without a
         task's text, as examples are checked, no quote has a place."""
         given = [] if value is None else value
-        if not isinstance(given, list):
-            return Rejection("wrong_type", f"{said(given)} is not a list of spans, which '{self.name}' takes.")
-        if len(given) > MOST:
-            return Rejection("too_many", f"'{self.name}' takes at most {MOST:,} spans, the answer has {len(given):,}.")
-        quotes: list[QuotedSpan] = []
-        for item in given:
-            quoted = read_span(item, self, self._stored, self.source.turns)
-            if isinstance(quoted, Rejection):
-                return quoted
-            quotes.append(quoted)
-        return self._located(quotes)
+        quotes = read_list(given, self.name, "spans", self._read, MOST)
+        return quotes if isinstance(quotes, Rejection) else self._located(quotes)
 
-    def _stored(self, label: str) -> str | None:
-        shown = self.find(label)
-        return None if shown is None else self._lookup.exact[shown]
+    def _read(self, item: Any) -> QuotedSpan | Rejection:
+        return read_span(item, self, self._stored, self.source.turns)
 
     def _located(self, quoted: Sequence[QuotedSpan]) -> Held | Rejection:
         quotes = [entry.quote for entry in quoted]

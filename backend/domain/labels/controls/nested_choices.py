@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal
 from backend.domain.answer import paths_of, paths_or_none
 from backend.domain.labels.choice_names import MOST
 from backend.domain.labels.controls.base import Held, Region, rules_of
+from backend.domain.labels.controls.region_value import region_of, values_in
 from backend.domain.labels.controls.taxonomy import TaxonomyControl, is_path
 from backend.domain.labels.layout import DeclaredControl
 from backend.domain.labels.taxonomy_tree import DEEPEST, Node, Path, fits_schema, tree_of
@@ -108,13 +109,11 @@ class NestedChoicesControl(TaxonomyControl):
     def to_regions(self, value: Held) -> list[dict[str, Any]]:
         if value is None:
             return []
-        body = {"choices": [list(path) for path in paths_of(value)]}
-        return [{"from_name": self.name, "to_name": self.to_name, "type": "choices", "value": body}]
+        return [region_of(self, "choices", choices=[list(path) for path in paths_of(value)])]
 
     def from_regions(self, regions: Sequence[Region]) -> Held:
         """As the screen shows it: what all stands below a path counts, never the path itself."""
-        values = (value for region in regions if isinstance(value := region.get("value"), Mapping))
-        chosen = (paths for value in values if isinstance(paths := value.get("choices"), list))
+        chosen = (paths for paths in values_in(regions, "choices") if isinstance(paths, list))
         paths = [tuple(path) for listed in chosen for path in listed if is_path(path)]
         above = {path[:length] for path in paths for length in range(1, len(path))} | self._below.keys()
         return paths_or_none(path for path in paths if path not in above)

@@ -1,11 +1,12 @@
 """What controls whose values are numbers have in common."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from backend.domain.answer import AnswerValue, Number, number_of
 from backend.domain.labels.controls.base import Held, Region
-from backend.domain.labels.controls.unlabeled import Unlabeled
+from backend.domain.labels.controls.entered_value import EnteredValue
+from backend.domain.labels.controls.region_value import region_of, values_in
 
 LARGEST = 1e100
 """So that sums and squares of what a model says stay finite."""
@@ -13,26 +14,16 @@ _EXACT = 2**53
 """Up to here each whole number is a JavaScript number."""
 
 
-class Numeric(Unlabeled):
-    """`hideable`: it is not always shown. A region holds the number under the control's tag in small letters."""
+class Numeric(EnteredValue):
+    """A region holds the number under the control's tag in small letters."""
 
     name: str
     to_name: str
-    hideable: bool
-    required: bool
 
     tag: ClassVar[str]
     holds: ClassVar[type[AnswerValue]] = Number
     probable: ClassVar[bool] = True
     many: ClassVar[bool] = False
-
-    @property
-    def nullable(self) -> bool:
-        return self.hideable or not self.required
-
-    @property
-    def must_answer(self) -> bool:
-        return self.required
 
     def to_json(self, value: Held) -> Any:
         return number_of(value)
@@ -41,14 +32,12 @@ class Numeric(Unlabeled):
         """Label Studio loses the whole prediction in its labelling screen if the number is a text."""
         if value is None:
             return []
-        kind = self.tag.lower()
-        body = {kind: number_of(value)}
-        return [{"from_name": self.name, "to_name": self.to_name, "type": kind, "value": body}]
+        return [region_of(self, self.tag.lower(), **{self.tag.lower(): number_of(value)})]
 
     def from_regions(self, regions: Sequence[Region]) -> Held:
         """As the screen shows it: what is not a number is none."""
-        values = [region["value"] for region in regions if isinstance(region.get("value"), Mapping)]
-        number = number_in(values[-1].get(self.tag.lower())) if values else None
+        numbers = values_in(regions, self.tag.lower())
+        number = number_in(numbers[-1]) if numbers else None
         return None if number is None else Number(number)
 
     def equal(self, first: Held, second: Held) -> bool:

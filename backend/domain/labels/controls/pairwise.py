@@ -14,6 +14,7 @@ from backend.domain.labels.choice_names import LONGEST, Choice
 from backend.domain.labels.conditions import Condition
 from backend.domain.labels.controls.base import Held, Region, rules_of
 from backend.domain.labels.controls.labeled import Labeled
+from backend.domain.labels.controls.region_value import region_of, values_in
 from backend.domain.labels.controls.unlabeled import Unlabeled
 from backend.domain.labels.controls.wording import key, label_line, said, under
 from backend.domain.labels.layout import DeclaredControl
@@ -101,13 +102,12 @@ class PairwiseControl(Labeled, Unlabeled):
         """Label Studio's import drops what names the control itself, as the screen does."""
         if value is None:
             return []
-        body = {"selected": self.to_json(value)}
-        return [{"from_name": self.name, "to_name": self.to_name, "type": "pairwise", "value": body}]
+        return [region_of(self, "pairwise", selected=self.to_json(value))]
 
     def from_regions(self, regions: Sequence[Region]) -> Held:
         """As the screen shows it: the last one, and nothing where it is not a side."""
-        values = [region["value"] for region in regions if isinstance(region.get("value"), Mapping)]
-        side = values[-1].get("selected") if values else None
+        sides = values_in(regions, "selected")
+        side = sides[-1] if sides else None
         return Labels((side,)) if side in SIDES else None
 
     def equal(self, first: Held, second: Held) -> bool:

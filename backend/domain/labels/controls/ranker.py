@@ -7,9 +7,11 @@ from typing import Any, ClassVar, Literal
 from backend.domain.answer import AnswerValue, Ranking, ranking_of
 from backend.domain.labels.conditions import Condition
 from backend.domain.labels.controls.base import Held, Region, rules_of
+from backend.domain.labels.controls.model_list import read_list
 from backend.domain.labels.controls.over_list import OverList
+from backend.domain.labels.controls.region_value import region_of, values_in
 from backend.domain.labels.controls.unlabeled import Unlabeled
-from backend.domain.labels.controls.wording import item_name, key, said, under
+from backend.domain.labels.controls.wording import item_name, key, under
 from backend.domain.labels.inputs.lists import ListItems, ListObject
 from backend.domain.outcome import Rejection
 from backend.domain.statistics.rank_correlation import kendall_tau
@@ -57,15 +59,8 @@ class RankerControl(OverList, Unlabeled):
 
     def parse(self, value: Any) -> Held | Rejection:
         """A ranking of some of the items is none: the screen would drop the others."""
-        if not isinstance(value, list):
-            return Rejection("wrong_type", f"{said(value)} is not a list of items, which '{self.name}' takes.")
-        ids: list[str] = []
-        for reference in value:
-            item = self._found(reference)
-            if isinstance(item, Rejection):
-                return item
-            ids.append(item)
-        return self._lacks(ids) or Ranking(tuple(ids))
+        ids = read_list(value, self.name, "items", self._found)
+        return ids if isinstance(ids, Rejection) else self._lacks(ids) or Ranking(tuple(ids))
 
     def to_json(self, value: Held) -> Any:
         return [self._reference(item) for item in ranking_of(value)]
@@ -73,13 +68,11 @@ class RankerControl(OverList, Unlabeled):
     def to_regions(self, value: Held) -> list[dict[str, Any]]:
         if value is None:
             return []
-        body = {"ranker": {self.name: list(ranking_of(value))}}
-        return [{"from_name": self.name, "to_name": self.to_name, "type": "ranker", "value": body}]
+        return [region_of(self, "ranker", ranker={self.name: list(ranking_of(value))})]
 
     def from_regions(self, regions: Sequence[Region]) -> Held:
         """The screen shows the first one; None where it would lose items, or breaks."""
-        values = [region["value"] for region in regions if isinstance(region.get("value"), Mapping)]
-        columns = values[0].get("ranker") if values else None
+        columns = next(iter(values_in(regions, "ranker")), None)
         ids = columns.get(self.name) if isinstance(columns, Mapping) else None
         if not isinstance(ids, list) or not all(isinstance(item, str) for item in ids):
             return None

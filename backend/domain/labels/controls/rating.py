@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 
 from backend.domain.answer import Number, number_of
 from backend.domain.labels.conditions import Condition
-from backend.domain.labels.controls.base import Held, Region, rules_of
+from backend.domain.labels.controls.base import Held, Region
 from backend.domain.labels.controls.numeric import Numeric, nearness, number_in
 from backend.domain.labels.controls.wording import key, said, under
 from backend.domain.labels.layout import DeclaredControl
@@ -51,10 +51,6 @@ class RatingControl(Numeric):
     @property
     def identity(self) -> list[Any]:
         return [self.tag, self.name, self.to_name, self.most, self.nullable]
-
-    @property
-    def rules(self) -> list[Any] | None:
-        return rules_of(self, self.required)
 
     @property
     def answers(self) -> Hashable:

@@ -14,6 +14,7 @@ from backend.domain.characters import quoted
 from backend.domain.labels.choice_names import Choice
 from backend.domain.labels.controls.base import Held, Region
 from backend.domain.labels.controls.labeled import WithOwnLabels
+from backend.domain.labels.controls.model_list import read_list
 from backend.domain.labels.controls.span_index import SpanIndex, span_index
 from backend.domain.labels.controls.unlabeled import Unlabeled
 from backend.domain.labels.controls.wording import key, label_line, said, under
@@ -67,8 +68,7 @@ class RelationsControl(WithOwnLabels, Unlabeled):
 
     @property
     def identity(self) -> list[Any]:
-        listed = [[choice.shown, choice.stored, choice.hint] for choice in self.choices]
-        return [self.tag, self.name, self.several, listed, [list(marker) for marker in self.markers]]
+        return [self.tag, self.name, self.several, self._labels_identity, [list(marker) for marker in self.markers]]
 
     @property
     def rules(self) -> list[Any] | None:
@@ -103,17 +103,8 @@ class RelationsControl(WithOwnLabels, Unlabeled):
         """Relations that lack an end are kept beside the others. Without the spans of an answer, as examples are
         checked, all of them do."""
         given = [] if value is None else value
-        if not isinstance(given, list):
-            return Rejection("wrong_type", f"{said(given)} is not a list of relations, which '{self.name}' takes.")
-        if len(given) > MOST:
-            return Rejection("too_many", f"'{self.name}' takes at most {MOST:,}, the answer has {len(given):,}.")
-        read: list[One] = []
-        for item in given:
-            relation = self._read(item)
-            if isinstance(relation, Rejection):
-                return relation
-            read.append(relation)
-        return self._checked(read)
+        read: list[One] | Rejection = read_list(given, self.name, "relations", self._read, MOST)
+        return read if isinstance(read, Rejection) else self._checked(read)
 
     def _checked(self, read: Sequence[One]) -> Held | Rejection:
         whole = dict.fromkeys(relation for relation in read if isinstance(relation, Relation))

@@ -15,8 +15,9 @@ from backend.domain.labels.choice_names import LONGEST, Choice
 from backend.domain.labels.conditions import Condition
 from backend.domain.labels.controls.base import Control, Held, Region, rules_of
 from backend.domain.labels.controls.item_objects import ITEM, ItemObjects
+from backend.domain.labels.controls.model_list import read_list
 from backend.domain.labels.controls.unlabeled import Unlabeled
-from backend.domain.labels.controls.wording import key, said, under
+from backend.domain.labels.controls.wording import key, under
 from backend.domain.labels.inputs.repeater import MOST, at, items_in, number_in
 from backend.domain.outcome import Failure, Rejection
 from backend.domain.repeated import Repeated, repeated_of, repeated_or_none
@@ -125,23 +126,23 @@ class RepeatedControl(Unlabeled):
         return ItemObjects(self.name, self.inner.name, self.count, "item")
 
     def parse(self, value: Any) -> Held | Rejection:
-        if not isinstance(value, list):
-            return Rejection("wrong_type", f"{said(value)} is not a list of items, which '{self.name}' takes.")
-        held: list[tuple[int, Held]] = []
-        for given in value:
-            number = self._objects.number_of(given)
-            found = number if isinstance(number, Rejection) else self._parsed(given[self.inner.name], number)
-            if isinstance(number, Rejection) or isinstance(found, Rejection):
-                return found
-            held.append((number, found))
+        held = read_list(value, self.name, "items", self._parsed)
+        if isinstance(held, Rejection):
+            return held
         return self._objects.lacks([number for number, _ in held]) or repeated_or_none(dict(held))
 
-    def _parsed(self, given: Any, number: int) -> Held | Rejection:
-        found = self.inner.parse(given)
+    def _parsed(self, given: Any) -> tuple[int, Held] | Rejection:
+        """The number of an item, and the value for it."""
+        number = self._objects.number_of(given)
+        if isinstance(number, Rejection):
+            return number
+        found = self.inner.parse(given[self.inner.name])
+        if isinstance(found, Rejection):
+            return found
         if found is None and self.inner.required:
             why = f"'{self.name}' takes at least one {self.inner.noun} for each item, item {number} has none."
             return Rejection("missing_field", why)
-        return found
+        return number, found
 
     def to_json(self, value: Held) -> Any:
         """Also for items that were left empty."""

@@ -15,17 +15,18 @@ from backend.domain.labels.choice_names import MOST, Choice, brought_below
 from backend.domain.labels.conditions import Condition
 from backend.domain.labels.controls.base import Control, Held, Region, rules_of
 from backend.domain.labels.controls.labeled import WithLabels
+from backend.domain.labels.controls.region_value import region_of, values_in
+from backend.domain.labels.controls.task_choices import TaskChoices
 from backend.domain.labels.controls.unlabeled import Unlabeled
-from backend.domain.labels.controls.wording import brought_line, key, label_line, said, under
+from backend.domain.labels.controls.wording import said
 from backend.domain.labels.taxonomy_tree import DEEPEST, Node, Path, nodes_of, path_name
 from backend.domain.outcome import Failure, Rejection
 
 
 @dataclass(frozen=True)
-class TaxonomyControl(WithLabels, Unlabeled):
-    """`nodes`: what can be chosen; `source`: the task variable that brings the tree, when the config does not list it;
-    `brought`: it has been brought; `leaves`: only nodes without others below them; `most`: paths that it takes, None
-    for any number; `hideable`: it is not always shown."""
+class TaxonomyControl(TaskChoices, WithLabels, Unlabeled):
+    """See `TaskChoices`. `nodes`: what can be chosen; `leaves`: only nodes without others below them; `most`: paths
+    that it takes, None for any number; `hideable`: it is not always shown."""
 
     name: str
     to_name: str
@@ -43,6 +44,7 @@ class TaxonomyControl(WithLabels, Unlabeled):
     noun: ClassVar[str] = "path"
     task: ClassVar[str] = "Choose the paths ({names}) that fit this item best."
     holds: ClassVar[type[AnswerValue]] = Paths
+    things: ClassVar[str] = "paths"
     probable: ClassVar[bool] = True
     nullable: ClassVar[bool] = False
     many: ClassVar[bool] = True
@@ -60,14 +62,6 @@ class TaxonomyControl(WithLabels, Unlabeled):
     @cached_property
     def _choices(self) -> Mapping[Path, Choice]:
         return {node.stored: choice for choice, node in zip(self.choices, self.nodes, strict=True)}
-
-    @property
-    def dynamic(self) -> bool:
-        return self.source is not None
-
-    @property
-    def needs_task(self) -> bool:
-        return self.dynamic
 
     @property
     def must_answer(self) -> bool:
@@ -96,10 +90,6 @@ class TaxonomyControl(WithLabels, Unlabeled):
             return Failure("bad_task", f"'{self.source}' is not the tree of {what} that control '{self.name}' takes.")
         return replace(self, nodes=taxonomy_tree.chosen_from(nodes, self.leaves), source=None, brought=True)
 
-    def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
-        lines = [] if self.brought else [label_line(choice, definitions) for choice in self.choices]
-        return "\n".join([f"{key(self.name)}: {under(heading)}{self._rule(when)}", *lines])
-
     def _rule(self, when: str) -> str:
         some = "any" if self.most is None else f"at most {self.most}"
         least = "at least one" if self.most is None else f"1 to {self.most}"
@@ -110,14 +100,6 @@ class TaxonomyControl(WithLabels, Unlabeled):
     @property
     def _of(self) -> str:
         return "the paths for it in the user's message" if self.brought else "these paths"
-
-    def listing(self, definitions: Mapping[str, str]) -> str:
-        """The tree that the task brings is data, one line for each path."""
-        if not self.brought:
-            return ""
-        return "\n".join(
-            [f"The paths for {key(self.name)}:", *(brought_line(choice, definitions) for choice in self.choices)]
-        )
 
     def json_schema(self) -> dict[str, Any]:
         shown = [choice.shown for choice in self.choices]
@@ -148,13 +130,11 @@ class TaxonomyControl(WithLabels, Unlabeled):
     def to_regions(self, value: Held) -> list[dict[str, Any]]:
         if value is None:
             return []
-        body = {"taxonomy": [list(path) for path in paths_of(value)]}
-        return [{"from_name": self.name, "to_name": self.to_name, "type": "taxonomy", "value": body}]
+        return [region_of(self, "taxonomy", taxonomy=[list(path) for path in paths_of(value)])]
 
     def from_regions(self, regions: Sequence[Region]) -> Held:
         """What is not a list of paths is none."""
-        values = (value for region in regions if isinstance(value := region.get("value"), Mapping))
-        listed = (paths for value in values if isinstance(paths := value.get("taxonomy"), list))
+        listed = (paths for paths in values_in(regions, "taxonomy") if isinstance(paths, list))
         return paths_or_none(tuple(path) for paths in listed for path in paths if is_path(path))
 
     def equal(self, first: Held, second: Held) -> bool:

@@ -14,8 +14,9 @@ from backend.domain.answer import AnswerValue, Texts, texts_of
 from backend.domain.characters import is_blank, is_storable, quoted
 from backend.domain.labels.choice_names import LONGEST
 from backend.domain.labels.conditions import Condition
-from backend.domain.labels.controls.base import Held, Region, rules_of
-from backend.domain.labels.controls.unlabeled import Unlabeled
+from backend.domain.labels.controls.base import Held, Region
+from backend.domain.labels.controls.entered_value import EnteredValue
+from backend.domain.labels.controls.region_value import region_of, values_in
 from backend.domain.labels.controls.wording import key, said, under
 from backend.domain.labels.layout import DeclaredControl
 from backend.domain.outcome import Rejection
@@ -25,7 +26,7 @@ _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|(?:(?![\u3040-\u30ff\u3400-\u
 
 
 @dataclass(frozen=True)
-class TextAreaControl(Unlabeled):
+class TextAreaControl(EnteredValue):
     """`most`: texts that it takes, None for any number; `hideable`: it is not always shown; `placeholder`: what
     annotators read in the empty field."""
 
@@ -53,20 +54,12 @@ class TextAreaControl(Unlabeled):
         return not self.many and (self.hideable or not self.required)
 
     @property
-    def must_answer(self) -> bool:
-        return self.required
-
-    @property
     def column(self) -> Literal["text", "texts"]:
         return "texts" if self.many else "text"
 
     @property
     def identity(self) -> list[Any]:
         return [self.tag, self.name, self.to_name, self.most, self.nullable, self.placeholder]
-
-    @property
-    def rules(self) -> list[Any] | None:
-        return rules_of(self, self.required)
 
     @property
     def answers(self) -> Hashable:
@@ -112,14 +105,11 @@ class TextAreaControl(Unlabeled):
         """Label Studio wants a list, and shows an empty text as an empty bubble."""
         if value is None:
             return []
-        body = {"text": list(texts_of(value))}
-        return [{"from_name": self.name, "to_name": self.to_name, "type": "textarea", "value": body}]
+        return [region_of(self, "textarea", text=list(texts_of(value)))]
 
     def from_regions(self, regions: Sequence[Region]) -> Held:
         submitted: list[str] = []
-        for region in regions:
-            value = region.get("value")
-            texts = value.get("text") if isinstance(value, Mapping) else None
+        for texts in values_in(regions, "text"):
             submitted += [texts] if isinstance(texts, str) else texts if isinstance(texts, list) else []
         filled = tuple(text for text in submitted if isinstance(text, str) and not is_blank(text))
         return Texts(filled) if filled else None

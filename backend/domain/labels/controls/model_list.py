@@ -1,0 +1,32 @@
+"""Lists that a model gives: each item is read, and the first one that cannot be used says why the list cannot."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from backend.domain.labels.controls.wording import said
+from backend.domain.outcome import Rejection
+
+T = TypeVar("T")
+
+
+def read_list(
+    given: Any, control: str, items: str, read: Callable[[Any], T | Rejection], most: int | None = None
+) -> list[T] | Rejection:
+    """What the items of a model's JSON list say, in its order.
+
+    control: its name
+    items: what it takes a list of, in people's words
+    read: what one item says, or why it cannot be used
+    most: items that it takes; None for any number
+    """
+    if not isinstance(given, list):
+        return Rejection("wrong_type", f"{said(given)} is not a list of {items}, which '{control}' takes.")
+    if most is not None and len(given) > most:
+        return Rejection("too_many", f"'{control}' takes at most {most:,} {items}, the answer has {len(given):,}.")
+    found: list[T] = []
+    for item in given:
+        one = read(item)
+        if isinstance(one, Rejection):
+            return one
+        found.append(one)
+    return found
