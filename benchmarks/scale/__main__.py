@@ -1,120 +1,71 @@
 """`python -m benchmarks.scale [TASKS]`: one run of a million tasks with two workers, killed when nine tenths are asked.
 
-The engine, PostgreSQL and Redis are real; Label Studio and the model are made up (`benchmarks.scale.studio`, and the
-stand-in without latency), because they would be the limit. All of them share the cores of this machine. The run is
-planned, asked, killed, continued by two other workers, and pushed.
+The engine, PostgreSQL and Redis are real; Label Studio and the model are made up (`benchmarks.scale.studio` and
+`.model`), because they would be the limit. All of them share the cores of this machine. The run is planned, asked,
+killed, continued by two other workers, and pushed. Each line is printed when it is known, so a long run can be
+followed: `nohup python -m benchmarks.scale > scale.txt &`.
 """
 
-import subprocess
+import os
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
-import httpx
 import sqlalchemy as sa
-from redis import Redis
 
 from backend.app import App
-from backend.container import Container
 from backend.domain.dataset.subset import Subset
 from backend.domain.prompts.prompt_file import PromptFile
+from backend.domain.runs.chunk import END, PLAN
 from backend.domain.runs.run import FINAL
 from backend.services.prompts.draft import Draft
 from backend.services.runs.options import RunOptions
-from backend.settings import Settings
-from benchmarks.faults.world import Process, end, until
+from benchmarks.faults.world import PATIENCE_S
 from benchmarks.scale.studio import PROJECT
-from demo import services
-from tests.databases import postgresql, stop_own_server
+from benchmarks.scale.world import CONCURRENCY, WORKERS, World, job_is, memory_mb, world
+from tests.databases import stop_own_server
 
-TASKS, WORKERS, CONCURRENCY, TENTHS = 1_000_000, 2, 64, 10
-LINE = "{:>5}  {:>8}  {:>19}  {:>11}"
-MB = 2**20
+TASKS, TENTHS = 1_000_000, 10
+LINE = "{:>5}  {:>8}  {:>14}  {:>8}  {:>11}"
+EVERY_S = 0.2
+LONGEST_S = 24 * PATIENCE_S
 
 
 @dataclass
-class World:
-    """`env`: the settings of all who take part; `model`: the stand-in's address."""
+class Watch:
+    """Waits for what happens, and notes when the plan was whole.
 
-    env: dict[str, str]
-    model: str
-    folder: Path
-    workers: list[Process] = field(default_factory=list)
+    began: when the run was given to workers, as `time.monotonic()` says
+    """
 
-    def app(self) -> App:
-        values: dict[str, Any] = {name.lower(): value for name, value in self.env.items()}
-        return App(Container(Settings(_env_file=None, **values)))
+    here: World
+    app: App
+    run: str
+    began: float
+    planned_s: float | None = None
 
-    def requests(self) -> int:
-        return int(httpx.get(f"{self.model}/stats").json()["requests"])
+    def until(self, holds: Callable[[], bool]) -> float:
+        """The seconds that it took. Ends the program after a day."""
+        began = time.monotonic()
+        while not holds():
+            if time.monotonic() - began > LONGEST_S:
+                sys.exit("It did not happen in time: the figures mean nothing.")
+            self._look_at_plan()
+            time.sleep(EVERY_S)
+        return time.monotonic() - began
 
     def asked(self, number: int) -> float:
-        """Waits until so many requests were sent; the seconds that it took."""
-        return seconds_until(lambda: self.requests() >= number)
+        return self.until(lambda: self.here.requests() >= number)
 
-    def start_workers(self) -> None:
-        env = services.environment({"PYTHONPATH": str(services.ROOT), **self.env})
-        argv = [sys.executable, "-m", "backend", "worker"]
-        with (self.folder / "workers.log").open("ab") as log:
-            self.workers = [
-                subprocess.Popen(argv, env=env, cwd=self.folder, stdout=log, stderr=log) for _ in range(WORKERS)
-            ]
-
-    def kill_workers(self) -> None:
-        end(self.workers)
-
-    def peak_mb(self) -> float:
-        """Of the largest worker, so far (Linux)."""
-        texts = [Path(f"/proc/{worker.pid}/status").read_text() for worker in self.workers]
-        return max(int(text.split("VmHWM:")[1].split()[0]) for text in texts) / 1024
-
-    def redis_mb(self) -> float:
-        return float(Redis.from_url(self.env["REDIS_URL"]).info("memory")["used_memory"]) / MB
+    def _look_at_plan(self) -> None:
+        if self.planned_s is None and job_is(self.app, self.run, PLAN, "done"):
+            self.planned_s = time.monotonic() - self.began
+            say(f"planned after {self.planned_s:,.0f} s")
 
 
-@contextmanager
-def world(tasks: int) -> Iterator[World]:
-    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
-        folder = Path(name)
-        port = services.free_port()
-        studio = services.Service(
-            "The simulated Label Studio",
-            [sys.executable, "-m", "benchmarks.scale.studio", str(port), str(tasks)],
-            services.environment({}),
-            f"http://127.0.0.1:{port}",
-            folder / "studio.log",
-        )
-        stack.enter_context(studio)
-        model = stack.enter_context(services.stand_in(services.free_port(), log=folder / "model.log"))
-        redis = services.free_port()
-        argv = ["redis-server", "--port", str(redis), "--save", ""]
-        stack.callback(stack.enter_context(subprocess.Popen(argv, stdout=subprocess.DEVNULL)).terminate)
-        env = {
-            "DATA_DIR": str(folder / "data"),
-            "DATABASE_URL": stack.enter_context(postgresql()),
-            "REDIS_URL": f"redis://127.0.0.1:{redis}",
-            "LABEL_STUDIO_URL": studio.url,
-            "LABEL_STUDIO_API_KEY": "f" * 40,
-            "OPENAI_BASE_URL": f"{model.url}/v1",
-            "OPENAI_API_KEY": "none",
-            "OPENAI_MODEL": "stand-in",
-            "CONCURRENCY": str(CONCURRENCY),
-        }
-        here = World(env, model.url, folder)
-        stack.callback(here.kill_workers)
-        yield here
-
-
-def seconds_until(holds: Callable[[], bool]) -> float:
-    """Waits until `holds()`; the seconds that it took."""
-    began = time.monotonic()
-    until(holds)
-    return time.monotonic() - began
+def say(line: str) -> None:
+    print(line, flush=True)
 
 
 def measure(here: World, tasks: int) -> None:
@@ -122,23 +73,57 @@ def measure(here: World, tasks: int) -> None:
     tag = app.save(Draft("topic", PROJECT, PromptFile("What is it about?\n{text}"))).version.tag
     run = app.run_in_background(tag, Subset("all"), RunOptions()).id
     here.start_workers()
-    print(f"{tasks:,} tasks, {WORKERS} workers, {CONCURRENCY} requests in flight each")
-    print(f"first request after {here.asked(1):.0f} s")
-    print(LINE.format("tenth", "tasks/s", "peak MB of a worker", "MB of Redis"))
+    watch = Watch(here, app, run, time.monotonic())
+    say(f"{tasks:,} tasks, {WORKERS} workers, {CONCURRENCY} requests in flight each")
+    say(f"first request after {watch.asked(1):.0f} s; MB of a worker then: {here.worker_mb('VmRSS'):.0f}")
+    say(LINE.format("tenth", "tasks/s", "MB of a worker", "at most", "MB of Redis"))
     for tenth in range(1, TENTHS + 1):
-        rate = tasks / TENTHS / here.asked(tenth * tasks // TENTHS)
-        print(LINE.format(tenth, f"{rate:,.0f}", f"{here.peak_mb():.0f}", f"{here.redis_mb():.1f}"), flush=True)
+        _ask_tenth(watch, tenth, tasks)
         if tenth == TENTHS - 1:
-            here.kill_workers()
-            before = here.requests()
-            here.start_workers()
-            print(f"all workers killed; the next request {here.asked(before + 1):.0f} s after the start of others")
-    until(lambda: app.watch(run).pushing or app.watch(run).run.status in FINAL)
-    pushed = seconds_until(lambda: app.watch(run).run.status in FINAL)
-    found = app.watch(run)
-    print(f"the run is {found.run.status}; pushed in {pushed:.0f} s")
-    print(f"without an answer: {tasks - found.tally.done:,}; asked again: {here.requests() - tasks:,}")
-    print(f"{_database_bytes(app) / tasks:,.0f} bytes a task in the database, indexes included")
+            _kill(watch)
+    _push(watch)
+    _say_rest(watch, tasks)
+
+
+def _ask_tenth(watch: Watch, tenth: int, tasks: int) -> None:
+    here = watch.here
+    rate = tasks / TENTHS / watch.asked(tenth * tasks // TENTHS)
+    memory = (f"{here.worker_mb(what):.0f}" for what in ("VmRSS", "VmHWM"))
+    say(LINE.format(tenth, f"{rate:,.0f}", *memory, f"{here.redis_mb():.1f}"))
+
+
+def _kill(watch: Watch) -> None:
+    here = watch.here
+    here.kill_workers()
+    before = here.requests()
+    here.start_workers()
+    say(f"all workers killed; the next request {watch.asked(before + 1):.0f} s after the start of others")
+
+
+def _push(watch: Watch) -> None:
+    app, run = watch.app, watch.run
+    waited = watch.until(lambda: job_is(app, run, END, "in_progress") or _ended(app, run))
+    pushed = watch.until(lambda: _ended(app, run))
+    say(f"the push began {waited:.0f} s after the last request, and took {pushed:,.0f} s")
+
+
+def _ended(app: App, run: str) -> bool:
+    return app.container.record.run(run).status in FINAL
+
+
+def _say_rest(watch: Watch, tasks: int) -> None:
+    here, app = watch.here, watch.app
+    took, began = time.monotonic() - watch.began, time.monotonic()
+    found = app.watch(watch.run)
+    counted = time.monotonic() - began
+    say(f"the run is {found.run.status} after {took:,.0f} s; `watch` counts its tasks in {counted:.1f} s")
+    say(f"without an answer: {tasks - found.tally.done:,}; asked again: {here.requests() - tasks:,}")
+    say(f"{_database_bytes(app) / tasks:,.0f} bytes a task in the database, indexes included")
+    cpu = ", ".join(f"{name} {1000 * used / tasks:.2f}" for name, used in here.used_cpu_s(app).items())
+    say(f"CPU ms a task: {cpu}")
+    say(
+        f"MB of a worker at most: {here.worker_mb('VmHWM'):.0f}; of this program: {memory_mb(os.getpid(), 'VmHWM'):.0f}"
+    )
 
 
 def _database_bytes(app: App) -> int:

@@ -13,7 +13,7 @@ from backend.adapters.database.retry import retried
 from backend.adapters.database.runs import reason_now
 from backend.adapters.database.tables import jobs, runs
 from backend.domain.dataset.subset import ranges
-from backend.domain.runs.chunk import END, PLAN, Chunk
+from backend.domain.runs.chunk import END, PLAN, Chunk, TaskIds
 from backend.domain.runs.run import ALIVE_S, OPEN, QUEUED, is_lost
 from backend.domain.task import parse_ids
 
@@ -39,12 +39,12 @@ class ChunkStore(Repository):
             connection.execute(jobs.delete().where(jobs.c.run_id == run_id))
 
     @retried
-    def planned(self, run_id: str) -> tuple[int, set[int]]:
+    def planned(self, run_id: str) -> tuple[int, TaskIds]:
         """Number of the last chunk, 0 for none, and the tasks of all chunks."""
         query = sa.select(jobs.c.number, jobs.c.ids).where(jobs.c.run_id == run_id, jobs.c.kind == "ask")
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
-        tasks = {task for row in rows for task in parse_ids(row.ids)}
+        tasks = TaskIds(task for row in rows for task in parse_ids(row.ids))
         return max((row.number for row in rows), default=0), tasks
 
     @retried
