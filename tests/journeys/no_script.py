@@ -2,8 +2,12 @@
 
 import re
 from html import unescape
+from typing import Self
 
 import httpx
+
+from backend.app import App
+from backend.interfaces.web.server import create_app
 
 
 class Browser:
@@ -12,6 +16,19 @@ class Browser:
     def __init__(self, url: str) -> None:
         self.http = httpx.Client(base_url=url, follow_redirects=True, timeout=60, headers={"Origin": url})
         self.html = ""
+
+    @classmethod
+    def of(cls, app: App) -> Self:
+        """One whose server runs in this process."""
+        browser = cls("http://localhost")
+        browser.http.close()
+        browser.http = httpx.Client(
+            base_url="http://localhost",
+            transport=httpx.WSGITransport(create_app(app)),
+            headers={"Origin": "http://localhost"},
+            follow_redirects=True,
+        )
+        return browser
 
     def get(self, path: str) -> str:
         return self._read(self.http.get(path))

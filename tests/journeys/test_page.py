@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from backend.interfaces.web import sign_in
 from demo import services
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, Served
@@ -135,6 +136,20 @@ def test_who_is_not_signed_in_is_sent_to_the_door_and_back(stranger: Browser, la
     for elsewhere in ("https://example.com", "//example.com/prompts", "/promptsx", "/prompts/\\example.com"):
         stranger.post("/prompts/sign-in", token=label_studio.api_key, next=elsewhere)
         assert stranger.path == "/prompts"
+
+
+def test_a_personal_access_token_signs_in_until_it_is_revoked(
+    mine: Installation, label_studio: RunningLabelStudio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sign_in, "KNOWN_S", 0.0)
+    browser = Browser.of(mine.app)
+    with label_studio.signed_in() as session, browser.http:
+        token = session.post("/api/token/").raise_for_status().json()["token"]
+        assert "New prompt" in browser.sign_in(token)
+        session.post("/api/token/blacklist/", json={"refresh": token}).raise_for_status()
+        browser.get("/prompts")
+        assert browser.path.startswith("/prompts/sign-in")
+        assert "copy it again" in browser.post("/prompts/sign-in", 401, token=token)
 
 
 def test_a_session_has_an_id_of_its_own_and_ends(

@@ -7,12 +7,10 @@ import secrets
 import time
 from collections.abc import Iterator
 
-import httpx
 import pytest
 from label_studio_sdk import LabelStudio
 
 from backend.domain.dataset.subset import Subset
-from backend.interfaces.web.server import create_app
 from backend.services.analysis import result_sources
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, Served
@@ -158,12 +156,7 @@ def here(
 ) -> Iterator[tuple[Browser, Installation]]:
     """A person who is signed in to a server in this process, for which four tasks are many."""
     monkeypatch.setattr(result_sources, "MANY", 4)
-    visitor = Browser("http://localhost")
-    visitor.http.close()
-    transport, headers = httpx.WSGITransport(create_app(mine.app)), {"Origin": "http://localhost"}
-    visitor.http = httpx.Client(
-        base_url="http://localhost", transport=transport, headers=headers, follow_redirects=True
-    )
+    visitor = Browser.of(mine.app)
     with visitor.http:
         visitor.sign_in(label_studio.api_key)
         yield visitor, mine
