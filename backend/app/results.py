@@ -212,7 +212,7 @@ class ResultOperations(Operations):
         found = drawn_accuracy(basis, finished.judged, finished.truths, resolved.schema)
         claims = scored_answers_of(finished.judged, finished.truths, resolved.schema)
         found = with_weights(found, self.container.outcomes, resolved, claims)
-        found = replace(found, likeness=representativeness_of(self.container.outcomes, resolved, basis.unbiased))
+        found = replace(found, likeness=representativeness_of(self.container.outcomes, resolved, basis))
         if finished.subset.split != LEARN.rest:
             return found
         version = resolved.version

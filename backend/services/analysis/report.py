@@ -70,7 +70,7 @@ def report(
     versions = _versions(sources.stored, resolved.version, against.version if against else None)
     past = _History(sources, resolved, ground, by_version)
     made = make_report(current, before, ground, [past.line(version) for version in versions])
-    canary, likeness = sources.canaries.newest(resolved.version), representativeness_of(sources.stored, resolved, ids)
+    canary, likeness = sources.canaries.newest(resolved.version), representativeness_of(sources.stored, resolved, basis)
     return replace(made, canary=canary, likeness=likeness)
 
 

@@ -1,8 +1,6 @@
 """Whether the ground truths look like the other tasks that a version answered, from stored answers alone."""
 
-from collections.abc import Collection
-
-from backend.domain.dataset.draw import in_order
+from backend.domain.dataset.draw import TruthBasis, in_order
 from backend.domain.metrics.representativeness import Representativeness, TaskTraits, representativeness
 from backend.domain.outcome import Outcome
 from backend.services.dataset.resolved_version import ResolvedVersion
@@ -12,14 +10,13 @@ MOST = 1000
 """So many tasks of each are compared, drawn at random."""
 
 
-def representativeness_of(
-    stored: StoredOutcomes, resolved: ResolvedVersion, truths: Collection[int]
-) -> Representativeness:
-    """`truths`: tasks with a ground truth that counts."""
+def representativeness_of(stored: StoredOutcomes, resolved: ResolvedVersion, basis: TruthBasis) -> Representativeness:
+    """`basis`: of the ground truths that count. Those of an active draw differ by design, and are left out."""
     pages = stored.record.asks.of_version(resolved.version.tag)
     asked = {ask.task_id for page in pages for ask in page}
     own, rest = (
-        set(in_order(resolved.project.id, tasks)[:MOST]) for tasks in (asked & set(truths), asked - set(truths))
+        set(in_order(resolved.project.id, tasks)[:MOST])
+        for tasks in (asked & set(basis.unbiased), asked - set(basis.truths))
     )
     found = {
         outcome.task_id: _traits(outcome, resolved)
