@@ -170,6 +170,8 @@ def test_many_answers_and_texts_are_read_while_the_page_says_so(
     tag = installation.save("aside", project.id)
     installation.app.run(tag, Subset("all"))
     page, tasks = address_of(installation, tag), project.tasks()
+    assert _told_until_there(visitor, f"{page}/label?queue=check")
+    assert f"{TASKS - TRUTHS} tasks to go" in text_of(visitor.html)
     assert "Many answers or texts are read" in _told_until_there(visitor, f"{page}?search=refund")[0]
     found = sum("refund" in task["data"]["text"].casefold() for task in tasks)
     assert f"{found} of {TASKS} tasks shown" in text_of(visitor.html)

@@ -17,8 +17,12 @@ QUEUES = {"draw": "Label tasks drawn at random", "check": "Check the least certa
 
 
 def show_queue(visit: Visit, prompt: int, version: int) -> Any:
-    """Which one is in the address: `queue`, by default the random draw."""
-    return _page(visit, visit.version(prompt, version), None)
+    """Which one is in the address: `queue`, by default the random draw. While many answers are read for the other one,
+    the page says so and loads itself again."""
+    of = visit.version(prompt, version)
+    if _queue() == "check" and visit.results_soon(of) is None:
+        return visit.show("reading.html", of=of, row=of.prompt)
+    return _page(visit, of, None)
 
 
 def draw(visit: Visit, prompt: int, version: int) -> Any:
@@ -56,12 +60,16 @@ def _back(of: PublicVersion, task: int) -> str:
 
 
 def _page(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
-    queue = request.values.get("queue", "draw")
-    queue = queue if queue in QUEUES else "draw"
+    queue = _queue()
     rows = _least_certain(visit, of) if queue == "check" else _drawn(visit, of)
     words = {"of": of, "row": of.prompt, "queue": queue, "title": QUEUES[queue], "rows": rows}
     labels = visit.app.choices(of.version, visit.project(of))
     return visit.show("label.html", **words, labels=labels, size=QUEUE, trouble=trouble)
+
+
+def _queue() -> str:
+    queue = request.values.get("queue", "draw")
+    return queue if queue in QUEUES else "draw"
 
 
 def _drawn(visit: Visit, of: PublicVersion) -> list[TaskResult]:

@@ -21,7 +21,7 @@ PAGE = 50
 def show_results(visit: Visit, prompt: int, version: int) -> Any:
     """A page that says that they are read, and loads itself again, while that takes long."""
     of = visit.version(prompt, version)
-    view = visit.app.result_view_soon(of.version, visit.project(of), Filters.asked().read_texts)
+    view = visit.results_soon(of, Filters.asked().read_texts)
     if view is None:
         return visit.show("reading.html", of=of, row=of.prompt)
     return _page(visit, of, view, None)

@@ -48,6 +48,10 @@ class Visit:
         """What a version answered. Raises NotThereError."""
         return self.app.result_view(of.version, self.project(of))
 
+    def results_soon(self, of: PublicVersion, texts: bool = False) -> ResultView | None:
+        """The same where nobody need wait for it, see `App.result_view_soon`."""
+        return self.app.result_view_soon(of.version, self.project(of), texts)
+
     def is_priced(self, model: str, connection: str) -> bool:
         """Whether the price of a model is known, without which no budget can be kept."""
         return self.app.container.pricing(model, connection)(1, 0, 1) is not None
