@@ -24,9 +24,10 @@ from backend.domain.outcome import Outcome, Truth
 from backend.domain.prompts.version import PromptVersion
 from backend.errors import ConfigChangedError, SubsetError
 from backend.services.dataset.resolved_version import ResolvedVersion
-from backend.services.dataset.task_selection import schema_of, truths_among
+from backend.services.dataset.task_selection import truths_among
 from backend.services.dataset.task_texts import annotated_with_texts
 from backend.services.dataset.truth_bases import TruthBases
+from backend.services.dataset.truth_selection import schema_of
 from backend.services.prompts.resolver import Resolver
 from backend.services.runs.stored_outcomes import StoredOutcomes
 

@@ -9,7 +9,7 @@ from backend.domain.outcome import Failure, Rejection
 from backend.domain.outside_answer import OutsideAnswer
 from backend.services.analysis.results import truths_by_task
 from backend.services.dataset.resolved_version import ResolvedVersion
-from backend.services.dataset.task_selection import schema_of
+from backend.services.dataset.truth_selection import schema_of
 
 
 @dataclass(frozen=True, slots=True)

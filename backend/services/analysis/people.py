@@ -11,9 +11,9 @@ from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.human_agreement import HumanAgreement, MultipleAnnotation, human_agreement
 from backend.services.dataset.drawing import Drawing
 from backend.services.dataset.resolved_version import ResolvedVersion
-from backend.services.dataset.task_selection import schema_of
 from backend.services.dataset.task_texts import annotated_with_texts
 from backend.services.dataset.truth_marking import author_of
+from backend.services.dataset.truth_selection import schema_of
 from backend.services.runs.stored_outcomes import StoredOutcomes
 
 

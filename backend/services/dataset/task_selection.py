@@ -1,26 +1,24 @@
 """Task selection: the tasks of a subset, in pages, and their ground truths if the subset is about those."""
 
 import random
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from backend.adapters.label_studio.client import AnnotatedTask, LabelStudioClient, Project
-from backend.domain.dataset.ground_truth import NOTHING, LeftOut, gone_labels, is_own, otherwise_of, truth_of
+from backend.domain.dataset.ground_truth import NOTHING, LeftOut, truth_of
 from backend.domain.dataset.stratify import stratified, stratum
 from backend.domain.dataset.subset import Subset
-from backend.domain.few_shot.messages import ExampleOwners
-from backend.domain.labels.reading import as_read
 from backend.domain.labels.regions import from_result
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.outcome import Failure, Truth
+from backend.domain.outcome import Truth
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.task import Task
 from backend.errors import SubsetError
 from backend.services.dataset.missing_truths import why_none
 from backend.services.dataset.task_texts import annotated_with_texts
+from backend.services.dataset.truth_selection import TruthSelection, schema_of
 
 if TYPE_CHECKING:
     from backend.services.dataset.resolved_version import ResolvedVersion
@@ -99,57 +97,15 @@ def truths_among(
     judged: Sequence[PromptVersion],
 ) -> TaskSelection:
     """The same for these tasks."""
-    names = tuple(dict.fromkeys(name for version in judged for name in version.names))
-    owners = [ExampleOwners(version) for version in judged if version.examples and not subset.leave_one_out]
-    pairs: list[tuple[Task, Truth]] = []
-    shown: list[int] = []
-    own: list[int] = []
-    taken: list[int] = []
-    unseen: list[int] = []
-    gone: dict[str, list[int]] = defaultdict(list)
+    found = TruthSelection(schema, subset, judged)
     for item in annotated:
-        if subset.split is not None and not subset.split.has(item.task.data):
-            continue
-        known = schema_of(item.task, schema)
-        truth, is_its_own = _truth(item, subset.truth, known, names)
-        if truth is None and item.unseen and subset.truth == "any":
-            unseen.append(item.task.id)
-        labels = gone_labels(truth.answer, known) if truth else []
-        for label in labels:
-            gone[label].append(item.task.id)
-        if truth is None or labels:
-            continue
-        if any(owner.has(as_read(item.task, schema)) for owner in owners):
-            shown.append(item.task.id)
-            continue
-        if is_its_own:
-            (taken if subset.accepted else own).append(item.task.id)
-        if subset.accepted or not is_its_own:
-            pairs.append((item.task, truth))
-    left = {label: tuple(ids) for label, ids in sorted(gone.items())}
-    otherwise = otherwise_of([truth for _, truth in pairs])
-    left_out = LeftOut(tuple(own), tuple(taken), left, tuple(shown), tuple(unseen), otherwise)
-    if not pairs:
+        found.add(item)
+    left_out = found.left_out()
+    if not found.pairs:
         raise why_none(project.id, subset, left_out)
-    return TaskSelection([[task for task, _ in pairs]], len(pairs), [truth for _, truth in pairs], left_out)
-
-
-def _truth(item: AnnotatedTask, kind: str, schema: LabelSchema, names: Sequence[str]) -> tuple[Truth | None, bool]:
-    """A task's ground truth, and whether it came from a prediction of the prompts with these `names`.
-
-    An annotation that no person has seen is not a ground truth.
-    """
-    by_hand = [a for a in item.seen if not (names and is_own(a, item.versions, names))]
-    truth = truth_of(item.task.id, by_hand, kind, schema)
-    if truth is not None or len(by_hand) == len(item.seen):
-        return truth, False
-    return truth_of(item.task.id, item.seen, kind, schema), True
-
-
-def schema_of(task: Task, schema: LabelSchema) -> LabelSchema:
-    """The schema with the task's own choices, if the task contains them."""
-    resolved = schema.for_task(task.contents)
-    return schema if isinstance(resolved, Failure) else resolved
+    return TaskSelection(
+        [[task for task, _ in found.pairs]], len(found.pairs), [truth for _, truth in found.pairs], left_out
+    )
 
 
 def missing(studio: LabelStudioClient, project: Project, tag: str) -> TaskSelection:
