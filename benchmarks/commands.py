@@ -1,0 +1,71 @@
+"""`python -m benchmarks.commands [TASKS]`: whole commands, from their start to their end, beside the asking alone.
+
+`ls-prompts run` over 5,000 tasks of a real Label Studio, with the stand-in model at 200 ms and 128 requests in flight:
+the start of Python, reading the tasks, asking, reading the outcomes, and the push. Each line asks with a prompt of its
+own, so nothing is stored before.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.table import Table
+
+from backend.domain.prompts.prompt_file import PromptFile
+from backend.services.prompts.draft import Draft
+from benchmarks.faults.world import World, world
+from demo import services
+
+TASKS, CONCURRENCY, LATENCY_MS = 5000, 128, 200
+OPTIONS = (("--no-push",), ("--no-push", "--processes", "2"), (), ("--processes", "2"))
+COLUMNS = ("whole s", "asking s", "asking of whole", "tasks/s while asking")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Seconds of the command, and those from its first request to its last stored answer, as it says itself."""
+
+    whole: float
+    asking: float
+
+
+def main() -> None:
+    tasks = int(sys.argv[1]) if len(sys.argv) > 1 else TASKS
+    title = f"{tasks:,} tasks of a real Label Studio, {LATENCY_MS} ms, {CONCURRENCY} in flight"
+    table = Table("ls-prompts run", title=title, title_justify="left", box=None, header_style="bold")
+    for column in COLUMNS:
+        table.add_column(column, justify="right")
+    with world() as here:
+        here.control(latency_ms=LATENCY_MS)
+        project = here.project(tasks)
+        for number, options in enumerate(OPTIONS):
+            table.add_row(*_cells(options, tasks, _run(here, project, number, options, tasks)))
+    Console(width=100).print(table)
+
+
+def _cells(options: tuple[str, ...], tasks: int, found: Measured) -> list[str]:
+    name = " ".join(options) or "(and push)"
+    share = f"{found.asking / found.whole:.2f}"
+    return [name, f"{found.whole:.1f}", f"{found.asking:.1f}", share, f"{tasks / found.asking:,.0f}"]
+
+
+def _run(here: World, project: int, number: int, options: tuple[str, ...], tasks: int) -> Measured:
+    draft = Draft(f"whole-{number}", project, PromptFile(f"{number}. What is it about?\n{{text}}"))
+    tag = here.app().save(draft).version.tag
+    argv = [sys.executable, "-m", "backend", "run", tag, "--on", "all", "--json", *options]
+    more = {"PYTHONPATH": str(services.ROOT), "CONCURRENCY": str(CONCURRENCY)}
+    began = time.monotonic()
+    done = subprocess.run(
+        argv, env=services.environment({**here.env, **more}), cwd=here.folder, stdout=subprocess.PIPE, check=True
+    )
+    whole, said = time.monotonic() - began, json.loads(done.stdout)
+    if said["requests"] != tasks:
+        sys.exit(f"It sent {said['requests']} requests for {tasks} tasks: the figures mean nothing.")
+    return Measured(whole, said["seconds"])
+
+
+if __name__ == "__main__":
+    main()
