@@ -1,6 +1,18 @@
 """Runs: their tasks, their chunks and their budgets."""
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Integer, PrimaryKeyConstraint, String, Table, Text, false
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    false,
+)
 
 from backend.adapters.database.tables.base import Json, metadata
 
@@ -84,6 +96,7 @@ jobs = Table(
     Column("seen", Float, nullable=False),
     Column("deaths", Integer, nullable=False),
     PrimaryKeyConstraint("run_id", "number"),
+    Index("ix_jobs_status", "status", "run_id", "number"),
 )
 """The steps of runs that several workers share, see `domain.runs.chunk.Chunk`; gone when the run is completed."""
 

@@ -71,6 +71,13 @@ OPERATIONS: dict[str, Callable[[Store, str], object]] = {
     "some tasks of a version": lambda store, _: RunStore(store).asks.some("mood@1", 5),
     "what a run has spent": lambda store, run: BudgetLedger(store, run, lambda *_: lambda *_: 0.0).hold("me", 1, 2),
     "the next chunk": lambda store, run: ChunkStore(store).next_chunk(run, "me"),
+    "how many tasks a run has": lambda store, run: RunStore(store).asks.count(run),
+    "what a version's answers come to": lambda store, _: RunStore(store).asks.stamp("mood@1"),
+    "a worker's heartbeat": lambda store, run: ChunkStore(store).beat(run, "me"),
+    "a worker's chunks are released": lambda store, run: ChunkStore(store).give_back(run, "me"),
+    "chunks that wait": lambda store, _: ChunkStore(store).waiting(),
+    "lost chunks": lambda store, _: ChunkStore(store).revive(lambda _: None),
+    "runs that are asked": lambda store, _: ChunkStore(store).asked(),
     "whether a run is asked": lambda store, run: ChunkStore(store).is_asked(run),
 }
 
@@ -101,6 +108,15 @@ def test_each_task_of_a_run_looks_up_its_own_answer(tmp_path: Path) -> None:
     store.close()
     assert found
     assert [step for step in found if "run_id=?" in step] == []
+
+
+def test_the_next_chunk_is_found_without_those_that_are_done(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'record.sqlite3'}")
+    with _heard(store) as statements:
+        ChunkStore(store).next_chunk("1f3a", "me")
+    steps = _steps(store, statements[0])
+    store.close()
+    assert steps == ["SEARCH jobs USING INDEX ix_jobs_status (status=? AND run_id=?)"]
 
 
 def test_a_table_that_is_read_whole_is_found(store: Store) -> None:
