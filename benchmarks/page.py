@@ -3,7 +3,9 @@
 A Label Studio, the stand-in model and the server are started, a version is run on all tasks, and its results are asked
 for: for the first time, when they are derived; again; with a filter and another order; on the last page; with a search,
 for the first time, when all texts are read; with a search again; and after a task has changed, so that they are derived
-again. Each is the median of REPEATS but the first times and the last. The time ends with the first byte of the answer.
+again. Then the form that starts a run on all tasks, for the first time, when its cost is estimated, and again; and what
+follows the slider of confidence. Each is the median of REPEATS but the first times and the search after a change. The
+time ends with the first byte of the answer.
 """
 
 import os
@@ -42,8 +44,10 @@ ASKED = {
     "the last page": "?page=999999",
 }
 SEARCH = "?search=refund"
-READING = 'http-equiv="refresh"'
-"""What a page holds that loads itself again until everything is read."""
+RUN_FORM = "/run?on=all"
+SLIDER = "/sure?least=0.9"
+READING = ('http-equiv="refresh"', 'hx-trigger="every')
+"""What a page holds that loads itself, or a part of it, again until everything is read."""
 
 
 def main() -> None:
@@ -98,7 +102,7 @@ def _answered(ours: Installation, project: int) -> str:
 
 
 def _show(http: httpx.Client, version: str, number: int, change: Callable[[], object]) -> None:
-    table = Table(title=f"Results of {number:,} tasks, ms until the first byte", title_justify="left", box=None)
+    table = Table(title=f"Pages about {number:,} tasks, ms until the first byte", title_justify="left", box=None)
     table.add_column("asked for")
     table.add_column("ms", justify="right")
     table.add_row("a route that does nothing", f"{_median(http, '/health'):.0f}")
@@ -109,6 +113,9 @@ def _show(http: httpx.Client, version: str, number: int, change: Callable[[], ob
     table.add_row("a search", f"{_median(http, version + SEARCH):.0f}")
     change()
     table.add_row("a search after a task has changed", f"{_first_byte(http, version + SEARCH):.0f}")
+    _add_first(table, http, "the form of a run, the first time", version + RUN_FORM)
+    table.add_row("the form of a run, again", f"{_median(http, version + RUN_FORM):.0f}")
+    table.add_row("the slider of confidence", f"{_median(http, version + SLIDER):.0f}")
     Console(width=110).print(table)
     print(f"load average {os.getloadavg()[0]:.1f}")
 
@@ -116,9 +123,13 @@ def _show(http: httpx.Client, version: str, number: int, change: Callable[[], ob
 def _add_first(table: Table, http: httpx.Client, name: str, path: str) -> None:
     began = time.perf_counter()
     table.add_row(name, f"{_first_byte(http, path):.0f}")
-    while READING in http.get(path).text:
+    while _is_reading(http.get(path).text):
         time.sleep(0.2)
-    table.add_row(f"{name}, until the results are there", f"{1000 * (time.perf_counter() - began):.0f}")
+    table.add_row(f"{name}, until all is there", f"{1000 * (time.perf_counter() - began):.0f}")
+
+
+def _is_reading(page: str) -> bool:
+    return any(mark in page for mark in READING)
 
 
 def _median(http: httpx.Client, path: str) -> float:

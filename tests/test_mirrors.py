@@ -123,7 +123,7 @@ JOURNEYS = {
         "interfaces/web/pages/labelling",
         "services/dataset/truth_marking",
     ),
-    "test_page_results": ("interfaces/web/pages/downloads", "services/analysis/result_sources"),
+    "test_page_results": ("app/estimates", "interfaces/web/pages/downloads", "services/analysis/result_sources"),
     "test_page_acting": ("interfaces/web/pages/acting",),
     "test_readme": ("interfaces/cli/commands/draft", "services/prompt_drafting"),
     "test_relabel": (

@@ -10,8 +10,8 @@ from backend.app.api import ApiOperations
 from backend.app.authorship import AuthorshipOperations
 from backend.app.checks import CheckOperations
 from backend.app.connections import ConnectionOperations
+from backend.app.estimates import EstimateOperations
 from backend.app.keep_up import KeepUpOperations
-from backend.app.projects import ProjectOperations
 from backend.app.prompts import PromptOperations
 from backend.app.results import ResultOperations
 from backend.app.server import ServerOperations
@@ -21,7 +21,7 @@ class App(
     PromptOperations,
     ServerOperations,
     ResultOperations,
-    ProjectOperations,
+    EstimateOperations,
     CheckOperations,
     ConnectionOperations,
     ApiOperations,

@@ -7,7 +7,6 @@ from typing import IO
 from backend.adapters.database.canaries import CanaryStore
 from backend.app.operations import Operations
 from backend.domain.dataset.subset import Subset
-from backend.domain.runs.cost_estimate import Estimate
 from backend.domain.runs.part import Part
 from backend.domain.runs.run import Run
 from backend.errors import ProviderError, SettingsError
@@ -21,8 +20,6 @@ from backend.services.prompts.draft import Draft
 from backend.services.prompts.saving import CheckedDraft
 from backend.services.run_control.progress import Progress, Silent
 from backend.services.run_control.status import RunStatus, status_of
-from backend.services.runs.cascade_estimation import CascadeEstimator
-from backend.services.runs.cost_estimation import CostEstimator, Select
 from backend.services.runs.options import RunOptions, RunResult
 from backend.services.try_task import TryResult, try_task, try_tasks
 
@@ -62,23 +59,6 @@ class RunOperations(Operations):
         resolved = ResolvedVersion(checked.version, checked.project, checked.schema)
         labeler = replace(parts.labeler, make_executor=parts.trial_executor)
         return try_tasks(labeler, resolved, next(parts.studio.tasks(checked.project.id, page=number), []))
-
-    def estimate(self, tag: str, subset: Subset, probe: int = 0) -> Estimate:
-        """What a run would take. `probe` requests are sent for it, and their answers stored."""
-        parts, resolved = self.container, self.container.resolver.resolved(tag)
-
-        def make(step: int, select: Select | None) -> CostEstimator:
-            version = resolved.version.steps[step]
-            return CostEstimator(parts.studio, parts.prompts, parts.labeler, replace(resolved, version=version), select)
-
-        if resolved.version.cascade is None:
-            return make(0, None).estimate(subset, probe)
-        alone = parts.prompts.same(resolved.version.steps[0])
-        asked = [resolved, *([parts.resolver.readable(alone)] if alone else [])]
-        past = {
-            outcome.task_id: outcome for one in asked for page in parts.outcomes.of_version(one) for outcome in page
-        }
-        return CascadeEstimator(make, resolved.version.cascade, past.values()).estimate(subset, probe)
 
     def evaluate(
         self, tag: str, truth: str = "ground-truth", ending: RunOptions | None = None, progress: Progress | None = None

@@ -71,7 +71,8 @@ class Container(WorkerParts):
         """The same, with Label Studio as somebody else sees it. `who`: the credential of a request, or a token as Label
         Studio shows it."""
         other = Container(self.settings)
-        other.__dict__ |= {n: getattr(self, n) for n in ("stop", "store", "metrics", "result_views", "rate_buckets")}
+        shared = ("stop", "store", "metrics", "result_views", "recent_outlooks", "rate_buckets")
+        other.__dict__ |= {n: getattr(self, n) for n in shared}
         accepted, url = AcceptanceStore(self.store).ids, self.settings.label_studio_url
         token, credential = (who, None) if isinstance(who, str) else (None, who)
         other.studio = LabelStudioClient(url, token, accepted, credential)

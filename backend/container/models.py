@@ -28,6 +28,7 @@ from backend.engine.request_executor import RequestExecutor
 from backend.engine.stored_model import RecordedModel, StoredModel, Write
 from backend.engine.unreachable_model import unreachable
 from backend.errors import SettingsError
+from backend.services.analysis.recent_outlooks import RecentOutlooks
 from backend.services.analysis.result_views import ResultViews
 from backend.services.prompts.versions import Prompts
 
@@ -169,6 +170,10 @@ class ModelParts(ConnectionParts):
     @cached_property
     def result_views(self) -> ResultViews:
         return ResultViews()
+
+    @cached_property
+    def recent_outlooks(self) -> RecentOutlooks:
+        return RecentOutlooks()
 
     @cached_property
     def metrics(self) -> "Metrics":

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 from label_studio_sdk import LabelStudio
 
+from backend.app import estimates
 from backend.domain.dataset.subset import Subset
 from backend.services.analysis import result_sources
 from tests.installation import Installation
@@ -155,7 +156,8 @@ def here(
     mine: Installation, label_studio: RunningLabelStudio, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[Browser, Installation]]:
     """A person who is signed in to a server in this process, for which four tasks are many."""
-    monkeypatch.setattr(result_sources, "MANY", 4)
+    for module in (result_sources, estimates):
+        monkeypatch.setattr(module, "MANY", 4)
     visitor = Browser.of(mine.app)
     with visitor.http:
         visitor.sign_in(label_studio.api_key)
@@ -180,6 +182,22 @@ def test_many_answers_and_texts_are_read_while_the_page_says_so(
     project.http.delete(f"/api/tasks/{tasks[1]['id']}/").raise_for_status()
     assert _told_until_there(visitor, f"{page}?search=zebra"), "all are read again: which task is gone is not known"
     assert f"1 of {TASKS - 1} tasks shown" in text_of(visitor.html)
+
+
+def test_a_run_is_started_before_its_cost_is_known(here: tuple[Browser, Installation], project: Project) -> None:
+    visitor, installation = here
+    page = address_of(installation, installation.save("asked", project.id))
+    form = text_of(visitor.get(f"{page}/run?on=all"))
+    assert "The tasks are read to estimate the cost" in form
+    assert f"All tasks {TASKS}" in form
+    until(lambda: "get a first prediction" in text_of(visitor.get(f"{page}/run?on=all")), 60)
+    assert "0 of them answered already" in text_of(visitor.html)
+    assert "The tasks are read" not in text_of(visitor.html)
+    visitor.get(f"{page}/run?on=missing")
+    visitor.post(f"{page}/run", on="missing")
+    assert visitor.path.startswith("/prompts/runs/")
+    run = visitor.path
+    until(lambda: "See the results" in visitor.get(run), 60)
 
 
 def _told_until_there(visitor: Browser, path: str) -> list[str]:

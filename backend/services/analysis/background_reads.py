@@ -5,6 +5,9 @@ import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
+MANY = 2000
+"""Tasks whose answers or texts are not read while a page waits."""
+
 
 @dataclass(frozen=True, slots=True)
 class BackgroundReads:

@@ -11,6 +11,7 @@ from backend.domain.hashing import digest
 from backend.domain.metrics.evaluation import Evaluation
 from backend.domain.runs.run import FINAL
 from backend.errors import LabelConfigError
+from backend.services.analysis.background_reads import MANY
 from backend.services.analysis.result_views import Derived, ResultView, ResultViews
 from backend.services.analysis.results import TaskResult, results_without_texts, texts_of
 from backend.services.analysis.stored_evaluation import stored_evaluation
@@ -19,9 +20,6 @@ from backend.services.dataset.label_configs import Configs
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.truth_bases import TruthBases
 from backend.services.runs.stored_outcomes import StoredOutcomes
-
-MANY = 2000
-"""Tasks whose answers or texts are not read while a page waits."""
 
 
 @dataclass(frozen=True, slots=True)

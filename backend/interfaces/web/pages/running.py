@@ -4,13 +4,13 @@ from typing import Any
 
 from flask import redirect, request, url_for
 
-from backend.domain.runs.cost_estimate import Estimate
 from backend.domain.runs.run import FINAL
 from backend.errors import PromptsError, RunError
 from backend.interfaces.web.pages.following import run_page
 from backend.interfaces.web.pages.subset_form import WAYS, SubsetWish, choices_of
 from backend.interfaces.web.pages.visit import Visit
 from backend.interfaces.web.problem import Problem
+from backend.services.analysis.recent_outlooks import Outlook
 from backend.services.public_objects import PublicVersion
 from backend.services.runs.options import RunOptions
 
@@ -67,21 +67,30 @@ def retry_run(visit: Visit, run: int) -> Any:
 
 
 def _form(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
+    """With its cost where that is known; until then that part of the page loads itself again."""
     wish, choices = SubsetWish.asked(), choices_of(visit, of)
-    estimate: Estimate | None = None
-    if choices.has(wish.on):
+    possible, outlook, failed = choices.has(wish.on), None, None
+    if possible:
         try:
-            estimate = visit.app.estimate(of.version.tag, wish.subset)
+            project = visit.project(of)
+            outlook = visit.app.outlook_soon(of.version.tag, project, wish.subset, choices.read_for(wish.on, project))
         except PromptsError as error:
-            trouble = trouble or str(error)
-    cost = estimate.cost_usd if estimate else None
-    budget = None if cost is None else max(LEAST_BUDGET, round(SPARE * cost[1], 2))
-    forecast = visit.app.push_forecast(of.version.tag) if estimate and wish.on == "all" else None
-    words = {"of": of, "row": of.prompt, "choices": choices, "wish": wish, "estimate": estimate, "budget": budget}
-    words |= {"ways": WAYS, "forecast": forecast, "sdk": wish.sdk(of)}
+            possible, failed = False, str(error)
+    words = {"of": of, "row": of.prompt, "choices": choices, "wish": wish, "ways": WAYS, "sdk": wish.sdk(of)}
+    words |= {"possible": possible, "failed": failed, "outlook": outlook, "budget": _budget(outlook)}
+    words |= {"priced": visit.is_priced(of.version.model, of.version.connection)}
     personal = visit.app.container.personal_limit
     words |= {"left": None if personal is None else personal.left()}
     return visit.show("run_form.html", **words, trouble=trouble, running=_under_way(visit, of))
+
+
+def _budget(outlook: Outlook | None) -> float | None:
+    """In USD: what the person has typed, else what is suggested; None where the cost is not known."""
+    try:
+        return amount(request.values.get("budget", ""))
+    except Problem:
+        cost = outlook.estimate.cost_usd if outlook else None
+        return None if cost is None else max(LEAST_BUDGET, round(SPARE * cost[1], 2))
 
 
 def budget_of(visit: Visit, of: PublicVersion) -> float | None:

@@ -6,6 +6,7 @@ from typing import Self
 
 from flask import request
 
+from backend.adapters.label_studio.client import Project
 from backend.adapters.label_studio.views import Tab
 from backend.domain.dataset.subset import SAMPLE_SEED, SAMPLE_SIZE, Subset, parse_subset
 from backend.errors import SubsetError
@@ -43,6 +44,11 @@ class SubsetChoices:
 
     def has(self, name: str) -> bool:
         return any(row.name == name and not row.reason for row in self.rows)
+
+    def read_for(self, name: str, project: Project) -> int:
+        """How many tasks are read to estimate a run on a choice, at most."""
+        count = next((row.count for row in self.rows if row.name == name), None)
+        return project.tasks if count is None else count
 
 
 @dataclass(frozen=True, slots=True)
