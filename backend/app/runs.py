@@ -89,10 +89,10 @@ class RunOperations(Operations):
                 notify(sentence)
         return self.container.lifecycle.start(tag, subset, ending)
 
-    def divide_runs(self, processes: int) -> None:
+    def divide_runs(self, processes: int, background: bool = False) -> None:
         """From now on, runs that are worked on here, or in a process that is started for them, are divided among so
-        many processes of this machine."""
-        self.container.processes = processes
+        many processes of this machine. Raises SettingsError for runs in the background that workers carry out."""
+        self.container.divide_runs(processes, background)
 
     def work_on_part(self, run_id: str, part: str, lines: Iterable[bytes], out: IO[bytes]) -> None:
         """See `services.runs.part_worker`. `part`: its number and how many there are, like `1/2`."""

@@ -24,6 +24,15 @@ class WorkerParts(ModelParts):
 
     processes = 1
 
+    def divide_runs(self, processes: int, background: bool) -> None:
+        """`background`: whether for runs in the background. Raises SettingsError where workers carry those out."""
+        if background and processes > 1 and self.settings.redis_url:
+            raise SettingsError(
+                "Workers carry out runs in the background, because REDIS_URL is set: leave out --processes, and start "
+                "more workers instead."
+            )
+        self.processes = processes
+
     @property
     def local_processes(self) -> LocalProcesses:
         start = partial(PipedProcess, env=self.settings.as_environment())

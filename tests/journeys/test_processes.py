@@ -156,3 +156,10 @@ def test_a_background_run_is_shared_too(few: Installation, project: Project, sta
     assert len(children(worker)) == 2
     assert few.command("watch", run).out.startswith("completed")
     assert project.versions() == {"topic@1": TASKS + DOUBLED}
+
+
+def test_workers_carry_out_runs_in_the_background_instead(few: Installation) -> None:
+    queued = few.but(REDIS_URL="redis://127.0.0.1:1")
+    for words in (("run", "topic@1", "--on", "all", "--background"), ("resume", "nosuch")):
+        assert "start more workers" in queued.command(*words, "--processes", 2, code=1).err
+    assert few.app.container.record.runs() == []

@@ -72,7 +72,7 @@ def run(
     if batch and processes > 1:
         raise click.UsageError("The provider works on a batch, not processes here: leave out --batch or --processes.")
     app, ending = the_app(), replace(ending, batch=batch)
-    app.divide_runs(processes)
+    app.divide_runs(processes, background)
     if background:
         _start(app, version, subset, ending, json_wanted)
         return

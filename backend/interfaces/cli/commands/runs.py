@@ -146,7 +146,7 @@ def resume(run: str, budget: float | None, processes: int) -> None:
     ls-prompts resume 1f3a9c04 --budget 10
     """
     app = the_app()
-    app.divide_runs(processes)
+    app.divide_runs(processes, background=True)
     click.echo(app.resume(run, budget).id)
     notify(f"`ls-prompts watch {run}` shows its progress.")
 
