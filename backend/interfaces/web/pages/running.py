@@ -68,11 +68,11 @@ def retry_run(visit: Visit, run: int) -> Any:
 
 def _form(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
     """With its cost where that is known; until then that part of the page loads itself again."""
-    wish, choices = SubsetWish.asked(), choices_of(visit, of)
+    wish, project = SubsetWish.asked(), visit.project(of)
+    choices = choices_of(visit, of, project)
     possible, outlook, failed = choices.has(wish.on), None, None
     if possible:
         try:
-            project = visit.project(of)
             outlook = visit.app.outlook_soon(of.version.tag, project, wish.subset, choices.read_for(wish.on, project))
         except PromptsError as error:
             possible, failed = False, str(error)

@@ -105,8 +105,9 @@ class SubsetWish:
         return f"--on {more.get(self.on, self.on)}"
 
 
-def choices_of(visit: Visit, of: PublicVersion) -> SubsetChoices:
-    project, studio = visit.project(of), visit.app.container.studio
+def choices_of(visit: Visit, of: PublicVersion, project: Project) -> SubsetChoices:
+    """`project`: that of the version."""
+    studio = visit.app.container.studio
     truths, all_tasks = studio.ground_truths(project.id), project.tasks
     missing = studio.count_by_version(project.id, "not_contains", [of.version.tag])
     tabs = studio.tabs(project.id)

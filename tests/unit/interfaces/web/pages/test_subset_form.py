@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from backend.adapters.label_studio.client import Project
 from backend.adapters.label_studio.views import Tab
 from backend.domain.dataset.subset import SAMPLE_SEED, SAMPLE_SIZE, Subset
 from backend.errors import SubsetError
@@ -41,10 +42,12 @@ def choices(tasks: int = 5, truths: int = 2, missing: int = 3, predictions: int 
         tabs=lambda _project: [Tab(number, f"Tab {number}", 4) for number in range(tabs)],
         model_versions=lambda _project: {"mood@1": predictions},
     )
-    project = SimpleNamespace(id=7, tasks=tasks)
-    app = SimpleNamespace(container=SimpleNamespace(studio=studio))
-    visit: Any = SimpleNamespace(app=app, project=lambda of: project if of is OF else None)
-    return choices_of(visit, OF)
+    visit: Any = SimpleNamespace(app=SimpleNamespace(container=SimpleNamespace(studio=studio)))
+    return choices_of(visit, OF, of_tasks(tasks))
+
+
+def of_tasks(number: int) -> Project:
+    return Project(7, "Mood", "<View/>", "", number)
 
 
 NONE_YET = ("not_contains", ["mood@1"])
@@ -143,3 +146,8 @@ def test_ids_with_spaces_are_one_word_of_the_command() -> None:
     wish = asked(on="ids", ids="3, 7-9")
     assert shlex.split(wish.options) == ["--on", "ids", "--ids", "3, 7-9"]
     assert wish.subset == Subset("ids", ids=(3, 7, 8, 9))
+
+
+def test_an_estimate_reads_no_more_tasks_than_a_choice_has() -> None:
+    read = {name: choices().read_for(name, of_tasks(5)) for name in ("ground-truth", "missing", "all", "ids", "view")}
+    assert read == {"ground-truth": 2, "missing": 3, "all": 5, "ids": 5, "view": 5}
