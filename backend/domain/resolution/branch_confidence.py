@@ -85,14 +85,16 @@ def _at(
     said: bytes, token: bytes, parts: _Parts, answer: bytes, values: AllowedValues, behind: Bounded
 ) -> Bounded | None:
     """Of the rest of the answer. `behind`: of what is behind `token`."""
-    after = values.follow(said, token)
-    chosen, total = parts.told.get(after or b"", 0.0), sum(parts.told.values())
-    leading = {part: chance for part, chance in parts.told.items() if part != after and answer.startswith(part)}
-    sure = sum(chance for part, chance in leading.items() if part == answer or len(values.options(part)) <= 1)
-    open_ = sum(leading.values()) - sure
+    after = values.follow(said, token) or b""
+    total, leading = sum(parts.told.values()), [part for part in parts.told if answer.startswith(part)]
+    # Behind the beginning of a label may be nothing but its rest, which leads to where `token` leads.
+    same = {part for part in leading if after.startswith(part) and values.is_forced(part, after[len(part) :])}
+    chosen = sum(parts.told[part] for part in same)
+    sure = sum(parts.told[part] for part in leading if part not in same and values.is_forced(part, answer[len(part) :]))
+    open_ = sum(parts.told[part] for part in leading) - chosen - sure
     unseen = min(_untold(said, parts, values) * parts.least, parts.missing)
     hidden = min(parts.least, parts.missing)
-    if total <= 0 or chosen <= 0:
+    if total <= 0 or parts.told.get(after, 0.0) <= 0:
         return None
     return Bounded(
         point=((chosen + open_) * behind.point + sure) / (total + unseen / 2),

@@ -235,6 +235,14 @@ def test_a_beginning_of_the_answer_counts_for_it() -> None:
     assert found.joint == pytest.approx(0.8, abs=0.001)
 
 
+def test_behind_a_beginning_of_its_label_a_list_may_still_go_on() -> None:
+    text, schema = '{"mood": ["Human"]}', choices("Human", "Number", choice="multiple")
+    first = ("Human", 0.5, {"Human": 0.5, "Hum": 0.4, "Number": 0.1})
+    begin, end = ('{"mood": ["', 1.0, {'{"mood": ["': 1.0}), ("]", 0.5, {"]": 0.5, ",": 0.5})
+    found = told(begin, first, ('"', 1.0, {}), end, ("}", 1.0, {}), text=text, schema=schema)
+    assert found.joint == pytest.approx(0.9 * 0.5, abs=0.001)
+
+
 @pytest.mark.parametrize(
     "pieces",
     [
