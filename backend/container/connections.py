@@ -80,7 +80,7 @@ class ConnectionParts:
         return self.connections.pricing
 
     def _concurrency(self, connection: str) -> int:
-        return self.part.amount(self.connections[connection].concurrency or self.settings.concurrency)
+        return self.part.amount(self.connections.concurrency(connection) or self.settings.concurrency)
 
     def _rates(self, *connections: str) -> RateLimiter:
         """Keeps the rate limits of these connections, together with all others who ask there; without Redis, the part

@@ -120,15 +120,20 @@ class ConnectionRegistry:
         """One of the environment's."""
         return self._connections.get(DEFAULT if name == TEACHER and name not in self._connections else name)
 
+    def _without_key(self, name: str) -> "ModelConnection | StoredConnection":
+        """Raises SettingsError for a name that is not there."""
+        found = self._own(name) or self._stored.find(name)
+        if found is None:
+            raise missing(name)
+        return found
+
     def address(self, name: str) -> str:
         """Needs no key. Raises SettingsError for a name that is not there."""
-        own = self._own(name)
-        if own is not None:
-            return own.base_url
-        stored = self._stored.find(name)
-        if stored is None:
-            raise missing(name)
-        return stored.base_url
+        return self._without_key(name).base_url
+
+    def concurrency(self, name: str) -> int | None:
+        """Most requests in flight, if it has a number of its own. Needs no key, as `address`."""
+        return self._without_key(name).concurrency
 
     def pricing(self, model: str, connection: str) -> Price:
         """A Pricing. Unknown for a connection that is not there."""
