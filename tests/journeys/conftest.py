@@ -63,6 +63,16 @@ class RunningLabelStudio:
             session.headers["X-CSRFToken"] = session.cookies["csrftoken"]
             yield session
 
+    @contextmanager
+    def personal_token(self) -> Iterator[str]:
+        """A personal access token, revoked in the end: a person has at most one."""
+        with self.signed_in() as session:
+            token: str = session.post("/api/token/").raise_for_status().json()["token"]
+            try:
+                yield token
+            finally:
+                session.post("/api/token/blacklist/", json={"refresh": token}).raise_for_status()
+
     def new_project(self, config: str, tasks: Sequence[Json], truths: Sequence[list[Json] | None] | None = None) -> int:
         """Create a project with `tasks` (each the task's data) and return its id.
 

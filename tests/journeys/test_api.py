@@ -114,9 +114,7 @@ def test_a_personal_access_token_is_exchanged_through_us(
     backend_server: Served, label_studio: RunningLabelStudio
 ) -> None:
     """The SDK asks the address it was given for access, which Label Studio alone can give."""
-    with label_studio.signed_in() as session:
-        token = session.post("/api/token/").raise_for_status().json()["token"]
-    with sdk_of(backend_server.url, token) as sdk:
+    with label_studio.personal_token() as token, sdk_of(backend_server.url, token) as sdk:
         assert sdk.model_providers.list_model_provider_choices().provider_choices == [*ADDRESSES]
     address = f"{backend_server.url}/api/token/refresh/"
     assert httpx.post(address, json={"refresh": "no.real.token"}, timeout=60).status_code == 401

@@ -70,13 +70,11 @@ def script(client: LabelStudio) -> None:
 
 
 def test_one_client_does_projects_and_prompts(address: str, label_studio: RunningLabelStudio) -> None:
-    with label_studio.signed_in() as session:
-        made = session.post("/api/token/")
-    tokens = [label_studio.api_key, *([made.json()["token"]] if made.status_code == 201 else [])]
-    for token in tokens:
-        client = LabelStudio(base_url=address, api_key=token)
-        with closing(http_client_of(client).httpx_client):
-            script(client)
+    with label_studio.personal_token() as personal:
+        for token in (label_studio.api_key, personal):
+            client = LabelStudio(base_url=address, api_key=token)
+            with closing(http_client_of(client).httpx_client):
+                script(client)
 
 
 def test_each_path_goes_where_it_belongs(address: str, label_studio: RunningLabelStudio) -> None:

@@ -143,10 +143,9 @@ def test_a_personal_access_token_signs_in_until_it_is_revoked(
 ) -> None:
     monkeypatch.setattr(sign_in, "KNOWN_S", 0.0)
     browser = Browser.of(mine.app)
-    with label_studio.signed_in() as session, browser.http:
-        token = session.post("/api/token/").raise_for_status().json()["token"]
-        assert "New prompt" in browser.sign_in(token)
-        session.post("/api/token/blacklist/", json={"refresh": token}).raise_for_status()
+    with browser.http:
+        with label_studio.personal_token() as token:
+            assert "New prompt" in browser.sign_in(token)
         browser.get("/prompts")
         assert browser.path.startswith("/prompts/sign-in")
         assert "copy it again" in browser.post("/prompts/sign-in", 401, token=token)

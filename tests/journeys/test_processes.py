@@ -80,7 +80,7 @@ def test_a_killed_process_leaves_its_tasks_to_the_one_that_started_it(
     assert process.returncode == 0, said
     assert "Another process of this run was killed" in said
     assert stand_in.requests() <= TASKS + LOST
-    assert stand_in.stats()["max_asked_after_good"] == 0
+    assert stand_in.stats()["max_asked_after_good"] <= 1, "what had come and was not stored yet is asked once more"
     assert project.versions() == {"topic@1": TASKS + DOUBLED}
     assert gone([first, second])
 

@@ -1,5 +1,7 @@
 """Active drawing refuses, with the reason, where a version's confidence is not known to be worth it."""
 
+from contextlib import nullcontext
+
 import pytest
 
 from backend.adapters.database.draws import DrawStore
@@ -51,5 +53,9 @@ def test_a_confidence_that_is_not_worth_it_is_refused_with_the_figure(store: Sto
         _check_confidence(version, found)
 
 
-def test_a_confidence_that_is_worth_it_passes(store: Store) -> None:
-    _check_confidence(LabelledProject(store).saved(), Auroc(0.75, (0.6, 0.9), 80, 20))
+@pytest.mark.parametrize(("value", "passes"), [(0.75, True), (0.65, False)])
+def test_a_confidence_that_is_worth_it_passes(store: Store, value: float, passes: bool) -> None:
+    version, found = LabelledProject(store).saved(), Auroc(value, (0.6, 0.9), 80, 20)
+    with nullcontext() if passes else pytest.raises(SubsetError) as refused:
+        _check_confidence(version, found)
+    assert (refused is None) == passes
