@@ -59,6 +59,7 @@ def test_an_animation_stays_one() -> None:
     assert read(file.getvalue()).content == file.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "mode", "sent"),
     [

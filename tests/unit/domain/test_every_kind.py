@@ -101,6 +101,7 @@ def kind(request: pytest.FixtureRequest) -> Kind:
     return kind_of(request.param)
 
 
+@pytest.mark.slow
 def test_evaluate_counts_what_is_right(kind: Kind) -> None:
     found = evaluation(kind.mixed, kind.truths, kind.schema)
     empty = kind.schema.equal(kind.mixed[3].answer, kind.truths[3].answer)
@@ -154,6 +155,7 @@ def test_calibrate_and_threshold_have_a_result_or_a_reason(kind: Kind) -> None:
     assert len(risk_coverage(claims)) <= len(claims)
 
 
+@pytest.mark.slow
 def test_audit_and_votes_name_answers_as_people_read_them(kind: Kind) -> None:
     vote = voice_of(kind.right, kind.truths, kind.schema)
     assert vote.answers == vote.truths == {t.task_id: kind.schema.show(t.answer) for t in kind.truths}
@@ -173,6 +175,7 @@ def test_a_stratum_is_one_line_and_a_sample_has_each(kind: Kind) -> None:
     assert {strata[task] for task in chosen} == set(strata.values())
 
 
+@pytest.mark.slow
 def test_examples_are_chosen_and_read_back(kind: Kind) -> None:
     shown = [
         Example(task.id, {"text": str(task.id)}, json_of(truth.answer, bound.fields))
@@ -188,6 +191,7 @@ def test_examples_are_chosen_and_read_back(kind: Kind) -> None:
             assert kind.bound[number].parse(example.answer) == kind.truths[number].answer
 
 
+@pytest.mark.slow
 def test_a_report_and_a_table_have_a_row_for_each_task(kind: Kind) -> None:
     ground = ReportBasis("Kinds", "http://x/", kind.tasks, kind.truths, NOTHING, kind.schema)
     made = make_report(kind.answers(1), kind.answers(2), ground, ())
@@ -207,6 +211,7 @@ def test_a_report_and_a_table_have_a_row_for_each_task(kind: Kind) -> None:
     json.dumps([row[len(layout.version.variables) + 1 :] for row in rows])
 
 
+@pytest.mark.slow
 def test_feedback_names_what_is_confused(kind: Kind) -> None:
     tables = evaluation(kind.mixed, kind.truths, kind.schema).score.confusion
     assert all(found.sentence for found in confusions([tables]))
@@ -223,6 +228,7 @@ def test_predictions_are_pushed_annotated_and_recognised(kind: Kind) -> None:
         assert fingerprint(0.5, result) == fingerprint(0.5, list(reversed(result)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SETS)
 def test_nothing_depends_on_which_control_is_the_first(name: str) -> None:
     found = kind_of(name)

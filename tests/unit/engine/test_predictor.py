@@ -414,6 +414,7 @@ def test_never_more_than_two_pages_are_pulled_ahead() -> None:
     assert len(pulled) == 8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("concurrency", "size"), [(1, 5), (2, 20), (4, 50)])
 def test_what_is_pulled_but_not_done_is_two_pages_and_what_is_in_hand(concurrency: int, size: int) -> None:
     ahead, done = list[int](), list[Outcome]()

@@ -357,6 +357,7 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     run(scene())
 
 
+@pytest.mark.slow
 def test_what_is_remembered_is_bounded_in_memory_too() -> None:
     """Answers of a megabyte, and of many tokens; those of the same request replace each other."""
     many = tuple(("x", -0.1) for _ in range(10_000))

@@ -445,6 +445,7 @@ def test_errors_of_any_shape_are_read_by_their_status(status: int, kind: str, bo
     assert failure((status, body, {})).kind == kind
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("headers", "seconds"),
     [
@@ -617,6 +618,7 @@ def bomb() -> bytes:
     return gzip.compress(b" " * 100_000_000)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [200, 400, 429, 500])
 def test_a_body_that_swells_is_not_unpacked(status: int) -> None:
     found = failure((status, bomb(), {"Content-Encoding": "gzip"}))

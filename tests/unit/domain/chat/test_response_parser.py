@@ -80,6 +80,7 @@ def test_any_text_is_an_answer_or_a_rejection(text: str, finish_reason: str, ref
         assert len(names_of(verdict["mood"])) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("opening", ["[", '{"a":'])
 def test_no_depth_of_nesting_raises(opening: str) -> None:
     closing = "]" if opening == "[" else "}"

@@ -61,6 +61,7 @@ def shown(request: ChatRequest | Failure) -> list[str]:
     return [text for text, _ in request.example_turns]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("select", [*WAYS, "embedded"])
 @cases(25)
 @given(found=texts, disguise=st.sampled_from(DISGUISES), number=st.integers(1, 4))
@@ -77,6 +78,7 @@ def test_no_task_is_shown_itself_or_a_copy_of_its_text(select: str, found: Any, 
         assert len(others) == len(set(others)) <= number
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("select", WAYS)
 def test_a_task_alone_is_asked_as_among_others(select: str) -> None:
     tasks = [Task(50 + place, {"text": f"{text} really"}) for place, text in enumerate(TEXTS)]

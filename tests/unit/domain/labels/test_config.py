@@ -273,6 +273,7 @@ def test_twice_as_many_controls_are_twice_the_work_up_to_the_request() -> None:
     assert many < 2.5 * few
 
 
+@pytest.mark.slow
 def test_ten_thousand_controls_are_read_once() -> None:
     xml = wide(10_000)
     assert len(read_config(xml).fields) == 10_000

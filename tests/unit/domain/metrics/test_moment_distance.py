@@ -69,6 +69,7 @@ def test_an_error_without_a_pair_does_not_exist() -> None:
 days = st.dates(date(1000, 1, 1))
 
 
+@pytest.mark.slow
 @cases(50)
 @given(st.lists(st.tuples(days, days), min_size=20, max_size=20))
 def test_the_error_is_scikit_learns(pairs: list[tuple[date, date]]) -> None:

@@ -124,6 +124,7 @@ def test_each_measure_of_several_labels_for_each_picture_by_hand() -> None:
 buckets = st.lists(st.sampled_from(["good", "bad", "_"]), min_size=6, max_size=6)
 
 
+@pytest.mark.slow
 @cases(50)
 @given(st.lists(st.tuples(buckets, buckets), min_size=20, max_size=20))
 def test_the_accuracy_of_items_is_scikit_learns(pairs: list[tuple[list[str], list[str]]]) -> None:

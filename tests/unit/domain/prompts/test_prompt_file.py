@@ -217,6 +217,7 @@ def test_an_alias_bomb_is_refused() -> None:
         read_prompt_file("---\n" + "\n".join(lines) + "\n---\n{text}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "header",
     [

@@ -121,6 +121,7 @@ def test_the_sizes_of_all_that_it_uses_are_added_up() -> None:
     refused(render("{one} {two}", one=half, two=half))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["text", "other"])
 def test_data_nested_without_end_counts_only_where_it_is_used(name: str) -> None:
     nested: list[Any] = []

@@ -143,6 +143,7 @@ def test_of_thousands_only_the_nearest_are_compared(apart: float, monkeypatch: p
     assert len(compared) <= 2 * MOST_COMPARED * 1000
 
 
+@pytest.mark.slow
 def test_marks_on_top_of_each_other_are_all_paired() -> None:
     truth, answer = (Boxes(tuple(box("a", step / 1000 + add) for step in range(400))) for add in (0, 0.7))
     assert len(pairs_of(answer, truth)) == 400, "all of them are alike enough, whichever is paired with which"

@@ -132,6 +132,7 @@ def test_wrong_usage_ends_with_2(mine: Installation, line: str) -> None:
     assert not (mine.folder / "data").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "said"),
     [

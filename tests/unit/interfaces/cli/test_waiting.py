@@ -15,6 +15,7 @@ from tests.installation import Installation
 from tests.scripted import version
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "slow"),
     [

@@ -39,6 +39,7 @@ PLOTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PLOTS)
 def test_a_plot_is_the_same_each_time_and_has_no_style_of_its_own(name: str) -> None:
     svg = PLOTS[name]()
@@ -50,6 +51,7 @@ def test_a_plot_is_the_same_each_time_and_has_no_style_of_its_own(name: str) -> 
     assert f'aria-labelledby="{name}-title {name}-text"' in svg
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PLOTS)
 def test_its_ids_are_its_own_and_what_refers_to_them_is_there(name: str) -> None:
     svg = PLOTS[name]().replace("<svg ", '<svg xmlns:xlink="x" ', 1)

@@ -125,6 +125,7 @@ def test_embedded_json_can_neither_end_its_element_nor_change(text: str) -> None
     assert json.loads(found) == {"x": [text]}
 
 
+@pytest.mark.slow
 def test_the_same_report_is_the_same_page() -> None:
     assert html(evil_report()) == html(evil_report())
 
@@ -205,6 +206,7 @@ def test_a_cascade_shows_its_curve_and_who_answered() -> None:
     assert {task[0]: task[3][5] for task in json.loads(data)["tasks"]} == {1: "dear", 2: "cheap"}
 
 
+@pytest.mark.slow
 def test_the_newest_canary_is_told() -> None:
     report = evil_report()
     assert "Canary of" not in html(report)

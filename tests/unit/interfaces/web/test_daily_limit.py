@@ -50,6 +50,7 @@ def days(number: int, prefix: str = "day") -> list[Any]:
     return [task(f"a good {prefix} {i}", i) for i in range(1, number + 1)]
 
 
+@pytest.mark.slow
 def test_one_predict_of_300_tasks_stops_at_the_limit(
     mine: Installation, stand_in: RunningStandIn, caplog: pytest.LogCaptureFixture
 ) -> None:

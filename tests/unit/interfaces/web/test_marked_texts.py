@@ -50,6 +50,7 @@ def test_a_prediction_is_placed_in_the_units_of_its_object(
     assert (region["from_name"], region["to_name"], region["type"]) == ("ner", "t", kind)
 
 
+@pytest.mark.slow
 def test_a_task_without_a_dialogue_is_left_empty(client: FlaskClient) -> None:
     found = predict(client, task("no turns"), task(DIALOGUE, 2), config=LABELS.format("ParagraphLabels", TURNS))
     assert [len(one.get("result", [])) for one in found] == [0, 1]

@@ -82,6 +82,7 @@ def test_what_cannot_be_asked_about_is_an_empty_element(client: FlaskClient) -> 
     assert predict(client) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("params", [None, {}, {"context": None}, {"context": []}, {"context": "x"}, [], "x", 1])
 def test_any_params_will_do(client: FlaskClient, params: Any) -> None:
     asked = {**body(task("good")), "params": params}
@@ -131,6 +132,7 @@ def test_a_typed_prompt_with_an_unknown_variable_is_taken_back_and_why_is_logged
     assert kept["value"] == {"text": ["old", 'Is {text} {"nice": 1}?']}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/predict", "/setup"])
 @pytest.mark.parametrize(
     "sent",
@@ -150,6 +152,7 @@ def test_json_without_end_is_refused_with_one_sentence(client: FlaskClient, path
     assert (answer.status_code, answer.json) == (400, {"error": "The body is not a JSON object."})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "project", ["9" * 5000, "9" * 5000 + ".1", 10**4000, 2**31, "٣" * 20, -1, [7], {"id": 7}, True]
 )
@@ -159,6 +162,7 @@ def test_a_project_that_can_be_none_is_refused(client: FlaskClient, project: Any
         assert (answer.status_code, answer.json) == (400, {"error": "The 'project' is not a project id."})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [None, "", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
 @pytest.mark.parametrize("path", ["/predict", "/setup"])
 def test_only_json_is_read_which_no_foreign_page_may_send(client: FlaskClient, path: str, kind: str | None) -> None:
@@ -236,6 +240,7 @@ FOREIGN = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("host", FOREIGN)
 def test_a_name_that_was_rebound_to_this_machine_is_refused_without_a_password(mine: Installation, host: str) -> None:
     sent = {"json": {**body(task("good")), "schema": CONFIG}, "headers": {"Host": host}}
@@ -276,6 +281,7 @@ def test_a_proxy_on_this_machine_speaks_for_somebody_else(client: FlaskClient, h
     assert client.get("/health", headers={header: "for=8.8.8.8"}).status_code == 403
 
 
+@pytest.mark.slow
 def test_3000_wrong_passwords_are_throttled_told_once_and_lock_nobody_else_out(
     mine: Installation, caplog: pytest.LogCaptureFixture
 ) -> None:

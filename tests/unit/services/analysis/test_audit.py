@@ -30,6 +30,7 @@ def audited(project: LabelledProject, subset: Subset = Subset("ground-truth")) -
     return audit_project(project.bases, project.stored, resolver, PROJECT, subset)
 
 
+@pytest.mark.slow
 def test_a_truth_that_all_versions_contradict_is_suspect(project: LabelledProject) -> None:
     versions = [project.saved(), project.saved("What of {text}?")]
     for version in versions:

@@ -109,6 +109,7 @@ def test_versions_of_different_configs_are_read_with_what_these_share(store: Sto
         alike([first, replace(second, schema=choices("Good", name="tone"))])
 
 
+@pytest.mark.slow
 def test_on_the_half_that_judges_rewrites_a_comparison_is_a_look(store: Store) -> None:
     truths = {number: "Good" if number % 2 else "Bad" for number in range(1, 41)}
     project = LabelledProject(store, tasks=40, truths=truths)

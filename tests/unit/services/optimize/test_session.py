@@ -97,6 +97,7 @@ def test_the_judging_half_is_asked_about_once_with_the_base_and_once_with_the_fi
     assert len(world.asked) == len(nothing.halves.learn), "nothing to judge, nothing asked"
 
 
+@pytest.mark.slow
 def test_again_it_repeats_nothing_and_finds_the_same(tmp_path: Path) -> None:
     first, _ = searched(tmp_path, *KINDS, rounds=8)
     again, world = searched(tmp_path, *KINDS, rounds=8)

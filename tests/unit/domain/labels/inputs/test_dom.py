@@ -60,6 +60,7 @@ def test_texts_around_what_is_taken_out_are_one_node() -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("html", ["<div>" * 20_000 + "Bob", "<script" * 20_000, "<b>" * 20_000 + "Bob"])
 def test_hostile_nesting_is_read(html: str) -> None:
     nodes = texts(html)

@@ -53,6 +53,7 @@ def test_half_of_what_a_letter_becomes_is_not_found() -> None:
     assert normal("well…", FOLD).places("..") == []
 
 
+@pytest.mark.slow
 def test_the_characters_taken_at_once_become_exactly_one() -> None:
     plain = re.compile(f"[{PLAIN}]")
     for code in range(0x110000):

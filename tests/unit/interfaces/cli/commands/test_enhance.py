@@ -49,6 +49,7 @@ def test_names_that_scripts_rely_on(tmp_path: Path) -> None:
     assert [one["text"] is None for one in told["tried"]] == [False, True, False, False, True, False]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kinds", "truths", "said"),
     [
