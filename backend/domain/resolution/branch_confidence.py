@@ -87,8 +87,9 @@ def _at(
     """Of the rest of the answer. `behind`: of what is behind `token`."""
     after = values.follow(said, token) or b""
     total, leading = sum(parts.told.values()), [part for part in parts.told if answer.startswith(part)]
-    # Behind the beginning of a label may be nothing but its rest, which leads to where `token` leads.
-    same = {part for part in leading if after.startswith(part) and values.is_forced(part, after[len(part) :])}
+    # A told token may end inside of a label whose rest is forced: then it leads to the same place as `token`. A list,
+    # because sums in the order of a set would differ in the last digit from process to process.
+    same = [part for part in leading if after.startswith(part) and values.is_forced(part, after[len(part) :])]
     chosen = sum(parts.told[part] for part in same)
     sure = sum(parts.told[part] for part in leading if part not in same and values.is_forced(part, answer[len(part) :]))
     open_ = sum(parts.told[part] for part in leading) - chosen - sure

@@ -54,7 +54,7 @@ def test_a_confidence_that_is_not_worth_it_is_refused_with_the_figure(store: Sto
 
 
 @pytest.mark.parametrize(("value", "passes"), [(0.75, True), (0.65, False)])
-def test_a_confidence_that_is_worth_it_passes(store: Store, value: float, passes: bool) -> None:
+def test_only_a_confidence_that_is_worth_it_passes(store: Store, value: float, passes: bool) -> None:
     version, found = LabelledProject(store).saved(), Auroc(value, (0.6, 0.9), 80, 20)
     with nullcontext() if passes else pytest.raises(SubsetError) as refused:
         _check_confidence(version, found)
