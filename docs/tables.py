@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic.fields import FieldInfo
 
 from backend.domain.profiles import API_KEY, PROFILES, Profile
-from backend.interfaces.cli.main import cli
+from backend.interfaces.cli.commands import commands
 from backend.settings import Settings
 
 DOCS = Path(__file__).resolve().parent
@@ -33,7 +33,7 @@ def settings_table() -> str:
 
 
 def commands_table() -> str:
-    shown = [(name, command) for name, command in cli.commands.items() if not command.hidden]
+    shown = [(name, command) for name, command in commands().items() if not command.hidden]
     rows = [f"| `{name}` | {(command.help or '').split(chr(10) * 2)[0]} |" for name, command in shown]
     return "\n".join(["| command | what it does |", "|---|---|", *rows])
 

@@ -10,15 +10,18 @@ from functools import cache
 from pathlib import Path
 from statistics import median, quantiles
 
+from backend.interfaces.cli.commands import PLACES
+
 ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted(ROOT.glob("backend/**/*.py"))
+COMMANDS = "backend/interfaces/cli/commands/__init__.py"
 LISTS = {
-    "backend/interfaces/cli/main.py": "commands",
+    COMMANDS: "commands",
     "backend/interfaces/web/server.py": "routes",
     "backend/interfaces/web/api/routes.py": "routes",
     "backend/interfaces/web/pages/routes.py": "routes",
-    "backend/app/__init__.py": "groups of operations",
-    "backend/container/__init__.py": "parts",
+    "backend/app/app.py": "groups of operations",
+    "backend/container/container.py": "parts",
     "backend/container/models.py": "parts",
     "backend/adapters/database/tables/__init__.py": "tables",
     "backend/adapters/providers/registry.py": "ways to reach a model",
@@ -44,6 +47,8 @@ def single_importers() -> dict[str, str]:
     for path in FILES:
         for imported in _imports(_tree(path)):
             importers[imported].add(name(path))
+    for place in PLACES.values():
+        importers[f"backend.interfaces.cli.commands.{place.partition('.')[0]}"].add(COMMANDS)
     modules = {module_of(path): name(path) for path in FILES if path.name != "__init__.py"}
     return {
         modules[module]: next(iter(who)) for module, who in importers.items() if module in modules and len(who) == 1
@@ -63,6 +68,8 @@ def _tree(path: Path) -> ast.Module:
 def _kind(module: str, importer: str) -> str:
     if importer in LISTS:
         return "listed"
+    if Path(importer) == Path(module).parent / "__init__.py":
+        return "given by its package"
     return "beside" if Path(module).parent == Path(importer).parent else "elsewhere"
 
 
@@ -99,6 +106,7 @@ def main() -> None:
     print(
         f"{len(single)} modules with a single importer: {kinds['listed']} in a list of their kind "
         f"({', '.join(sorted(set(LISTS.values())))}), {kinds['elsewhere']} in another folder than their importer, "
+        f"{kinds['given by its package']} given to others by their package, "
         f"{kinds['beside']} beside it:"
     )
     for module, importer in sorted(single.items()):

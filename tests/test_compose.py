@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from backend.interfaces.cli.main import cli
+from backend.interfaces.cli.commands import PLACES
 from backend.settings import Settings
 from tests.running import unavailable
 
@@ -222,7 +222,7 @@ def test_what_the_image_copies_exists() -> None:
 def test_the_worker_runs_a_command_that_exists(source: Json) -> None:
     program, command = source["services"]["worker"]["command"]
     assert program == "ls-prompts"
-    assert command in cli.commands
+    assert command in PLACES
 
 
 def test_the_image_does_not_run_as_root() -> None:

@@ -18,7 +18,7 @@ JOURNEYS = {
         "adapters/label_studio/clients",
         "adapters/label_studio/credential",
         "app/api",
-        "app/authorship",
+        "app/database",
         "domain/person",
         *(f"interfaces/web/api/{name}" for name in ("bodies", "call", "paging", "prompts")),
         *(f"interfaces/web/api/{name}" for name in ("results", "routes", "runs", "shapes", "versions")),
@@ -87,12 +87,12 @@ JOURNEYS = {
     "test_main_job": (
         "adapters/label_studio/client",
         "adapters/label_studio/predictions",
-        *(
-            f"app/{name}"
-            for name in ("checks", "connections", "operations", "projects", "prompts", "results", "runs", "server")
-        ),
+        *(f"app/{name}" for name in ("app", "checks", "connections", "operations", "projects")),
+        *(f"app/{name}" for name in ("prompts", "results", "runs", "server")),
         "container/connections",
+        "container/container",
         "container/models",
+        "container/database",
         "container/workers",
         "interfaces/cli/commands/predictions",
         "interfaces/cli/commands/run",

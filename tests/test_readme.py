@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.interfaces.cli.main import cli
+from backend.interfaces.cli.commands import PLACES, command
 from backend.settings import Settings
 from docs import tables
 
@@ -30,8 +30,8 @@ def test_every_setting_says_what_it_means() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
 def test_only_commands_and_options_that_exist_are_mentioned(page: Path) -> None:
     for name, rest in COMMAND.findall(page.read_text(encoding="utf-8")):
-        assert name in cli.commands, f"there is no command {name}"
-        known = {option for param in cli.commands[name].params for option in param.opts}
+        assert name in PLACES, f"there is no command {name}"
+        known = {option for param in command(name).params for option in param.opts}
         unknown = set(re.findall(r"(?<!\S)--[a-z][a-z-]*", rest)) - known - {"--help"}
         assert unknown == set(), f"`ls-prompts {name}` has no {unknown}"
 

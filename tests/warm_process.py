@@ -22,7 +22,7 @@ from typing import Any
 MODULES = (
     "backend.__main__",
     "backend.interfaces.cli.main",
-    "backend.app",
+    "backend.app.app",
     "backend.adapters.providers.chat_completions",
     "backend.adapters.label_studio.clients",
     "alembic.command",
@@ -168,6 +168,7 @@ def main() -> None:
     """Serves; in a child, it runs the command, and Python ends as it does after any program."""
     for name in MODULES:
         importlib.import_module(name)
+    importlib.import_module("backend.interfaces.cli.commands").commands()
     gc.collect()
     gc.freeze()
     if WarmProcess(socket.socket(fileno=int(sys.argv[1]))).serve():

@@ -4,28 +4,21 @@ Everything the commands do is here, for scripts:
 
     from backend.app import App
     print(App().evaluate("sentiment@1").score.accuracy)
+
+`App` is imported when somebody first asks for it: a command that only reads the database does without it.
 """
 
-from backend.app.api import ApiOperations
-from backend.app.authorship import AuthorshipOperations
-from backend.app.checks import CheckOperations
-from backend.app.connections import ConnectionOperations
-from backend.app.estimates import EstimateOperations
-from backend.app.keep_up import KeepUpOperations
-from backend.app.prompts import PromptOperations
-from backend.app.results import ResultOperations
-from backend.app.server import ServerOperations
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from backend.app.app import App
+
+__all__ = ["App"]
 
 
-class App(
-    PromptOperations,
-    ServerOperations,
-    ResultOperations,
-    EstimateOperations,
-    CheckOperations,
-    ConnectionOperations,
-    ApiOperations,
-    AuthorshipOperations,
-    KeepUpOperations,
-):
-    """All groups in one: an operation has one name, wherever it is called from."""
+def __getattr__(name: str) -> Any:
+    if name != "App":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from backend.app.app import App
+
+    return App

@@ -1,16 +1,19 @@
-"""Operations: what all groups of operations share."""
+"""Operations: what those groups of operations share that need more than the database."""
 
 from backend.adapters.database.looks import LookStore
+from backend.app.database import DatabaseOperations
 from backend.container import Container
 from backend.services.dataset.truth_bases import TruthBases
 
 
-class Operations:
+class Operations(DatabaseOperations):
     """Errors are `backend.errors.PromptsError`s."""
+
+    container: Container
 
     def __init__(self, container: Container | None = None) -> None:
         """`container`: what it works with; by default made from the environment's settings."""
-        self.container = container or Container()
+        super().__init__(container or Container())
 
     @property
     def bases(self) -> TruthBases:

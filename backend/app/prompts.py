@@ -1,4 +1,4 @@
-"""Prompt versions: written, saved, found and kept."""
+"""Prompt versions: written, saved and kept."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -44,23 +44,6 @@ class PromptOperations(Operations):
         project: needed for a new name
         """
         return self.container.drafter.draft(name, project, teacher)
-
-    def version(self, tag: str) -> PromptVersion:
-        return self.container.prompts.get(tag)
-
-    def versions(self, name: str | None = None) -> list[PromptVersion]:
-        return self.container.prompts.of(name) if name else self.container.store.versions()
-
-    def rename(self, old: str, new: str) -> None:
-        self.container.prompts.rename(old, new)
-
-    def deletable(self, which: str) -> list[PromptVersion]:
-        """The versions that `delete` would delete. Raises PromptError when one of them is in use."""
-        return self.container.prompts.deletable(which)
-
-    def delete(self, which: str) -> None:
-        """A version (NAME@N), or a prompt with all its versions (NAME)."""
-        self.container.prompts.delete(which)
 
     def dump(self, folder: Path, name: str | None = None) -> list[Path]:
         return dump(self.versions(name), folder)

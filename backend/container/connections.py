@@ -1,4 +1,4 @@
-"""The record, how models' servers are reached, and how much this process may ask of each."""
+"""How models' servers are reached, and how much this process may ask of each."""
 
 from dataclasses import replace
 from functools import cached_property
@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 from backend.adapters.database.learnt_formats import LearntFormatStore
 from backend.adapters.database.model_connections import ModelConnectionStore
-from backend.adapters.database.prompts import Store
-from backend.adapters.database.retry import PATIENT
-from backend.adapters.files.private import close_to_others
 from backend.adapters.key_cipher import KeyCipher
 from backend.adapters.providers.registry import ConnectionRegistry
+from backend.container.database import DatabaseParts
 from backend.domain.resolution.resolve import Pricing
 from backend.domain.runs.part import WHOLE, Part
 from backend.domain.runs.rate_limit import RateLimit
@@ -18,36 +16,21 @@ from backend.engine.rate_limiter import RateBuckets, RateLimiter, buckets_of
 from backend.engine.shutdown import Shutdown, process_stop
 from backend.services.setup.connection_check import ConnectionTest
 from backend.services.setup.model_connections import ModelConnections
-from backend.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from backend.adapters.providers.ability_probe import AbilityProbe
     from backend.adapters.providers.chat_completions import ChatCompletions
 
 
-class ConnectionParts:
+class ConnectionParts(DatabaseParts):
     """`part`: what this process does of a run that several processes of this machine share."""
 
     part: Part = WHOLE
-
-    def __init__(self, settings: Settings | None = None) -> None:
-        self.settings = settings or load_settings()
 
     @cached_property
     def stop(self) -> Shutdown:
         """The Shutdown that signals request and runs obey."""
         return process_stop()
-
-    @cached_property
-    def store(self) -> Store:
-        if self.settings.database_url is None:
-            close_to_others(self.settings.data_dir)
-        return Store(self.settings.database())
-
-    @cached_property
-    def patient_store(self) -> Store:
-        """The same record; it is waited for when it went away."""
-        return self.store.with_retry(PATIENT)
 
     @cached_property
     def connections(self) -> ConnectionRegistry:

@@ -1,4 +1,4 @@
-"""What asks models: the record, the connections, and who asks with them, within which budget."""
+"""What asks models: the connections, and who asks with them, within which budget."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -30,7 +30,6 @@ from backend.engine.unreachable_model import unreachable
 from backend.errors import SettingsError
 from backend.services.analysis.recent_outlooks import RecentOutlooks
 from backend.services.analysis.result_views import ResultViews
-from backend.services.prompts.versions import Prompts
 
 if TYPE_CHECKING:
     from backend.adapters.prometheus import MeasuredModel, Metrics
@@ -38,10 +37,6 @@ if TYPE_CHECKING:
 
 class ModelParts(ConnectionParts):
     """What works on runs is made over `patient_store`, all else over `store`."""
-
-    @cached_property
-    def prompts(self) -> Prompts:
-        return Prompts(self.store)
 
     @cached_property
     def embedder(self) -> Embedders:

@@ -71,7 +71,7 @@ def test_the_data_managers_own_do_not_count_either(mine: Installation, project: 
         mine.app.evaluate(other, truth="any")
 
 
-def test_unmarked_ones_whose_prediction_is_gone_are_known_by_the_record(mine: Installation, project: Project) -> None:
+def test_unmarked_ones_whose_prediction_is_gone_are_known_by_the_database(mine: Installation, project: Project) -> None:
     mine.app.run(mine.save("topic", project.id), ALL)
     for prediction in project.predictions():
         bare = [{k: v for k, v in region.items() if k != "id"} for region in prediction["result"]]

@@ -8,11 +8,13 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Generic, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from backend.domain.chat.branch import Branch
 from backend.domain.chat.compression import compressed, expanded
-from backend.domain.chat.request import Completion
+
+if TYPE_CHECKING:
+    from backend.domain.chat.request import Completion
 
 Item = TypeVar("Item")
 
@@ -102,7 +104,7 @@ def unpacked(items: Sequence[Item] | None) -> tuple[Item, ...]:
     return items.items() if isinstance(items, Packed) else tuple(items or ())
 
 
-def packed(completion: Completion, branches: Sequence[Branch] | None = None) -> Completion:
+def packed(completion: "Completion", branches: Sequence[Branch] | None = None) -> "Completion":
     """The same with its tokens packed; itself where there are none to pack.
 
     branches: those that the completion does not have yet

@@ -11,17 +11,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backend.domain.chat.answer_length import most_tokens
-from backend.domain.chat.answer_spec import AnswerSpec
-from backend.domain.chat.branch import Branch
-from backend.domain.chat.user_message import Message, asked, parts_of
+from backend.domain.chat.user_message import asked, parts_of
 from backend.domain.connection import DEFAULT
-from backend.domain.few_shot.messages import Turn
 from backend.domain.hashing import canonical, numbered
 from backend.domain.outcome import Failure
-from backend.domain.picture import Attachment, PlacedAttachment
+
+if TYPE_CHECKING:
+    from backend.domain.chat.answer_spec import AnswerSpec
+    from backend.domain.chat.branch import Branch
+    from backend.domain.chat.user_message import Message
+    from backend.domain.few_shot.messages import Turn
+    from backend.domain.picture import Attachment, PlacedAttachment
 
 MAX_ATTEMPTS = 2
 """A malformed answer is asked for once more; the first usable attempt counts."""
@@ -44,7 +47,7 @@ class RequestTemplate:
     model: str
     parameters: Mapping[str, Any]
     system: str
-    spec: AnswerSpec
+    spec: "AnswerSpec"
     logprobs: bool = True
     attempts: int = MAX_ATTEMPTS
     cap: int | None = None
@@ -93,9 +96,9 @@ class ChatRequest:
     template: RequestTemplate
     user: str
     sample: int = 0
-    example_turns: tuple[Turn, ...] = ()
-    pictures: tuple[PlacedAttachment, ...] = ()
-    orders: tuple[Message, ...] = ()
+    example_turns: tuple["Turn", ...] = ()
+    pictures: tuple["PlacedAttachment", ...] = ()
+    orders: tuple["Message", ...] = ()
     stands_for: str = ""
     then: "ChatRequest | None" = None
 
@@ -166,7 +169,7 @@ class Completion:
     batch: bool = False
     elsewhere: str | None = None
     connection: str = DEFAULT
-    branches: Sequence[Branch] | None = None
+    branches: Sequence["Branch"] | None = None
 
 
 PlannedRequests = list[tuple[int, ChatRequest | Failure]]

@@ -2,21 +2,24 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise, zip_longest
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backend.domain.labels.comparisons import exchanged
 from backend.domain.labels.reading import as_read
-from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure
-from backend.domain.picture import Attachment, PlacedAttachment
-from backend.domain.prompts.version import PromptVersion
-from backend.domain.task import Task
+from backend.domain.picture import PlacedAttachment
+
+if TYPE_CHECKING:
+    from backend.domain.labels.schema import LabelSchema
+    from backend.domain.picture import Attachment
+    from backend.domain.prompts.version import PromptVersion
+    from backend.domain.task import Task
 
 Message = tuple[str, tuple[PlacedAttachment, ...]]
 """What the user says, and the pictures in it."""
 
 
-def parts_of(message: Message) -> list[str | Attachment]:
+def parts_of(message: Message) -> list["str | Attachment"]:
     """A message in pieces: texts, of which none is empty, and what is shown."""
     user, pictures = message
     ends = [0, *(at for at, _ in pictures), len(user)]
@@ -37,7 +40,7 @@ def asked(messages: Sequence[Message], example_turns: Sequence[tuple[str, str]])
 
 
 def both_orders(
-    first: Message, task: Task, version: PromptVersion, schema: LabelSchema
+    first: Message, task: "Task", version: "PromptVersion", schema: "LabelSchema"
 ) -> tuple[Message, ...] | Failure:
     """`first`, the message about `task`, and the one with the inputs exchanged that the version
     compares; () where it asks in one order."""

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backend.domain.chat.request import MAX_ATTEMPTS
-from backend.domain.dataset.split import Split, parse_split
+from backend.domain.dataset.split import parse_split
 from backend.domain.task import parse_ids
 from backend.errors import SubsetError
+
+if TYPE_CHECKING:
+    from backend.domain.dataset.split import Split
 
 WORDS = ("ground-truth", "sample", "all", "missing")
 SAMPLES = ("sample", "truth-sample")
@@ -40,7 +43,7 @@ class Subset:
     seed: int | None = None
     truth: str = "ground-truth"
     attempts: int = MAX_ATTEMPTS
-    split: Split | None = None
+    split: "Split | None" = None
     accepted: bool = False
     stratify: bool = False
     leave_one_out: bool = False

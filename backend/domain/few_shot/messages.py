@@ -8,14 +8,18 @@ Where these are in a system part, an example's message is made like the task's.
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from backend.domain.few_shot.similarity import Embed, SimilarityIndex, embedded_of, nearest, words_of
+from backend.domain.few_shot.similarity import embedded_of, nearest, words_of
 from backend.domain.outcome import Failure
 from backend.domain.prompts.default_prompt import task_text
-from backend.domain.prompts.examples import Example, Values
-from backend.domain.prompts.version import PromptVersion
 from backend.domain.same_text import text_key
-from backend.domain.task import Task
+
+if TYPE_CHECKING:
+    from backend.domain.few_shot.similarity import Embed, SimilarityIndex
+    from backend.domain.prompts.examples import Example, Values
+    from backend.domain.prompts.version import PromptVersion
+    from backend.domain.task import Task
 
 Turn = tuple[str, str]
 """What the user said and what the assistant answered."""
@@ -24,7 +28,7 @@ Turn = tuple[str, str]
 class ExampleOwners:
     """Which examples of a version are a given task, or copies of its text."""
 
-    def __init__(self, version: PromptVersion) -> None:
+    def __init__(self, version: "PromptVersion") -> None:
         self._version = version
         self._by_task: dict[int, set[int]] = {}
         self._by_text: dict[str, set[int]] = {}
@@ -33,23 +37,23 @@ class ExampleOwners:
                 self._by_task.setdefault(example.task, set()).add(place)
             self._by_text.setdefault(self._key(example.values), set()).add(place)
 
-    def of(self, task: int, values: Values) -> set[int]:
+    def of(self, task: int, values: "Values") -> set[int]:
         """Indices in the pool."""
         return self._by_text.get(self._key(values), set()) | self._by_task.get(task, set())
 
-    def has(self, task: Task) -> bool:
+    def has(self, task: "Task") -> bool:
         """Whether there are any. A task that cannot be asked about has none."""
         values = self._version.values(task)
         return not isinstance(values, Failure) and bool(self.of(task.id, values))
 
-    def _key(self, values: Values) -> str:
+    def _key(self, values: "Values") -> str:
         return text_key(values[name] for name in self._version.variables)
 
 
 class FewShotMessages:
     """The messages of a version's examples. `embed` is needed if the version compares examples by embeddings."""
 
-    def __init__(self, version: PromptVersion, embed: Embed | None = None) -> None:
+    def __init__(self, version: "PromptVersion", embed: "Embed | None" = None) -> None:
         if version.examples is None:
             raise ValueError(f"{version.tag} has no examples.")
         self._examples = version.examples
@@ -60,7 +64,7 @@ class FewShotMessages:
         self._turns = tuple(_turn(bare, example) for example in version.examples.pool)
         self._index: SimilarityIndex | None = None
 
-    def of(self, tasks: Sequence[Task], values: Sequence[Values | Failure]) -> list[tuple[Turn, ...]]:
+    def of(self, tasks: Sequence["Task"], values: Sequence["Values | Failure"]) -> list[tuple[Turn, ...]]:
         """The examples of each task, in the order of the pool; none for a task that cannot be asked about."""
         texts = [None if isinstance(text, Failure) else text for text in values]
         own = [self._owners.of(task.id, text) for task, text in zip(tasks, texts, strict=True) if text is not None]
@@ -71,28 +75,28 @@ class FewShotMessages:
     def _but(self, own: set[int]) -> tuple[Turn, ...]:
         return tuple(turn for place, turn in enumerate(self._turns) if place not in own) if own else self._turns
 
-    def _similar(self, askable: Sequence[Values], own: Sequence[set[int]]) -> list[tuple[Turn, ...]]:
+    def _similar(self, askable: Sequence["Values"], own: Sequence[set[int]]) -> list[tuple[Turn, ...]]:
         if not askable:
             return []
         similarities = self._compared().similarities([self._text(values) for values in askable])
         chosen = nearest(similarities, self._examples.number, own)
         return [tuple(self._turns[place] for place in places) for places in chosen]
 
-    def _compared(self) -> SimilarityIndex:
+    def _compared(self) -> "SimilarityIndex":
         if self._index is None:
             texts = tuple(self._text(example.values) for example in self._examples.pool)
             model = self._examples.embed
             self._index = words_of(texts) if model is None else self._embedded(texts, model)
         return self._index
 
-    def _embedded(self, texts: tuple[str, ...], model: str) -> SimilarityIndex:
+    def _embedded(self, texts: tuple[str, ...], model: str) -> "SimilarityIndex":
         if self._embed is None:
             raise ValueError("A version whose examples are compared by embeddings needs somebody to make them.")
         return embedded_of(texts, model, self._embed)
 
-    def _text(self, values: Values) -> str:
+    def _text(self, values: "Values") -> str:
         return "\n".join(values[name] for name in self._variables)
 
 
-def _turn(bare: PromptVersion, example: Example) -> Turn:
+def _turn(bare: "PromptVersion", example: "Example") -> Turn:
     return bare.fill(example.values), json.dumps(example.answer, ensure_ascii=False)

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from backend.domain.labels.schema import LabelSchema
-from backend.domain.task import Task
 from backend.errors import PromptError
+
+if TYPE_CHECKING:
+    from backend.domain.labels.schema import LabelSchema
+    from backend.domain.task import Task
 
 OTHER_SIDE = {"left": "right", "right": "left"}
 _ASKS = "Asking in both orders exchanges the inputs of a <Pairwise>"
@@ -24,18 +26,18 @@ class SidedControl(Protocol):
         """What the prompt calls the left and the right input."""
 
 
-def comparisons(schema: LabelSchema) -> list[SidedControl]:
+def comparisons(schema: "LabelSchema") -> list[SidedControl]:
     """The controls of a schema that are one."""
     return [field for field in schema.fields if isinstance(field, SidedControl)]
 
 
-def exchange(schema: LabelSchema) -> Mapping[str, str]:
+def exchange(schema: "LabelSchema") -> Mapping[str, str]:
     """Variable -> the one that takes its place in the other order."""
     pairs = (control.sides for control in comparisons(schema))
     return {name: other for left, right in pairs for name, other in ((left, right), (right, left))}
 
 
-def exchanged(task: Task, variables: tuple[str, ...], schema: LabelSchema) -> Task:
+def exchanged(task: "Task", variables: tuple[str, ...], schema: "LabelSchema") -> "Task":
     """`task` as it is read in the other order. `variables`: those of the prompt, and paths into them."""
     places = exchange(schema)
     others = {name: other for name in variables if (other := _moved(name, places)) != name}
@@ -43,7 +45,7 @@ def exchanged(task: Task, variables: tuple[str, ...], schema: LabelSchema) -> Ta
     return replace(task, read={**task.read, **{n: task.value(o) for n, o in others.items()}}, pictures=shown)
 
 
-def check_both_orders(schema: LabelSchema, variables: tuple[str, ...]) -> None:
+def check_both_orders(schema: "LabelSchema", variables: tuple[str, ...]) -> None:
     """Raises PromptError where the order cannot be exchanged. `variables`: those that the prompt uses."""
     pairs = [control.sides for control in comparisons(schema)]
     sides = [side for pair in pairs for side in pair]

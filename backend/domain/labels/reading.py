@@ -6,14 +6,16 @@ lines.
 """
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from backend.domain.labels.controls.base import Control
-from backend.domain.labels.inputs.read_inputs import ReadInput
-from backend.domain.labels.schema import LabelSchema
-from backend.domain.task import Task
+if TYPE_CHECKING:
+    from backend.domain.labels.controls.base import Control
+    from backend.domain.labels.inputs.read_inputs import ReadInput
+    from backend.domain.labels.schema import LabelSchema
+    from backend.domain.task import Task
 
 
-def as_read(task: Task, schema: LabelSchema) -> Task:
+def as_read(task: "Task", schema: "LabelSchema") -> "Task":
     """`task` with what a model reads in place of its data; itself when it reads that as it is."""
     readers: tuple[ReadInput | Control, ...] = (*schema.inputs, *schema.fields)
     read = {name: text for reader in readers for name, text in reader.read(task.contents).items()}

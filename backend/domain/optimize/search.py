@@ -6,17 +6,20 @@ The other ground truths evaluate the result. Neither they nor copies of their te
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
+from typing import TYPE_CHECKING
 
-from backend.domain.answer import Answer
 from backend.domain.dataset.split import DEV, Split
 from backend.domain.few_shot.messages import ExampleOwners
-from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure
-from backend.domain.prompts.version import PromptVersion
 from backend.domain.same_text import folded
-from backend.domain.task import Task
 from backend.domain.task_values import shown_text
 from backend.errors import SubsetError
+
+if TYPE_CHECKING:
+    from backend.domain.answer import Answer
+    from backend.domain.labels.schema import LabelSchema
+    from backend.domain.prompts.version import PromptVersion
+    from backend.domain.task import Task
 
 ROUNDS = 8
 LEARN = Split(DEV, 0.5)
@@ -46,8 +49,8 @@ class SearchOptions:
 class LabeledTask:
     """A task with a known right answer."""
 
-    task: Task
-    truth: Answer
+    task: "Task"
+    truth: "Answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class GroundTruthHalves:
     aside: int
 
 
-def divide(items: Sequence[LabeledTask], version: PromptVersion) -> GroundTruthHalves:
+def divide(items: Sequence[LabeledTask], version: "PromptVersion") -> GroundTruthHalves:
     """The ground truths to learn from and those that evaluate.
 
     Examples of the version may teach, because no task is shown itself, but they do not evaluate.
@@ -77,7 +80,7 @@ def divide(items: Sequence[LabeledTask], version: PromptVersion) -> GroundTruthH
     return GroundTruthHalves(learn, judge, len(items) - len(learn) - len(judge))
 
 
-def check_halves(halves: GroundTruthHalves, schema: LabelSchema) -> None:
+def check_halves(halves: GroundTruthHalves, schema: "LabelSchema") -> None:
     """Raises SubsetError, with what is needed, if nothing could be learnt or evaluated."""
     for part, items in (("learn from", halves.learn), ("evaluate on", halves.judge)):
         fewest = FEWEST if items is halves.judge else 2
@@ -94,11 +97,11 @@ def check_halves(halves: GroundTruthHalves, schema: LabelSchema) -> None:
             )
 
 
-def values_of(task: Task, version: PromptVersion) -> Mapping[str, str]:
+def values_of(task: "Task", version: "PromptVersion") -> Mapping[str, str]:
     """The texts of a task that the prompt shows to the model."""
     return {name: shown_text(task.value(name)) for name in version.variables}
 
 
-def text_of(task: Task, version: PromptVersion) -> str:
+def text_of(task: "Task", version: "PromptVersion") -> str:
     """The texts of a task in a form in which copies are equal, as among examples."""
     return folded("\n".join(values_of(task, version).values()))

@@ -6,23 +6,26 @@ before system parts: its answers are stored under it.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from backend.domain.labels.controls.base import Control
-from backend.domain.labels.schema import LabelSchema
 from backend.domain.prompts.definitions import defined, hints, listed
 from backend.domain.prompts.prompt_file import PromptFile
 from backend.domain.prompts.system_part import marked, on_marks
 from backend.domain.prompts.version import AUTO, BRACED, PLACEHOLDER, PromptVersion
 
+if TYPE_CHECKING:
+    from backend.domain.labels.controls.base import Control
+    from backend.domain.labels.schema import LabelSchema
 
-def first_prompt(schema: LabelSchema) -> PromptFile:
+
+def first_prompt(schema: "LabelSchema") -> PromptFile:
     """A prompt to begin with: the config's headers, a line about the labels, the task's texts, and all labels with
     hints."""
     task = ["", task_text(schema.variables, schema.phrases)]
     return PromptFile("\n".join([*_instructions(schema), *task]), labels=listed(hints(schema)))
 
 
-def first_draft(schema: LabelSchema) -> PromptFile:
+def first_draft(schema: "LabelSchema") -> PromptFile:
     """The same with the headers and the line about the labels in the system part, and the task's texts, marked as
     data, in the user's message."""
     template = marked(task_text(schema.variables, schema.phrases), [schema.digest, "item"])
@@ -30,12 +33,12 @@ def first_draft(schema: LabelSchema) -> PromptFile:
     return PromptFile(template, labels=listed(hints(schema)), system=system)
 
 
-def _instructions(schema: LabelSchema) -> list[str]:
+def _instructions(schema: "LabelSchema") -> list[str]:
     headers = [PLACEHOLDER.sub(r"{ \1 }", header) for header in schema.headers]
     return [*headers, *_asked(schema.fields)]
 
 
-def _asked(fields: Sequence[Control]) -> list[str]:
+def _asked(fields: Sequence["Control"]) -> list[str]:
     """A line for each kind of control."""
     names: dict[str, list[str]] = {}
     for field in fields:
@@ -54,17 +57,17 @@ def task_text(variables: tuple[str, ...], phrases: tuple[str, ...] = ()) -> str:
     return "\n".join(dict.fromkeys(inside.get(name, f"{name}: {{{name}}}") for name in variables))
 
 
-def default_version(schema: LabelSchema, project: int, model: str) -> PromptVersion:
+def default_version(schema: "LabelSchema", project: int, model: str) -> PromptVersion:
     """The first prompt as a version. Its tag is `auto@` and eight digits, see `auto_tag`."""
     return _version(first_prompt(schema), schema, project, model)
 
 
-def drafted_version(schema: LabelSchema, project: int, model: str) -> PromptVersion:
+def drafted_version(schema: "LabelSchema", project: int, model: str) -> PromptVersion:
     """The first draft as a version, for a teacher."""
     return _version(first_draft(schema), schema, project, model)
 
 
-def _version(first: PromptFile, schema: LabelSchema, project: int, model: str) -> PromptVersion:
+def _version(first: PromptFile, schema: "LabelSchema", project: int, model: str) -> PromptVersion:
     version = PromptVersion(
         name=AUTO,
         number=0,

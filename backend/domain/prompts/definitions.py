@@ -5,17 +5,21 @@ config does not have is an error, because the model would never see it.
 """
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from backend.domain.labels.controls.base import Control
-from backend.domain.labels.schema import LabelSchema
-from backend.domain.prompts.version import Definitions, nearest
+from backend.domain.prompts.version import nearest
 from backend.errors import PromptError
+
+if TYPE_CHECKING:
+    from backend.domain.labels.controls.base import Control
+    from backend.domain.labels.schema import LabelSchema
+    from backend.domain.prompts.version import Definitions
 
 Listed = Mapping[str, str | Mapping[str, str]]
 """As a prompt file has them: label -> sentence, or control -> label -> sentence where there are several controls."""
 
 
-def defined(listed: Listed, schema: LabelSchema) -> Definitions:
+def defined(listed: Listed, schema: "LabelSchema") -> "Definitions":
     """The definitions in `listed` by control; every control of the config is in it, or {} if nothing is defined.
 
     A label is given by the name that annotators see, in any case; a label without a sentence keeps the config's hint.
@@ -33,19 +37,19 @@ def defined(listed: Listed, schema: LabelSchema) -> Definitions:
     return by_control if any(by_control.values()) else {}
 
 
-def listed(definitions: Definitions) -> Listed:
+def listed(definitions: "Definitions") -> Listed:
     """The inverse, for a prompt file."""
     if len(definitions) == 1:
         return next(iter(definitions.values()))
     return {control: labels for control, labels in definitions.items() if labels}
 
 
-def hints(schema: LabelSchema) -> Definitions:
+def hints(schema: "LabelSchema") -> "Definitions":
     """The config's own hint of each label, "" without one."""
     return {f.name: {label.shown: _line(label.hint) for label in f.labels} for f in schema.labelled.fields}
 
 
-def _sentences(sentences: Mapping[str, str], field: Control) -> dict[str, str]:
+def _sentences(sentences: Mapping[str, str], field: "Control") -> dict[str, str]:
     return {_label(name, field): _line(sentence) for name, sentence in sentences.items() if sentence.strip()}
 
 
@@ -54,7 +58,7 @@ def _line(sentence: str) -> str:
     return " ".join(sentence.split())
 
 
-def _label(name: str, field: Control) -> str:
+def _label(name: str, field: "Control") -> str:
     if field.dynamic:
         return name.strip()  # the tasks contain the labels
     label = field.find(name)
@@ -63,7 +67,7 @@ def _label(name: str, field: Control) -> str:
     return label
 
 
-def _owner(label: str, schema: LabelSchema) -> Control:
+def _owner(label: str, schema: "LabelSchema") -> "Control":
     """The control of a label that is written without one."""
     if len(schema.labelled.fields) == 1:
         return schema.labelled.fields[0]
@@ -76,7 +80,7 @@ def _owner(label: str, schema: LabelSchema) -> Control:
     raise PromptError(f"The label '{label}' is in {controls}: write it below a line with its control's name.")
 
 
-def _control(name: str, schema: LabelSchema) -> Control:
+def _control(name: str, schema: "LabelSchema") -> "Control":
     fields = {field.name: field for field in schema.labelled.fields}
     if name in fields:
         return fields[name]

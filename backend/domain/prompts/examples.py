@@ -7,13 +7,15 @@ chooses the examples of a task; they are never the task itself or a copy of its 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backend.domain.hashing import canonical, digest
-from backend.domain.labels.controls.base import Control
-from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Rejection
 from backend.errors import PromptError
+
+if TYPE_CHECKING:
+    from backend.domain.labels.controls.base import Control
+    from backend.domain.labels.schema import LabelSchema
 
 WAYS = ("similar", "diverse", "balanced", "fixed")
 """`similar`: those nearest to the task. The others are the same for all tasks: texts far apart from each other; as many
@@ -91,7 +93,7 @@ def check_way(number: Any, select: Any, embed: Any = None) -> None:
         raise PromptError("--embed needs the name of an embedding model, and --select similar: change one of them.")
 
 
-def check_fit(examples: Examples, variables: Sequence[str], schema: LabelSchema) -> None:
+def check_fit(examples: Examples, variables: Sequence[str], schema: "LabelSchema") -> None:
     """Raises PromptError for examples that lack a text of the prompt, or whose answers do not exist in this config."""
     for example in examples.pool:
         lacking = [name for name in variables if name not in example.values]
@@ -105,7 +107,7 @@ def check_fit(examples: Examples, variables: Sequence[str], schema: LabelSchema)
                 )
 
 
-def _parsed(field: Control, answer: Any) -> object:
+def _parsed(field: "Control", answer: Any) -> object:
     """Labels that come from the task are not known here."""
     return answer if field.dynamic else field.parse(answer)
 

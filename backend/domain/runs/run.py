@@ -1,9 +1,11 @@
 """Runs: a prompt version over a subset of a project's tasks, and its progress."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from backend.domain.dataset.subset import Subset
-from backend.domain.optimize.search import SearchOptions
+if TYPE_CHECKING:
+    from backend.domain.dataset.subset import Subset
+    from backend.domain.optimize.search import SearchOptions
 
 OPEN = ("pending", "in_progress")
 FINAL = ("completed", "failed", "canceled")
@@ -43,7 +45,7 @@ class Run:
     id: str
     tag: str
     project: int
-    scope: Subset | SearchOptions
+    scope: "Subset | SearchOptions"
     push: bool
     keep: bool
     status: str

@@ -15,37 +15,7 @@ import click
 from backend.early import handle
 from backend.engine.shutdown import process_stop
 from backend.errors import PromptsError
-from backend.interfaces.cli.commands import (
-    audit,
-    calibrate,
-    canary,
-    cascade,
-    completion,
-    connections,
-    draft,
-    draw,
-    enhance,
-    estimate,
-    evaluate,
-    forget,
-    init,
-    keep_up,
-    models,
-    open_page,
-    people,
-    predictions,
-    projects,
-    prompts,
-    prune,
-    relabel,
-    report,
-    run,
-    runs,
-    save,
-    serve,
-    shares,
-    votes,
-)
+from backend.interfaces.cli.commands import PLACES, SECTIONS, command, commands
 from backend.interfaces.cli.render.console import printable
 from backend.logs import structured
 
@@ -101,77 +71,20 @@ def _told_to_end(*_: object) -> None:
 HANDLERS: dict[signal.Signals, Any] = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: _told_to_end}
 
 
-SECTIONS: dict[str, tuple[click.Command, ...]] = {
-    "Set up": (
-        init.init,
-        projects.doctor,
-        projects.connect,
-        projects.disconnect,
-        models.models,
-        connections.connections,
-        connections.connect_model,
-        connections.disconnect_model,
-        connections.test_connection,
-        serve.serve,
-        open_page.open_,
-        forget.forget,
-        prune.prune,
-        completion.completion,
-    ),
-    "Write a prompt": (
-        draft.draft,
-        save.save,
-        prompts.list_versions,
-        prompts.show,
-        prompts.diff,
-        enhance.enhance,
-        prompts.rename,
-        prompts.delete,
-        prompts.dump,
-        prompts.load,
-        relabel.relabel,
-    ),
-    "Run": (
-        estimate.estimate,
-        run.try_task,
-        run.run,
-        runs.runs,
-        runs.watch,
-        runs.cancel,
-        runs.resume,
-        runs.retry,
-        runs.worker,
-        runs.work,
-    ),
-    "Read the results": (evaluate.evaluate, evaluate.compare, run.results, report.report, report.export),
-    "Trust the numbers": (
-        *(draw.draw, shares.shares, people.people, audit.audit, votes.votes, cascade.cascade),
-        *(calibrate.calibrate, calibrate.threshold, canary.canary),
-    ),
-    "Use the predictions": (
-        projects.use,
-        keep_up.keep_up,
-        predictions.predictions,
-        predictions.push,
-        predictions.withdraw,
-        predictions.annotate,
-        predictions.unannotate,
-    ),
-}
-"""What a user wants to do, as the documentation's chapters call it -> the commands for it, in the order of use."""
-
-
 class Commands(click.Group):
     """In the order in which a user meets them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
+        return list(PLACES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return command(cmd_name) if cmd_name in PLACES else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """In sections, each command with its whole first sentence, which click would cut at the end of the line."""
-        width = max(map(len, self.commands))
-        for title, commands in SECTIONS.items():
-            shown = [command for command in commands if not command.hidden]
+        known, width = commands(), max(map(len, PLACES))
+        for title, section in SECTIONS.items():
+            shown = [known[name] for name in section if not known[name].hidden]
             with formatter.section(title):
                 formatter.write_dl([(f"{c.name:<{width}}", c.get_short_help_str(LONGEST)) for c in shown])
 
@@ -211,11 +124,6 @@ def cli() -> None:
     Settings come from the environment or a .env file: LABEL_STUDIO_URL, LABEL_STUDIO_API_KEY, OPENAI_API_KEY and more
     (the documentation lists all settings). Start with `ls-prompts init`.
     """
-
-
-for section in SECTIONS.values():
-    for command in section:
-        cli.add_command(command)
 
 
 def main() -> None:

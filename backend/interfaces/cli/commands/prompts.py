@@ -24,6 +24,7 @@ from backend.interfaces.cli.render.console import (
     printable,
     sure,
     the_app,
+    the_database,
     waiting_for,
 )
 from backend.interfaces.cli.render.prompt_version import print_actions, print_definitions, print_diff, print_examples
@@ -46,10 +47,10 @@ def list_versions(name: str | None, json_wanted: bool) -> None:
     ls-prompts list
     ls-prompts list sentiment --json
     """
-    app = the_app()
-    versions, ids = app.versions(name), app.version_ids()
+    database = the_database()
+    versions, ids = database.versions(name), database.version_ids()
     if json_wanted:
-        actions = _by_tag(app.actions())
+        actions = _by_tag(database.actions())
         print_json([version_json(version, ids.get(version.tag), actions.get(version.tag, ())) for version in versions])
         return
     table = Table("version", "project", "model", "saved", "by", "note", box=None, header_style="bold", pad_edge=False)
@@ -70,9 +71,9 @@ def show(version: str, plain: bool, json_wanted: bool) -> None:
     ls-prompts show sentiment@2
     ls-prompts show sentiment@2 --plain > sentiment.md
     """
-    app = the_app()
-    saved = app.version(version)
-    public_id, actions = app.version_ids().get(saved.tag), app.actions(saved.tag)
+    database = the_database()
+    saved = database.version(version)
+    public_id, actions = database.version_ids().get(saved.tag), database.actions(saved.tag)
     if json_wanted:
         print_json(version_json(saved, public_id, actions))
     elif plain:
@@ -104,8 +105,8 @@ def diff(old: str, new: str) -> None:
     \b
     ls-prompts diff sentiment@1 sentiment@2
     """
-    app = the_app()
-    first, second = app.version(old), app.version(new)
+    database = the_database()
+    first, second = database.version(old), database.version(new)
     print_diff(write_prompt_file(first), write_prompt_file(second), (first.tag, second.tag))
 
 
@@ -118,7 +119,7 @@ def rename(old: str, new: str) -> None:
     \b
     ls-prompts rename sentiment mood
     """
-    the_app().rename(old, new)
+    the_database().rename(old, new)
     notify(
         f"'{old}' is now '{new}'. Predictions in Label Studio keep the old name until you push them again; "
         "push, use, annotate and withdraw find them under the new one."
@@ -135,13 +136,13 @@ def delete(which: str, yes: bool) -> None:
     ls-prompts delete sentiment@3
     ls-prompts delete sentiment
     """
-    app = the_app()
-    versions = app.deletable(which)
+    database = the_database()
+    versions = database.deletable(which)
     subject = versions[0].tag if "@" in which else f"'{which}'"
     all_of_it = "" if "@" in which else f" with its {numbers.things(len(versions), 'version')}"
     if not yes:
         confirm(f"Delete {subject}{all_of_it}?")
-    app.delete(which)
+    database.delete(which)
     notify(f"Deleted {subject}.")
 
 

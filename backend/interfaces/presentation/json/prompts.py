@@ -3,19 +3,19 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from backend.domain.action import Action
-from backend.domain.labels.relabel import Renames
 from backend.domain.prompts.examples import examples_json
-from backend.domain.prompts.version import PromptVersion
 from backend.interfaces.presentation.json.plain import plain, user_json
 
 if TYPE_CHECKING:
     from backend.adapters.database.public_ids import PublicId
+    from backend.domain.action import Action
+    from backend.domain.labels.relabel import Renames
+    from backend.domain.prompts.version import PromptVersion
     from backend.services.dataset.label_configs import Relabelled
 
 
 def version_json(
-    version: PromptVersion, public_id: "PublicId | None" = None, actions: Sequence[Action] = ()
+    version: "PromptVersion", public_id: "PublicId | None" = None, actions: Sequence["Action"] = ()
 ) -> dict[str, Any]:
     """For `show`; `list` has a list of these. `system` is in it where the version has a system part, `then` and `below`
     where it has a second model.
@@ -45,7 +45,7 @@ def version_json(
     }
 
 
-def _action(action: Action) -> dict[str, Any]:
+def _action(action: "Action") -> dict[str, Any]:
     return {"kind": action.kind, "count": action.count, "created": action.created, "by": user_json(action)}
 
 
@@ -65,6 +65,6 @@ def unrelabelled_json(former: str) -> dict[str, Any]:
     return {"former": former, "label": None}
 
 
-def renames_json(renames: Renames) -> dict[str, Any]:
+def renames_json(renames: "Renames") -> dict[str, Any]:
     """Control -> former label -> the label it is read as."""
     return {control: dict(labels) for control, labels in renames.items()}

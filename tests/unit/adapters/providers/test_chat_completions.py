@@ -357,7 +357,7 @@ def test_what_is_no_chat_completion_is_the_servers_failure(body: Body) -> None:
     assert failure(body).kind == "server"
 
 
-def test_names_from_the_server_fit_the_record() -> None:
+def test_names_from_the_server_fit_the_database() -> None:
     found = completed(chat(finish_reason="s\x00\ud800" * 99, body={"model": "m\x00\ud800😀" * 99}))
     assert 0 < len(found.finish_reason) <= 40
     assert 0 < len(found.model) <= 200

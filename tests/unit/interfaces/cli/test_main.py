@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from backend.adapters.database.runs import NewRun
 from backend.domain.dataset.subset import Subset
 from backend.domain.prompts.version import PromptVersion
+from backend.interfaces.cli.commands import PLACES, command, commands
 from backend.interfaces.cli.main import cli
 from tests.installation import Installation
 
@@ -51,12 +52,12 @@ def refused(result: Result, code: int = 1) -> str:
     return line
 
 
-@pytest.mark.parametrize("name", cli.commands)
+@pytest.mark.parametrize("name", PLACES)
 def test_every_command_shows_an_example(name: str) -> None:
     result = call(name, "--help")
     assert result.exit_code == 0
     assert f"\n  ls-prompts {name}" in result.stdout or f"| ls-prompts {name}" in result.stdout
-    short = cli.commands[name].get_short_help_str(200)
+    short = command(name).get_short_help_str(200)
     assert short.endswith(".")
     assert call(name, "-h").stdout == result.stdout
 
@@ -71,15 +72,15 @@ def test_who_renames_is_told_where_the_old_name_stays(mine: Installation) -> Non
     )
 
 
-@pytest.mark.parametrize("name", cli.commands)
+@pytest.mark.parametrize("name", PLACES)
 def test_every_example_is_one_that_its_command_takes(name: str) -> None:
-    text = cli.commands[name].help or ""
+    text = command(name).help or ""
     examples = [line.strip() for line in text.partition("\b")[2].splitlines() if line.strip()]
     assert 1 <= len(examples) <= 3
     for example in examples:
         argv = example.rpartition("ls-prompts ")[2].partition(" > ")[0].split()
         assert argv[0] == name
-        cli.commands[name].make_context(name, argv[1:], parent=cli.make_context("ls-prompts", [name]))
+        command(name).make_context(name, argv[1:], parent=cli.make_context("ls-prompts", [name]))
 
 
 def test_the_help_lists_the_commands_in_sections_and_in_the_order_of_use() -> None:
@@ -88,7 +89,7 @@ def test_the_help_lists_the_commands_in_sections_and_in_the_order_of_use() -> No
     chapters = ["Write a prompt", "Run", "Read the results", "Trust the numbers", "Use the predictions"]
     assert [title for title, _ in listed if title] == chapters
     names = [name for _, name in listed if name]
-    assert names == [name for name, command in cli.commands.items() if not command.hidden]
+    assert names == [name for name, command in commands().items() if not command.hidden]
     assert names[:4] == ["init", "doctor", "connect", "disconnect"]
     assert "..." not in shown.partition("Set up:")[2]
 
@@ -400,13 +401,24 @@ def test_a_prompt_through_a_pipe_is_utf_8(mine: Installation) -> None:
         (["--help"], ["sqlalchemy", "pydantic", "asyncio"]),
         (["list"], ["openai", "httpx", "label_studio_sdk", "ijson", "redis", "rq", "genai_prices", "matplotlib"]),
         (["list"], ["numpy", "scipy", "sklearn", "cryptography", "PIL", "lxml", "flask", "prometheus_client"]),
-        (["list"], ["sqlalchemy.dialects.postgresql", "aiohttp", "pypdf", "jinja2"]),
+        (["list"], ["sqlalchemy.dialects.postgresql", "aiohttp", "pypdf", "jinja2", "alembic"]),
+        (["list"], ["backend.app.app", "backend.container.container", "backend.domain.labels.schema"]),
+        (
+            ["list"],
+            [f"backend.interfaces.cli.commands.{name}" for name in ("evaluate", "run", "runs", "report", "save")],
+        ),
+        (["list", "--json"], ["backend.app.app", "backend.adapters.label_studio", "backend.domain.metrics"]),
+        (
+            ["diff", "mood@1", "mood@1"],
+            ["backend.app.app", "backend.adapters.label_studio", "backend.domain.labels.schema"],
+        ),
+        (["show", "mood@1"], ["backend.app.app", "backend.adapters.label_studio", "backend.domain.labels.schema"]),
     ],
 )
-def test_a_command_does_not_wait_for_libraries_it_does_not_use(
+def test_a_command_does_not_wait_for_modules_it_does_not_use(
     mine: Installation, argv: list[str], unneeded: list[str]
 ) -> None:
-    mine.app.versions()  # makes the database, which takes more
+    saved(mine)  # and makes the database, which takes more
     code = (
         "import sys; from backend.interfaces.cli.main import cli; "
         f"cli({argv}, standalone_mode=False); print(*set({unneeded}) & set(sys.modules), file=sys.stderr)"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from backend.interfaces.cli.main import cli
+from backend.interfaces.cli.commands import commands
 from backend.interfaces.presentation.json import connections, evaluation, optimization, projects, prompts, runs, trust
 from backend.interfaces.presentation.json.canary import canary_json
 from backend.interfaces.presentation.json.cascade import cascade_json
@@ -68,6 +68,6 @@ def test_the_json_of_a_result_is_what_it_was(name: str) -> None:
 
 
 def test_every_command_that_prints_json_is_pinned() -> None:
-    printing = {name for name, command in cli.commands.items() if any(p.name == "json_wanted" for p in command.params)}
+    printing = {name for name, command in commands().items() if any(p.name == "json_wanted" for p in command.params)}
     assert {name.partition(" ")[0].rstrip(",") for name in PINNED} == printing
     assert PINNED.keys() == MADE.keys()
