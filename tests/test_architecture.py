@@ -38,7 +38,7 @@ IMPORTERS = {
     "redis": ["backend/adapters/redis/"],
     "rq": ["backend/adapters/redis/"],
     "gepa": ["backend/adapters/gepa.py"],
-    "orjson": ["backend/adapters/providers/response.py"],
+    "orjson": ["backend/adapters/providers/response.py", "backend/domain/chat/packed.py"],
     "prometheus_client": ["backend/adapters/prometheus.py"],
     "pyarrow": ["backend/adapters/files/parquet.py"],
     "flask": ["backend/interfaces/web/"],

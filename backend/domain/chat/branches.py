@@ -27,15 +27,21 @@ def branches(
     """
     spoken = tuple([token for token, _ in tokens])
     forks = _forks(text, spoken, tuple(allowed.items()))
-    if forks is None or not any(map(told, range(len(tokens)))):
+    if forks is None:
+        return None
+    rivals = [told(index) for index, _ in forks]
+    if not any(rivals) and not any(map(told, range(len(tokens)))):
         return None
     return tuple(
-        Branch(start, as_text(spoken[index]), tokens[index][1], _rounded(told(index))) for index, start in forks
+        [
+            Branch(start, as_text(spoken[index]), tokens[index][1], _rounded(others))
+            for (index, start), others in zip(forks, rivals, strict=True)
+        ]
     )
 
 
 def _rounded(rivals: Rivals) -> Rivals:
-    return tuple((rival, round(logprob, 6)) for rival, logprob in rivals if logprob > -math.inf)
+    return tuple([(rival, round(logprob, 6)) for rival, logprob in rivals if logprob > -math.inf])
 
 
 @lru_cache(maxsize=REMEMBERED)

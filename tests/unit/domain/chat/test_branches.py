@@ -36,3 +36,9 @@ def test_only_branches_are_kept(pieces: tuple[str, ...], kept: list[tuple[int, s
 def test_none_without_other_tokens_or_with_tokens_that_do_not_fit() -> None:
     assert found('{"mood": "Good"}', '{"mood": "', 'Good"}', rivals=False) is None
     assert found('{"mood": "Good"}', '{"mood": "', 'Bad"}') is None
+
+
+def test_that_there_are_other_tokens_may_be_told_where_labels_do_not_branch() -> None:
+    told = {0: (), 1: (), 2: (("?", -2.0),)}
+    spoken = [(b'{"mood": "', -1.0), (b"Good", -1.0), (b'"}', -1.0)]
+    assert branches('{"mood": "Good"}', spoken, MOOD, told.__getitem__) == (Branch(10, "Good", -1.0, ()),)

@@ -1,13 +1,15 @@
 """Tokens as the text under which they are stored: the same items, read only where they are wanted."""
 
 import json
+import math
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain.chat.branch import Branch
-from backend.domain.chat.packed import PackedBranches, PackedPieces, packed, unpacked
+from backend.domain.chat.packed import PackedBranches, PackedPieces, as_json, packed, unpacked
 from tests.scripted import any_text, completion
 
 PIECES = (('{"mood"', -0.25), (": 💀é", -1e-300), ("\udcf0", 0.0))
@@ -38,6 +40,14 @@ def test_whatever_a_server_told_comes_back_exactly(told: list[tuple[str, float]]
     joined = [token.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass") for token, _ in told]
     said = [(token, chance) for token, (_, chance) in zip(joined, told, strict=True)]
     assert unpacked(PackedPieces.of(said)) == tuple(said)
+
+
+@pytest.mark.parametrize("token", ["Go", "é", "\udc80", "null"])
+@pytest.mark.parametrize("chance", [-1e-7, -0.0, -123.456, -math.inf])
+def test_whoever_writes_it_the_text_is_ascii_and_reads_the_same(token: str, chance: float) -> None:
+    items = [Branch(3, token, chance, ((token, chance),))]
+    assert as_json(items).isascii()
+    assert json.loads(as_json(items)) == json.loads(json.dumps(items))
 
 
 def test_a_completion_is_packed_once() -> None:
