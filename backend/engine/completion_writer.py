@@ -16,7 +16,7 @@ from backend.engine.shutdown import Shutdown
 from backend.errors import StoreAwayError
 
 GATHER_S = 0.005
-"""Completions that come within this time share a commit: a commit costs ten times what a row does."""
+"""While completions come at least this often, they share a commit: a commit costs ten times what a row does."""
 
 
 @dataclass(slots=True, eq=False)
@@ -46,6 +46,7 @@ class CompletionWriter:
     def __init__(self, write: Callable[[list[Completion]], None], stop: Shutdown | None = None, room: int = 0) -> None:
         self._write = write
         self._room = room
+        self._many = room // 2
         self._stop = stop
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="record")
         self._pending: list[Unstored] = []
@@ -83,10 +84,17 @@ class CompletionWriter:
 
     async def _drain(self) -> None:
         while self._pending:
-            await asyncio.sleep(GATHER_S)
+            await self._gather()
             batch, self._pending = self._pending, []
             await self._commit(batch)
         self._writer = None
+
+    async def _gather(self) -> None:
+        """Waits until no more come, or half of the room is taken: the other half is for the time of the commit."""
+        seen = 0
+        while not seen or seen < len(self._pending) < self._many:
+            seen = len(self._pending)
+            await asyncio.sleep(GATHER_S)
 
     async def _commit(self, batch: list[Unstored]) -> None:
         error: Exception | None = None

@@ -173,6 +173,40 @@ def test_commits_are_few_however_many_come(monkeypatch: pytest.MonkeyPatch) -> N
     assert sum(map(len, record.batches)) == 1000
 
 
+async def _one_by_one(recorder: CompletionWriter, number: int) -> None:
+    """A completion for each time that the writer looks whether more have come."""
+    tasks = []
+    for fact in facts(number):
+        tasks.append(asyncio.create_task(recorder.record(fact)))
+        await asyncio.sleep(0)
+    await asyncio.gather(*tasks)
+    await recorder.close()
+
+
+@pytest.mark.parametrize(("room", "first"), [(0, 2), (4, 2), (12, 6), (100, 10)])
+def test_while_more_come_they_share_a_commit_up_to_half_of_the_room(
+    monkeypatch: pytest.MonkeyPatch, room: int, first: int
+) -> None:
+    monkeypatch.setattr(module, "GATHER_S", 0)
+    record = Record()
+    run(_one_by_one(CompletionWriter(record.write, room=room), 10))
+    assert len(record.batches[0]) == first
+    assert sum(map(len, record.batches)) == 10
+
+
+def test_one_alone_waits_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    sleep = asyncio.sleep
+
+    async def counted(seconds: float) -> None:
+        waits.append(seconds)
+        await sleep(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", counted)
+    run(_one_by_one(CompletionWriter(Record().write, room=100), 1))
+    assert waits.count(module.GATHER_S) == 1
+
+
 def test_what_is_paid_waits_for_a_record_that_is_away_and_says_so(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
