@@ -2,13 +2,13 @@
 
 import gc
 
-from backend.early import end_with_a_sentence, importing
+from backend.early import GARBAGE, end_with_a_sentence, importing
 
 
 def main() -> None:
     """Entry point. The command itself is imported here, when a signal has something to meet."""
     end_with_a_sentence()
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(*GARBAGE)
     with importing():
         from backend.interfaces.cli.main import main as command
 

@@ -13,6 +13,8 @@ from types import FrameType
 from typing import Any
 
 NUMBERS = (signal.SIGINT, signal.SIGTERM)
+GARBAGE = (100_000, 50, 100)
+"""Thresholds of the garbage collector: with Python's own, a tenth of the CPU of a run goes into looking for it."""
 
 
 def end_with_a_sentence() -> None:

@@ -7,7 +7,7 @@ are more than predictions at once (the server sees to it), so that one is always
 
 # ruff: noqa: E402
 
-from backend.early import end_with_a_sentence
+from backend.early import GARBAGE, end_with_a_sentence
 
 end_with_a_sentence()  # what follows takes a second to import
 
@@ -60,7 +60,7 @@ def on_starting(server: Any) -> None:
 def post_worker_init(worker: Any) -> None:
     """A large batch is millions of objects, and threads that work on it: without this /health waits for both."""
     gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(*GARBAGE)
     sys.setswitchinterval(0.001)
     if worker.wsgi.extensions[KEEP_UP] is not None:
         worker.wsgi.extensions[KEEP_UP].start()

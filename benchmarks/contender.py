@@ -33,6 +33,7 @@ from backend.adapters.providers.request_format import RequestFormat
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure, Outcome
 from backend.domain.task import Task
+from backend.early import GARBAGE
 from backend.engine.failure_handling import TRIES
 from backend.engine.predictor import Predictor
 from backend.engine.request_executor import InFlightRequest, RequestExecutor, _delay
@@ -216,6 +217,7 @@ def main() -> None:
     name, url, number, in_flight = sys.argv[1:]
     tasks = workload.tasks(int(number))
     gc.freeze()  # as `ls-prompts` does
+    gc.set_threshold(*GARBAGE)
     START.reset()
     answered = asyncio.run(CONTENDERS[name](url, tasks, int(in_flight)))
     seconds = time.perf_counter() - START.clock
