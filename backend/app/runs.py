@@ -13,6 +13,7 @@ from backend.errors import ProviderError, SettingsError
 from backend.logs import to_log
 from backend.services.canary import CanaryPlan, CanaryResult, CanaryRunner
 from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.optimize.optimizer import BegunSearch
 from backend.services.optimize.session import OptimizationResult, OptimizerOptions
 from backend.services.predictions.forecast import changes
 from backend.services.predictions.target_project import Notify
@@ -107,8 +108,10 @@ class RunOperations(Operations):
         self, tag: str, subset: Subset, ending: RunOptions | None = None, notify: Notify = to_log
     ) -> Run:
         """Returns at once; a worker (with REDIS_URL) or a process of its own does the work."""
-        started = self._start(tag, subset, ending or RunOptions(), notify)
-        return self.container.lifecycle.give(started.id, self.container.background_workers)
+        return self._give(self._start(tag, subset, ending or RunOptions(), notify))
+
+    def _give(self, run: Run) -> Run:
+        return self.container.lifecycle.give(run.id, self.container.background_workers)
 
     def run_within_day(self, tag: str, subset: Subset, ending: RunOptions) -> Run:
         """A run in the background that the server starts: within MAX_USD_PER_DAY, where that is set.
@@ -117,13 +120,17 @@ class RunOperations(Operations):
         """
 
         def start(share: float | None) -> Run:
-            return self.run_in_background(tag, subset, replace(ending, budget=least(share, ending.budget)))
+            return self._start(tag, subset, replace(ending, budget=least(share, ending.budget)), to_log)
 
-        return self._within_limits(start, ending.budget)
+        return self._give(self._within_limits(start, ending.budget))
 
     def _within_limits(self, start: Callable[[float | None], Run], wish: float | None) -> Run:
-        """Starts a run within MAX_USD_PER_DAY, and within the MONTHLY_BUDGET of the person for whom it acts, where
-        those are set. `wish`: the budget asked for, in USD."""
+        """A run within MAX_USD_PER_DAY, and within the MONTHLY_BUDGET of the person for whom it acts, where those are
+        set. The money is reserved for it when this returns, so work begins after that.
+
+        start: makes the run with that budget, and does not work on it
+        wish: the budget asked for, in USD
+        """
         personal, daily = self.container.personal_limit, self.container.daily_limit
 
         def today(most: float | None) -> Run:
@@ -138,14 +145,15 @@ class RunOperations(Operations):
     ) -> OptimizationResult:
         """A search that the server starts: within MAX_USD_PER_DAY, where that is set. Raises what `run_within_day`
         raises."""
-        results: list[OptimizationResult] = []
+        optimizer, resolved = self.container.optimizer, self.container.resolver.resolved(tag)
+        begun: list[BegunSearch] = []
 
         def start(share: float | None) -> Run:
-            results.append(self.enhance(tag, replace(wish, budget=least(share, wish.budget)), progress))
-            return results[0].run
+            begun.append(optimizer.begin(resolved, replace(wish, budget=least(share, wish.budget))))
+            return begun[0].run
 
         self._within_limits(start, wish.budget)
-        return results[0]
+        return optimizer.work(begun[0], progress or Silent())
 
     def resume(self, run_id: str, budget: float | None = None) -> Run:
         """Continues a run in the background. Raises RunError while a process works on it, or without a larger budget.
@@ -166,17 +174,15 @@ class RunOperations(Operations):
 
         rejected: whether to ask also about those whose answer cannot be used
         """
-        again = self.container.lifecycle.retry(run_id, rejected, self.container.outcomes)
-        return self.container.lifecycle.give(again.id, self.container.background_workers)
+        return self._give(self.container.lifecycle.retry(run_id, rejected, self.container.outcomes))
 
     def retry_within_day(self, run_id: str, rejected: bool = False) -> Run:
         """The same, within MAX_USD_PER_DAY, where that is set. Raises what `run_within_day` raises."""
 
         def start(share: float | None) -> Run:
-            again = self.container.lifecycle.retry(run_id, rejected, self.container.outcomes, share)
-            return self.container.lifecycle.give(again.id, self.container.background_workers)
+            return self.container.lifecycle.retry(run_id, rejected, self.container.outcomes, share)
 
-        return self._within_limits(start, self.container.record.run(run_id).budget)
+        return self._give(self._within_limits(start, self.container.record.run(run_id).budget))
 
     def ask_again_within_day(self, tag: str, tasks: Container[int], ending: RunOptions) -> Run:
         """Asks again, in the background, about those of `tasks` to which a version gave no usable answer. Raises what
@@ -185,10 +191,9 @@ class RunOperations(Operations):
 
         def start(share: float | None) -> Run:
             limited = replace(ending, budget=least(share, ending.budget))
-            again = parts.lifecycle.ask_again(tag, tasks, parts.outcomes, limited)
-            return parts.lifecycle.give(again.id, parts.background_workers)
+            return parts.lifecycle.ask_again(tag, tasks, parts.outcomes, limited)
 
-        return self._within_limits(start, ending.budget)
+        return self._give(self._within_limits(start, ending.budget))
 
     def cancel(self, run_id: str) -> bool:
         """Stops a run within seconds; stored answers are kept. False if it had ended already."""
@@ -221,7 +226,8 @@ class RunOperations(Operations):
 
     def enhance(self, tag: str, wish: OptimizerOptions, progress: Progress | None = None) -> OptimizationResult:
         """A better prompt than a version's, if the search finds one; see `services.optimize.optimizer`."""
-        return self.container.optimizer.enhance(self.container.resolver.resolved(tag), wish, progress or Silent())
+        optimizer = self.container.optimizer
+        return optimizer.work(optimizer.begin(self.container.resolver.resolved(tag), wish), progress or Silent())
 
 
 def least(*budgets: float | None) -> float | None:

@@ -8,7 +8,11 @@ from backend.domain.runs.run import Run
 
 
 def start_reserved(ledger: PeriodLedger, usd: float, start: Callable[[float], Run]) -> Run | None:
-    """The run that `start` makes with this budget; None, and nothing is started, where less is left or `usd` is 0."""
+    """The run that `start` makes with this budget; None, and nothing is made, where less is left or `usd` is 0.
+
+    start: makes a run, or takes one up again, and leaves the work to its caller: what was reserved for a run that does
+        not come to be is free again
+    """
     holder = secrets.token_hex(8)
     if usd <= 0 or ledger.hold(holder, usd, usd) is None:
         return None

@@ -37,15 +37,22 @@ class PeriodLedger(BudgetLedger):
 
     @retried
     def hand_over(self, holder: str, run_id: str) -> None:
-        """The reservation of `holder` belongs to that run from now on."""
-        condition = (day_holds.c.day == self._period) & (day_holds.c.holder == holder)
+        """The reservation of `holder` belongs to that run from now on, beside what it has paid already."""
         with self._engine.begin() as connection:
-            connection.execute(day_holds.update().where(condition).values(holder=run_id))
+            self._locked(connection)
+            before = self._release(connection, run_id)
+            paid = min(before, self._taken(connection, run_id)) if before else 0.0
+            self._write(connection, run_id, self._release(connection, holder) + paid)
 
     def _locked(self, connection: sa.Connection) -> float:
         """Writes to a row without a holder, which keeps all others out until the transaction ends."""
         self._write(connection, "", 0.0)
         return self._limit
+
+    def _release(self, connection: sa.Connection, holder: str) -> float:
+        """What was reserved, in USD."""
+        condition = (day_holds.c.day == self._period) & (day_holds.c.holder == holder)
+        return float(connection.execute(day_holds.delete().where(condition).returning(day_holds.c.usd)).scalar() or 0)
 
     def _held(self, connection: sa.Connection, besides: str = "") -> float:
         condition = (day_holds.c.day == self._period) & (day_holds.c.holder != besides)

@@ -3,6 +3,7 @@
 As a run, a search has a budget, is listed, and can be watched and canceled. The same search continues the same run.
 """
 
+from dataclasses import dataclass
 from shlex import quote
 
 from backend.adapters import gepa as evolution
@@ -23,17 +24,27 @@ from backend.services.run_control.termination import Canceled, Interrupted
 from backend.services.runs.task_labeler import TaskLabeler
 
 
+@dataclass(frozen=True, slots=True)
+class BegunSearch:
+    """A search and its run. `halves`: its ground truths; None without any."""
+
+    run: Run
+    resolved: ResolvedVersion
+    wish: OptimizerOptions
+    halves: GroundTruthHalves | None
+
+
 class Optimizer:
     def __init__(self, labeler: TaskLabeler, teaching: TeacherAccess) -> None:
         self._labeler = labeler
         self._record = labeler.record
         self._teaching = teaching
 
-    def enhance(self, resolved: ResolvedVersion, wish: OptimizerOptions, progress: Progress) -> OptimizationResult:
-        """Searches, evaluates and saves what is better.
+    def begin(self, resolved: ResolvedVersion, wish: OptimizerOptions) -> BegunSearch:
+        """A search that waits to be worked on: nothing is asked yet.
 
         Raises SubsetError for too few ground truths, SettingsError without gepa, a key or a price for the budget,
-        ProviderError if model or teacher answer nothing, RunError if it is canceled or reaches its budget.
+        RunError while another run of the version is under way, or if the search has used up this budget.
         """
         if reads_files(resolved.schema, resolved.version.variables):
             raise PromptError(
@@ -50,13 +61,19 @@ class Optimizer:
         teacher = self._teaching.template(wish.search.teacher, None)
         for asked in (resolved.version, teacher):
             check_budget(wish.budget, asked.model, asked.connection, self._labeler.pricing)
-        run = self._begin(resolved, wish)
-        session = SearchSession(self._labeler, self._teaching, run, resolved, wish)
+        return BegunSearch(self._run(resolved, wish), resolved, wish, halves)
+
+    def work(self, begun: BegunSearch, progress: Progress) -> OptimizationResult:
+        """Searches, evaluates and saves what is better.
+
+        Raises ProviderError if model or teacher answer nothing, RunError if it is canceled or reaches its budget.
+        """
+        session = SearchSession(self._labeler, self._teaching, begun.run, begun.resolved, begun.wish)
         try:
-            with owning(self._record, run) as heartbeat:
-                return session.work(halves, heartbeat, progress)
+            with owning(self._record, begun.run) as heartbeat:
+                return session.work(begun.halves, heartbeat, progress)
         except (Canceled, Interrupted, OverBudget):
-            raise _stopped(self._record.run(run.id), wish) from None
+            raise _stopped(self._record.run(begun.run.id), begun.wish) from None
 
     def _halves(self, resolved: ResolvedVersion) -> GroundTruthHalves | None:
         """None without ground truth. Truths accepted from the prompt's own predictions are among them: they flatter
@@ -72,7 +89,7 @@ class Optimizer:
         check_halves(halves, resolved.schema)
         return halves
 
-    def _begin(self, resolved: ResolvedVersion, wish: OptimizerOptions) -> Run:
+    def _run(self, resolved: ResolvedVersion, wish: OptimizerOptions) -> Run:
         """The run of this very search that did not come to its end, or a new one."""
         tag, record = resolved.version.tag, self._record
         for run in record.runs(tag):

@@ -50,6 +50,24 @@ def test_a_run_counts_whole_until_it_has_ended_and_then_as_what_it_took(
     assert budget_ledger.left() == pytest.approx(0.8), "what its last requests may have cost stays aside"
 
 
+def test_a_run_that_goes_on_counts_as_what_it_took_before_and_its_new_share(
+    store: Store, budget_ledger: PeriodLedger
+) -> None:
+    runs = RunStore(store)
+    run = runs.create(NewRun("mood@1", 7, Subset("all"), budget=0.5))
+    budget_ledger.hold("first", 0.5, 0.5)
+    budget_ledger.hand_over("first", run.id)
+    store.add_completions([completion(digest=A, prompt_tokens=10)], run.id)
+    runs.finish(run.id, "canceled", "It was canceled.")
+    budget_ledger.hold("second", 0.4, 0.4)
+    runs.reopen(run.id)
+    budget_ledger.hand_over("second", run.id)
+    assert budget_ledger.left() == pytest.approx(0.5), "0.1 that it took, and 0.4"
+    store.add_completions([completion(digest=B, prompt_tokens=20)], run.id)
+    runs.finish(run.id, "completed")
+    assert budget_ledger.left() == pytest.approx(0.7)
+
+
 def test_many_at_once_never_hold_more_than_there_is(store: Store, budget_ledger: PeriodLedger) -> None:
     def take(number: int) -> float | None:
         return PeriodLedger(store, DAY, 1.0, pricing).hold(f"process {number}", 0.3, 0.3)

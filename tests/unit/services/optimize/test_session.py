@@ -198,6 +198,19 @@ def test_stopped_in_the_middle_and_begun_again_it_repeats_no_request(tmp_path: P
     assert (len(asked), len(set(asked))) == (total, total)
 
 
+def test_a_search_that_is_stopped_counts_towards_the_limit_of_the_day(tmp_path: Path) -> None:
+    world = Spender(("good",), dies=10)
+    made = app(tmp_path, world, concurrency=1, max_usd_per_day=2.0, **PRICES)
+    day, spent = some(made.container.daily_limit).budget_ledger(), 0.0
+    for dies in (10, 20):
+        world.dies = dies
+        with pytest.raises(ProviderError):
+            made.enhance_within_day("topic@1", OptimizerOptions(SearchOptions(TEACHER)))
+        assert world.usd > spent, "it went on"
+        spent = world.usd
+        assert day.left() == pytest.approx(2.0 - spent)
+
+
 def test_a_search_is_gone_on_with_by_its_own_command(tmp_path: Path) -> None:
     found, _ = searched(tmp_path, "empty")
     made = app(tmp_path, World(["empty"]))
