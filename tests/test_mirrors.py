@@ -37,7 +37,6 @@ JOURNEYS = {
     "test_acceptance": ("services/predictions/acceptance",),
     "test_background": (
         "interfaces/cli/commands/runs",
-        "services/run_control/heartbeat",
         "services/run_control/ownership",
         "services/run_control/waiting",
     ),

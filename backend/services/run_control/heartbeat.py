@@ -5,6 +5,7 @@ It also tells a run that it was canceled, or ended by another of its workers.
 
 import asyncio
 import contextlib
+import threading
 import time
 from collections.abc import Callable
 
@@ -26,11 +27,16 @@ class Heartbeat(PeriodicThread):
         self.waits_for: Callable[[], str] = lambda: ""
         self._beat = beat
         self._last = time.monotonic()
+        self._lock = threading.Lock()
         self._on_cancel: Callable[[], object] | None = None
 
     def when_canceled(self, call: Callable[[], object]) -> None:
-        """`call` is called once, from the heartbeat's thread."""
-        self._on_cancel = call
+        """`call` is called once, from the heartbeat's thread; at once if the run is canceled already."""
+        with self._lock:
+            self._on_cancel = call
+            canceled = self.canceled
+        if canceled:
+            call()
 
     def cancels_this_task(self) -> None:
         """Called in a task of an event loop: it is cancelled when the run is."""
@@ -46,7 +52,9 @@ class Heartbeat(PeriodicThread):
             return  # the database is away; the run continues and tries again
         self._last = now
         if status != "in_progress" and not self.canceled:
-            self.canceled = True
-            if self._on_cancel is not None:
+            with self._lock:
+                self.canceled = True
+                call = self._on_cancel
+            if call is not None:
                 with contextlib.suppress(RuntimeError):  # its event loop has ended: the run looks at `canceled`
-                    self._on_cancel()
+                    call()

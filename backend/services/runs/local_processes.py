@@ -85,8 +85,6 @@ class LocalProcesses:
             stack.enter_context(self.stop.calling(together.halt))
             heartbeat.waits_for = together.waits_for
             heartbeat.when_canceled(together.halt)
-            if heartbeat.canceled:
-                together.halt()
             together.carry_out(builder, base)
         if heartbeat.canceled:
             raise Canceled(run.id)

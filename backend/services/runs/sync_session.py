@@ -63,8 +63,6 @@ class SyncSession:
     async def _ask(self, requests: RequestSource, tasks: list[Task], plan: Plan | None) -> dict[int, Outcome]:
         settled = list[Outcome]()
         self._heartbeat.cancels_this_task()
-        if self._heartbeat.canceled:
-            raise asyncio.CancelledError
 
         async def sink(outcomes: list[Outcome]) -> None:
             settled.extend(outcomes)

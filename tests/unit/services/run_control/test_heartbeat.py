@@ -1,0 +1,61 @@
+"""A run that is canceled learns of it, whenever it begins to listen."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from backend.services.run_control import heartbeat as heartbeats
+from backend.services.run_control.heartbeat import Heartbeat
+
+
+@pytest.fixture
+def canceled(monkeypatch: pytest.MonkeyPatch) -> Iterator[Heartbeat]:
+    """The heartbeat of a run that it knows to be canceled."""
+    beats, known = list[int](), threading.Event()
+
+    def beat(_seconds: float, _waits_for: str) -> str:
+        beats.append(1)
+        if len(beats) == 2:
+            known.set()
+        return "canceled"
+
+    monkeypatch.setattr(heartbeats, "EVERY_S", 0.001)
+    with Heartbeat(beat) as heartbeat:
+        assert known.wait(20)
+        yield heartbeat
+
+
+def test_a_cancel_that_came_before_is_told_at_once_and_once(canceled: Heartbeat) -> None:
+    told: list[int] = []
+    canceled.when_canceled(lambda: told.append(1))
+    assert told == [1]
+    assert canceled.canceled
+
+
+def test_a_cancel_that_came_before_ends_the_work(canceled: Heartbeat) -> None:
+    async def label() -> None:
+        canceled.cancels_this_task()
+        await asyncio.wait_for(asyncio.Event().wait(), 20)
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(label())
+
+
+def test_a_cancel_is_told_once_from_its_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    told, twice = list[str](), threading.Event()
+
+    def beat(_seconds: float, _waits_for: str) -> str:
+        if told:
+            twice.set()
+        return "canceled"
+
+    monkeypatch.setattr(heartbeats, "EVERY_S", 0.001)
+    with Heartbeat(lambda *_: "in_progress") as going:
+        going.when_canceled(lambda: told.append("no"))
+    heartbeat = Heartbeat(beat)
+    heartbeat.when_canceled(lambda: told.append(threading.current_thread().name))
+    with heartbeat:
+        assert twice.wait(20)
+    assert told == ["heartbeat"]
