@@ -11,6 +11,9 @@ import sqlalchemy as sa
 
 from backend.adapters.database.tables import asks, completions, runs, samples, sources
 
+REQUESTED = (asks.c.digest, asks.c.then_digest)
+"""The requests for a task: a cascade has two."""
+
 
 def note(connection: sa.Connection, insert: Any, project: int, digests: Iterable[str]) -> None:
     """Notes that these requests were about a project's tasks."""
@@ -22,7 +25,7 @@ def note(connection: sa.Connection, insert: Any, project: int, digests: Iterable
 def keep(connection: sa.Connection, insert: Any, which: Any) -> None:
     """Notes it for all requests of the runs that meet `which`, which are about to be deleted."""
     paid = sa.select(completions.c.digest, runs.c.project).join(runs, runs.c.id == completions.c.run_id).where(which)
-    for query in (*_requested(which, runs.c.project), paid):
+    for query in (*requested(which, runs.c.project), paid):
         connection.execute(insert(sources).from_select(["digest", "project"], query).on_conflict_do_nothing())
 
 
@@ -37,13 +40,12 @@ def answers_of(project: int) -> Any:
 
 
 def _digests(in_runs: Any, outside: Any) -> Any:
-    return sa.union(*_requested(in_runs), sa.select(sources.c.digest).where(outside))
+    return sa.union(*requested(in_runs), sa.select(sources.c.digest).where(outside))
 
 
-def _requested(which: Any, *beside: Any) -> Iterator[Any]:
-    """The digests of the requests of runs, and of their repetitions, with other columns beside them. A cascade has two
-    requests for a task."""
-    for digest in (asks.c.digest, asks.c.then_digest):
+def requested(which: Any, *beside: Any) -> Iterator[Any]:
+    """The digests of the requests of runs, and of their repetitions, with other columns beside them."""
+    for digest in REQUESTED:
         yield sa.select(digest, *beside).join_from(asks, runs).where(which, digest.is_not(None))
         same = samples.c.request == digest
         yield sa.select(samples.c.digest, *beside).join_from(samples, asks, same).join(runs).where(which)

@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from backend.adapters.database.completion_sources import REQUESTED, requested
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import retried
 from backend.adapters.database.tables import (
@@ -88,8 +89,8 @@ class PruneStore(Repository):
             for table in (payments, batches):
                 connection.execute(table.delete().where(table.c.run_id.in_(chosen)))
             connection.execute(runs.delete().where(_chosen(choice)))
-            asked = sa.exists().where(asks.c.digest == samples.c.request)
-            connection.execute(samples.delete().where(sa.not_(asked)))
+            asked = sa.union(*(sa.select(digest).where(digest.is_not(None)) for digest in REQUESTED))
+            connection.execute(samples.delete().where(samples.c.request.not_in(asked)))
         self._give_back()
 
     def _give_back(self) -> None:
@@ -136,6 +137,4 @@ def _unneeded(choice: PruneChoice) -> Any:
 
 def _asked(which: Any) -> Any:
     """Digests that runs of a kind asked for, with their samples."""
-    own = sa.select(asks.c.digest).join_from(asks, runs).where(which, asks.c.digest.is_not(None))
-    same = samples.c.request == asks.c.digest
-    return own.union(sa.select(samples.c.digest).join_from(samples, asks, same).join(runs).where(which))
+    return sa.union(*requested(which))

@@ -1,5 +1,6 @@
 """Old runs go with what they alone need, and nothing that a version in use or another run needs."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -37,10 +38,13 @@ class Records:
         self.number = getattr(self, "number", 0) + 1
         return self.number
 
-    def run(self, tag: str, *digests: str, days: int = 60, ended: bool = True) -> Run:
+    def run(self, tag: str, *digests: str, days: int = 60, ended: bool = True, then: str | None = None) -> Run:
+        """`then`: the request to the second model for its first task."""
         run = self.runs.create(NewRun(tag, OTHER if tag.startswith("topic") else PROJECT, Subset("all")))
-        self.store.add_completions([completion(digest=digest) for digest in digests], run.id)
-        self.runs.asks.note(run.id, [RunTask(n, digest) for n, digest in enumerate(digests)])
+        paid = (*digests, then) if then else digests
+        self.store.add_completions([completion(digest=digest) for digest in paid], run.id)
+        asks = [RunTask(n, digest) for n, digest in enumerate(digests)]
+        self.runs.asks.note(run.id, [replace(asks[0], then_digest=then, step=2), *asks[1:]] if then else asks)
         with self.store.engine.begin() as connection:
             connection.execute(runs.update().where(runs.c.id == run.id).values(created=_ago(days)))
         if ended:
@@ -136,6 +140,26 @@ def test_samples_go_with_their_request(records: Records) -> None:
     assert records.pruned(PruneChoice(_ago(30), project=PROJECT)).answers == 2
     with records.store.engine.connect() as connection:
         assert connection.execute(sa.select(samples.c.digest)).all() == []
+
+
+def test_an_answer_of_a_second_model_goes_with_its_run_and_stays_for_another(records: Records) -> None:
+    records.run("mood@1", A, then=B)
+    records.run("mood@2", C, then=B, days=1)
+    assert records.pruned().answers == 1
+    assert records.left() == {B, C}
+    records.run("topic@1", D, then=A)
+    assert records.pruned().answers == 2
+    assert records.left() == {B, C}
+
+
+def test_samples_of_a_second_model_stay_with_its_request(records: Records) -> None:
+    records.run("mood@1", A, then=B, days=1)
+    with records.store.engine.begin() as connection:
+        rows = [{"digest": numbered(digest, 1), "request": digest, "number": 1} for digest in (A, B, C)]
+        connection.execute(samples.insert(), rows)
+    records.pruned()
+    with records.store.engine.connect() as connection:
+        assert set(connection.execute(sa.select(samples.c.request)).scalars()) == {A, B}
 
 
 def test_runs_of_a_version_that_predicts_new_tasks_stay(records: Records) -> None:
