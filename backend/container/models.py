@@ -148,7 +148,7 @@ class ModelParts(ConnectionParts):
         allocation = BudgetAllocation(ledger, self._concurrency(connection))
         write = partial(self.store.add_completions, run_id=ledger.payer)
         recorded = self._recorded(self._measured(connection), write, self.store, connection)
-        return BudgetedModel(recorded, recorded.write, allocation, daily.pricing)
+        return BudgetedModel(recorded, recorded.write, allocation, self.pricing)
 
     def _measured(self, *connections: str) -> "MeasuredModel":
         return self.metrics.measured(self.connections.chats(*connections), self.pricing)
@@ -159,8 +159,7 @@ class ModelParts(ConnectionParts):
         limit = self.settings.max_usd_per_day
         if limit is None:
             return None
-        models = {version.model for version in self.store.versions()}
-        return DailyLimit(self.store, limit, priced_as(self.pricing, self.settings.openai_model, *models))
+        return DailyLimit(self.store, limit, priced_as(self.pricing, self.settings.openai_model))
 
     @cached_property
     def result_views(self) -> ResultViews:

@@ -10,7 +10,7 @@ from backend.domain.chat.model import ChatModel
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.response_parser import read
 from backend.domain.outcome import Failure, Rejection
-from backend.domain.resolution.resolve import Pricing
+from backend.domain.resolution.resolve import Pricing, cost_of, priced_as
 from backend.engine.budget_allocation import BudgetAllocation
 from backend.engine.budget_rules import MonthUsedUp, known_price
 from backend.engine.stored_model import Write
@@ -51,9 +51,9 @@ class BudgetedModel:
         paid."""
         failure = cut_short(request, reply)
         if failure is None:
-            self._unstored[reply.digest, reply.attempt] = (reserved, self._cost(reply))
+            self._unstored[reply.digest, reply.attempt] = (reserved, self._cost(request, reply))
             return reply
-        await self._allocation.pay(reply, reserved, self._cost(reply))
+        await self._allocation.pay(reply, reserved, self._cost(request, reply))
         return failure
 
     def write(self, completions: list[Completion]) -> None:
@@ -69,13 +69,11 @@ class BudgetedModel:
         for completion in completions:
             self._allocation.settle(*self._unstored.pop((completion.digest, completion.attempt)))
 
-    def _cost(self, reply: Completion) -> float | None:
+    def _cost(self, request: ChatRequest, reply: Completion) -> float | None:
         """None for an answer without token counts: it may have cost the most it can."""
         if not (reply.prompt_tokens and reply.completion_tokens):
             return None
-        return self._pricing(reply.model, reply.connection)(
-            reply.prompt_tokens, reply.cached_tokens, reply.completion_tokens
-        )
+        return cost_of(reply, priced_as(self._pricing, request.template.model))
 
 
 def cut_short(request: ChatRequest, reply: Completion) -> Failure | None:

@@ -74,7 +74,11 @@ class BudgetLedger(Repository):
 
     def _spent(self, connection: sa.Connection) -> float:
         """The highest possible cost stays reserved where a completion's own cost is unknown."""
-        return sum((usd or 0.0 for usd in spending(connection, self._run_id, self._pricing)), 0.0)
+        return sum((usd or 0.0 for usd in spending(connection, self._run_id, self._prices(connection))), 0.0)
+
+    def _prices(self, connection: sa.Connection) -> Pricing:
+        """What the answers cost."""
+        return self._pricing
 
     def _held(self, connection: sa.Connection, besides: str = "") -> float:
         others = sa.select(sa.func.sum(holds.c.usd)).where(holds.c.run_id == self._run_id, holds.c.holder != besides)

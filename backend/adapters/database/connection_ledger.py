@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import sqlalchemy as sa
 
+from backend.adapters.database.asked_models import priced_as_asked
 from backend.adapters.database.budget_ledger import PAYMENTS, SIZE, BudgetLedger, costs
 from backend.adapters.database.completions import this_month
 from backend.adapters.database.prompts import Store
@@ -34,16 +35,19 @@ class ConnectionLedger(BudgetLedger):
         with self._engine.begin() as connection:
             connection.execute(payments.insert().values(run_id=f"month:{month}", month=month, **row))
 
+    def _prices(self, connection: sa.Connection) -> Pricing:
+        return priced_as_asked(connection, self._pricing)
+
     def _locked(self, connection: sa.Connection) -> float:
         """Writes to a row without a holder, which keeps all others out until the transaction ends."""
         self._write(connection, "", 0.0)
         return self._limit
 
     def _spent(self, connection: sa.Connection) -> float:
-        month, total = self._month(), 0.0
+        month, total, prices = self._month(), 0.0, self._prices(connection)
         for table in (completions, PAYMENTS):
             condition = (table.c.connection == self._name) & (table.c.month == month)
-            total += sum(usd or 0.0 for usd in costs(connection, table, condition, self._pricing))
+            total += sum(usd or 0.0 for usd in costs(connection, table, condition, prices))
         return total
 
     def _held(self, connection: sa.Connection, besides: str = "") -> float:

@@ -7,6 +7,7 @@ reserved, which counts in full until the run has ended, and then as what it cost
 
 import sqlalchemy as sa
 
+from backend.adapters.database.asked_models import priced_as_asked
 from backend.adapters.database.budget_ledger import BudgetLedger
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.retry import retried
@@ -41,8 +42,11 @@ class PeriodLedger(BudgetLedger):
         with self._engine.begin() as connection:
             self._locked(connection)
             before = self._release(connection, run_id)
-            paid = min(before, self._taken(connection, run_id)) if before else 0.0
+            paid = min(before, self._taken(connection, run_id, self._prices(connection))) if before else 0.0
             self._write(connection, run_id, self._release(connection, holder) + paid)
+
+    def _prices(self, connection: sa.Connection) -> Pricing:
+        return priced_as_asked(connection, self._pricing)
 
     def _locked(self, connection: sa.Connection) -> float:
         """Writes to a row without a holder, which keeps all others out until the transaction ends."""
@@ -58,14 +62,14 @@ class PeriodLedger(BudgetLedger):
         condition = (day_holds.c.day == self._period) & (day_holds.c.holder != besides)
         columns = (day_holds.c.holder, day_holds.c.usd, runs.c.status)
         rows = sa.select(*columns).outerjoin(runs, runs.c.id == day_holds.c.holder).where(condition)
-        held = 0.0
+        held, prices = 0.0, self._prices(connection)
         for holder, usd, status in connection.execute(rows).all():
-            held += min(usd, self._taken(connection, holder)) if status in FINAL else usd
+            held += min(usd, self._taken(connection, holder, prices)) if status in FINAL else usd
         return held
 
-    def _taken(self, connection: sa.Connection, run_id: str) -> float:
+    def _taken(self, connection: sa.Connection, run_id: str, prices: Pricing) -> float:
         """What an ended run paid, and what it may have paid."""
-        run = BudgetLedger(self._store, run_id, self._pricing)
+        run = BudgetLedger(self._store, run_id, prices)
         return run._spent(connection) + run._held(connection)
 
     def _write(self, connection: sa.Connection, holder: str, usd: float) -> None:

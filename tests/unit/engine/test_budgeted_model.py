@@ -130,3 +130,12 @@ def test_without_a_price_nothing_is_sent() -> None:
     with pytest.raises(SettingsError, match="PRICE_IN"):
         run(shop.ask(ask_for("x", model="unknown")))
     assert shop.model.requests == []
+
+
+def test_an_answer_under_a_name_without_a_price_costs_what_its_model_does() -> None:
+    async def scene() -> float:
+        shop = Shop([completion(model="unknown", completion_tokens=5)], budget=0.56)
+        await shop.ask(ask_for("x"))
+        return shop.book.worst
+
+    assert run(scene()) == pytest.approx(0.05)

@@ -8,7 +8,7 @@ from backend.adapters.database.completions import this_month
 from backend.adapters.database.connection_ledger import ConnectionLedger
 from backend.adapters.database.prompts import Store
 from backend.domain.resolution.resolve import Pricing
-from tests.scripted import completion
+from tests.scripted import completion, version
 
 A, B, C, D = ("abcd"[place] * 64 for place in range(4))
 
@@ -48,3 +48,11 @@ def test_an_answer_that_was_paid_for_and_not_stored_counts(store: Store) -> None
     mine = ledger(store)
     mine.pay(replace(completion(prompt_tokens=30), connection="groq"))
     assert mine.spent() == pytest.approx(0.3)
+
+
+def test_an_answer_under_another_name_counts_as_a_model_that_is_asked_there(store: Store) -> None:
+    store.save(version(connection="groq"))
+    known = lambda model, _connection: lambda prompt, cached, said: prompt / 100 if model == "some-model" else None  # noqa: E731
+    answer = replace(completion(digest=A, prompt_tokens=30), connection="groq", model="some-model-2026-05-01")
+    store.add_completions([answer])
+    assert ConnectionLedger(store, "groq", 1.0, known).spent() == pytest.approx(0.3)
