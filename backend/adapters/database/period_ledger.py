@@ -13,7 +13,7 @@ from backend.adapters.database.prompts import Store
 from backend.adapters.database.retry import retried
 from backend.adapters.database.tables import day_holds, runs
 from backend.domain.resolution.resolve import Pricing
-from backend.domain.runs.run import FINAL
+from backend.domain.runs.run import FINAL, is_run_id
 
 
 class PeriodLedger(BudgetLedger):
@@ -64,7 +64,8 @@ class PeriodLedger(BudgetLedger):
         rows = sa.select(*columns).outerjoin(runs, runs.c.id == day_holds.c.holder).where(condition)
         held, prices = 0.0, self._prices(connection)
         for holder, usd, status in connection.execute(rows).all():
-            held += min(usd, self._taken(connection, holder, prices)) if status in FINAL else usd
+            over = status in FINAL or (status is None and is_run_id(holder))  # deleted, or of a process
+            held += min(usd, self._taken(connection, holder, prices)) if over else usd
         return held
 
     def _taken(self, connection: sa.Connection, run_id: str, prices: Pricing) -> float:

@@ -17,7 +17,7 @@ from backend.adapters.database.tables import run_ids, runs
 from backend.domain.dataset.subset import Subset, read_subset
 from backend.domain.optimize.search import SearchOptions
 from backend.domain.person import Person
-from backend.domain.runs.run import OPEN, QUEUED, Run, is_lost
+from backend.domain.runs.run import ID_BYTES, OPEN, QUEUED, Run, is_lost
 from backend.errors import RunError
 
 PAGE = 4000
@@ -50,7 +50,7 @@ class RunStore(Repository):
 
         Of two runs that are started at the same instant, the second one meets the first.
         """
-        run_id = secrets.token_hex(4)
+        run_id = secrets.token_hex(ID_BYTES)
         others = self._query().where(runs.c.tag == order.tag, runs.c.status.in_(OPEN), runs.c.id != run_id)
         with self._engine.begin() as connection:
             if connection.dialect.name == "postgresql":  # SQLite is locked by the insert

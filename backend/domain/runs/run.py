@@ -15,6 +15,12 @@ ALIVE_S = 15.0
 """A process of another machine that gave no sign of life for so long no longer works on what it had."""
 START_S = 60.0
 """A process of this machine that did not begin its run after so long has died before it could."""
+ID_BYTES = 4
+
+
+def is_run_id(name: str) -> bool:
+    """Whether it is the id of a run, also of one that is deleted: so many bytes, in hexadecimal digits."""
+    return len(name) == 2 * ID_BYTES and not set(name) - set("0123456789abcdef")
 
 
 def is_lost(running: bool | None, silent_s: float) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from backend.adapters.database.period_ledger import PeriodLedger
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
-from tests.scripted import completion
+from tests.scripted import completion, version
 
 DAY, A, B = "2026-11-28", "a" * 64, "b" * 64
 
@@ -66,6 +67,36 @@ def test_a_run_that_goes_on_counts_as_what_it_took_before_and_its_new_share(
     store.add_completions([completion(digest=B, prompt_tokens=20)], run.id)
     runs.finish(run.id, "completed")
     assert budget_ledger.left() == pytest.approx(0.7)
+
+
+def test_a_deleted_run_counts_as_what_it_took(store: Store, budget_ledger: PeriodLedger) -> None:
+    store.save(version())
+    run = RunStore(store).create(NewRun("mood@1", 7, Subset("all"), budget=0.9))
+    budget_ledger.hold("0123456789abcdef", 0.9, 0.9)
+    assert budget_ledger.left() == pytest.approx(0.1)
+    budget_ledger.hand_over("0123456789abcdef", run.id)
+    store.add_completions([completion(digest=A, prompt_tokens=10)], run.id)
+    RunStore(store).finish(run.id, "completed")
+    assert budget_ledger.left() == pytest.approx(0.9)
+    store.delete("mood")
+    assert budget_ledger.left() == pytest.approx(0.9)
+
+
+def only_some_model(model: str, _connection: str) -> Callable[[int, int, int], float | None]:
+    return lambda prompt, cached, said: prompt / 100 if model == "some-model" else None
+
+
+def test_an_answer_under_another_name_counts_as_one_of_the_models_that_are_asked(store: Store) -> None:
+    day = PeriodLedger(store, DAY, 1.0, only_some_model)
+    run = RunStore(store).create(NewRun("mood@1", 7, Subset("all"), budget=0.6))
+    day.hold("token", 0.6, 0.6)
+    day.hand_over("token", run.id)
+    other = replace(completion(prompt_tokens=20), model="some-model-2026-05-01")
+    store.add_completions([replace(other, digest=A)], day.payer)
+    store.add_completions([replace(other, digest=B)], run.id)
+    RunStore(store).finish(run.id, "completed")
+    store.save(version())  # after the ledger was opened: a server lives long
+    assert day.left() == pytest.approx(0.6)
 
 
 def test_many_at_once_never_hold_more_than_there_is(store: Store, budget_ledger: PeriodLedger) -> None:
