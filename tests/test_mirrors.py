@@ -54,7 +54,6 @@ JOURNEYS = {
         "interfaces/cli/commands/projects",
         "interfaces/web/wsgi",
         "services/live_predictions",
-        "services/live_requests",
         "services/projects",
     ),
     "test_draw": (
@@ -164,7 +163,6 @@ UNITS = {
             "trust",
         )
     ),
-    "unit/adapters/database/test_repository": ("adapters/database/retry",),
     "unit/adapters/providers/test_chat_completions": (
         "adapters/providers/capped_body",
         "adapters/providers/connection_errors",

@@ -7,7 +7,8 @@ time after the limit was reached, because a run may have released what it did no
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, TypeVar
@@ -31,7 +32,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 AGAIN_S = 60.0
 OLD_S = 60.0
-"""How long yesterday's requests under way are waited for."""
+"""Seconds for which yesterday's requests under way are waited for, after the last call that asks."""
 
 
 class EventLoopThread:
@@ -66,6 +67,44 @@ class Labelled:
     trouble: PromptsError | None = None
 
 
+class SharedPredictors:
+    """Predictors by connection and address, which the calls of one event loop share until there is a new set."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, str], Predictor] = {}
+        self._calls = 0
+        self._unused = asyncio.Event()
+        self._unused.set()
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """A call that uses them goes on inside it; `close` waits for its end."""
+        self._calls += 1
+        self._unused.clear()
+        try:
+            yield
+        finally:
+            self._calls -= 1
+            if not self._calls:
+                self._unused.set()
+
+    def get(self, connection: str, url: str, make: Callable[[str], Predictor]) -> Predictor:
+        """That of a connection and address; made at the first time."""
+        key = connection, url
+        if key not in self._made:
+            self._made[key] = make(connection)
+        return self._made[key]
+
+    async def close_unused(self, patience_s: float) -> None:
+        """Closes them after the last call that uses them: until then each may still ask and store answers."""
+        await self._unused.wait()
+        await self.close(patience_s)
+
+    async def close(self, patience_s: float) -> None:
+        """Waits up to `patience_s` seconds for requests in flight, whose answers are stored."""
+        await asyncio.gather(*(predictor.executor.close(patience_s) for predictor in self._made.values()))
+
+
 class Live:
     """Safe to call from any thread. `daily`: the limit of the executors that `make_executor` makes
     for a connection, if there is one."""
@@ -83,7 +122,7 @@ class Live:
         self._sources = ForgetStore(store)
         self._pricing = pricing
         self._loop = EventLoopThread()
-        self._predictors: dict[tuple[str, str], Predictor] = {}
+        self._shared = SharedPredictors()
         self._day = ""
         self._over: float | None = None
         self._closing: set[asyncio.Task[None]] = set()
@@ -99,8 +138,12 @@ class Live:
 
     def close(self, patience_s: float) -> None:
         """Waits that long for requests in flight, which may outlive a deadline, so that their answers are stored."""
-        for predictor in self._predictors.values():
-            self._loop.run(predictor.executor.close(patience_s))
+        self._loop.run(self._close(patience_s))
+
+    async def _close(self, patience_s: float) -> None:
+        current = asyncio.create_task(self._shared.close(patience_s))
+        await asyncio.wait({current, *self._closing}, timeout=patience_s)
+        await current
 
     async def _label(self, builder: RequestBuilder, tasks: list[Task], deadline_s: float, plan: Plan) -> Labelled:
         outcomes: dict[int, Outcome] = {}
@@ -109,46 +152,49 @@ class Live:
             outcomes.update({outcome.task_id: outcome for outcome in settled})
 
         try:
-            predictor = self._current(builder)
-            await asyncio.wait_for(predictor.label(builder, builder.cut([tasks]), sink, plan), deadline_s)
+            shared = self._current()
+            with shared.used():
+                predictor = self._chosen(builder, shared)
+                await asyncio.wait_for(predictor.label(builder, builder.cut([tasks]), sink, plan), deadline_s)
         except TimeoutError:
             return Labelled(outcomes, late=True)
         except PromptsError as error:
             return Labelled(outcomes, trouble=self._told(error))
         return Labelled(outcomes)
 
-    def _current(self, builder: RequestBuilder) -> Predictor:
-        """Each connection has its own, so that one whose server is slow or away delays no other."""
+    def _current(self) -> SharedPredictors:
         day = self.daily.today() if self.daily else ""
         stale = day != self._day or (self._over is not None and monotonic() - self._over > AGAIN_S)
         if stale:
             self._retire()
             self._day, self._over = day, None
+        return self._shared
+
+    def _chosen(self, builder: RequestBuilder, shared: SharedPredictors) -> Predictor:
+        """Each connection has its own, so that one whose server is slow or away delays no other."""
         cascade = builder.version.cascade
-        first, *others = (self._step(step.connection, url, cascade is not None) for step, url in builder.servers)
+        first, *others = (
+            self._step(shared, step.connection, url, cascade is not None) for step, url in builder.servers
+        )
         return first if cascade is None else CascadePredictor(first, others[0].executor, cascade)
 
-    def _step(self, connection: str, url: str, in_cascade: bool) -> Predictor:
+    def _step(self, shared: SharedPredictors, connection: str, url: str, in_cascade: bool) -> Predictor:
         """Raises SettingsError where the key is not here; in a cascade the other model is asked instead."""
         try:
-            return self._predictor(connection, url)
+            return shared.get(connection, url, self._made)
         except SettingsError as error:
             if not in_cascade:
                 raise
             return Predictor(unreachable(error), self._store, self._pricing)
 
-    def _predictor(self, connection: str, url: str) -> Predictor:
-        key = connection, url
-        if key not in self._predictors:
-            self._predictors[key] = Predictor(self._make_executor(connection), self._store, self._pricing)
-        return self._predictors[key]
+    def _made(self, connection: str) -> Predictor:
+        return Predictor(self._make_executor(connection), self._store, self._pricing)
 
     def _retire(self) -> None:
-        for predictor in self._predictors.values():
-            task = asyncio.create_task(predictor.executor.close(OLD_S))
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
-        self._predictors = {}
+        task = asyncio.create_task(self._shared.close_unused(OLD_S))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+        self._shared = SharedPredictors()
 
     def _told(self, error: PromptsError) -> PromptsError:
         if isinstance(error, OverBudget) and self.daily is not None:

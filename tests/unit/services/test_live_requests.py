@@ -1,0 +1,108 @@
+"""At midnight the server goes over to new executors, while calls still use the old ones."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from backend.adapters.database.prompts import Store
+from backend.engine.daily_limit import DailyLimit
+from backend.engine.failure_handling import FailureHandling
+from backend.engine.request_executor import RequestExecutor
+from backend.engine.stored_model import StoredModel
+from backend.services import live_requests as module
+from backend.services.live_requests import Labelled, Live
+from tests.scripted import ScriptedModel, builder, run, tasks
+
+pytestmark = pytest.mark.filterwarnings("error")
+SLOTS = 2
+
+
+def pricing(*_: str) -> Any:
+    return lambda *_: 0.001
+
+
+class Days:
+    """A server whose models answer one request after the other; the day is what the test says."""
+
+    def __init__(self, store: Store) -> None:
+        self.day, self.models = "2026-11-30", list[ScriptedModel]()
+        self.store, self.go_on = store, asyncio.Event()
+        self.live = Live(self._executor, store, pricing, DailyLimit(store, 5.0, pricing, lambda: self.day))
+
+    def _executor(self, connection: str) -> RequestExecutor:
+        model = ScriptedModel()
+        model.hold = self.go_on
+        self.models.append(model)
+        recorded = StoredModel(model, self.store.add_completions)
+        return RequestExecutor(recorded, SLOTS, failures=FailureHandling(0, 30))
+
+    def label(self, number: int, first: int = 1, deadline_s: float = 10) -> "asyncio.Task[Labelled]":
+        return asyncio.create_task(self.live._label(builder(), tasks(number, first), deadline_s, lambda _: None))
+
+    async def closed(self) -> None:
+        await asyncio.gather(*self.live._closing)
+
+
+def test_a_call_that_began_before_midnight_gets_all_its_answers(store: Store) -> None:
+    async def main() -> None:
+        days = Days(store)
+        before = days.label(20)
+        await _made(days, 1)
+        await days.models[0].arrived(SLOTS)
+        days.day = "2026-12-01"
+        after = days.label(1, first=100)
+        await _made(days, 2)
+        await days.models[1].arrived(1)
+        assert not days.models[0].closed
+        days.go_on.set()
+        labelled = await before
+        assert [outcome.verdict for outcome in labelled.outcomes.values() if outcome.answer is None] == []
+        assert len(labelled.outcomes) == len(days.models[0].requests) == 20
+        assert len((await after).outcomes) == 1
+        await days.closed()
+        assert [model.closed for model in days.models] == [True, False]
+        await days.live._close(1.0)
+        assert days.models[1].closed
+
+    run(main())
+
+
+def test_an_answer_that_outlives_its_call_and_its_day_is_stored(store: Store) -> None:
+    async def main() -> None:
+        days = Days(store)
+        assert (await days.label(1, deadline_s=0.05)).late
+        days.day = "2026-12-01"
+        days.live._current()
+        ending = asyncio.create_task(days.live._close(10.0))
+        await asyncio.sleep(0)
+        assert not days.models[0].closed
+        days.go_on.set()
+        await ending
+        assert days.models[0].closed
+        (asked,) = days.models[0].requests
+        assert list(store.completions([asked.digest])) == [asked.digest]
+
+    run(main())
+
+
+def test_the_end_of_the_server_waits_no_longer_than_it_may(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> None:
+        days = Days(store)
+        call = days.label(1)
+        await _made(days, 1)
+        days.day = "2026-12-01"
+        days.live._current()
+        await days.live._close(0.01)
+        assert not days.models[0].closed, "the call still uses it"
+        days.go_on.set()
+        await call
+        await days.closed()
+
+    monkeypatch.setattr(module, "OLD_S", 5.0)
+    run(main())
+
+
+async def _made(days: Days, number: int) -> None:
+    while len(days.models) < number:
+        await asyncio.sleep(0.001)
