@@ -42,14 +42,15 @@ def _compared(spec: AnswerSpec) -> list[str]:
 
 
 def mean_confidence(of_orders: Sequence[Confidence | None], spec: AnswerSpec) -> Confidence | None:
-    """Of an answer that both orders agree on: that of the first, where that of a side is the mean of both orders."""
+    """Of an answer that both orders agree on: that of the first, where that of a side is the mean of both orders.
+
+    A comparison that only one order has on the screen has no side in the first: its confidence stays as it is there.
+    """
     first, second = of_orders
     if first is None or second is None:
         return None
-    names = _compared(spec)
-    means = {
-        name: fmean((confidence, second.controls[name])) for name, confidence in first.controls.items() if name in names
-    }
+    both = [name for name in _compared(spec) if name in first.controls and name in second.controls]
+    means = {name: fmean((first.controls[name], second.controls[name])) for name in both}
     return Confidence(_whole(first, means), {**first.controls, **means})
 
 

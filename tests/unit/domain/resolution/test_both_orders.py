@@ -71,3 +71,17 @@ def test_a_comparison_that_is_not_on_the_screen_has_no_order() -> None:
     shown = completion('{"kind": "x", "better": "left"}')
     found = outcome(shown, hidden, schema=schema).verdict
     assert found == Rejection("inconsistent", "'better' is 'left', and nothing when the two are exchanged.")
+
+
+@pytest.mark.parametrize("kinds", [("x", "y"), ("y", "x")])
+def test_a_comparison_that_one_order_hides_has_the_confidence_of_the_first(kinds: tuple[str, str]) -> None:
+    when = 'visibleWhen="choice-selected" whenTagName="kind" whenChoiceValue="x"'
+    choices = '<Choices name="kind" toName="a"><Choice value="x"/><Choice value="y"/></Choices>'
+    schema = read_config(f"<View>{TEXTS}{choices}<View {when}>{BETTER}</View></View>")
+    first, second = (
+        tokens(('{"kind": "', 1.0), (f'{kind}"', 0.9), (', "better": ', 1.0), ("null", 1.0), ("}", 1.0))
+        for kind in kinds
+    )
+    found = outcome(first, second, schema=schema)
+    assert found.answer == {"kind": Labels((kinds[0],)), "better": None}
+    assert found.confidence == pytest.approx(0.9)
