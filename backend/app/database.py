@@ -43,7 +43,7 @@ class DatabaseOperations:
 
     def run_ids(self, run_ids: Iterable[str]) -> Mapping[str, PublicId]:
         """The API's integers for runs, with who started them, by the run's id."""
-        return PublicIdStore(self.container.store).runs(run_ids)
+        return PublicIdStore(self.container.store).runs(list(run_ids))
 
     def actions(self, tag: str | None = None) -> list[Action]:
         """What people did in Label Studio with the predictions of a version, or of all; newest first."""

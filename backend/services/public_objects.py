@@ -122,7 +122,7 @@ class PublicObjects:
     def runs(self, of: PublicVersion) -> list[PublicRun]:
         """Newest first; the API shows no searches."""
         runs = [run for run in self._record.runs(of.version.tag) if isinstance(run.scope, Subset)]
-        numbers = self._ids.runs(run.id for run in runs)
+        numbers = self._ids.runs([run.id for run in runs])
         return [PublicRun(of, run, numbers[run.id]) for run in runs]
 
     def run(self, number: int) -> PublicRun:

@@ -1,6 +1,6 @@
 """Stored completions: written once, under the digest of their request."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,7 +33,7 @@ class CompletionStore:
 
     @retried
     def add_completions(
-        self, answers: Iterable[Completion], run_id: str | None = None, project: int | None = None
+        self, answers: Collection[Completion], run_id: str | None = None, project: int | None = None
     ) -> None:
         """Stores completions; existing ones stay as they are.
 

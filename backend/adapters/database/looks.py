@@ -1,6 +1,6 @@
 """Looks at the ground truths that judge rewrites, see `domain.optimize.looks`. They are kept in their order."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 import sqlalchemy as sa
 
@@ -30,7 +30,7 @@ class LookStore(Repository):
             return [Winner(row.won, frozenset(row.tasks) | frozenset(row.learnt)) for row in rows]
 
     @retried
-    def won(self, prompt: str, look: Look, number: int, learnt: Iterable[int]) -> None:
+    def won(self, prompt: str, look: Look, number: int, learnt: Collection[int]) -> None:
         """Notes that after this look, which `note` has noted, a search saved a version with that number.
 
         learnt: tasks of the ground truths that it learned from

@@ -1,6 +1,6 @@
 """Which predictions are ours: the secret of their marks, and our predictions without a mark."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 import sqlalchemy as sa
 
@@ -19,7 +19,7 @@ class OwnershipStore(Repository):
             return Marker(connection.execute(sa.select(installation.c.secret)).scalar_one())
 
     @retried
-    def note(self, project: int, version: str, tasks: Iterable[int]) -> None:
+    def note(self, project: int, version: str, tasks: Collection[int]) -> None:
         """Notes predictions without a place for a mark, before they are sent."""
         rows = [{"project": project, "version": version, "task_id": task} for task in tasks]
         if not rows:

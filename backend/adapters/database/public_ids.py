@@ -1,6 +1,6 @@
 """Repository of the integers that the API knows prompts, versions and runs by, and of who made them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,9 +111,9 @@ class PublicIdStore(Repository):
             connection.execute(versions.update().where(condition).values(note=note))
 
     @retried
-    def runs(self, keys: Iterable[str]) -> Mapping[str, PublicId]:
+    def runs(self, keys: Collection[str]) -> Mapping[str, PublicId]:
         """The integers of runs, by the runs' ids."""
-        query = sa.select(run_ids).where(run_ids.c.run_id.in_(list(keys)))
+        query = sa.select(run_ids).where(run_ids.c.run_id.in_(keys))
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
         return {row.run_id: PublicId(row.id, row.user_id, row.user_email) for row in rows}

@@ -3,7 +3,7 @@
 Counts are not stored: they are derived from stored completions, so a crash cannot make them wrong.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -62,7 +62,7 @@ class RunTaskStore(Repository):
     """See Repository."""
 
     @retried
-    def note(self, run_id: str, tasks: Iterable[RunTask]) -> None:
+    def note(self, run_id: str, tasks: Collection[RunTask]) -> None:
         """Writes what became of tasks of a run."""
         with self._engine.begin() as connection:
             self._note(connection, run_id, tasks)

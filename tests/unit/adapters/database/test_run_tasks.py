@@ -170,7 +170,7 @@ def test_a_cascade_is_done_where_its_outcome_is_noted_and_costs_what_was_asked(
     away = Outcome(2, Failure("timeout", "…"), asks[2].digest, sent=3)
     answers = [Outcome(number, {}, ask.then.digest if ask.then else None) for number, ask in enumerate(asks)]
     noted = [kept, joined(went_on, answers[1]), joined(away, answers[2])]
-    runs.asks.note(run.id, map(RunTask.of, noted))
+    runs.asks.note(run.id, [RunTask.of(outcome) for outcome in noted])
     assert tallied(runs, run) == (3, 3, 0, 0, 5, 0)
     assert runs.asks.tally(runs.run(run.id), pricing).cost_usd == pytest.approx(0.5), "of five requests"
     steps = [(task.step, task.first_failure) for task in asks_of(runs, run)]
