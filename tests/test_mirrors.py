@@ -122,7 +122,6 @@ JOURNEYS = {
         "services/dataset/truth_marking",
     ),
     "test_page_results": ("app/estimates", "interfaces/web/pages/downloads", "services/analysis/result_sources"),
-    "test_page_acting": ("interfaces/web/pages/acting",),
     "test_readme": ("interfaces/cli/commands/draft", "services/prompt_drafting"),
     "test_relabel": (
         "interfaces/cli/commands/relabel",

@@ -23,6 +23,7 @@ LEAST = 0.9
 ACCURACY = 95.0
 """The percentage of right answers that the form suggests to guarantee."""
 NO_CONFIDENCE = "A confidence is a number from 0 to 1: write it like 0.87."
+NOT_CHOSEN = "Nothing was annotated, because no confidence was chosen: send `least`, a number from 0 to 1."
 NO_ACCURACY = "What can be guaranteed is a percentage of right answers above 0 and below 100: write it like 95."
 
 
@@ -72,7 +73,7 @@ def annotate(visit: Visit, prompt: int, version: int) -> Any:
     """Makes annotations of the predictions from a confidence up, in this person's name."""
 
     def accept(of: PublicVersion) -> str:
-        chosen = visit.app.sure(of.version.tag, _least(), notify=visit.tell)
+        chosen = visit.app.sure(of.version.tag, _chosen_least(), notify=visit.tell)
         created = visit.app.annotate(of.version.tag, chosen.tasks, visit.tell) if chosen.tasks else 0
         return f"{things(created, 'annotation')} created from predictions of {of.version.tag}."
 
@@ -147,6 +148,13 @@ def _sure(visit: Visit, tag: str) -> SureTasks:
 def _least() -> float:
     """The lowest confidence that a form or an address asks for. Raises Problem 400."""
     return _number(request.values.get("least", str(LEAST)), 0, 1, NO_CONFIDENCE)
+
+
+def _chosen_least() -> float:
+    """The lowest confidence that a form sent: annotations are made from no other. Raises Problem 400."""
+    if "least" not in request.form:
+        raise Problem(400, NOT_CHOSEN)
+    return _number(request.form["least"], 0, 1, NO_CONFIDENCE)
 
 
 def _sure_from(visit: Visit, tag: str, least: float) -> SureTasks:
