@@ -88,8 +88,10 @@ def usd(value: float | None) -> str:
     """Two digits from a cent on, else as many as show two that count."""
     if value is None:
         return NOT_THERE
+    if value < 0:
+        return f"-{usd(-value)}"
     if value == 0 or value >= 0.01:
-        return f"${value:,.2f}"
+        return f"${abs(value):,.2f}"
     return f"${value:.{1 - floor(log10(value))}f}"
 
 

@@ -105,3 +105,12 @@ def test_intervals_and_differences() -> None:
 )
 def test_p_values(value: Any, shown: Any) -> None:
     assert numbers.p_value(value) == shown
+
+
+def test_an_amount_below_zero_has_its_sign_before_the_dollar() -> None:
+    assert [numbers.usd(value) for value in (-12.3456, -0.01, -0.000123, -0.0)] == [
+        "-$12.35",
+        "-$0.01",
+        "-$0.00012",
+        "$0.00",
+    ]
