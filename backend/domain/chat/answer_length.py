@@ -8,6 +8,36 @@ MARGIN = 2
 LEAST = 256
 """Tokens; white space, a code fence and a few words beside the object are allowed for."""
 
+_BOUNDS = ("max_tokens", "max_completion_tokens")
+_THOUGHTS = ("think", "reason")
+_SWITCHES = ("effort", "type", "enabled", "budget")
+"""What turns thinking off inside an object, such as `{"reasoning": {"effort": "none"}}`."""
+_OFF = ("none", "off", "disabled", "false")
+
+
+def is_length_free(parameters: Mapping[str, Any]) -> bool:
+    """Whether parameters bound the answer themselves or ask the model to think aloud, at any depth.
+
+    Their names say so: a text such as `{"stop": ["reason"]}` asks for nothing.
+    """
+    return any(_frees(name.lower(), value) for name, value in parameters.items())
+
+
+def _frees(name: str, value: Any) -> bool:
+    if name in _BOUNDS:
+        return True
+    if any(word in name for word in _THOUGHTS):
+        return not _is_off(value)
+    return isinstance(value, Mapping) and is_length_free(value)
+
+
+def _is_off(value: Any) -> bool:
+    """Whether a parameter about thinking turns it off, or says nothing."""
+    if isinstance(value, Mapping):
+        switches = [value[name] for name in value if any(word in name.lower() for word in _SWITCHES)]
+        return any(map(_is_off, switches))
+    return value.lower() in _OFF if isinstance(value, str) else not value
+
 
 def most_tokens(schema: Mapping[str, Any]) -> int | None:
     """Twice the byte length of the longest answer, more tokens than any tokenizer needs; None if the schema has no

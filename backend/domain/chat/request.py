@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from backend.domain.chat.answer_length import most_tokens
+from backend.domain.chat.answer_length import is_length_free, most_tokens
 from backend.domain.chat.user_message import asked, parts_of
 from backend.domain.connection import DEFAULT
 from backend.domain.hashing import canonical, numbered
@@ -67,14 +67,7 @@ class RequestTemplate:
     def bound(self) -> int | None:
         """The most tokens an answer can have; None if unknown, if the model is asked to think aloud, or if the
         parameters set one."""
-        settings = json.dumps(dict(self.parameters)).lower()
-        free = (
-            "max_tokens" in settings
-            or "max_completion_tokens" in settings
-            or "think" in settings
-            or "reason" in settings
-        )
-        return None if free else most_tokens(self.answer_schema)
+        return None if is_length_free(self.parameters) else most_tokens(self.answer_schema)
 
     @cached_property
     def _digest(self) -> "hashlib._Hash":

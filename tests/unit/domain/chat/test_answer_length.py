@@ -1,11 +1,13 @@
 """How long an answer can be: every answer that keeps to the schema is shorter than its bound."""
 
 import json
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.chat.answer_length import LEAST, most_tokens
+from backend.domain.chat.answer_length import LEAST, is_length_free, most_tokens
 from backend.domain.labels.config import read_config
 from backend.domain.optimize.teacher_request import REWRITE
 from tests.scripted import choices
@@ -43,3 +45,39 @@ def test_null_is_an_answer_too() -> None:
         '<Choices name="b" toName="t" visibleWhen="choice-selected"><Choice value="y"/></Choices></View>'
     )
     assert most_tokens(maybe.json_schema()) == LEAST
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"max_tokens": 7},
+        {"Max_Completion_Tokens": 9},
+        {"extra_body": {"max_tokens": 7}},
+        {"reasoning_effort": "low"},
+        {"reasoning": {"effort": "high", "exclude": False}},
+        {"reasoning": {"exclude": True}},
+        {"thinking": {"type": "enabled", "budget_tokens": 1024}},
+        {"chat_template_kwargs": {"enable_thinking": True}},
+        {"extra_body": {"google": {"thinking_config": {"thinking_budget": 512, "include_thoughts": False}}}},
+    ],
+)
+def test_parameters_that_bound_an_answer_or_ask_for_thoughts_leave_no_other_bound(parameters: dict[str, Any]) -> None:
+    assert is_length_free(parameters)
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {},
+        {"temperature": 0, "stop": ["reason", "I think", "max_tokens"]},
+        {"reasoning_effort": "none"},
+        {"reasoning": {"effort": "none"}},
+        {"reasoning": {"enabled": False}},
+        {"thinking": {"type": "disabled"}},
+        {"chat_template_kwargs": {"enable_thinking": False, "thinking": False}},
+        {"extra_body": {"google": {"thinking_config": {"thinking_budget": 0, "include_thoughts": False}}}},
+        {"reasoning_effort": None},
+    ],
+)
+def test_parameters_that_ask_for_no_thoughts_leave_the_bound(parameters: dict[str, Any]) -> None:
+    assert not is_length_free(parameters)
