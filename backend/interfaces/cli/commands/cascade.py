@@ -94,8 +94,9 @@ def _remarks(result: "CascadeResult") -> Iterator[str]:
         if result.is_one_prompt:
             models = f"--model {result.first.reference} --then {result.second.reference}"
             shown, name = quote(result.first.tag), quote(result.first.name)
+            file = quote(f"{result.first.name}.cascade.md")
             command = (
-                f"ls-prompts show {shown} --plain > prompt.md; "
-                f"ls-prompts save {name} --file prompt.md {models} --below {found.chosen.below!r}"
+                f"ls-prompts show {shown} --plain > {file}; "
+                f"ls-prompts save {name} --file {file} {models} --below {found.chosen.below!r}"
             )
             yield f"To use it, save the prompt with both models: `{command}`."
