@@ -21,4 +21,4 @@ def open_numbers(answer: Answer, spec: AnswerSpec) -> Collection[str]:
 def _may_go_on(number: int | float, known: Sequence[str]) -> bool:
     """`known`: all numbers that are possible; none where there is no end of them."""
     said = str(number)
-    return not known or any(number != said and number.startswith(said) for number in known)
+    return not known or any(other != said and other.startswith(said) for other in known)
