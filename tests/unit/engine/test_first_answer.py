@@ -87,5 +87,6 @@ def test_a_slow_first_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) 
         model.hold.set()
         await asyncio.gather(*tasks)
         await executor.close()
+        assert len(model.requests) == 20
 
     run(scene())

@@ -507,6 +507,7 @@ def test_but_not_for_longer_than_a_moment(monkeypatch: pytest.MonkeyPatch) -> No
             await asyncio.gather(*tasks)
 
     run(scene())
+    assert len(model.requests) == 5
 
 
 def test_what_stops_the_first_request_for_good_stops_those_that_wait_for_it_unsent() -> None:
@@ -550,6 +551,7 @@ def test_every_model_has_its_own_first_request() -> None:
             await asyncio.gather(*tasks)
 
     run(scene())
+    assert len(model.requests) == 2
 
 
 # Who stops waiting

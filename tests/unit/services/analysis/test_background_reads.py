@@ -1,7 +1,6 @@
 """What is read in the background is read by one thread, and says so when it fails."""
 
 import threading
-from collections.abc import Callable
 
 import pytest
 
@@ -17,17 +16,16 @@ def test_it_is_read_once_while_others_ask() -> None:
         go.wait(30)
         read.append(1)
 
+    before = set(threading.enumerate())
     for _ in range(3):
         reads.begin("p@1", slowly)
+    started = set(threading.enumerate()) - before
     go.set()
-    until(lambda: read, 30)
-    until(lambda: _again(reads, slowly, read), 30)
-
-
-def _again(reads: BackgroundReads, slowly: Callable[[], None], read: list[int]) -> bool:
-    """Whether it was read a second time, which it is when the first thread has ended."""
+    for thread in started:
+        thread.join(30)
+    assert (len(started), read) == (1, [1])
     reads.begin("p@1", slowly)
-    return len(read) > 1
+    until(lambda: read == [1, 1], 30)
 
 
 def test_what_fails_says_so_once_and_is_tried_again() -> None:
