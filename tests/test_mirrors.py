@@ -140,6 +140,7 @@ JOURNEYS = {
         "services/setup/model_server",
         "services/setup/reach",
     ),
+    "test_rescored": ("adapters/label_studio/lone_predictions",),
     "test_terminal": ("interfaces/cli/render/console",),
     "test_workers": ("adapters/redis/connection", "adapters/redis/worker", "services/runs/chunk_session"),
 }

@@ -1,8 +1,9 @@
 """Push: makes the predictions in Label Studio equal to the stored answers.
 
 Predictions in Label Studio are compared with the wanted ones, missing ones are imported in few large requests, and only
-then replaced ones are deleted. So no prediction is missing in between, a second push changes nothing, and the next push
-completes an interrupted one. Memory holds a page of tasks, a request, and some bytes per prediction.
+then replaced ones are deleted. So no prediction is missing in between (except for many new scores, see `rescorer`), a
+second push changes nothing, and the next push completes an interrupted one. Memory holds a page of tasks, a request,
+and some bytes per prediction.
 """
 
 from array import array
@@ -10,20 +11,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from shlex import quote
-from typing import Any
 
 from backend.domain.predictions.diff import WantedPrediction, compare
 from backend.domain.prompts.version import PromptVersion
 from backend.services.predictions.importer import PredictionImporter
+from backend.services.predictions.rescorer import Rescorer
 from backend.services.predictions.target_project import Notify, TargetProject
 
 LARGE_DELETE = 500
-LARGE_RESCORE = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class PushResult:
-    """Numbers of predictions. `rescored`: kept, with other scores."""
+    """Numbers of predictions. `rescored`: the same answers with other scores."""
 
     created: int
     deleted: int
@@ -42,17 +42,19 @@ def push(
     """
     index = place.there(version.names, take_over)
     imports = PredictionImporter(place, version, index.counts[version.tag])
+    rescorer = Rescorer(place, version, imports)
     obsolete: dict[str, array[int]] = {}
     others = Counter[str]()
-    unchanged = rescored = 0
+    unchanged = 0
     for wanted in pages:
         changes = compare(index.of(wanted.tasks), wanted, keep)
         for prediction in changes.obsolete:
             obsolete.setdefault(prediction.version, array("q")).append(prediction.id)
         others.update(prediction.version for prediction in changes.others)
         unchanged += changes.unchanged
-        rescored = _rescore(place, changes.rescored, rescored)
+        rescorer.add(changes.rescored, wanted.alone)
         imports.add(changes.missing, wanted.alone)
+    rescorer.finish()
     imports.finish()
     deleted = delete(place, obsolete, index.counts)
     place.show_again(version.names, instead=version.tag)
@@ -60,25 +62,13 @@ def push(
         place.notify(
             f"{foreign(others)} stay there; `ls-prompts push {quote(version.tag)} --take-over` replaces them too."
         )
-    return PushResult(imports.created, deleted, unchanged, rescored)
+    return PushResult(imports.created, deleted, unchanged, rescorer.rescored)
 
 
 def foreign(versions: Mapping[str, int]) -> str:
     """Predictions of others, counted by version, as the subject of a sentence in the plural."""
     which = ", ".join(f"{number:,} of {version}" for version, number in sorted(versions.items()))
     return f"Predictions that this database did not push ({which})"
-
-
-def _rescore(place: TargetProject, changes: Sequence[tuple[int, Mapping[str, Any]]], before: int) -> int:
-    """One by one, so that an annotation keeps its parent prediction. Returns their number, including `before`.
-
-    It tells the user once if this takes long.
-    """
-    if before <= LARGE_RESCORE < before + len(changes):
-        place.notify("Thousands of scores change; Label Studio takes about a minute for each thousand.")
-    for prediction, item in changes:
-        place.rescore(prediction, item)
-    return before + len(changes)
 
 
 def warn_of_lock(deletions: int, notify: Notify) -> None:

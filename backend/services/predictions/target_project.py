@@ -86,11 +86,6 @@ class TargetProject:
     def delete_prediction(self, prediction: int) -> None:
         self.surely(lambda: self.studio.delete_prediction(prediction))
 
-    def rescore(self, prediction: int, item: Mapping[str, Any]) -> None:
-        """Gives a prediction the scores of `item`, and our mark."""
-        marked = self.marked(item)
-        self.surely(lambda: self.studio.rescore(prediction, marked["score"], marked["result"]))
-
     def marked(self, item: Mapping[str, Any]) -> Mapping[str, Any]:
         """A prediction as Label Studio imports it, with our mark; one without a region has no place for it."""
         return {**item, "result": self.marker.marked(item["task"], item["model_version"], item["result"])}

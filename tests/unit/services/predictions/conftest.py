@@ -25,7 +25,9 @@ Trouble = Callable[[Callable[[], Answer]], Answer]
 
 class Board:
     """`tasks`: ids; `predictions`: as Label Studio lists them; `shown`: the version that annotators see; `most`: bytes
-    of a body that the proxy takes; `troubles`: of the next imports, one each; `sent`: the tasks of each of them."""
+    of a body that the proxy takes; `troubles`: of the next imports, one each; `sent`: the tasks of each of them;
+    `annotated`: tasks with an annotation; `forms`: how it compares versions; `meanwhile`: done before many are
+    deleted."""
 
     def __init__(self) -> None:
         self.tasks = list(range(1, 11))
@@ -37,6 +39,9 @@ class Board:
         self.alone: list[int] = []
         self.calls: Counter[str] = Counter()
         self.lost: set[int] = set()
+        self.annotated: set[int] = set()
+        self.forms: Any = lambda versions: versions[0]
+        self.meanwhile: Callable[[], object] = lambda: None
 
     def answer(self, method: str, url: str, body: bytes) -> Answer:
         path, query = urlsplit(url).path, parse_qs(urlsplit(url).query)
@@ -50,6 +55,8 @@ class Board:
             self.sent.append([item["task"] for item in sent])
             trouble = self.troubles.pop(0) if self.troubles else lambda do: do()
             return trouble(lambda: self._import(sent))
+        if path == "/api/dm/actions/":
+            return self._delete_many(sent)
         if path == "/api/predictions/":
             self.alone.append(sent["task"])
             self._add([sent] if sent["task"] not in self.lost else [])
@@ -58,14 +65,37 @@ class Board:
 
     def _read(self, path: str, query: dict[str, list[str]]) -> Any:
         if path == "/api/tasks/":
-            return {"tasks": [{"id": task} for task in self.tasks] if query["page"] == ["1"] else []}
+            chosen = json.loads(query.get("query", ["{}"])[0])
+            listed = self._met(chosen) if "selectedItems" in chosen else self.tasks
+            return {"tasks": [{"id": task} for task in listed] if query["page"] == ["1"] else []}
         if path == "/api/predictions/":
             return self.predictions
         if path.endswith("/model-versions/"):
             return Counter(item["model_version"] for item in self.predictions)
         if path == "/api/ml/":
             return [{"title": title} for title in self.backends]
-        return {"id": PROJECT, "title": "Moods", "model_version": self.shown}
+        return {"id": PROJECT, "title": "Moods", "model_version": self.shown, "task_number": len(self.tasks)}
+
+    def _met(self, chosen: dict[str, Any]) -> list[int]:
+        """The chosen tasks that meet the filters, as far as these tests use them."""
+        wanted = {one["filter"].split(":")[-1]: one["value"] for one in chosen["filters"]["items"]}
+        versions: dict[int, list[str]] = {task: [] for task in chosen["selectedItems"]["included"]}
+        for item in self.predictions:
+            versions.get(item["task"], []).append(item["model_version"])
+        if "draft_exists" not in wanted:
+            return [task for task, its in versions.items() if its]
+        one = wanted["predictions_model_versions"]
+        return [
+            task
+            for task, its in versions.items()
+            if len(its) == 1 and self.forms(its) in one and task not in self.annotated
+        ]
+
+    def _delete_many(self, chosen: dict[str, Any]) -> Answer:
+        self.meanwhile()
+        gone = self._met(chosen)
+        self.predictions = [item for item in self.predictions if item["task"] not in gone]
+        return 200, {"processed_items": len(gone)}
 
     def _import(self, items: list[dict[str, Any]]) -> Answer:
         """All of them or none, as Label Studio does."""

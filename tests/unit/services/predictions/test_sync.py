@@ -1,9 +1,6 @@
 """A push makes Label Studio's predictions those that are wanted, and a second one changes nothing."""
 
-import pytest
-
 from backend.domain.predictions.diff import WantedPrediction
-from backend.services.predictions import sync
 from backend.services.predictions.sync import PushResult, push, warn_of_lock
 from tests.unit.services.predictions.conftest import Board, Place
 
@@ -32,13 +29,12 @@ def test_another_answer_replaces_and_an_unusable_one_deletes(place: Place, board
     assert labels == {1: ["Bad"], 3: ["Bad"]}, "task 3 was not in it"
 
 
-def test_other_scores_keep_the_prediction(place: Place, board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sync, "LARGE_RESCORE", 1)
+def test_other_scores_keep_the_prediction(place: Place, board: Board) -> None:
     pushed(place, t1="Good", t2="Good")
     before = [item["id"] for item in board.predictions]
     assert pushed(place, score=0.75, t1="Good", t2="Good") == PushResult(0, 0, 0, 2)
     assert [(item["id"], item["score"]) for item in board.predictions] == [(number, 0.75) for number in before]
-    assert place.told == ["Thousands of scores change; Label Studio takes about a minute for each thousand."]
+    assert place.told == []
 
 
 def test_a_version_that_goes_whole_is_deleted_at_once(place: Place, board: Board) -> None:

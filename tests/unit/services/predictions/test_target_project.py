@@ -96,5 +96,5 @@ def test_a_prediction_that_was_deleted_meanwhile_is_no_trouble(place: Place, boa
     with_predictions(place, board, FIRST)
     place.target.delete_prediction(1)
     place.target.delete_prediction(1)
-    place.target.rescore(1, place.item(1))
+    place.target.studio.rescore(1, 0.5, [])
     assert (board.predictions, place.target.count(FIRST)) == ([], 0)

@@ -1,0 +1,68 @@
+"""`python -m benchmarks.rescoring [TASKS]`: a push that changes nothing but scores, of a real Label Studio on SQLite.
+
+First as many predictions as are changed one by one, then all of them. One task in a hundred has an annotation that was
+made of its prediction.
+"""
+
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from backend.domain.labels.regions import rounded
+from backend.domain.predictions.diff import WantedPrediction
+from backend.domain.prompts.version import PromptVersion
+from backend.services.predictions.rescorer import MANY
+from backend.services.predictions.sync import PushResult, push
+from backend.services.predictions.target_project import TargetProject
+from benchmarks.faults.world import World, world
+
+TASKS, ANNOTATED = 20_000, 100
+
+
+def main() -> None:
+    tasks = int(sys.argv[1]) if len(sys.argv) > 1 else TASKS
+    table = Table("new scores", box=None, header_style="bold", title=f"{tasks:,} tasks", title_justify="left")
+    for column in ("predictions", "seconds", "ms each"):
+        table.add_column(column, justify="right")
+    with world() as here:
+        project = here.project(tasks)
+        app = here.app()
+        version = app.version(here.save(app, project))
+        place = TargetProject(app.container.studio, app.container.store, project, lambda _sentence: None)
+        ids = place.studio.task_ids(project)
+        _pushed(place, version, ids, 0.5)
+        annotated = ids[:: len(ids) // (len(ids) // ANNOTATED)]
+        place.studio.annotate(project, version.tags, annotated)
+        parents = _parents(here, annotated)
+        for name, some, score in (("one by one", ids[:MANY], 0.6), ("as `push` does", ids, 0.7)):
+            began = time.monotonic()
+            if _pushed(place, version, some, score).rescored != len(some):
+                sys.exit("Other predictions than those with new scores changed: the figures mean nothing.")
+            seconds = time.monotonic() - began
+            table.add_row(name, f"{len(some):,}", f"{seconds:.1f}", f"{1000 * seconds / len(some):.1f}")
+        kept = parents == _parents(here, annotated)
+    Console(width=100).print(table)
+    print(f"annotations that keep their parent: {'all' if kept else 'NOT ALL'} of {len(annotated):,}")
+
+
+def _pushed(place: TargetProject, version: PromptVersion, ids: Sequence[int], score: float) -> PushResult:
+    items = {task: _item(task, version.tag, rounded(score)) for task in ids}
+    return push(place, version, [WantedPrediction(version.tags, items)], keep=True)
+
+
+def _item(task: int, tag: str, score: float | None) -> dict[str, Any]:
+    region = {"from_name": "topic", "to_name": "text", "type": "choices", "value": {"choices": ["Refund"]}}
+    return {"task": task, "model_version": tag, "score": score, "result": [{**region, "id": "a", "score": score}]}
+
+
+def _parents(here: World, tasks: Sequence[int]) -> list[int]:
+    """The predictions that the tasks' annotations were made of."""
+    return [int(one.parent_prediction) for task in tasks for one in here.studio.annotations.list(id=task)]
+
+
+if __name__ == "__main__":
+    main()
