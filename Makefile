@@ -79,7 +79,7 @@ demo: setup studio $(if $(filter local,$(MODEL)),local-model)
 	$(BIN)/python -m demo
 
 check: lint
-	$(BIN)/pytest -n $(CORES) -m "not slow" --hypothesis-profile quick tests/unit tests/test_architecture.py
+	$(BIN)/pytest -n $(CORES) --dist worksteal -m "not slow" --hypothesis-profile quick tests/unit tests/test_architecture.py
 
 test: lint studio
 	@$(MAKE) --no-print-directory local-model || { rm -rf $(LOCAL_MODEL); echo "The real model does not install here: its tests are left out."; }

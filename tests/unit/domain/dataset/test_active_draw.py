@@ -66,10 +66,10 @@ def test_a_draw_grows_by_what_was_wanted(
 def test_unsure_tasks_are_drawn_more_often_with_their_chances() -> None:
     """Over many orders, how often a task is drawn is its chance, of both kinds; 1 / chance counts all tasks."""
     often, counted, random = {0.99: 0.0, 0.6: 0.0}, [], {0.99: 0.0, 0.6: 0.0}
-    for project in range(400):
+    for project in range(150):
         draw = active_draw(drawn_to(None, project, TASKS, 20), BELIEFS, 20)
         for task in drawn(draw):
-            often[BELIEFS[task]] += 1 / (400 * sum(one == BELIEFS[task] for one in BELIEFS.values()))
+            often[BELIEFS[task]] += 1 / (150 * sum(one == BELIEFS[task] for one in BELIEFS.values()))
             random[BELIEFS[task]] += draw.has(task)
         counted.append(sum(1 / draw.chance(task) for task in drawn(draw) if task % 4 == 0))
     assert often[0.6] / often[0.99] > 1.4
