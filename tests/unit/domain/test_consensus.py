@@ -1,14 +1,31 @@
 """What several samples agree on where it is built from all of them: orders, buckets and marks."""
 
+from typing import get_args
+
 import pytest
 
-from backend.domain.answer import Answer, AnswerValue, Groups, Labels, Ranking
-from backend.domain.consensus import consensus
+from backend.domain.answer import (
+    Answer,
+    AnswerValue,
+    Groups,
+    LabelDefinitions,
+    Labels,
+    Moment,
+    Number,
+    Paths,
+    Ranking,
+    Spans,
+    Texts,
+)
+from backend.domain.consensus import JOINED, consensus
 from backend.domain.outcome import Rejection
 from backend.domain.prompts.confidence_option import vote
+from backend.domain.relations import Relations
 from backend.domain.shapes.marked_box import Boxes, MarkedBox
 from tests.scripted import some
 
+VOTED = {Labels, Texts, Relations, Number, Moment, Paths, LabelDefinitions}
+"""Kinds of value of which the most frequent one counts."""
 WRONG = Rejection("incomplete", "It lacks an item.")
 
 
@@ -86,6 +103,12 @@ def test_a_sample_without_marks_or_without_an_answer_agrees_with_none() -> None:
     assert confidence is not None
     assert confidence.controls == {"box": pytest.approx(1 / 6)}
     assert vote([{"box": None}, {"box": marks(1)}, {"box": None}])[0] == {"box": None}
+
+
+def test_each_kind_of_value_is_joined_or_voted_on() -> None:
+    """A new kind is a line in JOINED or in VOTED; spans are joined by `domain.span_consensus`."""
+    assert {*JOINED, Spans, *VOTED} == set(get_args(AnswerValue))
+    assert not {*JOINED, Spans} & VOTED
 
 
 def test_nothing_else_is_joined() -> None:

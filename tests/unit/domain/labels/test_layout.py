@@ -6,6 +6,8 @@ import pytest
 
 from backend.domain.chat.request import ChatRequest
 from backend.domain.labels.config import read_config
+from backend.domain.labels.controls.registry import BUILDERS
+from backend.domain.labels.layout import ABOUT_A_WHOLE
 from backend.domain.outcome import Failure
 from backend.domain.prompts.default_prompt import first_prompt
 from backend.domain.task import Task
@@ -13,6 +15,11 @@ from backend.errors import LabelConfigError
 from tests.scripted import builder, request
 
 YES = '<Choices name="{}" toName="text"><Choice value="Yes"/><Choice value="No"/></Choices>'
+NEVER_REPEATED = {
+    *("Pairwise", "Ranker", "Labels", "HyperTextLabels", "ParagraphLabels", "Repeater"),
+    *("RectangleLabels", "EllipseLabels", "KeyPointLabels"),
+}
+"""Tags whose value is not about a task as a whole: it compares, orders or marks parts of it."""
 TEXT = '<Text name="text" value="$text"/>'
 
 
@@ -181,3 +188,9 @@ def test_a_version_saved_before_phrases_were_known_goes_on() -> None:
     assert config(xml).digest != before.digest
     assert config(xml).fits(before.digest)
     assert not config(TEXT.replace("$text", "$body") + YES.format("ok")).fits(before.digest)
+
+
+@pytest.mark.parametrize("tag", sorted({kind.split()[0] for kind in BUILDERS}))
+def test_it_is_known_of_each_tag_whether_it_may_be_repeated(tag: str) -> None:
+    """A new tag is a line in ABOUT_A_WHOLE, from its first release on, or in NEVER_REPEATED."""
+    assert (tag in ABOUT_A_WHOLE) == (tag not in NEVER_REPEATED)
