@@ -8,7 +8,7 @@ from shlex import quote
 from typing import Any
 
 from backend.adapters.database.prompts import Store
-from backend.adapters.label_studio.client import LabelStudioClient
+from backend.adapters.label_studio.client import LabelStudioClient, Project
 from backend.adapters.label_studio.http import Refused
 from backend.domain.labels.config import read_config
 from backend.domain.prompts.version import PromptVersion, belongs
@@ -73,16 +73,7 @@ class Projects:
             title = connected[0]["title"] if connected[0]["title"] in self._titles(project) else TITLE
             self.studio.update_backend(int(connected[0]["id"]), fields | {"title": title})
             return url
-        if self.store.connection(project)["shown_before"] is None:
-            self.store.set_connection(project, shown_before=details.shown)
-        in_use = self.store.connection(project)["in_use"]
-        self._create(project, fields | {"title": in_use or TITLE}, backends)
-        if not in_use and belongs(details.shown, *self._names(project)):
-            self.studio.show(project, TITLE)  # a run showed its predictions, because nothing else was shown
-            notify(
-                f"Annotators saw the predictions of {details.shown}; now they get live ones: `ls-prompts use` selects "
-                "the version."
-            )
+        self._connect_first(details, fields, backends, notify)
         if backends:
             first = backends[0]["url"]
             notify(
@@ -90,6 +81,22 @@ class Projects:
                 f"{project} --backend-url {first}` removes it, then `ls-prompts use` the version annotators should get."
             )
         return url
+
+    def _connect_first(
+        self, details: Project, fields: Mapping[str, Any], before: list[Mapping[str, Any]], notify: Notify
+    ) -> None:
+        """Creates the backend and notes what annotators saw until now. `before`: the backends that are there."""
+        project = details.id
+        if self.store.connection(project)["shown_before"] is None:
+            self.store.set_connection(project, shown_before=details.shown)
+        in_use = self.store.connection(project)["in_use"]
+        self._create(project, {**fields, "title": in_use or TITLE}, before)
+        if not in_use and belongs(details.shown, *self._names(project)):
+            self.studio.show(project, TITLE)  # a run showed its predictions, because nothing else was shown
+            notify(
+                f"Annotators saw the predictions of {details.shown}; now they get live ones: `ls-prompts use` selects "
+                "the version."
+            )
 
     def _create(self, project: int, fields: Mapping[str, Any], before: list[Mapping[str, Any]]) -> None:
         try:

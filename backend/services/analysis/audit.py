@@ -22,6 +22,7 @@ from backend.domain.metrics.classification import score
 from backend.domain.metrics.confusions import Confusion
 from backend.domain.outcome import Outcome, Truth
 from backend.domain.prompts.version import PromptVersion
+from backend.domain.task import Task
 from backend.errors import ConfigChangedError, SubsetError
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import truths_among
@@ -91,12 +92,7 @@ def audit_project(bases: TruthBases, stored: StoredOutcomes, resolver: Resolver,
     """
     studio = bases.drawing.studio
     details = studio.project(project)
-    schema = resolver.configs.now(details).labelled
-    if not schema.fields:
-        raise SubsetError(
-            "An audit compares labels, which this config does not have: `ls-prompts results VERSION --wrong` lists the "
-            "answers that differ from the ground truths."
-        )
+    schema = _labelled(resolver, details)
     versions = [version for version in stored.store.versions() if version.project == project]
     names = tuple(dict.fromkeys(name for version in versions for name in version.names))
     by_task: AnswersByTask = {}
@@ -112,17 +108,29 @@ def audit_project(bases: TruthBases, stored: StoredOutcomes, resolver: Resolver,
         left_out=base.left_out,
         basis=bases.of(project, (), subset, [truth.task_id for truth in base.truths], base.left_out),
         versions=tuple(by_version),
-        stale=tuple(
-            version.tag for version in versions if version not in [resolved.version for resolved in resolved_versions]
-        ),
+        stale=_stale(versions, resolved_versions),
         suspects=tuple(telling.suspects(by_version, base.truths, base.left_out)),
         confusions=tuple(confused_labels(score(outcomes, base.truths, schema) for outcomes in by_version.values())),
-        duplicates=tuple(
-            tuple(telling.marked(truth.task_id, truth.answer) for truth in group.truths)
-            for group in duplicates(tasks, base.truths, schema)
-        ),
-        disagreements=tuple(telling.marked(item.task_id, *item.answers) for item in disagreements(by_task, schema)),
+        duplicates=tuple(telling.duplicates(tasks, base.truths)),
+        disagreements=tuple(telling.disagreements(by_task)),
     )
+
+
+def _labelled(resolver: Resolver, project: Project) -> LabelSchema:
+    """The controls with labels. Raises SubsetError if there is none."""
+    schema = resolver.configs.now(project).labelled
+    if not schema.fields:
+        raise SubsetError(
+            "An audit compares labels, which this config does not have: `ls-prompts results VERSION --wrong` lists the "
+            "answers that differ from the ground truths."
+        )
+    return schema
+
+
+def _stale(versions: Iterable[PromptVersion], readable: Iterable[ResolvedVersion]) -> tuple[str, ...]:
+    """Tags of those that are not readable."""
+    known = [resolved.version for resolved in readable]
+    return tuple(version.tag for version in versions if version not in known)
 
 
 def _readable(
@@ -181,6 +189,14 @@ class _Telling:
                 accepted=suspect.task_id in accepted,
                 link=self.link(suspect.task_id),
             )
+
+    def duplicates(self, tasks: Sequence[Task], truths: Sequence[Truth]) -> Iterator[tuple[MarkedTask, ...]]:
+        for group in duplicates(tasks, truths, self.schema):
+            yield tuple(self.marked(truth.task_id, truth.answer) for truth in group.truths)
+
+    def disagreements(self, by_task: AnswersByTask) -> Iterator[MarkedTask]:
+        for item in disagreements(by_task, self.schema):
+            yield self.marked(item.task_id, *item.answers)
 
     def marked(self, task: int, *answers: Answer) -> MarkedTask:
         return MarkedTask(task, tuple(map(self.schema.show, answers)), self.link(task))
