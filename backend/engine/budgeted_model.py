@@ -66,8 +66,11 @@ class BudgetedModel:
         await self._allocation.close()
 
     def _settle(self, completions: list[Completion]) -> None:
+        """Those that a write stored before one beside it failed are settled, and written again with all others."""
         for completion in completions:
-            self._allocation.settle(*self._unstored.pop((completion.digest, completion.attempt)))
+            unsettled = self._unstored.pop((completion.digest, completion.attempt), None)
+            if unsettled is not None:
+                self._allocation.settle(*unsettled)
 
     def _cost(self, request: ChatRequest, reply: Completion) -> float | None:
         """None for an answer without token counts: it may have cost the most it can."""

@@ -10,6 +10,7 @@ from backend.domain.outcome import Failure
 from backend.engine.budget_allocation import BudgetAllocation
 from backend.engine.budget_rules import CAP, MonthUsedUp
 from backend.engine.connection_budgets import ConnectionBudgets
+from backend.errors import StoreAwayError
 from tests.scripted import GOOD, ScriptedModel, completion, request, run
 
 
@@ -76,3 +77,38 @@ def test_what_may_cost_more_than_is_left_is_not_sent() -> None:
 def test_other_connections_go_on() -> None:
     replies, _, _ = run(asked(0.0, through("default"), through("other")))
     assert len(replies) == 2
+
+
+class Outage:
+    """A database that is away when the answers of `connection` come for the first time."""
+
+    def __init__(self, connection: str) -> None:
+        self.connection = connection
+        self.writes = list[list[Completion]]()
+
+    def write(self, completions: list[Completion]) -> None:
+        first = not any(each[0].connection == self.connection for each in self.writes)
+        self.writes.append(completions)
+        if first and completions[0].connection == self.connection:
+            raise StoreAwayError("It is away.")
+
+
+def test_what_is_written_again_after_an_outage_is_settled_once() -> None:
+    async def scene() -> tuple[list[float | None], list[object]]:
+        troubles = list[object]()
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: troubles.append(context["exception"]))
+        ledgers = {name: Ledger(1.0) for name in ("groq", "other")}
+        allocations = {name: BudgetAllocation(ledger, 4) for name, ledger in ledgers.items()}
+        outage = Outage("other")
+        budgets = ConnectionBudgets(ScriptedModel(answered), outage.write, allocations, lambda *_: lambda *_: 0.1)
+        replies = [await budgets.complete(through(name), 0) for name in ledgers]
+        stored = [reply for reply in replies if isinstance(reply, Completion)]
+        with pytest.raises(StoreAwayError):
+            budgets.write(stored)
+        await asyncio.sleep(0)
+        budgets.write(stored)
+        await asyncio.sleep(0)
+        await budgets.close()
+        return [ledger.kept for ledger in ledgers.values()], troubles
+
+    assert run(scene()) == ([0.0, 0.0], [])
