@@ -110,9 +110,10 @@ class RateLimiter:
         """The limits that requests wait for now, and how many do."""
 
     async def turn(self, request: ChatRequest) -> None:
-        """Returns when the request may be sent. A request that is given up meanwhile takes nothing."""
+        """Returns when the request may be sent, at once if it had its turn and was not sent. A request that is given up
+        meanwhile takes nothing."""
         limit = self._limit(request.template.connection, request.template.model)
-        if limit is None:
+        if limit is None or request.digest in self._taken:
             return
         account = self._accounts[limit.name]
         tokens = account.expected(_letters(request)) if limit.tokens is not None else 0.0
@@ -127,8 +128,18 @@ class RateLimiter:
                 del self.waits_for[limit]
         self._taken[request.digest] = (limit.name, tokens)
 
-    def settle(self, request: ChatRequest, reply: Completion | Failure) -> None:
-        """The reply to a request that had its turn: what it really took counts."""
+    def give_up(self, request: ChatRequest) -> None:
+        """A request that had its turn is not sent: its tokens are there again. Nothing happens to one without a turn,
+        or that was settled."""
+        name, expected = self._taken.pop(request.digest, (None, 0.0))
+        if name is not None:
+            self._accounts[name].owed -= expected
+
+    def settle(self, request: ChatRequest, reply: Completion | Failure | None) -> None:
+        """The reply to a request that had its turn: what it really took counts.
+
+        reply: None if it was sent, and nobody knows what became of it
+        """
         name, expected = self._taken.pop(request.digest, (None, 0.0))
         if name is None:
             return
@@ -137,7 +148,7 @@ class RateLimiter:
             took = reply.prompt_tokens + reply.completion_tokens
             account.letters, account.tokens = account.letters + _letters(request), account.tokens + took
             account.owed += took - expected if took else 0.0
-        elif reply.kind == "rate_limited":
+        elif reply is not None and reply.kind == "rate_limited":
             account.owed -= expected
             account.pause_s = max(account.pause_s, reply.retry_after or PAUSE_S)
 

@@ -208,6 +208,7 @@ class RequestExecutor:
             first.stopped(error)
             raise
         finally:
+            self.rates.give_up(pending.request)
             first.release()
             if probes:
                 self.patience.probed()
@@ -218,6 +219,7 @@ class RequestExecutor:
         pending.sent += 1
         self.tally.sent += 1
         self.tally.first_sent = self.tally.first_sent or time.monotonic()
+        reply: Completion | Failure | None = None
         try:
             reply = await self._model.complete(pending.request, len(pending.judged.attempts))
             if isinstance(reply, Completion):
@@ -226,7 +228,7 @@ class RequestExecutor:
                 self.tally.last_stored = time.monotonic()
         finally:
             pending.sending = False
-        self.rates.settle(pending.request, reply)
+            self.rates.settle(pending.request, reply)
         self._reached = self._reached or not isinstance(reply, Failure) or reply.kind != "connection"
         self.slots.count(isinstance(reply, Failure) and is_too_much(reply))
         return reply

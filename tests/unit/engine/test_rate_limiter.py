@@ -151,3 +151,79 @@ def test_connections_have_limits_of_their_own() -> None:
         waiting.cancel()
 
     run(main())
+
+
+class Claims:
+    """A bucket that notes what is taken from it."""
+
+    def __init__(self) -> None:
+        self.claims = list[RateClaim]()
+
+    async def take(self, limit: RateLimit, claim: RateClaim) -> float:
+        self.claims.append(claim)
+        return 0.0
+
+
+def noted() -> tuple[RateLimiter, Claims]:
+    bucket = Claims()
+    return RateLimiter(lambda *_: RateLimit(tokens=1e6), RateBuckets(lambda _name: bucket)), bucket
+
+
+def test_who_is_given_up_after_its_turn_gives_its_tokens_back() -> None:
+    async def main() -> list[RateClaim]:
+        rates, bucket = noted()
+        await rates.turn(request("first"))
+        rates.give_up(request("first"))
+        rates.give_up(request("first"))
+        await rates.turn(request("second"))
+        return bucket.claims
+
+    first, second = run(main())
+    assert second.owed == -first.tokens
+
+
+def test_a_request_that_was_not_sent_has_one_turn() -> None:
+    async def main() -> list[RateClaim]:
+        rates, bucket = noted()
+        await rates.turn(request("first"))
+        await rates.turn(request("first"))
+        return bucket.claims
+
+    assert len(run(main())) == 1
+
+
+def test_what_was_sent_and_has_no_known_end_counts() -> None:
+    async def main() -> list[RateClaim]:
+        rates, bucket = noted()
+        await rates.turn(request("first"))
+        rates.settle(request("first"), None)
+        rates.give_up(request("first"))
+        await rates.turn(request("first"))
+        return bucket.claims
+
+    assert [claim.owed for claim in run(main())] == [0.0, 0.0]
+
+
+def test_requests_that_are_canceled_while_they_wait_for_a_slot_take_no_tokens() -> None:
+    async def main() -> tuple[int, list[RateClaim]]:
+        rates, bucket = noted()
+        model = ScriptedModel()
+        model.hold = asyncio.Event()
+        executor = RequestExecutor(StoredModel(model, lambda _: None), 1, rates=rates)
+        answered = [asyncio.create_task(executor.ask(request(str(number)))) for number in range(4)]
+        await model.arrived(1)
+        while len(bucket.claims) < 4:
+            await asyncio.sleep(0)
+        for task in answered[1:]:
+            task.cancel()
+        await asyncio.gather(*answered[1:], return_exceptions=True)
+        model.hold.set()
+        await answered[0]
+        await executor.ask(request("the last"))
+        await executor.close()
+        return len(model.requests), bucket.claims
+
+    sent, claims = run(main())
+    assert sent == 2
+    took = 15 - claims[0].tokens  # a scripted completion has 15 tokens
+    assert claims[-1].owed == pytest.approx(took - sum(claim.tokens for claim in claims[1:4]))
