@@ -1,13 +1,19 @@
 """PeriodicThread: a thread beside the work that calls a function at intervals, as long as it is entered."""
 
+import logging
 import threading
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
+from backend.errors import where
+
+log = logging.getLogger(__name__)
+
 
 class PeriodicThread:
-    """`call` is first called after `seconds`, and must not raise."""
+    """`call` is first called after `seconds`. What it raises is logged, by its place alone: its words may quote a task.
+    The next call comes as if nothing had happened."""
 
     def __init__(self, name: str, seconds: float, call: Callable[[], object]) -> None:
         self._seconds = seconds
@@ -27,4 +33,7 @@ class PeriodicThread:
 
     def _run(self) -> None:
         while not self._over.wait(self._seconds):
-            self._call()
+            try:
+                self._call()
+            except Exception as error:
+                log.error("%s: something unexpected happened, it goes on: %s", self._thread.name, where(error))
