@@ -1,10 +1,13 @@
 """Cascade shares: how many tasks each model of a cascade answered, why the second was asked, and what each cost."""
 
+from array import array
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import isnan, nan
 
 from backend.domain.cascade import reason_of
+from backend.domain.metrics.request_places import RequestPlaces
 from backend.domain.outcome import Outcome, total_usd
 from backend.domain.statistics.intervals import ratio
 
@@ -29,24 +32,41 @@ class CascadeShares:
         return ratio(self.second, self.first + self.second)
 
 
+class _Costs:
+    """What requests cost, each in some 30 bytes."""
+
+    def __init__(self) -> None:
+        self._places = RequestPlaces()
+        self._usd = array("d")
+
+    def set(self, digest: str | None, usd: float | None) -> None:
+        place = self._places.of(hash(digest))
+        if place == len(self._usd):
+            self._usd.append(nan)
+        self._usd[place] = nan if usd is None else usd
+
+    def all(self) -> Iterator[float | None]:
+        return (None if isnan(usd) else usd for usd in self._usd)
+
+
 class CountingSteps:
     """Counts outcomes as they come; equal requests are paid once."""
 
     def __init__(self) -> None:
         self._tasks = 0
         self._reasons: Counter[str] = Counter()
-        self._costs: tuple[dict[int, float | None], dict[int, float | None]] = ({}, {})
+        self._costs = (_Costs(), _Costs())
 
     def add(self, outcome: Outcome) -> None:
         self._tasks += 1
         first, reason = outcome.first or outcome, reason_of(outcome)
         if first.spoke:
-            self._costs[0][hash(first.digest)] = first.usage.cost_usd
+            self._costs[0].set(first.digest, first.usage.cost_usd)
         if outcome.first is None or reason is None:
             return
         self._reasons[reason] += 1
         if outcome.spoke:
-            self._costs[1][hash(outcome.digest)] = _second_usd(outcome, outcome.first)
+            self._costs[1].set(outcome.digest, _second_usd(outcome, outcome.first))
 
     def shares(self) -> CascadeShares | None:
         """None if no task went on."""
@@ -54,7 +74,7 @@ class CountingSteps:
         if not second:
             return None
         return CascadeShares(
-            self._tasks - second, second, dict(self._reasons), *(total_usd(costs.values()) for costs in self._costs)
+            self._tasks - second, second, dict(self._reasons), *(total_usd(costs.all()) for costs in self._costs)
         )
 
 

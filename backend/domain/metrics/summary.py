@@ -10,6 +10,7 @@ from statistics import quantiles
 from backend.domain.answer import Answer, spans_of, unlocated_of
 from backend.domain.labels.placement.tally import PlacementTally, tally_of
 from backend.domain.metrics.cascade_shares import CascadeShares, CountingSteps
+from backend.domain.metrics.request_places import RequestPlaces
 from backend.domain.outcome import Failure, Outcome, Rejection
 from backend.domain.statistics.intervals import Interval, ratio, wilson
 
@@ -67,13 +68,17 @@ class Summing:
         self._failures: Counter[str] = Counter()
         self._refusals: Counter[str] = Counter()
         self._seconds = array("d")
-        self._places: dict[int, int] = {}
+        self._places = RequestPlaces()
         self._prompt, self._completion = array("q"), array("q")
         self._cost = array("d")
         self._sent = bytearray()
         self._tiers: Counter[str] = Counter()
         self._unlocated: Counter[str] = Counter()
         self._steps = CountingSteps()
+
+    @property
+    def tasks(self) -> int:
+        return self._tasks
 
     def add(self, outcomes: Iterable[Outcome]) -> None:
         for outcome in outcomes:
@@ -108,7 +113,7 @@ class Summing:
         """Counts each request once, by the outcome with most attempts behind it; 64 bits identify a request."""
         request = hash(outcome.digest or outcome.task_id)
         usage = outcome.usage
-        place = self._places.setdefault(request, len(self._prompt))
+        place = self._places.of(request)
         if place == len(self._prompt):
             for numbers in (self._prompt, self._completion, self._cost):
                 numbers.append(_UNCOUNTED)

@@ -162,7 +162,7 @@ class RunWorker:
         else:
             for _ in passing:
                 pass
-        self.record.size(run.id, findings.total.summary().tasks)
+        self.record.size(run.id, findings.total.tasks)
         if heartbeat.canceled or not self.record.complete(run.id):
             raise Canceled(run.id)
 
