@@ -42,6 +42,17 @@ class ModelConnectionStore(Repository):
             connection.execute(row.on_conflict_do_update(index_elements=["name"], set_=changed))
 
     @retried
+    def add(self, stored: StoredConnection) -> bool:
+        """False, and nothing is changed, if there is one of its name."""
+        row = self._insert(model_connections).values(asdict(stored) | {"created": now()}).on_conflict_do_nothing()
+        number = self._insert(connection_ids).values(name=stored.name, updated=now())
+        with self._engine.begin() as connection:
+            added = connection.execute(row).rowcount == 1
+            if added:
+                connection.execute(number.on_conflict_do_update(index_elements=["name"], set_={"updated": now()}))
+        return added
+
+    @retried
     def remove(self, name: str) -> bool:
         """False if there was none."""
         with self._engine.begin() as connection:

@@ -93,6 +93,13 @@ class ModelConnections:
         self._known.pop(name, None)
         return self.get(name)
 
+    def add(self, name: str, change: ConnectionChange) -> bool:
+        """Adds a connection; False if there is one of this name. Raises SettingsError for what cannot be stored."""
+        stored = replace(StoredConnection(name, ""), **self._values(change))
+        stored.check()
+        self._known.pop(name, None)
+        return self.store.add(stored)
+
     def _values(self, change: ConnectionChange) -> dict[str, Any]:
         values = {name: value for name in KEPT if (value := getattr(change, name)) is not None}
         if change.base_url is not None:

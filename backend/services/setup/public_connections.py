@@ -7,8 +7,9 @@ else gave is never sent to an address of theirs.
 
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from backend.adapters.database.connection_ids import ConnectionId, ConnectionIdStore
@@ -19,7 +20,7 @@ from backend.errors import NotThereError, SettingsError
 from backend.services.setup.model_connections import ConnectionChange, ModelConnections
 
 _ADDING = threading.Lock()
-"""Two at once would take the same name."""
+"""Whoever clicks twice adds one connection. That two processes never take the same name, the database sees to."""
 Told = Mapping[str, Any]
 
 
@@ -75,8 +76,8 @@ class PublicConnections:
         same = next((item for item in self.all() if self._is(item, address, key)), None)
         if same is not None:
             return same
-        name = self._free_name(provider)
-        self.stored.connect(name, ConnectionChange(address, key, no_key=key is None))
+        change = ConnectionChange(address, key, no_key=key is None)
+        name = next(name for name in self._free_names(provider) if self.stored.add(name, change))
         self.ids.note(name, {**told, "provider": provider}, self.person())
         return self.get(self.ids.by_name()[name].id)
 
@@ -118,7 +119,8 @@ class PublicConnections:
             return False
         return self.stored.has_key(item.stored, key)
 
-    def _free_name(self, provider: str) -> str:
+    def _free_names(self, provider: str) -> Iterator[str]:
+        """Without end: another process may take one just now."""
         base = re.sub(r"[^a-z0-9_-]", "", provider.lower())
         taken = {*RESERVED, *self.stored.names}
-        return next(name for i in range(1, len(taken) + 2) if (name := base if i == 1 else f"{base}-{i}") not in taken)
+        yield from (name for i in count(1) if (name := base if i == 1 else f"{base}-{i}") not in taken)

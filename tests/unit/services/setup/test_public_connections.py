@@ -142,3 +142,16 @@ def test_a_model_is_named_with_its_connection_once(mine: PublicConnections) -> N
     assert mine.reference(None, "vendor/model") == "vendor/model"
     assert mine.reference(number, "vendor/model") == "custom/vendor/model"
     assert mine.reference(number, "custom/vendor/model") == "custom/vendor/model"
+
+
+def test_a_name_that_another_process_took_just_now_is_left_to_it(
+    mine: PublicConnections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = add(mine)
+    monkeypatch.setattr(ModelConnections, "names", property(lambda _: set()))
+    second = add(mine, "http://127.0.0.1:2/v1", "sk-another")
+    assert [(item.name, item.stored.base_url) for item in mine.all()[1:]] == [
+        ("custom", URL),
+        ("custom-2", "http://127.0.0.1:2/v1"),
+    ]
+    assert (key_of(mine, first), key_of(mine, second)) == (KEY, "sk-another")
