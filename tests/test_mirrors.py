@@ -79,7 +79,6 @@ JOURNEYS = {
         "adapters/label_studio/webhooks",
         "app/keep_up",
         "domain/keep_up",
-        "interfaces/cli/commands/keep_up",
         "interfaces/web/keep_up",
     ),
     "test_main_job": (

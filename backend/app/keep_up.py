@@ -28,10 +28,12 @@ class KeepUpOperations(RunOperations):
         """Those of all projects where it was ever turned on, by project."""
         return KeepUpStore(self.container.store).all()
 
-    def start_keep_up(self, project: int, budget: float, url: str | None = None, notify: Notify = to_log) -> KeepUp:
+    def start_keep_up(
+        self, project: int, budget: float | None = None, url: str | None = None, notify: Notify = to_log
+    ) -> KeepUp:
         """Turns it on for tasks that are imported from now on, or changes its budget.
 
-        budget: USD a day (UTC)
+        budget: USD a day (UTC); None for the one it had, 1 USD if it was never on
         url: where Label Studio reaches the server; by default as the project is connected, or on this machine
 
         Raises SettingsError without a version in use, and for a budget that cannot be kept.

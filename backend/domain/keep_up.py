@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+DAILY_USD = 1.0
+"""The budget of a day where nobody chose one."""
+
 
 @dataclass(frozen=True, slots=True)
 class KeepUp:

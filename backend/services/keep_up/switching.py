@@ -8,7 +8,7 @@ from math import isfinite
 from backend.adapters.database.keep_ups import KeepUpStore
 from backend.adapters.database.prompts import now
 from backend.adapters.label_studio.client import LabelStudioClient
-from backend.domain.keep_up import KeepUp
+from backend.domain.keep_up import DAILY_USD, KeepUp
 from backend.errors import SettingsError, StudioError
 from backend.services.predictions.target_project import Notify
 
@@ -27,14 +27,17 @@ class KeepUpSwitch:
     in_use: Callable[[int], str | None]
     check: Callable[[str, float], None]
 
-    def on(self, project: int, budget: float, url: str | None, notify: Notify) -> KeepUp:
+    def on(self, project: int, budget: float | None, url: str | None, notify: Notify) -> KeepUp:
         """For tasks that are imported from now on; turned on already, only the budget changes.
 
-        budget: USD a day
+        budget: USD a day; None for the one it had, or DAILY_USD if it was never on
         url: where Label Studio reaches the server; None if that is not known
 
         Raises SettingsError without a version in use, or for a budget that cannot be kept.
         """
+        before = self.keep_ups.of(project)
+        if budget is None:
+            budget = before.budget if before else DAILY_USD
         if not (isfinite(budget) and budget > 0):
             raise SettingsError("A budget must be a number of USD a day above 0, like --budget 2.")
         self.studio.project(project)
@@ -42,7 +45,7 @@ class KeepUpSwitch:
         if tag is None:
             raise no_version(project)
         self.check(tag, budget)
-        before, person = self.keep_ups.of(project), self.studio.person
+        person = self.studio.person
         going = before is not None and before.on
         since = before.since if before and going else max(self.studio.task_ids(project), default=0)
         made = KeepUp(project, True, budget, since, tag, "", now("microseconds"), person.id, person.email)

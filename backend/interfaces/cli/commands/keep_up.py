@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from backend.domain.keep_up import DAILY_USD
 from backend.errors import NotThereError
 from backend.interfaces.cli.commands.projects import backend_url_option
 from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app, waiting_for
@@ -13,16 +14,21 @@ from backend.interfaces.presentation.json.projects import keep_up_json
 if TYPE_CHECKING:
     from backend.domain.keep_up import KeepUpState
 
-BUDGET = 1.0
-
 
 @click.command(name="keep-up")
 @click.argument("project", type=int)
 @click.option("--on/--off", "wanted", default=None, help="Turn it on or off. Default: show its state.")
-@click.option("--budget", type=float, default=BUDGET, show_default=True, metavar="USD", help="Most USD a day (UTC).")
+@click.option(
+    "--budget",
+    type=float,
+    metavar="USD",
+    help=f"Most USD a day (UTC). Default: the budget it had, {DAILY_USD:g} if it was never on.",
+)
 @backend_url_option
 @as_json
-def keep_up(project: int, wanted: bool | None, budget: float, backend_url: str | None, json_wanted: bool) -> None:
+def keep_up(
+    project: int, wanted: bool | None, budget: float | None, backend_url: str | None, json_wanted: bool
+) -> None:
     """Predict tasks as they are imported, by the version in use. The server does it while it runs.
 
     \b
@@ -46,8 +52,9 @@ def keep_up(project: int, wanted: bool | None, budget: float, backend_url: str |
 
 def _tell(state: "KeepUpState") -> None:
     keep_up = state.keep_up
-    who = f", {'on' if keep_up.on else 'off'} since {keep_up.changed[:16]} by {printable(keep_up.user_email or 'n/a')}"
-    click.echo(f"Keep-up of project {keep_up.project}: {'on' if keep_up.on else 'off'}{who}")
+    turned, who = "on" if keep_up.on else "off", printable(keep_up.user_email or numbers.NOT_THERE)
+    since = f"{keep_up.changed[:16].replace('T', ' ')} UTC"
+    click.echo(f"Keep-up of project {keep_up.project}: {turned} since {since}, turned {turned} by {who}")
     if keep_up.on:
         spent = "n/a" if state.spent is None else f"{state.spent:.4f}"
         click.echo(f"{keep_up.tag}: {spent} of {keep_up.budget:g} USD spent today (UTC)")

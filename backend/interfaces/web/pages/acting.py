@@ -7,6 +7,7 @@ from typing import Any
 from flask import redirect, request, url_for
 
 from backend.domain.calibration.threshold import AccuracyFrom
+from backend.domain.keep_up import DAILY_USD
 from backend.errors import PromptsError
 from backend.interfaces.presentation.number_format import percent, things, usd
 from backend.interfaces.web.pages.running import amount
@@ -16,8 +17,6 @@ from backend.interfaces.web.problem import Problem
 from backend.services.auto_accept import ChosenTasks
 from backend.services.public_objects import PublicVersion
 
-DAY = 1.0
-"""USD a day for new tasks that the form suggests."""
 LEAST = 0.9
 """The confidence at which the slider begins."""
 ACCURACY = 95.0
@@ -124,7 +123,7 @@ def _page(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
     tag, project = of.version.tag, visit.project(of)
     words = {"of": of, "row": of.prompt, "project": project, "in_use": visit.app.in_use(project.id)}
     words |= {"forecast": visit.app.push_forecast(tag), "actions": visit.app.actions(tag)}
-    words |= {"keep_up": visit.app.keep_up(project.id), "day": DAY, "suggested": ACCURACY}
+    words |= {"keep_up": visit.app.keep_up(project.id), "day": DAILY_USD, "suggested": ACCURACY}
     data = studio_page(visit, f"projects/{project.id}/data")
     return visit.show("act.html", **words, sure=_sure(visit, of.version.tag), data=data, trouble=trouble)
 

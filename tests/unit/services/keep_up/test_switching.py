@@ -8,7 +8,7 @@ import pytest
 
 from backend.adapters.database.keep_ups import KeepUpStore
 from backend.adapters.database.prompts import Store
-from backend.domain.keep_up import KeepUp
+from backend.domain.keep_up import DAILY_USD, KeepUp
 from backend.domain.person import Person
 from backend.errors import RunError, SettingsError, StudioError
 from backend.services.keep_up.switching import ACTION, HEADER, KeepUpSwitch
@@ -59,7 +59,7 @@ class World:
             raise self.refusal
         self.checked.append((tag, budget))
 
-    def on(self, budget: float = 2.0, url: str | None = URL, project: int = PROJECT) -> KeepUp:
+    def on(self, budget: float | None = 2.0, url: str | None = URL, project: int = PROJECT) -> KeepUp:
         return self.switch.on(project, budget, url, self.told.append)
 
     @property
@@ -108,6 +108,16 @@ def test_turned_on_again_only_the_budget_changes(world: World) -> None:
     world.tag = "mood@2"
     world.on(5.0)
     assert (world.now.budget, world.now.since, world.now.tag) == (5.0, 9, "mood@1")
+
+
+def test_without_a_budget_it_keeps_the_one_it_had(world: World) -> None:
+    assert world.on(None).budget == DAILY_USD, "it was never on"
+    world.on(5.0)
+    world.on(None)
+    assert world.now.budget == 5.0
+    world.switch.off(PROJECT)
+    assert world.on(None).budget == 5.0
+    assert world.checked[-1] == ("mood@1", 5.0)
 
 
 def test_after_it_was_off_it_begins_anew(world: World) -> None:
