@@ -10,6 +10,7 @@ from backend.domain.chat.judged import Judged, judge
 from backend.domain.chat.packed import Packed, packed
 from backend.domain.chat.request import Completion
 from backend.domain.outcome import Failure
+from backend.domain.recent_items import RecentItems
 from backend.errors import ProviderError
 
 RECENT = 8192
@@ -40,12 +41,12 @@ class RequestResult:
 class ResponseCache:
     """Attempts of the newest requests, and failures of the last `ttl_s` seconds. Both are bounded.
 
-    memory: most bytes that the attempts may take
+    memory: about how many bytes the attempts take now, at most RECENT_BYTES
     """
 
     ttl_s: float
     answered: "OrderedDict[str, tuple[Completion, ...]]" = field(default_factory=OrderedDict)
-    failed: "OrderedDict[str, tuple[float, Failure | ProviderError]]" = field(default_factory=OrderedDict)
+    failed: RecentItems[str, tuple[float, Failure | ProviderError]] = field(default_factory=lambda: RecentItems(RECENT))
     memory: int = 0
 
     def add(self, digest: str, result: RequestResult) -> None:
@@ -58,16 +59,12 @@ class ResponseCache:
             self.memory -= _memory(self.answered.popitem(last=False)[1])
 
     def add_failure(self, digest: str, failure: Failure | ProviderError) -> None:
-        if self.ttl_s <= 0:
-            return
-        self.failed[digest] = (time.monotonic() + self.ttl_s, failure)
-        self.failed.move_to_end(digest)
-        if len(self.failed) > RECENT:
-            self.failed.popitem(last=False)
+        if self.ttl_s > 0:
+            self.failed.put(digest, (time.monotonic() + self.ttl_s, failure))
 
     def failure(self, digest: str) -> RequestResult | None:
         """The recent Failure of a request. Raises ProviderError if that was the failure."""
-        until, failure = self.failed.get(digest, (0.0, None))
+        until, failure = self.failed.get(digest) or (0.0, None)
         if failure is None or until <= time.monotonic():
             return None
         if isinstance(failure, ProviderError):

@@ -6,11 +6,12 @@ affect each other, but those behind one proxy are one peer.
 
 import logging
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from time import monotonic
+
+from backend.domain.recent_items import RecentItems
 
 log = logging.getLogger(__name__)
 BURST = 20
@@ -35,7 +36,7 @@ class Guesses:
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
-        self._peers: OrderedDict[str, _Peer] = OrderedDict()
+        self._peers = RecentItems[str, _Peer](MOST_PEERS)
         self._lock = threading.Lock()
 
     def allowed(self, address: str) -> bool:
@@ -53,10 +54,8 @@ class Guesses:
             self._notify(address, peer)
 
     def _peer(self, name: str) -> _Peer:
-        peer = self._peers.setdefault(name, _Peer(BURST, self._clock()))
-        self._peers.move_to_end(name)
-        if len(self._peers) > MOST_PEERS:
-            self._peers.popitem(last=False)
+        peer = self._peers.get(name) or _Peer(BURST, self._clock())
+        self._peers.put(name, peer)
         return peer
 
     def _refilled(self, peer: _Peer) -> _Peer:

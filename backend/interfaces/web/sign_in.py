@@ -1,7 +1,5 @@
 """Sign-in: each call of the API, and each page, acts with a person's own token; Label Studio says whose it is."""
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -10,6 +8,7 @@ from time import monotonic
 from backend.adapters.label_studio.credential import Credential, credential_of
 from backend.adapters.label_studio.http import Refused
 from backend.app import App
+from backend.domain.recent_items import RecentItems
 from backend.domain.urls import shown
 from backend.interfaces.web.admission import NO_TOKEN
 from backend.interfaces.web.guesses import Guesses
@@ -37,8 +36,7 @@ class SignIn:
         self._app = app
         self._guesses = guesses or Guesses()
         self._clock = clock
-        self._verdicts: OrderedDict[str, _Verdict] = OrderedDict()
-        self._lock = threading.Lock()
+        self._verdicts = RecentItems[str, _Verdict](MOST_CALLERS)
 
     @property
     def studio_url(self) -> str:
@@ -69,8 +67,7 @@ class SignIn:
         return verdict.app
 
     def _remembered(self, digest: str) -> _Verdict | None:
-        with self._lock:
-            verdict = self._verdicts.get(digest)
+        verdict = self._verdicts.get(digest)
         return verdict if verdict is not None and verdict.until > self._clock() else None
 
     def _asked(self, who: Credential | str, digest: str, peer: str) -> _Verdict:
@@ -80,11 +77,7 @@ class SignIn:
         if app is None:
             self._guesses.wrong(peer)
         verdict = _Verdict(app, self._clock() + (REFUSED_S if app is None else KNOWN_S))
-        with self._lock:
-            self._verdicts[digest] = verdict
-            self._verdicts.move_to_end(digest)
-            if len(self._verdicts) > MOST_CALLERS:
-                self._verdicts.popitem(last=False)
+        self._verdicts.put(digest, verdict)
         return verdict
 
     def _signed_in(self, who: Credential | str) -> App | None:

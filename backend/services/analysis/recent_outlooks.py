@@ -1,14 +1,13 @@
 """Recent outlooks: what runs would take and change, kept in memory for a while, so that no page waits while all tasks
 of a large project are read for it."""
 
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import partial
 
 from backend.domain.dataset.subset import Subset
+from backend.domain.recent_items import RecentItems
 from backend.domain.runs.cost_estimate import Estimate
 from backend.services.analysis.background_reads import BackgroundReads
 from backend.services.predictions.forecast import PushForecast
@@ -48,8 +47,7 @@ class RecentOutlooks:
     """
 
     clock: Callable[[], float] = time.monotonic
-    _kept: OrderedDict[Key, _Kept] = field(default_factory=OrderedDict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _kept: RecentItems[Key, _Kept] = field(default_factory=lambda: RecentItems(MOST))
     _reads: BackgroundReads = field(default_factory=BackgroundReads)
 
     def soon(self, key: Key, stamp: Hashable, read: Callable[[], Outlook]) -> Outlook | None:
@@ -66,9 +64,4 @@ class RecentOutlooks:
         return age < (KEPT_S if kept.stamp == stamp else FRESH_S)
 
     def _keep(self, key: Key, stamp: Hashable, read: Callable[[], Outlook]) -> None:
-        outlook = read()
-        with self._lock:
-            self._kept[key] = _Kept(outlook, stamp, self.clock())
-            self._kept.move_to_end(key)
-            while len(self._kept) > MOST:
-                self._kept.popitem(last=False)
+        self._kept.put(key, _Kept(read(), stamp, self.clock()))

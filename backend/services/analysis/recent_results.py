@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -10,6 +9,7 @@ from backend.adapters.database.recent_tasks import RecentTaskStore
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.outcome import Failure, Outcome, Rejection
+from backend.domain.recent_items import RecentItems
 from backend.domain.runs.run import Run
 from backend.domain.task import Task
 from backend.domain.task_values import told_text
@@ -47,25 +47,21 @@ class RecentRows:
     """
 
     clock: Callable[[], float] = time.monotonic
-    _rows: OrderedDict[str, tuple[float, Rows]] = field(default_factory=OrderedDict)
+    _rows: RecentItems[str, tuple[float, Rows]] = field(default_factory=lambda: RecentItems(MOST_REMEMBERED))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def of(self, run_id: str, read: Callable[[], Rows]) -> Rows:
         with self._lock:
-            due, rows = self._rows.get(run_id, (0.0, []))
+            due, rows = self._rows.get(run_id) or (0.0, [])
             if self.clock() < due:
                 return rows
             self._keep(run_id, rows)
         rows = read()
-        with self._lock:
-            self._keep(run_id, rows)
+        self._keep(run_id, rows)
         return rows
 
     def _keep(self, run_id: str, rows: Rows) -> None:
-        self._rows[run_id] = (self.clock() + FRESH_S, rows)
-        self._rows.move_to_end(run_id)
-        if len(self._rows) > MOST_REMEMBERED:
-            self._rows.popitem(last=False)
+        self._rows.put(run_id, (self.clock() + FRESH_S, rows))
 
 
 def recent_results(

@@ -2,10 +2,10 @@
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from backend.domain.recent_items import RecentItems
 from backend.services.run_control.status import RunStatus
 
 FRESH_S = 1.0
@@ -21,17 +21,14 @@ class RecentStatuses:
     """
 
     clock: Callable[[], float] = time.monotonic
-    _read: OrderedDict[str, tuple[float, RunStatus]] = field(default_factory=OrderedDict)
+    _read: RecentItems[str, tuple[float, RunStatus]] = field(default_factory=lambda: RecentItems(MOST_REMEMBERED))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def of(self, run_id: str, read: Callable[[str], RunStatus]) -> RunStatus:
         """What `read` says, or said less than FRESH_S ago."""
         with self._lock:
-            when, status = self._read.get(run_id, (-FRESH_S, None))
+            when, status = self._read.get(run_id) or (-FRESH_S, None)
             if status is None or self.clock() - when >= FRESH_S:
                 status = read(run_id)
-                self._read[run_id] = (self.clock(), status)
-                self._read.move_to_end(run_id)
-                if len(self._read) > MOST_REMEMBERED:
-                    self._read.popitem(last=False)
+                self._read.put(run_id, (self.clock(), status))
             return status

@@ -3,13 +3,11 @@
 A run is summed, and the part of the page that shows it is rendered, once for all who ask within a second.
 """
 
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
+from backend.domain.recent_items import RecentItems
 from backend.interfaces.web.pages.poll_schedule import PollSchedule
 from backend.services.analysis.recent_results import RecentRows
 from backend.services.public_objects import PublicRun
@@ -36,29 +34,23 @@ class FollowedRuns:
     progress_polls: PollSchedule = field(default_factory=lambda: PollSchedule(8, 1))
     row_polls: PollSchedule = field(default_factory=lambda: PollSchedule(2, 3))
     search_polls: PollSchedule = field(default_factory=lambda: PollSchedule(2, 2))
-    _seen: OrderedDict[tuple[int, int], tuple[float, PublicRun]] = field(default_factory=OrderedDict)
-    _rendered: OrderedDict[str, tuple[object, str]] = field(default_factory=OrderedDict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _seen: RecentItems[tuple[int, int], tuple[float, PublicRun]] = field(
+        default_factory=lambda: RecentItems(MOST_REMEMBERED)
+    )
+    _rendered: RecentItems[str, tuple[object, str]] = field(default_factory=lambda: RecentItems(MOST_REMEMBERED))
 
     def run(self, person: int, number: int, look: Callable[[int], PublicRun]) -> PublicRun:
         """A run by the API's integer, as `look` found it for this person less than KNOWN_S ago."""
-        until, of = self._seen.get((person, number), (0.0, None))
+        until, of = self._seen.get((person, number)) or (0.0, None)
         if of is None or self.clock() >= until:
             of = look(number)
-            self._keep(self._seen, (person, number), (self.clock() + KNOWN_S, of))
+            self._seen.put((person, number), (self.clock() + KNOWN_S, of))
         return of
 
     def rendered(self, part: str, shows: object, render: Callable[[], str]) -> str:
         """A part of a page, by its address, as it was rendered when it last showed this very object."""
-        last, html = self._rendered.get(part, (None, ""))
+        last, html = self._rendered.get(part) or (None, "")
         if last is not shows:
             html = render()
-            self._keep(self._rendered, part, (shows, html))
+            self._rendered.put(part, (shows, html))
         return html
-
-    def _keep(self, memory: OrderedDict[Any, Any], key: Any, value: Any) -> None:
-        with self._lock:
-            memory[key] = value
-            memory.move_to_end(key)
-            if len(memory) > MOST_REMEMBERED:
-                memory.popitem(last=False)
