@@ -105,16 +105,6 @@ redis.call('DEL', KEYS[3])
 """
 """KEYS: signs of life, what each holds, the claimant's own sign of life. ARGV: member. All of it or nothing."""
 
-HOLDERS = """
-local found = {}
-for _, member in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
-  found[#found + 1] = member
-  found[#found + 1] = redis.call('HGET', KEYS[2], member) or '0'
-end
-return found
-"""
-"""KEYS: signs of life, what each holds. Returns each member and its number of slots."""
-
 
 class WorkerLoad(NamedTuple):
     """The load of one worker: its limit, requests in flight, answers and 429s so far, and waiting requests."""
@@ -198,15 +188,6 @@ class WorkerRegistration(PeriodicThread):
         old, self._claimant = self._claimant, secrets.token_hex(8)
         self._broker.patiently(self._agree, PATIENCE_S)
         self._broker.patiently(lambda: self._redis.delete(self._alive + old), PATIENCE_S)
-
-    def holders(self) -> dict[str, int]:
-        """Every living worker of the model (its process and a number) and how many requests it may have in flight.
-
-        Raises QueueError if Redis is away.
-        """
-        with self._broker.translated_errors():
-            parts = [part.decode() for part in self._redis.eval(HOLDERS, 2, *self._keys[:2])]
-        return {member: int(slots) for member, slots in zip(parts[::2], parts[1::2], strict=True)}
 
     def _agree(self) -> None:
         load, last = self._load(), self._last

@@ -34,7 +34,7 @@ class StoredOutcomes:
         By task id, in pages.
         """
         for asks in self.record.asks.of_version(resolved.version.tag):
-            yield self._derived(resolved, [ask for ask in asks if only is None or ask.task_id in only])
+            yield self.of_tasks(resolved, [ask for ask in asks if only is None or ask.task_id in only])
 
     def of_steps(self, resolved: ResolvedVersion, only: Container[int]) -> tuple[dict[int, Outcome], ...]:
         """What each model of a cascade made of tasks, as far as its answers are stored, whoever asked for them."""
@@ -43,22 +43,19 @@ class StoredOutcomes:
         for asks in self.record.asks.of_version(resolved.version.tag):
             chosen = [ask for ask in asks if ask.task_id in only]
             for step, outcomes, asked in ((first, found[0], chosen), (second, found[1], map(_second_alone, chosen))):
-                outcomes |= {outcome.task_id: outcome for outcome in self._derived(step, list(asked))}
+                outcomes |= {outcome.task_id: outcome for outcome in self.of_tasks(step, list(asked))}
         return found
 
     def of_run(self, run: Run, resolved: ResolvedVersion) -> Iterator[list[Outcome]]:
         """The outcomes of one run's tasks, from the database alone; by task id, in pages."""
-        return (self._derived(resolved, asks) for asks in self.record.asks.of_run(run.id))
-
-    def of_tasks(self, resolved: ResolvedVersion, asks: Sequence[RunTask]) -> list[Outcome]:
-        """The outcomes of some tasks of a run, from the database alone."""
-        return self._derived(resolved, asks)
+        return (self.of_tasks(resolved, asks) for asks in self.record.asks.of_run(run.id))
 
     def servers(self, tag: str) -> tuple[str, ...]:
         """The model's servers that runs of a version were started with, in alphabetical order."""
         return self.record.servers(tag)
 
-    def _derived(self, resolved: ResolvedVersion, asks: Sequence[RunTask]) -> list[Outcome]:
+    def of_tasks(self, resolved: ResolvedVersion, asks: Sequence[RunTask]) -> list[Outcome]:
+        """The outcomes of some tasks of a run, from the database alone."""
         ids = [ask.task_id for ask in asks]
         schemas = self._schemas(resolved, resolved.origin or resolved.schema, ids)
         names = self._schemas(resolved, resolved.schema, ids) if resolved.origin else None

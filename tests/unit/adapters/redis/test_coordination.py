@@ -10,7 +10,6 @@ import pytest
 from redis import Redis
 from redis.connection import Connection
 
-from backend.adapters.processes import this_process
 from backend.adapters.redis import coordination as fleet
 from backend.adapters.redis.connection import RedisConnection
 from backend.adapters.redis.coordination import WorkerLoad, WorkerRegistration
@@ -189,16 +188,6 @@ def test_who_holds_a_slot_and_has_no_use_for_it_yields_it(redis_url: str) -> Non
             member.member._agree()
             assert some(idle.grant) + some(busy.grant) == 1
         assert busy.grant == 1, "what flies is not called back"
-
-
-def test_who_holds_the_slots_can_be_told(redis_url: str) -> None:
-    with Worker(redis_url, most=3) as one, Worker(redis_url, most=3) as other:
-        one.load = WorkerLoad(100, 3, 0, 0)
-        one.member._agree()
-        other.member._agree()
-        held = other.member.holders()
-        assert sorted(held.values()) == [0, 3]
-        assert {name.partition(" ")[0] for name in held} == {this_process()}
 
 
 def test_a_connection_that_nobody_has_any_more_is_closed(redis_url: str) -> None:
