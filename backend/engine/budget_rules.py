@@ -39,9 +39,14 @@ def check_budget(budget: float | None, model: str, connection: str, pricing: Pri
     known_price(pricing, model, connection, 1, 1)
 
 
+def asks_embeddings(version: PromptVersion) -> bool:
+    """Whether it asks for embeddings, whose cost is not counted."""
+    return version.examples is not None and version.examples.embed is not None
+
+
 def check_embeddings(budget: float | None, version: PromptVersion) -> None:
     """Raises RunError for a budget that a version could exceed unnoticed: the cost of embeddings is not counted."""
-    if budget is not None and version.examples is not None and version.examples.embed is not None:
+    if budget is not None and asks_embeddings(version):
         raise RunError(
             f"The embeddings that {version.tag} asks for do not count towards a budget: leave the budget out, or save "
             "the prompt without --embed."

@@ -13,7 +13,7 @@ from backend.domain.connection import DEFAULT
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.resolution.resolve import Pricing
 from backend.domain.runs.run import Run
-from backend.engine.budget_rules import known_price
+from backend.engine.budget_rules import asks_embeddings, known_price
 from backend.engine.reserved_run import start_reserved
 from backend.errors import SettingsError
 
@@ -49,7 +49,7 @@ class DailyLimit:
 
     def check(self, version: PromptVersion) -> None:
         """Raises SettingsError for a version with costs that nobody counts."""
-        if version.examples is not None and version.examples.embed is not None:
+        if asks_embeddings(version):
             raise SettingsError(
                 f"The embeddings that {version.tag} asks for do not count towards the limit: unset MAX_USD_PER_DAY, or "
                 "use a version without --embed."

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from backend.adapters.database import completion_sources as sources
+from backend.adapters.database.prompt_names import refuse_in_use
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import retried
 from backend.adapters.database.tables import calibrations, connections, names, prompts, runs, version_ids, versions
@@ -40,12 +41,7 @@ class DeletionStore(Repository):
 
 
 def _check(connection: sa.Connection, tags: Sequence[str]) -> None:
-    using = connection.execute(sa.select(connections).where(connections.c.in_use.in_(tags))).first()
-    if using is not None:
-        raise PromptError(
-            f"Annotators of project {using.project} get {using.in_use}: `ls-prompts use` another version, or "
-            f"`ls-prompts disconnect {using.project}`, before deleting it."
-        )
+    refuse_in_use(connection, connections.c.in_use.in_(tags))
     run = connection.execute(sa.select(runs).where(runs.c.tag.in_(tags), runs.c.status.in_(OPEN))).first()
     if run is not None:
         raise PromptError(

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.adapters.database.tables import names, prompts, versions
+from backend.adapters.database.tables import connections, names, prompts, versions
 from backend.errors import PromptError
 
 SEPARATOR = "@"
@@ -54,6 +54,19 @@ def owner_of(connection: sa.Connection, name: str) -> Any:
 def highest_left(connection: sa.Connection, name: str) -> int:
     """The highest number under this name that deleted prompts had; 0 for none."""
     return connection.execute(sa.select(names.c.highest).where(names.c.name == name)).scalar() or 0
+
+
+def refuse_in_use(connection: sa.Connection, deleted: Any) -> None:
+    """Raises PromptError while annotators get a version that is to be deleted.
+
+    deleted: condition on `connections` that is true for such a version
+    """
+    row = connection.execute(sa.select(connections).where(deleted)).first()
+    if row is not None:
+        raise PromptError(
+            f"Annotators of project {row.project} get {row.in_use}: `ls-prompts use` another version, or "
+            f"`ls-prompts disconnect {row.project}`, before deleting it."
+        )
 
 
 def refuse_left(connection: sa.Connection, name: str) -> None:

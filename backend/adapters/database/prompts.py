@@ -1,7 +1,8 @@
-"""The database: prompts, versions, completions and runs, in SQLite or PostgreSQL (SQLAlchemy Core).
+"""The Store: prompts with their versions, completions, and what annotators get, in SQLite or PostgreSQL (SQLAlchemy
+Core).
 
-Every method is one transaction: when it returns, its data is on disk. Nothing here is derived; nothing is overwritten
-except a run's status and a prompt's name.
+Every method is one transaction: when it returns, its data is on disk. A version that was saved is not changed by
+another.
 """
 
 import weakref
@@ -158,13 +159,7 @@ class Store(CompletionStore):
         Its numbers are not used again. Raises PromptError while one of its versions is in use.
         """
         with self.engine.begin() as connection:
-            using = sa.select(connections).where(_tag_of(connections.c.in_use, name))
-            row = connection.execute(using).first()
-            if row is not None:
-                raise PromptError(
-                    f"Annotators of project {row.project} get {row.in_use}: `ls-prompts use` another version, or "
-                    f"`ls-prompts disconnect {row.project}`, before deleting it."
-                )
+            names.refuse_in_use(connection, _tag_of(connections.c.in_use, name))
             sources.keep(connection, self.insert, _tag_of(runs.c.tag, name))
             connection.execute(runs.delete().where(_tag_of(runs.c.tag, name)))
             names.leave(connection, sa.select(prompts.c.id).where(prompts.c.name == name))

@@ -5,6 +5,7 @@ from typing import Any
 
 from backend.adapters.label_studio.http import Refused
 from backend.domain.dataset.subset import SAMPLE_SEED, SAMPLE_SIZE, Subset
+from backend.domain.runs.run import OPEN
 from backend.errors import RunError
 from backend.interfaces.web.api import shapes
 from backend.interfaces.web.api.answers import ModelRun
@@ -15,7 +16,8 @@ from backend.interfaces.web.problem import Problem
 from backend.services.public_objects import PublicRun, PublicVersion
 from backend.services.runs.options import RunOptions
 
-OPEN = ("Pending", "InProgress")
+OPEN_HERE = tuple(shapes.STATUS[status] for status in OPEN)
+"""As the API calls them."""
 ORDERS: dict[str, Callable[[ModelRun], Any]] = {
     "id": lambda row: row["id"],
     "created_at": lambda row: row["created_at"],
@@ -86,8 +88,8 @@ def _filtered(call: ApiCall, project: int, filters: Mapping[str, Any]) -> list[i
 
 
 def _under_way(call: ApiCall, of: PublicVersion) -> ModelRun | None:
-    shaped = (shape(call, item) for item in call.objects.runs(of) if item.run.status in ("pending", "in_progress"))
-    return next((row for row in shaped if row["status"] in OPEN), None)
+    shaped = (shape(call, item) for item in call.objects.runs(of) if item.run.status in OPEN)
+    return next((row for row in shaped if row["status"] in OPEN_HERE), None)
 
 
 def _subset(call: ApiCall, sent: RunBody) -> Subset:
