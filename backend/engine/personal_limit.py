@@ -15,8 +15,8 @@ from backend.engine.reserved_run import start_reserved
 from backend.errors import SettingsError
 
 
-def this_month() -> str:
-    """YYMM, in UTC."""
+def short_month() -> str:
+    """YYMM, in UTC: a payer's key has no room for more."""
     return f"{datetime.now(UTC):%y%m}"
 
 
@@ -28,7 +28,7 @@ class PersonalLimit:
     limit: float
     pricing: Pricing
     person: int
-    month: Callable[[], str] = this_month
+    month: Callable[[], str] = short_month
 
     def left(self) -> float:
         """USD that the person may still spend this month."""

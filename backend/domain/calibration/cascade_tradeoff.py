@@ -12,7 +12,7 @@ from itertools import islice
 
 from backend.domain.calibration.scored_answers import ScoredAnswer
 from backend.domain.calibration.threshold import risk_coverage
-from backend.domain.calibration.wrong_share import METHOD, WrongShare, tasks_to_show, wrong_share
+from backend.domain.calibration.wrong_share import METHOD, WrongShare, tasks_needed, wrong_share
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Outcome, Truth, total_usd
 from backend.domain.statistics.intervals import ratio
@@ -175,7 +175,7 @@ def thresholds_of(pairs: Sequence[AnswerPair]) -> list[float]:
 
 
 def _why_none(pairs: Sequence[AnswerPair], target: float) -> str:
-    needed = tasks_to_show(target)
+    needed = tasks_needed(target)
     if len(pairs) < needed:
         return f"It takes at least {needed} tasks that both answered to guarantee {target:g}; there are {len(pairs)}."
     if not any(pair.confidence is not None for pair in pairs):

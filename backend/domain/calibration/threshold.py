@@ -98,7 +98,7 @@ def risk_coverage(claims: Sequence[ScoredAnswer]) -> list[RiskPoint]:
     return points
 
 
-def tasks_to_promise(target: float) -> int:
+def tasks_needed(target: float) -> int:
     """Scored answers, all right, that are needed to guarantee `target`: the smallest n with target^n <= 4 %."""
     return ceil(log(_SEQUENCE_ERROR) / log(target))
 
@@ -169,7 +169,7 @@ def _why_none(points: Sequence[RiskPoint], target: float) -> str:
         return "Only an accuracy between 0 and 1, both excluded, can be guaranteed."
     if not points:
         return "No answer to a task with a ground truth has a confidence."
-    needed = tasks_to_promise(target)
+    needed = tasks_needed(target)
     if points[-1].tasks < needed:
         return (
             f"It takes at least {needed} ground truths with a confident answer to guarantee an accuracy of {target:g}; "

@@ -48,7 +48,7 @@ class WrongShare:
         return ratio(self.covered - self.wrong, self.covered)
 
 
-def tasks_to_show(target: float) -> int:
+def tasks_needed(target: float) -> int:
     """Ground truths that it takes at least: the smallest n with (1 - target)^n <= 5 %."""
     return ceil(log(ERROR) / log(1 - target))
 
@@ -68,7 +68,7 @@ def wrong_share(claims: Sequence[ScoredAnswer], target: float) -> WrongShare:
 
 
 def _why_none(tasks: int, points: int, target: float) -> str:
-    needed = tasks_to_show(target)
+    needed = tasks_needed(target)
     if tasks < needed:
         return f"It takes at least {needed} ground truths to guarantee a share of {target:g}; there are {tasks}."
     if not points:

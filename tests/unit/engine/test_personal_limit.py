@@ -9,7 +9,7 @@ from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
 from backend.domain.runs.run import Run
-from backend.engine.personal_limit import PersonalLimit, this_month
+from backend.engine.personal_limit import PersonalLimit, short_month
 from backend.errors import SettingsError
 from tests.scripted import completion
 
@@ -53,7 +53,7 @@ def test_others_and_other_months_have_their_own(store: Store) -> None:
     limit(store).start_run(1.0, started(store, 1))
     assert limit(store, person=8).left() == 1.0
     assert limit(store, month="2612").left() == 1.0
-    assert len(this_month()) == 4
+    assert len(short_month()) == 4
 
 
 def test_a_run_that_does_not_start_reserves_nothing(store: Store) -> None:

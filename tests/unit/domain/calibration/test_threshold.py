@@ -5,7 +5,7 @@ from scipy.stats import beta
 from statsmodels.stats.proportion import proportion_confint
 
 from backend.domain.calibration.scored_answers import ScoredAnswer
-from backend.domain.calibration.threshold import lower_bound, risk_coverage, tasks_to_promise, threshold
+from backend.domain.calibration.threshold import lower_bound, risk_coverage, tasks_needed, threshold
 from tests.properties import cases
 from tests.scripted import some
 
@@ -42,12 +42,12 @@ def test_what_is_found_keeps_its_promise_on_the_truths(rows: list[tuple[float | 
     assert (found.tasks, found.coverage) == (len(covered), len(covered) / len(rows))
     assert found.accuracy == sum(covered) / len(covered)
     assert some(found.accuracy_low) >= target - 1e-9
-    assert found.tasks >= tasks_to_promise(target)
+    assert found.tasks >= tasks_needed(target)
     assert found.reason is None
 
 
 def test_as_many_as_can_pass_at_all() -> None:
-    assert [tasks_to_promise(target) for target in (0.5, 0.9, 0.95, 0.97, 0.99)] == [5, 31, 63, 106, 321]
+    assert [tasks_needed(target) for target in (0.5, 0.9, 0.95, 0.97, 0.99)] == [5, 31, 63, 106, 321]
     assert threshold(claims((63, 0.9, 0)), 0.95).threshold == 0.9
     assert threshold(claims((62, 0.9, 0)), 0.95).threshold is None
     assert "at least 63" in some(threshold(claims((62, 0.9, 0)), 0.95).reason)

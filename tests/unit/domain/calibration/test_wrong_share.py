@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import binom
 
 from backend.domain.calibration.scored_answers import ScoredAnswer
-from backend.domain.calibration.wrong_share import tasks_to_show, wrong_share
+from backend.domain.calibration.wrong_share import tasks_needed, wrong_share
 from tests.scripted import some
 
 
@@ -18,7 +18,7 @@ def claims(sure: Sequence[float | None], wrong: set[int]) -> list[ScoredAnswer]:
 
 @pytest.mark.parametrize(("target", "least"), [(0.05, 59), (0.1, 29)])
 def test_it_takes_as_many_as_the_binomial_says(target: float, least: int) -> None:
-    assert tasks_to_show(target) == least
+    assert tasks_needed(target) == least
     enough = wrong_share(claims([0.9] * least, set()), target)
     assert (enough.threshold, enough.covered, enough.wrong, enough.coverage) == (0.9, least, 0, 1.0)
     few = wrong_share(claims([0.9] * (least - 1), set()), target)
