@@ -1,4 +1,4 @@
-"""What there is to do: one method for each, in groups. The doors call nothing else.
+"""What there is to do: one method for each, in groups. Commands, the API and the page call them.
 
 Everything the commands do is here, for scripts:
 

@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 AGAIN_S = 0.5
 SAY_EVERY_S = 60.0
 LAST_S = 20.0
-"""How long it is tried after this process was told to end; what holds a record for longer would hold the end up."""
+"""Seconds for which storing is still tried after the process was told to end."""
 
 
 class WaitingCompletions:

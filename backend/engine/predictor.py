@@ -25,6 +25,7 @@ from backend.logs import about
 log = logging.getLogger(__name__)
 
 OTHERS_S = 0.5
+"""Seconds between two looks for answers that another process asks for."""
 Sink = Callable[[list[Outcome]], Awaitable[None]]
 Plan = Callable[[PlannedRequests], None]
 """Called in a thread with the tasks of a page and what will be asked, before anything is."""

@@ -33,8 +33,9 @@ UNSTORED = 4
 """Of so many slots, one completion may wait for its commit without holding its slot. A process that is killed loses the
 answers to its requests in flight, and these."""
 DRAIN_S = 10.0
+"""Seconds for which `close` waits for requests in flight, unless it is told otherwise."""
 STOP_S = 30.0
-"""How long a process that was told to end waits for answers under way."""
+"""Seconds for which a process that was told to end waits for answers under way."""
 
 
 @dataclass(slots=True)

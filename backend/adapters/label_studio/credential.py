@@ -1,4 +1,4 @@
-"""Credential: how the sender of a request proves to Label Studio who he is, passed on as it came."""
+"""Credential: how the sender of a request proves to Label Studio who they are, passed on as it came."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

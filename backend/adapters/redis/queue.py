@@ -1,8 +1,7 @@
 """The queue: RQ on Redis, only a broker. It may be flushed without losing a run or an answer.
 
 A job is JSON: the id of a run and the number of its chunk. Anything else in the queue is not a job of ours, whoever
-wrote
-it: it is neither unpickled nor imported nor called.
+wrote it: it is neither unpickled nor imported nor called.
 """
 
 import json

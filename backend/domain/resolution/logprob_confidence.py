@@ -23,7 +23,7 @@ from backend.domain.resolution.branch_confidence import Bounded, weighed
 
 ROUNDING = 1e-6
 WIDEST = 0.2
-"""A probability that is known less exactly than this is not told."""
+"""Widest interval of a probability that is still reported."""
 _IMPOSSIBLE = math.log(1e-4)
 """A label that had to be completed by a token less probable than this was not the model's."""
 

@@ -1,4 +1,6 @@
-"""Admission: who may use the server. It needs a request's headers alone, so that the body of a stranger is never read.
+"""Admission: who may use the server. It needs a request's headers alone, so that the body of what it refuses is never
+read. Of scripts and webhooks it only asks that they bring a token: the body is read, up to MAX_BODY_MB, before that is
+checked.
 
 Only the address that the connection comes from counts. Headers that proxies write about it are never believed.
 """
@@ -65,9 +67,9 @@ def everyone(_environ: Environ) -> Refusal | None:
 
 
 def this_machine(environ: Environ) -> Refusal | None:
-    """Both ends count: a stranger comes from elsewhere, whatever name he asks for; and a page of his may have its own
-    name point here, and read what we answer (DNS rebinding), which that name gives away. A proxy on this machine, when
-    it says that it is one, speaks for somebody else."""
+    """Both ends count: a stranger comes from elsewhere, whatever name they ask for; and a page of theirs may have its
+    own name point here, and read what we answer (DNS rebinding), which that name gives away. A proxy on this machine,
+    when it says that it is one, speaks for somebody else."""
     proxied = any(name in environ for name in FORWARDED)
     if proxied or not _is_loopback(environ.get("REMOTE_ADDR", "")) or not is_local(environ.get("HTTP_HOST", "")):
         return NOT_LOCAL

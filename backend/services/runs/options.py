@@ -1,4 +1,4 @@
-"""How a run ends, and what it came to."""
+"""What a run is started with, and what it came to."""
 
 from dataclasses import dataclass
 

@@ -27,7 +27,7 @@ MOST_TOKENS = 64
 
 
 class TimedModel(Protocol):
-    """See `adapters.providers.chat_completions.TimedModel`."""
+    """What is timed of a model."""
 
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure: ...
 
