@@ -34,7 +34,7 @@ class EstimateOperations(ProjectOperations):
         return CascadeEstimator(make, resolved.version.cascade, past.values()).estimate(subset, probe)
 
     def outlook_soon(self, tag: str, project: Project, subset: Subset, tasks: int) -> Outlook | None:
-        """What a run would take and change, where nobody need wait for it; None while a thread reads many tasks.
+        """What a run would take and change, if it is ready; None while a thread reads many tasks.
 
         project: that of the version
         tasks: how many are read for it

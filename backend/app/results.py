@@ -76,7 +76,7 @@ class ResultOperations(Operations):
         return self._sources.view(self.container.resolver.read_by(version, project))
 
     def result_view_soon(self, version: PromptVersion, project: Project, texts: bool) -> ResultView | None:
-        """The same where nobody need wait for it, with the texts of all tasks if `texts`; None while a thread reads
+        """The same if it is ready, with the texts of all tasks if `texts`; None while a thread reads
         many of them."""
         return self._sources.view_soon(self.container.resolver.read_by(version, project), texts)
 

@@ -184,7 +184,7 @@ def test_an_estimate_does_not_make_up_what_pictures_take(
 ) -> None:
     tag = ours.save("photo", project.id, "{image} {text}")
     assert ours.command("estimate", tag, "--on", "all", "--json").json["prompt_tokens"] is None
-    assert "n/a: nobody knows what its files take" in ours.command("estimate", tag, "--on", "all").out
+    assert "n/a: the tokens of its files are unknown" in ours.command("estimate", tag, "--on", "all").out
     stand_in.control(pictures=True)
     probed = ours.command("estimate", tag, "--on", "all", "--probe", "3", "--json").json
     assert probed["tokenizer"] == "from 3 stored answers about files"

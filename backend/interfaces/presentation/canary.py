@@ -15,11 +15,14 @@ def canary_sentences(tag: str, found: Canary) -> list[str]:
 
 def _verdict(tag: str, found: Canary) -> str:
     twice = found.odd + found.others
-    told = f"in {numbers.count(found.odd)} of {numbers.count(twice)} cases of two against one the stored answer differs"
+    told = (
+        f"in {numbers.count(found.odd)} of {numbers.count(twice)} requests with one answer unlike the other two, "
+        "the two new answers agree and the stored one differs"
+    )
     if found.model_changed:
         return (
-            f"The model has changed ({numbers.p_value(found.p_value)}): {told} from two new ones. Figures about {tag} "
-            "are of the former model. To ask the present one about everything, save the prompt with another seed, or "
+            f"The model has changed ({numbers.p_value(found.p_value)}): {told}. Figures about {tag} are of the former "
+            "model. To ask the present one about everything, save the prompt with another seed, or "
             "with a model name that has a date."
         )
     if found.requests < FEWEST:

@@ -55,7 +55,7 @@ class ResultSources:
         return self.views.of(tag, stamp, running, partial(self._derive, resolved, stamp))
 
     def view_soon(self, resolved: ResolvedVersion, texts: bool) -> ResultView | None:
-        """The same if nobody need wait for it; None while a thread reads many answers for the first time or, with
+        """The same if it is ready; None while a thread reads many answers for the first time or, with
         `texts`, many texts."""
         tag, reads = resolved.version.tag, self.views.reads
         if self.views.last(tag) is None and self._size(tag) >= MANY:

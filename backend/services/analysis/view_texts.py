@@ -39,7 +39,7 @@ class ViewTexts:
         tasks, as_of: see ViewTexts, of now
         changed: a moment -> ids of tasks that were made or changed after it
 
-        None are where tasks were deleted, as Label Studio does not say which.
+        Returns none if tasks were deleted: Label Studio does not say which.
         """
         if not self.known or as_of == self.as_of:
             return type(self)(tasks, as_of, dict(self.known) if tasks == self.tasks else {})

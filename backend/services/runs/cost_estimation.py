@@ -201,7 +201,9 @@ class CostEstimator:
 
     def _tokenizer(self, own: list[ObservedUsage], alike: list[ObservedUsage]) -> str:
         if self._pictures:
-            return f"from {len(own)} stored answers about files" if own else "not: nobody knows what files take"
+            return (
+                f"from {len(own)} stored answers about files" if own else "not counted: the tokens of files are unknown"
+            )
         if self._encoder:
             return f"tiktoken ({self._encoder.name})"
         low, high = tokens_per_character(alike)

@@ -1,4 +1,4 @@
-"""The command that doubts the ground truth: suspect truths, confused labels, copies and annotators that disagree."""
+"""The command audit: finds ground truths that may be wrong, confused labels, copies and annotators that disagree."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING

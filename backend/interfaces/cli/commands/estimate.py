@@ -53,7 +53,7 @@ def _print(result: "Estimate") -> None:
 
 def _second(share: "SecondShare") -> str:
     if not share.answers:
-        return "none to all of the tasks: the first model was not asked yet, so nobody knows"
+        return "unknown (0 to 100 %): the first model has not been asked yet"
     ends = numbers.percent_interval((share.low, share.high))
     return f"{ends} of the tasks to the second model, by {numbers.things(share.answers, 'stored answer')} of the first"
 
@@ -66,7 +66,7 @@ def _range(tokens: tuple[int, int] | None) -> str:
 
 def _cost(result: "Estimate") -> str:
     if result.prompt_tokens is None:
-        return f"{numbers.usd(None)}: nobody knows what its files take, ask about some tasks first with --probe 20"
+        return f"{numbers.usd(None)}: the tokens of its files are unknown, ask about some tasks first with --probe 20"
     if result.cost_usd is None:
         return f"{numbers.usd(None)}: the model's price is not known, set PRICE_IN and PRICE_OUT"
     return f"{numbers.usd(result.cost_usd[0])} to {numbers.usd(result.cost_usd[1])}"

@@ -49,7 +49,7 @@ class Visit:
         return self.app.result_view(of.version, self.project(of))
 
     def results_soon(self, of: PublicVersion, texts: bool = False) -> ResultView | None:
-        """The same where nobody need wait for it, see `App.result_view_soon`."""
+        """The same if it is ready, see `App.result_view_soon`."""
         return self.app.result_view_soon(of.version, self.project(of), texts)
 
     def is_priced(self, model: str, connection: str) -> bool:

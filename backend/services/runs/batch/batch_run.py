@@ -88,7 +88,7 @@ class Batches:
         """Returns when it is noted of every task what became of it.
 
         Raises Canceled, LeftBatch when it is interrupted while a batch is under way, Stopped when this process is to
-        end, ProviderError when there is no going on.
+        end, ProviderError if the run cannot continue.
         """
         probed: dict[int, int] = {}
         writer = BatchFileWriter(self.stores, job.run.id, job.builder, lambda: self._probe(job.run.id, probed))
