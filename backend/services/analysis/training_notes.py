@@ -25,6 +25,7 @@ def training_notes(
     ]
     missing = [f"- {number:,} tasks {reason}" for reason, number in left_out.items() if number]
     test = list(counts.values())[-1][1]
+    file = quote(f"{version.name}.taught.md")
     tag, name, new = quote(version.tag), quote(version.name), quote(f"{version.name}@N")
     return f"""# Ground truths of {version.tag} for fine-tuning
 
@@ -44,8 +45,8 @@ Left out:
 ## What comes next
 
 1. Train on `train.jsonl`, and serve the model behind an OpenAI-compatible address.
-2. Save the same prompt with it: `ls-prompts show {tag} --plain > prompt.md`, then
-   `ls-prompts save {name} --file prompt.md --model NAME`.
+2. Save the same prompt with it: `ls-prompts show {tag} --plain > {file}`, then
+   `ls-prompts save {name} --file {file} --model NAME`.
 3. Judge both on what it never saw: `ls-prompts evaluate {new} --split {test}`, then
    `ls-prompts compare {tag} {new} --split {test}`.
 """

@@ -13,6 +13,8 @@ def test_they_have_counts_reasons_and_what_comes_next() -> None:
     assert "- 3 tasks can't be asked about" in notes
     assert "are not said" not in notes
     assert "## Licence\n\nCC BY 4.0\n" in notes
+    assert "`ls-prompts show mood@1 --plain > mood.taught.md`" in notes, "prompt.md is the user's own file"
+    assert "`ls-prompts save mood --file mood.taught.md --model NAME`" in notes
     assert "`ls-prompts evaluate mood@N --split test:0.2`" in notes
 
 
