@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from backend.domain.chat.judged import Judged, judge
@@ -177,8 +177,7 @@ class Predictor:
         judged = [judge(stored.get(sample.digest, ()), request.template.spec) for sample in request.samples]
         if not all(map(Judged.settles, judged, request.samples)):
             return None
-        outcome = outcome_of(task_id, judged, self._pricing, bool(request.orders))
-        return outcome and replace(outcome, reused=True)
+        return outcome_of(task_id, judged, self._pricing, bool(request.orders), sent=0)
 
     def _claim_and_read(self, requests: list[ChatRequest]) -> tuple[Collection[str], dict[str, list[Completion]]]:
         """Claims first and reads then, so that completions which another process stored before our claim are seen.
@@ -232,10 +231,8 @@ class Predictor:
         results = await ask_all(executor, item.request, item.stored)
         sent = sum(result.sent for result in results)
         judged = [result.read_by(item.request.template.spec) for result in results]
-        outcome = outcome_of(item.task_id, judged, self._pricing, bool(item.request.orders))
-        if outcome is None:
-            return failed(item.task_id, failure_of(results), item.request.digest, sent)
-        return replace(outcome, sent=sent, reused=sent == 0)
+        outcome = outcome_of(item.task_id, judged, self._pricing, bool(item.request.orders), sent)
+        return outcome or failed(item.task_id, failure_of(results), item.request.digest, sent)
 
 
 def _claimed_digests(request: ChatRequest) -> list[str]:

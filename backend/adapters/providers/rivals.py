@@ -29,4 +29,4 @@ def _rivals(token: Any) -> Rivals:
         (as_text(token_bytes(rival["token"], rival.get("bytes"))), float(rival["logprob"]))
         for rival in (token.get("top_logprobs") or ())[:_MOST]
     ]
-    return tuple((rival, logprob) for rival, logprob in told if isfinite(logprob))
+    return tuple([rival for rival in told if isfinite(rival[1])])

@@ -71,11 +71,14 @@ def resolve(
     return outcome_of(task_id, [judge(attempts, spec) for attempts in samples], pricing, both_orders)
 
 
-def outcome_of(task_id: int, samples: Sequence[Judged], pricing: Pricing, both_orders: bool = False) -> Outcome | None:
+def outcome_of(
+    task_id: int, samples: Sequence[Judged], pricing: Pricing, both_orders: bool = False, sent: int | None = None
+) -> Outcome | None:
     """The same, of attempts that were read before.
 
     samples: at least one, all with one spec
     both_orders: whether they are the two orders of what is compared
+    sent: number of requests sent for it now; None where none was to be sent, so that nothing is reused either
     """
     verdicts = [sample.verdict for sample in samples if sample.verdict is not None]
     counted = [sample.completion for sample in samples if sample.completion is not None]
@@ -91,6 +94,8 @@ def outcome_of(task_id: int, samples: Sequence[Judged], pricing: Pricing, both_o
         counted[0].digest,
         confidences=confidences,
         usage=usage_of([attempt for sample in samples for attempt in sample.attempts], seconds, pricing),
+        sent=sent or 0,
+        reused=sent == 0,
         logprobs=any(completion.logprobs for completion in counted),
         orders=said if both_orders and len(said) == len(samples) else (),
     )

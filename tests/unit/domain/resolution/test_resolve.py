@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from backend.domain.answer import Labels
+from backend.domain.chat.judged import judge
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Confidence, Failure, Rejection
 from backend.domain.resolution import resolve as resolve_module
-from backend.domain.resolution.resolve import failed, resolve
+from backend.domain.resolution.resolve import failed, outcome_of, resolve
 from tests.scripted import BROKEN, CONFIG, GOOD, choices, completion, some, tokens
 
 SCHEMA = choices("Good", "Bad")
@@ -67,6 +68,12 @@ def test_samples_together_make_one_outcome() -> None:
     assert found.confidence == pytest.approx(2 / 3)
     assert (found.usage.prompt_tokens, found.usage.seconds) == (40, 0.5)
     assert resolve(3, [*said, []], SCHEMA, pricing) is None, "one is still to be asked"
+
+
+@pytest.mark.parametrize(("sent", "counted", "reused"), [(None, 0, False), (0, 0, True), (2, 2, False)])
+def test_stored_answers_are_reused_where_none_had_to_be_asked_for(sent: int | None, counted: int, reused: bool) -> None:
+    outcome = some(outcome_of(1, [judge([completion(GOOD)], choices("Good", "Bad"))], pricing, sent=sent))
+    assert (outcome.sent, outcome.reused) == (counted, reused)
 
 
 def test_a_confidence_is_computed_once_and_only_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
