@@ -7,12 +7,14 @@ A test compares them with the code, and with what the benchmark printed.
 import re
 from pathlib import Path
 
+import click
 from pydantic.fields import FieldInfo
 
 from backend.domain.profiles import API_KEY, PROFILES, Profile
-from backend.interfaces.cli.commands import commands
+from backend.interfaces.cli.commands import SECTIONS, commands
 from backend.settings import Settings
 
+NL2 = "\n\n"
 DOCS = Path(__file__).resolve().parent
 SETTINGS, COMMANDS = DOCS / "reference" / "settings.md", DOCS / "reference" / "commands.md"
 PROFILE_PAGE = DOCS / "set-up" / "profiles.md"
@@ -32,10 +34,23 @@ def settings_table() -> str:
     return "\n".join(["| variable | default | meaning |", "|---|---|---|", *rows])
 
 
-def commands_table() -> str:
-    shown = [(name, command) for name, command in commands().items() if not command.hidden]
-    rows = [f"| `{name}` | {(command.help or '').split(chr(10) * 2)[0]} |" for name, command in shown]
-    return "\n".join(["| command | what it does |", "|---|---|", *rows])
+def commands_list() -> str:
+    """A chapter for each section of `ls-prompts --help`, with the usage and the options of each command."""
+    known = commands()
+    chapters = [
+        NL2.join([f"## {title}", *(_command(known[name]) for name in names if not known[name].hidden)])
+        for title, names in SECTIONS.items()
+    ]
+    return NL2.join(chapters)
+
+
+def _command(command: click.Command) -> str:
+    with click.Context(command, info_name=f"ls-prompts {command.name}") as context:
+        usage = " ".join(command.collect_usage_pieces(context))
+        records = [one.get_help_record(context) for one in command.params if isinstance(one, click.Option)]
+    first = (command.help or "").split(NL2)[0]
+    options = [f"- `{names}`: {meaning}" for names, meaning in filter(None, records)]
+    return NL2.join([f"### {command.name}", f"`ls-prompts {command.name} {usage}`", first, "\n".join(options)]).rstrip()
 
 
 def servers_table() -> str:
@@ -83,7 +98,7 @@ def replaced(text: str, name: str, content: str) -> str:
 def filled(text: str) -> str:
     tables = {
         "settings": settings_table,
-        "commands": commands_table,
+        "commands": commands_list,
         "servers": servers_table,
         "abilities": abilities_table,
     }
@@ -108,7 +123,9 @@ def _default(name: str, field: FieldInfo) -> str:
     if name == "data_dir":
         return "the user's data folder"
     return (
-        "" if field.default is None else f"`{str(field.default).lower() if field.default is False else field.default}`"
+        ""
+        if field.default is None
+        else f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
     )
 
 

@@ -42,7 +42,7 @@ WHY_NOT = {
 UNLABELLED = ("datetime", "number", "ranker", "textarea_one")
 """Kinds of which nothing falls into labels."""
 SHOWS_FILES = ("boxes", "per_item")
-HEADS = ("label ", "label  precision", "version  ", "confidence  ", "truth \\ answer", "below ", "truth ")
+HEADS = ("label ", "label  precision", "version  ", "confidence  ", "ground truth \\ answer", "below ", "ground truth ")
 RAW = re.compile(r"Traceback|\b(nan|inf)\b|\w+\(\w+=", re.IGNORECASE)
 """What nobody should read: a traceback, a number that is none, an object of the program."""
 

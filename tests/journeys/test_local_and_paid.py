@@ -12,7 +12,7 @@ from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import Project, messages, truths
 from tests.running import RunningStandIn, running_stand_in
 
-PAGE = (services.ROOT / "docs" / "set-up" / "local-and-paid.md").read_text(encoding="utf-8")
+PAGE = (services.ROOT / "docs" / "run" / "local-and-paid.md").read_text(encoding="utf-8")
 CLEAR, VAGUE = 90, 30
 
 

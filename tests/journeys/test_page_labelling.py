@@ -41,7 +41,7 @@ def test_truths_are_marked_corrected_and_queued(
     back = "?kind=wrong"
     page = visitor.post(f"{version}/mark", task=ids[0], label="Refund", back=back)
     assert visitor.path == f"{version}?kind=wrong"
-    assert f"Task {ids[0]} has a ground truth of yours now: Refund." in text_of(page)
+    assert f"Your ground truth for task {ids[0]} is saved: Refund." in text_of(page)
     assert starred(project)[ids[0]] == ["Refund"], "the annotation is corrected, not doubled"
     assert "Wrong 1" in text_of(page)
     assert len(project.annotations()) == TRUTHS

@@ -71,7 +71,7 @@ def left_out_remarks(left_out: LeftOut) -> Iterator[str]:
         truths = numbers.things(len(left_out.shown), "ground truth")
         yield f"{truths} left out, shown as examples: {_tasks(left_out.shown)}. --leave-one-out includes them."
     if left_out.unseen:
-        truths = numbers.things(len(left_out.unseen), "truth")
+        truths = numbers.things(len(left_out.unseen), "ground truth")
         yield f"{truths} left out, made from predictions and not reviewed by a person: {_tasks(left_out.unseen)}."
     yield from _otherwise(left_out)
     for label, tasks in left_out.gone.items():
@@ -88,8 +88,8 @@ def _otherwise(left_out: LeftOut) -> Iterator[str]:
         truths = numbers.things(len(tasks), "ground truth")
         what = ", ".join(f"{OTHERWISE[kind]} in {len(ids):,}" for kind, ids in left_out.otherwise.items())
         yield (
-            f"{truths} stored by Label Studio otherwise than its screen shows them, read as shown: {what} "
-            f"({_tasks(tasks)})."
+            f"Label Studio stored {truths} differently from what its screen shows; they are read as shown there: "
+            f"{what} ({_tasks(tasks)})."
         )
 
 

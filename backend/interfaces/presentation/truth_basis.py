@@ -117,5 +117,5 @@ def drawn_accuracy_remarks(drawn: "DrawnAccuracy", project: int) -> Iterator[str
     if drawn.look is not None and drawn.look.number > 1:
         yield (
             f"{numbers.things(drawn.look.number - 1, 'other look')} at these ground truths came before: the best of "
-            "several prompts seems better than it is."
+            "several prompts looks better than it really is."
         )

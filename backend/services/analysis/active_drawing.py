@@ -62,17 +62,17 @@ def _check_confidence(resolved: ResolvedVersion, found: Auroc | None) -> None:
     more = f"label tasks that `ls-prompts draw {project} --size N` draws at random instead"
     if found is None:
         raise SubsetError(
-            f"Whether the confidence of {tag} tells right answers from wrong ones is not known (AUROC n/a): among the "
-            f"ground truths that were drawn at random it needs right and wrong answers with a confidence; {more}."
+            f"Whether the confidence of {tag} separates right answers from wrong ones is not known (AUROC n/a): among "
+            f"the ground truths that were drawn at random it needs right and wrong answers with a confidence; {more}."
         )
     low, high = found.interval
     figure = f"AUROC {found.value:.2f}, {low:.2f} to {high:.2f}, of {found.right} right and {found.wrong} wrong answers"
     if found.value < LEAST_AUROC:
         raise SubsetError(
-            f"The confidence of {tag} tells right answers from wrong ones too badly ({figure}; it takes "
+            f"The confidence of {tag} does not separate right answers from wrong ones well enough ({figure}; it takes "
             f"{LEAST_AUROC:g}), so tasks of which it is unsure are worth no more than others: {more}."
         )
     if not found.decided:
         raise SubsetError(
-            f"Whether the confidence of {tag} tells right answers from wrong ones is not decided ({figure}): {more}."
+            f"Whether the confidence of {tag} separates right from wrong answers is not decided ({figure}): {more}."
         )

@@ -70,7 +70,7 @@ def calibrate(version: str, subset: Subset, remove: bool, json_wanted: bool) -> 
 @truths_options
 @as_json
 def threshold(version: str, accuracy: float | None, wrong: float | None, subset: Subset, json_wanted: bool) -> None:
-    """Find the lowest confidence threshold that guarantees few wrong answers or an accuracy, at a confidence of 95 %.
+    """Find the lowest confidence from which answers can be used: few wrong ones, or most right, in 95 % of cases.
 
     \b
     ls-prompts threshold sentiment@2 --wrong 0.05

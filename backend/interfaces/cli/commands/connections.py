@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from backend.domain.profiles import PROFILES
 from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, printable, the_app
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.connections import connection_check_json, connection_json
@@ -39,7 +40,10 @@ def connections(json_wanted: bool) -> None:
 @click.command(name="connect-model")
 @click.argument("name")
 @click.option("--base-url", metavar="URL", help="Address of the server; needed for a new connection.")
-@click.option("--profile", help="What is known of the server, see docs/set-up/profiles.md. Default: by its address.")
+@click.option(
+    "--profile",
+    help=f"Kind of server: {', '.join(profile.name for profile in PROFILES)}. Default: guessed from the address.",
+)
 @click.option("--key-env", metavar="VAR", help="Environment variable that holds the key; workers need it too.")
 @click.option("--store-key", is_flag=True, help="Ask for the key, or read it from standard input; stored encrypted.")
 @click.option("--google-auth", is_flag=True, help="Vertex AI: google-auth gets access tokens and renews them.")
@@ -47,10 +51,12 @@ def connections(json_wanted: bool) -> None:
 @click.option("--timeout", "timeout_s", type=float, help="Seconds per request. Default: REQUEST_TIMEOUT_S.")
 @click.option("--concurrency", type=int, help="Most requests in flight, per process. Default: CONCURRENCY.")
 @click.option("--price-in", type=float, metavar="USD", help="USD per million prompt tokens. Default: the known price.")
-@click.option("--price-out", type=float, metavar="USD", help="USD per million completion tokens.")
+@click.option(
+    "--price-out", type=float, metavar="USD", help="USD per million completion tokens. Default: the known price."
+)
 @click.option("--requests-per-minute", type=float, help="Most requests a minute. Default: as the server states.")
 @click.option("--tokens-per-minute", type=float, help="Most tokens a minute. Default: as the server states.")
-@click.option("--monthly-budget", type=float, metavar="USD", help="Most USD a month (UTC). Default: no limit.")
+@click.option("--monthly-budget", type=float, metavar="USD", help="Most USD a month (UTC), above 0. Default: no limit.")
 def connect_model(name: str, store_key: bool, google_auth: bool, **given: Any) -> None:
     """Add a connection to a model's server, or change one. A key is never an argument.
 

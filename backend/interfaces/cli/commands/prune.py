@@ -23,11 +23,11 @@ DAYS = 90
     default=DAYS,
     show_default=True,
     metavar="DAYS",
-    help="Only runs that began so many days ago.",
+    help="Only runs that began more than DAYS days ago.",
 )
 @sure
 def prune(tags: tuple[str, ...], project: int | None, older_than: int, yes: bool) -> None:
-    """Delete old runs and their answers, and give the space back; say first what that is.
+    """Delete old runs and their answers to free disk space. It first says how much that is, and asks.
 
     Versions, predictions in Label Studio and runs of versions that annotators get stay, and so do answers that a later
     run needs too. Without TAG and --project, answers of deleted versions go as well. A later run pays for the deleted

@@ -65,7 +65,7 @@ cascade_options = option_group(
             "--below",
             callback=threshold_of,
             metavar="C|auto",
-            help="With --then: confidence below which the second model is asked, or auto, from stored answers of both.",
+            help="With --then: confidence (0 to 1) below which the second model is asked; auto finds it from answers.",
         ),
         click.option(
             "--differs",

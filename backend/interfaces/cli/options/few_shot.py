@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 ALL = "all"
 OPTIONS = (
     click.option(
-        "--examples", "number", type=int, metavar="N", help="Show the model N ground truths before each task."
+        "--examples",
+        "number",
+        type=int,
+        metavar="N",
+        help="Show the model N ground truths (at most 50) before each task. Default: none.",
     ),
     click.option(
         "--select",

@@ -40,7 +40,7 @@ confidence_options = option_group(
         click.option(
             "--confidence",
             metavar="auto|samples:K|none",
-            help="Source of confidence: log-probabilities (auto, the default), agreement of K answers, or none.",
+            help="Source of confidence: log-probabilities (auto, default), agreement of K answers (2 to 20), or none.",
         ),
         click.option(
             "--swap",

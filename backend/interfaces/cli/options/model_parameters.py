@@ -31,11 +31,21 @@ parameter_options = option_group(
     "parameters",
     _parameters,
     (
-        click.option("--temperature", type=float, help="Default: 0."),
-        click.option("--seed", type=int, help="Seed for the model, so that its answers can be repeated."),
-        click.option("--max-tokens", type=int, help="Longest answer, in tokens."),
+        click.option("--temperature", type=float, help="How random answers are, from 0 to 2. Default: 0."),
         click.option(
-            "--param", "params", multiple=True, metavar="NAME=JSON", help="Any other parameter of the provider's API."
+            "--seed",
+            type=int,
+            help="Whole number that makes answers repeatable where the server supports it. Default: none.",
+        ),
+        click.option(
+            "--max-tokens", type=int, help="Longest answer in tokens, at least 1. Default: the provider's limit."
+        ),
+        click.option(
+            "--param",
+            "params",
+            multiple=True,
+            metavar="NAME=JSON",
+            help="Any other parameter of the provider's API, like top_k=20.",
         ),
     ),
 )

@@ -20,7 +20,7 @@ budget_option = click.option(
     "--budget",
     type=float,
     metavar="USD",
-    help="Stop before the cost exceeds this. Answers are then limited to 4,096 tokens.",
+    help="Most USD that the run may cost; answers are then limited to 4,096 tokens. Default: no limit.",
 )
 processes_option = click.option(
     "--processes",

@@ -59,13 +59,13 @@ SAMPLE_OPTIONS = (
         "seed",
         type=int,
         metavar="SEED",
-        help="Seed of the sample: another number draws other tasks.",
+        help=f"Seed of the sample: another number draws other tasks. Default: {SAMPLE_SEED}.",
     ),
     click.option("--first", is_flag=True, help="Take the first tasks instead of drawing the sample at random."),
     click.option(
         "--stratify",
         is_flag=True,
-        help="Draw the sample so that it has every label, by ground truths and earlier predictions.",
+        help="Draw a sample that has every label, as ground truths and earlier predictions show them.",
     ),
 )
 
@@ -125,7 +125,11 @@ subset_options = option_group(
     _chosen,
     (
         click.option(
-            "--on", "word", metavar="SUBSET", help="Tasks to use: ground-truth, sample, all, missing, ids or view:ID."
+            "--on",
+            "word",
+            metavar="SUBSET",
+            help="Tasks to use: all, missing (without a prediction of this version), sample, ground-truth, "
+            "ids (with --ids) or view:ID (a Data Manager tab).",
         ),
         click.option("--ids", metavar="IDS", help="Ids of tasks, like 3,7-12."),
         sample_options,

@@ -55,7 +55,7 @@ def confusion_table(cells: Mapping[str, Mapping[str, int]]) -> Table:
     if len(labels) > MOST_LABELS:
         return _worst(cells)
     columns = [label for label in labels if label in answers]
-    table = Table("truth \\ answer", box=None, header_style="bold", pad_edge=False)
+    table = Table("ground truth \\ answer", box=None, header_style="bold", pad_edge=False)
     for label in columns:
         table.add_column(cell(label), justify="right")
     for truth, row in cells.items():
@@ -64,7 +64,7 @@ def confusion_table(cells: Mapping[str, Mapping[str, int]]) -> Table:
 
 
 def _worst(cells: Mapping[str, Mapping[str, int]]) -> Table:
-    table = Table("truth", "answer", box=None, header_style="bold", pad_edge=False)
+    table = Table("ground truth", "answer", box=None, header_style="bold", pad_edge=False)
     table.add_column("tasks", justify="right")
     for pair in confusions([{"": cells}])[:WORST]:
         table.add_row(cell(pair.truth), cell(pair.answer), numbers.count(pair.times))

@@ -41,10 +41,10 @@ def mark(visit: Visit, prompt: int, version: int) -> Any:
     """A label, or the version's answer, becomes the ground truth of a task."""
     of, task = visit.version(prompt, version), request.form.get("task", "")
     if not task.isdecimal() or len(task) > 15:
-        raise Problem(400, "Which task is meant is not said: load the page again.")
+        raise Problem(400, "The form does not name a task: load the page again.")
     label = None if request.form.get("answer") else request.form.get("label", "")
     visit.app.mark_truth(of.version.tag, int(task), label)
-    visit.tell(f"Task {task} has a ground truth of yours now{'' if label is None else f': {label}'}.")
+    visit.tell(f"Your ground truth for task {task} is saved{'' if label is None else f': {label}'}.")
     return redirect(_back(of, int(task)), 303)
 
 

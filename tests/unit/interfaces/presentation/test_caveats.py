@@ -122,6 +122,6 @@ def test_what_is_left_out_is_named_with_its_tasks() -> None:
 def test_truths_that_are_stored_otherwise_than_shown_are_counted_in_one_line() -> None:
     (line,) = left_out_remarks(LeftOut(otherwise={"hidden": (4, 2), "text": (4,)}))
     assert line == (
-        "2 ground truths stored by Label Studio otherwise than its screen shows them, read as shown: values of hidden "
-        "controls in 2, spans whose text is not what stands at their place in 1 (tasks 2, 4)."
+        "Label Studio stored 2 ground truths differently from what its screen shows; they are read as shown there: "
+        "values of hidden controls in 2, spans whose text is not what stands at their place in 1 (tasks 2, 4)."
     )

@@ -14,7 +14,7 @@ def printed(cells: dict[str, dict[str, int]], capsys: pytest.CaptureFixture[str]
 def test_few_labels_are_a_table_of_truths_and_answers(capsys: pytest.CaptureFixture[str]) -> None:
     cells = {"Bad": {"Bad": 1200, "Good": 3}, "Good": {"(rejected)": 1, "Good": 7}}
     assert printed(cells, capsys) == [
-        ["truth", "\\", "answer", "Bad", "Good", "(rejected)"],
+        ["ground", "truth", "\\", "answer", "Bad", "Good", "(rejected)"],
         ["Bad", "1,200", "3", "0"],
         ["Good", "0", "7", "1"],
     ]
@@ -24,7 +24,7 @@ def test_many_labels_are_a_list_of_what_is_confused_most(capsys: pytest.CaptureF
     labels = [f"label-{number}" for number in range(MOST_LABELS + 1)]
     cells = {label: {label: 50, labels[0]: number} for number, label in enumerate(labels) if number}
     head, *rows = printed(cells, capsys)
-    assert head == ["truth", "answer", "tasks"]
+    assert head == ["ground", "truth", "answer", "tasks"]
     assert len(rows) == WORST
     assert rows[0] == [labels[-1], labels[0], str(MOST_LABELS)]
     assert all(truth != answer for truth, answer, _ in rows)
@@ -35,4 +35,4 @@ def test_hostile_labels_do_nothing(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_nothing_scored_is_an_empty_table(capsys: pytest.CaptureFixture[str]) -> None:
-    assert printed({}, capsys) == [["truth", "\\", "answer"]]
+    assert printed({}, capsys) == [["ground", "truth", "\\", "answer"]]
