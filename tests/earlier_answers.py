@@ -1,7 +1,7 @@
 """What the earlier commit said about its record, and how an answer of today is compared with it."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,12 @@ RENAMED = {
     "taken": "accepted",
     "gone": "unknown_label",
     "shown": "used_as_example",
+    "truths": "ground truths",
+    "truth": "ground truth",
+    "truth \\ answer": "ground truth \\ answer",
+    "answered": "answer",
 }
-"""Key then -> key now."""
+"""Key then -> key now, where the key of then is gone; of tables in a report, the heads."""
 
 REWORDED = {
     "To see that another": "To detect that another",
@@ -95,6 +99,10 @@ def _reworded(sentence: str) -> str:
     return sentence
 
 
+def _named(now: Mapping[str, Any], key: str) -> Any:
+    return now.get(key, now.get(RENAMED.get(key, key), "is gone"))
+
+
 def differing(now: Any, then: Any, recomputed: Collection[str] = (), where: str = "") -> list[str]:
     """Where an answer of today lacks or changes what was said then, the keys `recomputed` aside. It may say more; a
     sum's last digit depends on the order in which a database adds."""
@@ -103,7 +111,7 @@ def differing(now: Any, then: Any, recomputed: Collection[str] = (), where: str 
             line
             for key, value in then.items()
             if key not in recomputed
-            for line in differing(now.get(RENAMED.get(key, key), "is gone"), value, recomputed, f"{where}.{key}")
+            for line in differing(_named(now, key), value, recomputed, f"{where}.{key}")
         ]
     if isinstance(then, list) and isinstance(now, list) and len(then) == len(now):
         return [
