@@ -1,14 +1,20 @@
-"""Tests of answers and refusals run twice: with the openai client, which asks first, and with aiohttp alone."""
+"""Tests of answers and refusals run twice: with the openai client, which asks first, and with aiohttp alone.
+
+A file that several of them send is read once.
+"""
 
 from collections.abc import Iterator
+from functools import cache
 
 import httpx2
 import pytest
 
+from backend.adapters import pypdf
 from backend.adapters.providers.chat_post import ChatPost
 from backend.adapters.providers.direct_post import DirectPost, Heard, unheard
 
 with_client = ChatPost.post
+read_once = cache(pypdf.text_of)
 
 
 async def directly(self: ChatPost, content: bytes, heard: Heard = unheard) -> bytes:
@@ -27,4 +33,12 @@ def both_ways(request: pytest.FixtureRequest) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "aiohttp":
             patch.setattr(ChatPost, "post", directly)
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def files_are_read_once() -> Iterator[None]:
+    """Each is read in a process of its own, which takes longer than the rest of a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pypdf, "text_of", read_once)
         yield
