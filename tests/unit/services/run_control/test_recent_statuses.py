@@ -1,5 +1,7 @@
 """The status of a run is read once a second, however many follow it."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from backend.domain.dataset.subset import Subset
@@ -29,3 +31,28 @@ def test_it_is_read_again_after_a_second_and_for_each_run() -> None:
         recent.of(str(number), read)
     recent.of("a", read)
     assert asked[-1] == "a", "the oldest are forgotten"
+
+
+def status(run_id: str) -> RunStatus:
+    return RunStatus(replace(RUN, id=run_id), TaskCounts(3, 1, 0, 0, 3, 0, 0.1))
+
+
+def test_a_slow_sum_holds_up_only_those_who_follow_that_run() -> None:
+    summing, go_on = threading.Event(), threading.Event()
+
+    def slow(run_id: str) -> RunStatus:
+        summing.set()
+        assert go_on.wait(20)
+        return status(run_id)
+
+    recent = RecentStatuses()
+    with ThreadPoolExecutor(2) as pool:
+        large = pool.submit(recent.of, "large", slow)
+        assert summing.wait(20)
+        small = pool.submit(recent.of, "small", status)
+        try:
+            assert small.result(20).run.id == "small"
+            assert not large.done()
+        finally:
+            go_on.set()
+        assert large.result(20).run.id == "large"
