@@ -12,7 +12,7 @@ from backend.adapters.label_studio.client import LabelStudioClient, Project
 from backend.adapters.label_studio.http import NotFound
 from backend.domain.dataset.subset import Subset
 from backend.domain.prompts.version import PromptVersion, check_name
-from backend.domain.runs.run import Run
+from backend.domain.runs.run import OPEN, Run
 from backend.errors import NotThereError, PromptError
 from backend.services.prompts.versions import Prompts
 
@@ -124,6 +124,10 @@ class PublicObjects:
         runs = [run for run in self._record.runs(of.version.tag) if isinstance(run.scope, Subset)]
         numbers = self._ids.runs([run.id for run in runs])
         return [PublicRun(of, run, numbers[run.id]) for run in runs]
+
+    def open_runs(self, of: PublicVersion) -> list[PublicRun]:
+        """Those that had not ended when this was asked; one of them may have lost its process."""
+        return [item for item in self.runs(of) if item.run.status in OPEN]
 
     def run(self, number: int) -> PublicRun:
         """Whichever version it is of."""

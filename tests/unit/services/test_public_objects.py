@@ -45,3 +45,19 @@ def test_whether_a_run_may_be_followed_is_remembered_for_some_seconds(tmp_path: 
     with pytest.raises(NotThereError, match="There is no run 1"):
         objects().run(1)
     store.close()
+
+
+def test_runs_under_way_are_those_that_have_not_ended(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'prompts.sqlite3'}")
+    store.save(version(name="mood", project=7))
+    record, studio = RunStore(store), Studio()
+    known: Any = studio
+    objects = PublicObjects(store, Prompts(store), record, known)
+    for status in ("completed", "failed", "canceled"):
+        record.finish(record.create(NewRun("mood@1", 7, Subset("all"))).id, status)
+    (of,) = objects.versions(objects.prompts()[0].id)
+    assert objects.open_runs(of) == []
+    going = record.create(NewRun("mood@1", 7, Subset("all")))
+    assert [item.run.id for item in objects.open_runs(of)] == [going.id]
+    assert len(objects.runs(of)) == 4
+    store.close()

@@ -88,7 +88,7 @@ def _filtered(call: ApiCall, project: int, filters: Mapping[str, Any]) -> list[i
 
 
 def _under_way(call: ApiCall, of: PublicVersion) -> ModelRun | None:
-    shaped = (shape(call, item) for item in call.objects.runs(of) if item.run.status in OPEN)
+    shaped = (shape(call, item) for item in call.objects.open_runs(of))
     return next((row for row in shaped if row["status"] in OPEN_HERE), None)
 
 

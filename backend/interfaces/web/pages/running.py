@@ -113,7 +113,7 @@ def amount(text: str) -> float:
 
 
 def _under_way(visit: Visit, of: PublicVersion) -> int | None:
-    statuses = ((item.number.id, visit.app.watch(item.run.id)) for item in visit.call.objects.runs(of))
+    statuses = ((item.number.id, visit.app.watch(item.run.id)) for item in visit.call.objects.open_runs(of))
     return next((number for number, status in statuses if status.run.status not in FINAL), None)
 
 
