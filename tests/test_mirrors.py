@@ -34,7 +34,6 @@ JOURNEYS = {
         "interfaces/web/api/outside",
         "services/analysis/outside_results",
     ),
-    "test_acceptance": ("services/predictions/acceptance",),
     "test_background": (
         "interfaces/cli/commands/runs",
         "services/run_control/ownership",

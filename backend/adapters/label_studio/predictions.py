@@ -110,10 +110,6 @@ class StudioPredictions:
         with suppress(NotFound):
             self.http.call("DELETE", f"api/annotations/{annotation}/")
 
-    def annotations(self, project: int) -> int:
-        """Number of annotations in a project."""
-        return int(self.http.record(f"api/projects/{project}/", "total_annotations_number")["total_annotations_number"])
-
     def show(self, project: int, version: str) -> None:
         """Sets which predictions annotators see: a backend's title, a version, or '' for none."""
         self.http.call("PATCH", f"api/projects/{project}/", body={"model_version": version})

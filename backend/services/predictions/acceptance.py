@@ -43,11 +43,9 @@ class Acceptance:
         tasks = self._without_others(tasks)
         self._end_all()
         project = self._place.project
-        before = self._studio.annotations(project)
         self._record.begin(project, Begun(self._version.tag, self._studio.newest_annotation(project)))
         self._studio.annotate(project, self._version.tags, tasks)
-        self._end_all()
-        return self._studio.annotations(project) - before
+        return self._end_all()
 
     def take_back(self) -> TakenBack:
         """Deletes the annotations created from the version's predictions, except those that a person changed."""
@@ -84,8 +82,9 @@ class Acceptance:
         ours = {item.task_id for item in index.all() if item.version in self._version.tags and item.ours}
         return [task for task in (sorted(ours) if tasks is None else tasks) if task not in strange]
 
-    def _end_all(self) -> None:
-        """Notes what was created, also by a killed process."""
+    def _end_all(self) -> int:
+        """Notes what was created, also by a killed process. Returns the number of annotations."""
+        created = 0
         for begun in self._record.begun(self._place.project):
             tags = self._tags(begun.version)
             seals = {
@@ -97,6 +96,8 @@ class Acceptance:
                 and self._is_of(item, annotation, tags)
             }
             self._record.end(self._place.project, begun.version, seals)
+            created += len(seals)
+        return created
 
     def _tags(self, tag: str) -> tuple[str, ...]:
         """The tags that a version's predictions may carry."""
