@@ -41,7 +41,7 @@ JOURNEYS = {
     ),
     "test_batch": ("adapters/providers/batch_api", "services/runs/batch/poller", "services/runs/batch/request_files"),
     "test_broken_task": ("adapters/label_studio/task_pages",),
-    "test_budget": ("engine/budget_rules", "interfaces/cli/options/run_options", "services/run_control/termination"),
+    "test_budget": ("engine/budget_rules", "interfaces/cli/options/run_options"),
     "test_cascade": (
         "interfaces/cli/options/cascade",
         "services/analysis/cascades",

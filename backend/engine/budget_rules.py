@@ -13,6 +13,9 @@ CAP = 4096
 REASON = "budget"
 """Why a run was canceled whose next request might have cost too much."""
 
+MONTH = "The monthly budget of connection"
+"""So begins the reason of a run that was canceled because of that."""
+
 
 class OverBudget(RunError):
     """The next request might cost more than is left."""
@@ -24,10 +27,15 @@ class MonthUsedUp(RunError):
 
 def month_used_up(connection: str) -> MonthUsedUp:
     return MonthUsedUp(
-        f"The monthly budget of connection '{connection}' is used up, or too little is left for the next request; the "
+        f"{MONTH} '{connection}' is used up, or too little is left for the next request; the "
         f"answers are kept: raise it with `ls-prompts connect-model {connection} --monthly-budget USD`, or continue "
         "next month (UTC)."
     )
+
+
+def is_month_used_up(run: Run) -> bool:
+    """Whether the run ended at the monthly budget of a connection."""
+    return run.status == "canceled" and run.reason.startswith(MONTH)
 
 
 def check_budget(budget: float | None, model: str, connection: str, pricing: Pricing) -> None:

@@ -13,7 +13,7 @@ from backend.adapters.database.keep_ups import KeepUpStore
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.keep_up import KeepUp, KeepUpState, spent_up, total
 from backend.domain.runs.run import OPEN, Run
-from backend.engine.budget_rules import REASON
+from backend.engine.budget_rules import REASON, is_month_used_up
 from backend.errors import PromptsError, RunError
 from backend.services.keep_up.switching import no_version
 from backend.services.run_control.status import ABANDONED, NEVER_BEGAN, RunStatus
@@ -98,11 +98,12 @@ class TaskFollower:
         if run.reason in (ABANDONED, NEVER_BEGAN, INTERRUPTED):
             self.parts.resume(run.id)
             return ""
+        if _failed(run):
+            waits = run.silent_s < _patience(runs) and run.created > keep_up.changed
+            return run.reason if waits else None
         if run.status == "canceled" and run.reason != REASON and run.created > keep_up.changed:
             again = f"`ls-prompts keep-up {keep_up.project} --on --budget {keep_up.budget:g}` goes on."
             return f"Run {run.id} for new tasks of project {keep_up.project} was canceled: {again}"
-        if run.status == "failed" and run.silent_s < _patience(runs) and run.created > keep_up.changed:
-            return run.reason
         return None
 
     def _waiting(self, keep_up: KeepUp) -> tuple[list[int], list[int]]:
@@ -146,11 +147,16 @@ def _too_little(runs: list[RunStatus]) -> float:
     return last.run.budget - (last.tally.spent_usd or 0.0) + 1e-9
 
 
+def _failed(run: Run) -> bool:
+    """Whether it is tried again later: whatever was in its way may pass."""
+    return run.status == "failed" or is_month_used_up(run)
+
+
 def _patience(runs: list[RunStatus]) -> float:
     """Seconds to wait after a run that failed."""
     failed = 0
     for status in reversed(runs):
-        if status.run.status != "failed":
+        if not _failed(status.run):
             break
         failed += 1
     return float(min(EVERY_S * 2 ** (failed - 1), MOST_S))

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from backend.adapters.database.runs import RunStore
 from backend.domain.runs.run import FINAL
-from backend.engine.budget_rules import REASON, OverBudget, stopped
+from backend.engine.budget_rules import REASON, MonthUsedUp, OverBudget, stopped
 from backend.engine.shutdown import Stopped
 from backend.errors import PromptsError, RunError, where
 
@@ -52,7 +52,7 @@ def noted_end(record: RunStore, run_id: str, shared: bool = False) -> Iterator[N
     except OverBudget:
         record.finish(run_id, "canceled", REASON)
         raise stopped(record.run(run_id)) from None
-    except LeftBatch as left:
+    except (LeftBatch, MonthUsedUp) as left:
         record.finish(run_id, "canceled", str(left))
         raise
     except PromptsError as error:

@@ -15,7 +15,7 @@ from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
 from backend.domain.keep_up import KeepUp
 from backend.domain.runs.run import Run, TaskCounts
-from backend.engine.budget_rules import REASON
+from backend.engine.budget_rules import REASON, month_used_up
 from backend.errors import SettingsError
 from backend.services.keep_up.follower import FollowerParts, TaskFollower
 from backend.services.run_control.status import ABANDONED, RunStatus
@@ -112,6 +112,19 @@ def test_a_run_that_failed_is_tried_again_later(world: World) -> None:
     world.look()
     assert [tasks for _, tasks, _ in world.started] == [(11,), (11,)], "turned on again, it does not wait"
     assert world.now.trouble == ""
+
+
+def test_a_run_that_used_up_a_connections_month_is_tried_again_later(world: World) -> None:
+    world.tasks = [11]
+    world.look()
+    world.end("canceled", str(month_used_up("groq")))
+    world.keep_ups.note(PROJECT, changed="2026")
+    world.look()
+    assert len(world.started) == 1
+    assert world.now.trouble.startswith("The monthly budget of connection 'groq' is used up")
+    world.keep_ups.note(PROJECT, changed="2099")
+    world.look()
+    assert len(world.started) == 2
 
 
 def test_a_lost_run_is_resumed_and_a_canceled_one_is_not(world: World) -> None:
