@@ -9,6 +9,7 @@ from backend.app.operations import Operations
 from backend.domain.dataset.subset import Subset
 from backend.domain.runs.part import Part
 from backend.domain.runs.run import Run
+from backend.engine.budget_rules import least
 from backend.errors import ProviderError, SettingsError
 from backend.logs import to_log
 from backend.services.canary import CanaryPlan, CanaryResult, CanaryRunner
@@ -149,7 +150,7 @@ class RunOperations(Operations):
         begun: list[BegunSearch] = []
 
         def start(share: float | None) -> Run:
-            begun.append(optimizer.begin(resolved, replace(wish, budget=least(share, wish.budget))))
+            begun.append(optimizer.begin(resolved, wish, share))
             return begun[0].run
 
         self._within_limits(start, wish.budget)
@@ -228,8 +229,3 @@ class RunOperations(Operations):
         """A better prompt than a version's, if the search finds one; see `services.optimize.optimizer`."""
         optimizer = self.container.optimizer
         return optimizer.work(optimizer.begin(self.container.resolver.resolved(tag), wish), progress or Silent())
-
-
-def least(*budgets: float | None) -> float | None:
-    """The smallest budget in USD; None when there is none."""
-    return min((budget for budget in budgets if budget is not None), default=None)

@@ -164,7 +164,7 @@ class Container(WorkerParts):
     def optimizer(self) -> Optimizer:
         make = lambda run, teacher: self.executor(run, teacher=teacher)  # noqa: E731
         teaching = TeacherAccess(self.teacher_template, make, self.studio)
-        return Optimizer(self._labeler(self.patient_store), teaching)
+        return Optimizer(self._labeler(self.patient_store), teaching, lambda: self.studio.person)
 
     def _labeler(self, store: Store) -> TaskLabeler:
         join = self._join_workers if self.settings.redis_url else alone

@@ -70,6 +70,11 @@ def check_larger(budget: float | None, run: Run) -> None:
         )
 
 
+def least(*budgets: float | None) -> float | None:
+    """The smallest budget in USD; None when there is none."""
+    return min((budget for budget in budgets if budget is not None), default=None)
+
+
 def known_price(pricing: Pricing, model: str, connection: str, prompt: int, completion: int) -> float:
     """USD of a request of that size. Raises SettingsError if the price is unknown."""
     price = pricing(model, connection)(prompt, 0, completion)

@@ -63,8 +63,8 @@ class RunStore(Repository):
             return _run(connection.execute(self._query().where(runs.c.id == run_id)).one())
 
     @retried
-    def limit(self, run_id: str, budget: float) -> None:
-        """Sets the most USD that a run may spend."""
+    def limit(self, run_id: str, budget: float | None) -> None:
+        """Sets the most USD that a run may spend; None for no limit."""
         with self._engine.begin() as connection:
             connection.execute(runs.update().where(runs.c.id == run_id).values(budget=budget))
 

@@ -3,17 +3,21 @@
 As a run, a search has a budget, is listed, and can be watched and canceled. The same search continues the same run.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from shlex import quote
 
 from backend.adapters import gepa as evolution
+from backend.adapters.database.budget_ledger import BudgetLedger
 from backend.adapters.database.runs import NewRun
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.reading import as_read
 from backend.domain.optimize.search import GroundTruthHalves, LabeledTask, check_halves, divide
+from backend.domain.person import Person
 from backend.domain.pictures.texts import reads_files
+from backend.domain.resolution.resolve import priced_as
 from backend.domain.runs.run import Run
-from backend.engine.budget_rules import REASON, OverBudget, check_budget, check_embeddings
+from backend.engine.budget_rules import REASON, OverBudget, check_budget, check_embeddings, least
 from backend.errors import NoTruthsError, PromptError, RunError
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import ground_truths
@@ -35,14 +39,18 @@ class BegunSearch:
 
 
 class Optimizer:
-    def __init__(self, labeler: TaskLabeler, teaching: TeacherAccess) -> None:
+    """`author`: who starts searches."""
+
+    def __init__(self, labeler: TaskLabeler, teaching: TeacherAccess, author: Callable[[], Person]) -> None:
+        self._author = author
         self._labeler = labeler
         self._record = labeler.record
         self._teaching = teaching
 
-    def begin(self, resolved: ResolvedVersion, wish: OptimizerOptions) -> BegunSearch:
+    def begin(self, resolved: ResolvedVersion, wish: OptimizerOptions, share: float | None = None) -> BegunSearch:
         """A search that waits to be worked on: nothing is asked yet.
 
+        share: most USD that it may spend from now on, beside the budget of `wish` for all of it; None for no limit
         Raises SubsetError for too few ground truths, SettingsError without gepa, a key or a price for the budget,
         RunError while another run of the version is under way, or if the search has used up this budget.
         """
@@ -57,11 +65,12 @@ class Optimizer:
                 "second model, improve that version, and save the winner with --then."
             )
         halves = self._halves(resolved)
-        check_embeddings(wish.budget, resolved.version)
+        budget = wish.budget if share is None else share
+        check_embeddings(budget, resolved.version)
         teacher = self._teaching.template(wish.search.teacher, None)
         for asked in (resolved.version, teacher):
-            check_budget(wish.budget, asked.model, asked.connection, self._labeler.pricing)
-        return BegunSearch(self._run(resolved, wish), resolved, wish, halves)
+            check_budget(budget, asked.model, asked.connection, self._labeler.pricing)
+        return BegunSearch(self._run(resolved, wish, share), resolved, wish, halves)
 
     def work(self, begun: BegunSearch, progress: Progress) -> OptimizationResult:
         """Searches, evaluates and saves what is better.
@@ -89,19 +98,31 @@ class Optimizer:
         check_halves(halves, resolved.schema)
         return halves
 
-    def _run(self, resolved: ResolvedVersion, wish: OptimizerOptions) -> Run:
-        """The run of this very search that did not come to its end, or a new one."""
+    def _run(self, resolved: ResolvedVersion, wish: OptimizerOptions, share: float | None) -> Run:
+        """The run of this very search that did not come to its end, whatever its budget was, or a new one."""
         tag, record = resolved.version.tag, self._record
         for run in record.runs(tag):
             only_one(run)
         for run in record.runs(tag):
-            if (run.scope, run.budget) == (wish.search, wish.budget) and run.status != "completed":
-                if run.reason == REASON:
-                    raise _stopped(run, wish)
-                record.reopen(run.id)
-                return record.run(run.id)
-        order = NewRun(tag, resolved.project.id, wish.search, push=False, budget=wish.budget)
+            if run.scope == wish.search and run.status != "completed":
+                return self._again(run, resolved, wish, share)
+        budget = least(wish.budget, share)
+        order = NewRun(tag, resolved.project.id, wish.search, push=False, budget=budget, author=self._author())
         return record.create(order, only_one)
+
+    def _again(self, run: Run, resolved: ResolvedVersion, wish: OptimizerOptions, share: float | None) -> Run:
+        """Raises OverBudget if it stopped at its budget, and no larger one is asked for."""
+        if run.reason == REASON and run.budget is not None and wish.budget is not None and wish.budget <= run.budget:
+            raise _stopped(run, wish)
+        more = None if share is None else share + self._spent(run, resolved, wish)
+        self._record.limit(run.id, least(wish.budget, more))
+        self._record.reopen(run.id)
+        return self._record.run(run.id)
+
+    def _spent(self, run: Run, resolved: ResolvedVersion, wish: OptimizerOptions) -> float:
+        teacher = self._teaching.template(wish.search.teacher, None).model
+        pricing = priced_as(self._labeler.pricing, resolved.version.model, teacher)
+        return BudgetLedger(self._labeler.store, run.id, pricing).spent()
 
 
 def _stopped(run: Run, wish: OptimizerOptions) -> RunError:

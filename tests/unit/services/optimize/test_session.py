@@ -171,7 +171,8 @@ def test_the_budget_holds_for_teacher_and_model_together(tmp_path: Path) -> None
     assert 0 < world.usd <= budget
     found = made.enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER, 8), 1.0))
     assert found.verdict == "better"
-    assert found.cost.spent == pytest.approx(world.usd - some(status.tally.spent_usd))
+    assert found.run.id == status.run.id, "a larger budget continues it"
+    assert found.cost.spent == pytest.approx(world.usd)
 
 
 def test_a_budget_needs_the_prices_of_both(tmp_path: Path) -> None:
@@ -201,14 +202,17 @@ def test_stopped_in_the_middle_and_begun_again_it_repeats_no_request(tmp_path: P
 def test_a_search_that_is_stopped_counts_towards_the_limit_of_the_day(tmp_path: Path) -> None:
     world = Spender(("good",), dies=10)
     made = app(tmp_path, world, concurrency=1, max_usd_per_day=2.0, **PRICES)
-    day, spent = some(made.container.daily_limit).budget_ledger(), 0.0
+    day, before = some(made.container.daily_limit).budget_ledger(), 0.0
     for dies in (10, 20):
         world.dies = dies
         with pytest.raises(ProviderError):
             made.enhance_within_day("topic@1", OptimizerOptions(SearchOptions(TEACHER)))
-        assert world.usd > spent, "it went on"
-        spent = world.usd
-        assert day.left() == pytest.approx(2.0 - spent)
+        assert world.usd > before, "it went on"
+        assert day.left() == pytest.approx(2.0 - world.usd)
+        (status,) = made.runs()
+        assert status.run.budget == pytest.approx(before + (2.0 - before) / 2), "half of what the day left"
+        before = world.usd
+    assert made.run_ids([status.run.id])[status.run.id].user_email == made.person.email
 
 
 def test_a_search_is_gone_on_with_by_its_own_command(tmp_path: Path) -> None:
