@@ -141,16 +141,15 @@ class BatchStore(Repository):
     @retried
     def keep(self, batch: StoredBatch, replies: Mapping[str, Completion | Failure]) -> None:
         """Stores the answers to requests of a batch, each once however often it is given; others are left out."""
+        answers = [reply for reply in replies.values() if isinstance(reply, Completion)]
+        rows = self._store.rows(answers, batch.run_id)
         with self._engine.begin() as connection:
             new = self._first_time(connection, batch, list(replies))
-            answers = [reply for digest, reply in replies.items() if digest in new and isinstance(reply, Completion)]
-            attempts = _attempts(connection, [answer.digest for answer in answers])
-            numbered = [replace(answer, attempt=attempts.get(answer.digest, 0)) for answer in answers]
-            numbered.sort(key=lambda answer: answer.digest)  # as in Store.add_completions
-            payer = {"run_id": batch.run_id}
-            rows = [{name: getattr(answer, name) for name in Completion.__slots__} | payer for answer in numbered]
+            rows = [row for row in rows if row["digest"] in new]
+            attempts = _attempts(connection, [row["digest"] for row in rows])
             if rows:
-                connection.execute(self._insert(completions).on_conflict_do_nothing(), rows)
+                numbered = [row | {"attempt": attempts.get(row["digest"], 0)} for row in rows]
+                connection.execute(self._insert(completions).on_conflict_do_nothing(), numbered)
             failures = {d: reply for d, reply in replies.items() if d in new and isinstance(reply, Failure)}
             for digest, failure in failures.items():
                 condition = sa.and_(batch_lines.c.batch == batch.id, batch_lines.c.digest == digest)

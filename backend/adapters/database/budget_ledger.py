@@ -13,14 +13,17 @@ import sqlalchemy as sa
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import retried
-from backend.adapters.database.tables import completions, holds, payments, runs
+from backend.adapters.database.tables import completions, holds, payers, payments, runs
 from backend.domain.chat.request import Completion
 from backend.domain.resolution.resolve import Pricing, cost_of
 
-SIZE = ("model", "connection", "prompt_tokens", "cached_tokens", "completion_tokens")
+_TOKENS = ("prompt_tokens", "cached_tokens", "completion_tokens")
+SIZE = ("model", "connection", *_TOKENS)
 """What the price of a completion depends on, beside the endpoint it came by."""
-PAYMENTS = sa.select(payments, sa.false().label("batch")).subquery()
-"""None of them came by the batch endpoint, which keeps no budget."""
+_NO_BATCH = sa.false().label("batch")
+"""No payment came by the batch endpoint, which keeps no budget."""
+PAID = completions.join(payers, completions.c.payer == payers.c.id)
+"""Completions with their payers."""
 
 
 class BudgetLedger(Repository):
@@ -92,8 +95,8 @@ class BudgetLedger(Repository):
 
 def spending(connection: sa.Connection, run_id: str, pricing: Pricing) -> Iterator[float | None]:
     """USD of all that a run paid for, in a few amounts; None where a price is unknown."""
-    for table in (completions, PAYMENTS):
-        yield from costs(connection, table, table.c.run_id == run_id, pricing)
+    yield from costs(connection, payers.c.run_id == run_id, pricing)
+    yield from payment_costs(connection, payments.c.run_id == run_id, pricing)
 
 
 def total(amounts: Iterable[float | None]) -> float | None:
@@ -102,11 +105,22 @@ def total(amounts: Iterable[float | None]) -> float | None:
     return None if None in values else sum(amount for amount in values if amount is not None)
 
 
-def costs(connection: sa.Connection, table: sa.FromClause, condition: Any, pricing: Pricing) -> Iterator[float | None]:
-    """USD of the completions (or payments) that meet `condition`: those of one size, which cost the same, in one sum;
-    None where the price is unknown."""
-    sizes = [table.c[name] for name in (*SIZE, "batch")]
-    query = sa.select(*sizes, sa.func.count().label("number")).where(condition).group_by(*sizes)
-    for row in connection.execute(query):
+def costs(connection: sa.Connection, condition: Any, pricing: Pricing) -> Iterator[float | None]:
+    """USD of the completions in `PAID` that meet `condition`: those of one size, which cost the same, in one sum; None
+    where the price is unknown."""
+    # By payer and not by what it says: this is the order of the index, and nothing needs to be sorted.
+    sizes = [payers.c.id, *(completions.c[name] for name in (*_TOKENS, "batch"))]
+    query = sa.select(payers.c.model, payers.c.connection, *sizes).select_from(PAID)
+    return _priced(connection, query.where(condition).group_by(*sizes), pricing)
+
+
+def payment_costs(connection: sa.Connection, condition: Any, pricing: Pricing) -> Iterator[float | None]:
+    """USD of the payments that meet `condition`, as in `costs`."""
+    sizes = [payments.c[name] for name in SIZE]
+    return _priced(connection, sa.select(*sizes, _NO_BATCH).where(condition).group_by(*sizes), pricing)
+
+
+def _priced(connection: sa.Connection, sizes: sa.Select[Any], pricing: Pricing) -> Iterator[float | None]:
+    for row in connection.execute(sizes.add_columns(sa.func.count().label("number"))):
         cost = cost_of(row, pricing)
         yield None if cost is None else cost * row.number

@@ -9,7 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.adapters.database.tables import asks, completions, runs, samples, sources
+from backend.adapters.database.payers import paid_by
+from backend.adapters.database.tables import asks, completions, payers, runs, samples, sources
 
 REQUESTED = (asks.c.digest, asks.c.then_digest)
 """The requests for a task: a cascade has two."""
@@ -24,14 +25,15 @@ def note(connection: sa.Connection, insert: Any, project: int, digests: Iterable
 
 def keep(connection: sa.Connection, insert: Any, which: Any) -> None:
     """Notes it for all requests of the runs that meet `which`, which are about to be deleted."""
-    paid = sa.select(completions.c.digest, runs.c.project).join(runs, runs.c.id == completions.c.run_id).where(which)
+    theirs = sa.select(completions.c.digest, runs.c.project).join(payers, payers.c.id == completions.c.payer)
+    paid = theirs.join(runs, runs.c.id == payers.c.run_id).where(which)
     for query in (*requested(which, runs.c.project), paid):
         connection.execute(insert(sources).from_select(["digest", "project"], query).on_conflict_do_nothing())
 
 
 def answers_of(project: int) -> Any:
     """The condition for completions that are about this project's tasks and no other's."""
-    condition = completions.c.run_id.in_(sa.select(runs.c.id).where(runs.c.project == project))
+    condition = paid_by(payers.c.run_id.in_(sa.select(runs.c.id).where(runs.c.project == project)))
     about = completions.c.digest
     return sa.and_(
         sa.or_(condition, about.in_(_digests(runs.c.project == project, sources.c.project == project))),

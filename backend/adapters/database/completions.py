@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from backend.adapters.database import completion_sources as sources
 from backend.adapters.database.engine import CHUNK
+from backend.adapters.database.payers import Payer, Payers
 from backend.adapters.database.retry import RetryPolicy, retried
-from backend.adapters.database.tables import completions
+from backend.adapters.database.tables import completions, payers
 from backend.domain.chat.packed import PackedBranches, PackedPieces
 from backend.domain.chat.request import Completion
 from backend.domain.connection import RESERVED
@@ -21,7 +22,10 @@ def this_month() -> str:
 
 
 _LOGPROBS, _BRANCHES = map(Completion.__slots__.index, ("logprobs", "branches"))
-_COLUMNS = [completions.c[name] for name in Completion.__slots__]
+_PAID = completions.c.payer == payers.c.id
+_OF_PAYER = ("model", "connection")
+_OWN = [name for name in Completion.__slots__ if name not in _OF_PAYER]
+_COLUMNS = [(payers if name in _OF_PAYER else completions).c[name] for name in Completion.__slots__]
 
 
 class CompletionStore:
@@ -29,6 +33,7 @@ class CompletionStore:
 
     engine: sa.Engine
     insert: Any
+    payers: Payers
     retry: RetryPolicy
 
     @retried
@@ -40,14 +45,7 @@ class CompletionStore:
         run_id: the run that asked for them
         project: the project whose tasks they are about, if no run says so
         """
-        # The same order everywhere: PostgreSQL ends writers that wait for each other's rows.
-        ordered = sorted(answers, key=lambda completion: (completion.digest, completion.attempt))
-        month = this_month()
-        rows = [
-            {name: getattr(completion, name) for name in Completion.__slots__}
-            | {"run_id": run_id, "month": None if completion.connection in RESERVED else month}
-            for completion in ordered
-        ]
+        rows = self.rows(answers, run_id, this_month())
         if not rows:
             return
         with self.engine.begin() as connection:
@@ -55,11 +53,30 @@ class CompletionStore:
             if project is not None:
                 sources.note(connection, self.insert, project, (row["digest"] for row in rows))
 
+    def rows(
+        self, answers: Collection[Completion], run_id: str | None, month: str | None = None
+    ) -> list[dict[str, Any]]:
+        """What is stored of completions. Notes their payers, so not to be called inside of a transaction.
+
+        month: of those that came through a stored connection
+        """
+        # The same order everywhere: PostgreSQL ends writers that wait for each other's rows.
+        ordered = sorted(answers, key=lambda completion: (completion.digest, completion.attempt))
+        return [
+            {name: getattr(answer, name) for name in _OWN} | {"payer": self._payer(answer, run_id, month)}
+            for answer in ordered
+        ]
+
+    def _payer(self, answer: Completion, run_id: str | None, month: str | None) -> int:
+        of_month = None if answer.connection in RESERVED else month
+        return self.payers.number(Payer(run_id, answer.model, answer.connection, of_month))
+
     @retried
     def completions(self, digests: Sequence[str]) -> dict[str, list[Completion]]:
         """Stored attempts by digest, in order of attempt; digests without any are absent."""
         by_digest: dict[str, list[Completion]] = {}
-        query = sa.select(*_COLUMNS).order_by(completions.c.digest, completions.c.attempt)
+        stored = sa.select(*_COLUMNS).join_from(completions, payers, _PAID)
+        query = stored.order_by(completions.c.digest, completions.c.attempt)
         with self.engine.connect() as connection:
             for start in range(0, len(digests), CHUNK):
                 chunk = digests[start : start + CHUNK]

@@ -8,11 +8,11 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from backend.adapters.database.asked_models import priced_as_asked
-from backend.adapters.database.budget_ledger import PAYMENTS, SIZE, BudgetLedger, costs
+from backend.adapters.database.budget_ledger import SIZE, BudgetLedger, costs, payment_costs
 from backend.adapters.database.completions import this_month
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.retry import retried
-from backend.adapters.database.tables import completions, month_holds, payments
+from backend.adapters.database.tables import month_holds, payers, payments
 from backend.domain.chat.request import Completion
 from backend.domain.resolution.resolve import Pricing
 
@@ -45,9 +45,9 @@ class ConnectionLedger(BudgetLedger):
 
     def _spent(self, connection: sa.Connection) -> float:
         month, total, prices = self._month(), 0.0, self._prices(connection)
-        for table in (completions, PAYMENTS):
+        for table, costs_of in ((payers, costs), (payments, payment_costs)):
             condition = (table.c.connection == self._name) & (table.c.month == month)
-            total += sum(usd or 0.0 for usd in costs(connection, table, condition, prices))
+            total += sum(usd or 0.0 for usd in costs_of(connection, condition, prices))
         return total
 
     def _held(self, connection: sa.Connection, besides: str = "") -> float:

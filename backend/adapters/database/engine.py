@@ -10,13 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from backend.adapters.database.space import give_back_much
 from backend.adapters.files.private import make_private, private_file, private_folder
 from backend.domain.urls import shown
 from backend.errors import StoreError
 
 CHUNK = 500
 """Most values in one query's list."""
-HEAD = "0040"
+HEAD = "0041"
 """The newest migration; a test compares it with the files."""
 
 
@@ -123,6 +124,7 @@ def _migrate(engine: sa.Engine) -> None:
         raise StoreError(
             "The database was made by a newer version of Open Prompts: update this installation."
         ) from None
+    give_back_much(engine)
 
 
 def _lock(connection: sa.Connection) -> None:

@@ -14,6 +14,7 @@ from backend.adapters.database.tables import (
     calibrations,
     completions,
     embeddings,
+    payers,
     payments,
     prompts,
     runs,
@@ -78,7 +79,7 @@ class ForgetStore(Repository):
             for table, which in _parts(project):
                 connection.execute(table.delete().where(which))
                 if table is completions:  # the rest belongs to another project too, and has no payer any more
-                    connection.execute(table.update().where(table.c.run_id.in_(run_ids)).values(run_id=None))
+                    connection.execute(payers.update().where(payers.c.run_id.in_(run_ids)).values(run_id=None))
         if sqlite:
             with self._engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -19,6 +19,7 @@ from backend.adapters.database import prompt_names as names
 from backend.adapters.database.authors import author_row
 from backend.adapters.database.completions import CompletionStore
 from backend.adapters.database.engine import clock_of, insert_of, open_database
+from backend.adapters.database.payers import Payers
 from backend.adapters.database.retry import AT_ONCE, RetryPolicy, retried
 from backend.adapters.database.tables import (
     accepted,
@@ -48,6 +49,7 @@ class Store(CompletionStore):
         self.engine = open_database(url)
         self.clock: Callable[[], Any] = clock_of(self.engine)
         self.insert: Any = insert_of(self.engine)
+        self.payers = Payers(self.engine)
         self._kept_alive: Store | None = None
         # Not at the process's end: after a fork that would be the end of the parent's connections.
         weakref.finalize(self, self.engine.dispose).atexit = False

@@ -13,8 +13,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.adapters.database.completion_sources import REQUESTED, requested
+from backend.adapters.database.payers import paid_by
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import retried
+from backend.adapters.database.space import give_back
 from backend.adapters.database.tables import (
     asks,
     batches,
@@ -22,6 +24,7 @@ from backend.adapters.database.tables import (
     connections,
     keep_ups,
     outside_answers,
+    payers,
     payments,
     runs,
     samples,
@@ -85,23 +88,13 @@ class PruneStore(Repository):
             going = sa.select(completions.c.digest).where(_unneeded(choice))
             connection.execute(sources.delete().where(sources.c.digest.in_(going)))
             connection.execute(completions.delete().where(_unneeded(choice)))
-            connection.execute(completions.update().where(completions.c.run_id.in_(chosen)).values(run_id=None))
+            connection.execute(payers.update().where(payers.c.run_id.in_(chosen)).values(run_id=None))
             for table in (payments, batches):
                 connection.execute(table.delete().where(table.c.run_id.in_(chosen)))
             connection.execute(runs.delete().where(_chosen(choice)))
             asked = sa.union(*(sa.select(digest).where(digest.is_not(None)) for digest in REQUESTED))
             connection.execute(samples.delete().where(samples.c.request.not_in(asked)))
-        self._give_back()
-
-    def _give_back(self) -> None:
-        """SQLite copies its whole file for it, PostgreSQL marks what is free."""
-        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            if self._engine.dialect.name == "sqlite":
-                connection.exec_driver_sql("VACUUM")
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            else:
-                for table in (completions, asks, sources, samples):
-                    connection.exec_driver_sql(f"VACUUM {table.name}")
+        give_back(self._engine, (completions, asks, sources, samples))
 
 
 def _chosen(choice: PruneChoice) -> Any:
@@ -120,16 +113,15 @@ def _chosen(choice: PruneChoice) -> Any:
 
 def _unneeded(choice: PruneChoice) -> Any:
     """The condition for completions that go."""
-    chosen, digest, payer = _chosen(choice), completions.c.digest, completions.c.run_id
-    paid_by_chosen = payer.in_(sa.select(runs.c.id).where(chosen))
-    candidates: list[Any] = [paid_by_chosen, digest.in_(_asked(chosen))]
+    chosen, digest, payer = _chosen(choice), completions.c.digest, payers.c.run_id
+    candidates: list[Any] = [paid_by(payer.in_(sa.select(runs.c.id).where(chosen))), digest.in_(_asked(chosen))]
     if choice.everything:
-        candidates.append(sa.or_(payer.is_(None), payer.not_in(sa.select(runs.c.id))))
+        candidates.append(paid_by(sa.or_(payer.is_(None), payer.not_in(sa.select(runs.c.id)))))
     of_stay = sa.select(runs.c.id).where(sa.not_(chosen))
     served = sa.select(connections.c.project).where(connections.c.in_use.is_not(None))
     return sa.and_(
         sa.or_(*candidates),
-        sa.or_(payer.is_(None), sa.and_(payer.not_in(of_stay), payer.not_like(OF_A_DAY))),
+        paid_by(sa.or_(payer.is_(None), sa.and_(payer.not_in(of_stay), payer.not_like(OF_A_DAY)))),
         digest.not_in(_asked(sa.not_(chosen))),
         digest.not_in(sa.select(sources.c.digest).where(sources.c.project.in_(served))),
     )

@@ -9,10 +9,10 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 
-from backend.adapters.database.budget_ledger import costs, spending, total
+from backend.adapters.database.budget_ledger import PAID, costs, spending, total
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import retried
-from backend.adapters.database.tables import asks, completions, prompts, runs, samples, versions
+from backend.adapters.database.tables import asks, completions, payers, prompts, runs, samples, versions
 from backend.domain.chat.request import ChatRequest, PlannedRequests
 from backend.domain.outcome import Failure, Outcome, Rejection
 from backend.domain.prompts.confidence_option import LOGPROBS, samples_of
@@ -146,8 +146,8 @@ class RunTaskStore(Repository):
         answered: Any = sa.exists().where(completions.c.digest == asks.c.digest)
         if repeats:
             answered = sa.and_(answered, _answered_repeats(repeats) == repeats)
-        by_run = sa.func.coalesce(completions.c.run_id, "") == run.id  # SQLite then looks digests up, not runs
-        own = sa.exists().where(completions.c.digest == asks.c.digest, by_run)
+        by_run = sa.func.coalesce(payers.c.run_id, "") == run.id  # SQLite then looks digests up, not runs
+        own = sa.exists().select_from(PAID).where(completions.c.digest == asks.c.digest, by_run)
         plain = sa.and_(answered, sa.or_(asks.c.failure.is_(None), own))
         settled = sa.and_(asks.c.step.is_not(None), asks.c.failure.is_(None))
         stored = sa.case((asks.c.then_digest.is_not(None), settled), else_=plain)
@@ -164,8 +164,7 @@ class RunTaskStore(Repository):
             row = connection.execute(query).one()
             behind = completions.c.digest.in_(sa.union_all(*_behind(of_run, repeats)))
             cost, saved = (
-                total(costs(connection, completions, condition, pricing))
-                for condition in (behind, sa.and_(behind, sa.not_(by_run)))
+                total(costs(connection, condition, pricing)) for condition in (behind, sa.and_(behind, sa.not_(by_run)))
             )
             spent = total(spending(connection, run.id, pricing))
         tasks = max(run.tasks or 0, row.planned)

@@ -15,7 +15,7 @@ import orjson
 
 from backend.adapters.providers.connection_errors import words_in
 from backend.adapters.providers.meant_status import meant_status
-from backend.domain.chat.alignment import Pieces, aligned, as_bytes
+from backend.domain.chat.alignment import DECIMALS, Pieces, aligned, as_bytes
 from backend.domain.chat.finish_reasons import is_broken_off
 from backend.domain.chat.request import Completion
 from backend.domain.outcome import Failure
@@ -198,12 +198,12 @@ def _count(value: Any) -> int:
 
 
 def _logprobs(logprobs: Any, text: str) -> Pieces | None:
-    """The log-probabilities of the tokens that spell `text`, or of all tokens if none do.
+    """The log-probabilities of the tokens that spell `text`, or of all tokens if none do, rounded.
 
     None if they are not in OpenAI's form or not numbers.
     """
     try:
-        tokens = [(t["token"], float(t["logprob"]), t.get("bytes")) for t in logprobs["content"]]
+        tokens = [(t["token"], round(float(t["logprob"]), DECIMALS), t.get("bytes")) for t in logprobs["content"]]
     except (TypeError, LookupError, ValueError, AttributeError, OverflowError):
         return None
     good = all(isinstance(token, str) and isfinite(logprob) for token, logprob, _ in tokens)

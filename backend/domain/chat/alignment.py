@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, islice
 
+DECIMALS = 8
+"""Of a log-probability: servers that compute with 32-bit floats write twice as many digits, which would be stored."""
 Pieces = tuple[tuple[str, float], ...]
 """A text cut into pieces, each with its natural-log probability."""
 _LOST = "\ufffd".encode()

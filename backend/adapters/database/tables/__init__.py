@@ -1,7 +1,7 @@
 """The tables of the record. The migrations build them; a test compares the two."""
 
 from backend.adapters.database.tables.base import metadata
-from backend.adapters.database.tables.completions import batch_lines, batches, completions, embeddings, sources
+from backend.adapters.database.tables.completions import batch_lines, batches, completions, embeddings, payers, sources
 from backend.adapters.database.tables.keep_ups import keep_up_runs, keep_ups
 from backend.adapters.database.tables.model_connections import learnt_formats, model_connections
 from backend.adapters.database.tables.outside_answers import outside_answers
@@ -40,6 +40,7 @@ __all__ = [
     "month_holds",
     "names",
     "outside_answers",
+    "payers",
     "payments",
     "prompt_details",
     "prompts",

@@ -14,7 +14,7 @@ from sqlalchemy import (
     false,
 )
 
-from backend.adapters.database.tables.base import Json, metadata
+from backend.adapters.database.tables.base import Digest, Json, metadata
 
 runs = Table(
     "runs",
@@ -47,12 +47,12 @@ asks = Table(
     metadata,
     Column("run_id", String(16), ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
     Column("task_id", Integer, nullable=False),
-    Column("digest", String(64)),
+    Column("digest", Digest),
     Column("sent", Integer, nullable=False, server_default="0"),
     Column("rejection", String(16)),
     Column("failure", String(16)),
     Column("detail", Json),
-    Column("then_digest", String(64)),
+    Column("then_digest", Digest),
     Column("step", Integer),
     Column("first_failure", String(16)),
     PrimaryKeyConstraint("run_id", "task_id"),
@@ -64,8 +64,8 @@ which model made the outcome, 1 or 2, None while there is none; the kind of the 
 samples = Table(
     "samples",
     metadata,
-    Column("digest", String(64), primary_key=True),
-    Column("request", String(64), nullable=False, index=True),
+    Column("digest", Digest, primary_key=True),
+    Column("request", Digest, nullable=False, index=True),
     Column("number", Integer, nullable=False),
 )
 """Requests that runs repeat: `request` is the digest of the one that is repeated, `number` counts from 1."""

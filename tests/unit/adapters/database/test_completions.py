@@ -13,6 +13,7 @@ from alembic.config import Config
 
 from backend.adapters.database import migrations
 from backend.adapters.database.prompts import Store
+from backend.adapters.database.tables import completions
 from backend.domain.chat.branch import Branch
 from tests.scripted import completion
 
@@ -61,6 +62,7 @@ def test_what_is_read_can_be_stored_again(upgraded: Store) -> None:
 def test_they_take_far_less_than_their_text(upgraded: Store) -> None:
     size = "length(logprobs) + length(branches)"
     with upgraded.engine.connect() as connection:
-        sizes = {row[0]: row[1] for row in connection.execute(sa.text(f"SELECT digest, {size} FROM completions"))}
+        found = connection.execute(sa.select(completions.c.digest, sa.literal_column(size)))
+        sizes = {row[0]: row[1] for row in found}
     assert sizes[NOW] < 0.6 * sizes[BEFORE]
     assert sizes[NONE] is None

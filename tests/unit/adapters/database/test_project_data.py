@@ -13,7 +13,7 @@ from backend.adapters.database.project_data import ForgetStore, Held
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
-from backend.adapters.database.tables import asks, batch_lines, metadata, sources
+from backend.adapters.database.tables import asks, batch_lines, completions, metadata, payers, sources
 from backend.domain.calibration.calibrators import RAW
 from backend.domain.dataset.subset import Subset
 from backend.domain.hashing import numbered
@@ -47,7 +47,7 @@ class Records:
 
     def left(self) -> set[str]:
         with self.store.engine.connect() as connection:
-            return set(connection.execute(sa.text("SELECT digest FROM completions")).scalars())
+            return set(connection.execute(sa.select(completions.c.digest)).scalars())
 
 
 @pytest.fixture
@@ -103,7 +103,8 @@ def test_what_another_projects_tasks_got_as_well_stays(records: Records, how: st
     records.forgetting.forget(MINE)
     assert records.left() == {both}
     with records.store.engine.connect() as connection:
-        assert connection.execute(sa.text("SELECT run_id FROM completions")).scalars().all() == [None]
+        left = sa.select(payers.c.run_id).join(completions, completions.c.payer == payers.c.id)
+        assert connection.execute(left).scalars().all() == [None]
     assert paid.id not in {run.id for run in records.runs.runs()}
     records.forgetting.forget(THEIRS)
     assert records.left() == set(), "when the other one is forgotten too, it goes"
@@ -154,7 +155,7 @@ def test_every_table_is_thought_of() -> None:
     with_them = {"asks", "jobs", "holds", "batch_lines", "run_ids", "keep_up_runs", "outside_answers"}
     # The user's own work, what annotators get, and what a project's config says of its labels.
     kept = {"prompts", "names", "versions", "connections", "model_connections", "label_configs", "relabelings"}
-    kept |= {"prompt_details", "version_ids", "connection_ids", "learnt_formats"}
+    kept |= {"prompt_details", "version_ids", "connection_ids", "learnt_formats", "payers"}
     # Whose predictions and annotations are, who acted on how many, and where a draw or keep-up ended; no task text.
     ids = {"installation", "unmarked", "accepted", "accepting", "day_holds", "draws", "actions"}
     ids |= {"canaries", "draw_chances", "keep_ups", "looks", "month_holds"}

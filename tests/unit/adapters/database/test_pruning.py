@@ -11,7 +11,16 @@ from backend.adapters.database.prompts import Store
 from backend.adapters.database.pruning import Prunable, PruneChoice, PruneStore
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
-from backend.adapters.database.tables import keep_ups, outside_answers, runs, samples, sources
+from backend.adapters.database.tables import (
+    asks,
+    completions,
+    keep_ups,
+    outside_answers,
+    payers,
+    runs,
+    samples,
+    sources,
+)
 from backend.domain.dataset.subset import Subset
 from backend.domain.hashing import numbered
 from backend.domain.runs.run import Run
@@ -58,7 +67,7 @@ class Records:
 
     def left(self) -> set[str]:
         with self.store.engine.connect() as connection:
-            return set(connection.execute(sa.text("SELECT digest FROM completions")).scalars())
+            return set(connection.execute(sa.select(completions.c.digest)).scalars())
 
     def pruned(self, choice: PruneChoice = MONTH) -> Prunable:
         found = self.pruning.prunable(choice)
@@ -134,8 +143,8 @@ def test_samples_go_with_their_request(records: Records) -> None:
     run = records.run("mood@1", A, again)
     with records.store.engine.begin() as connection:
         connection.execute(samples.insert().values(digest=again, request=A, number=1))
-        connection.execute(sa.text("DELETE FROM asks WHERE digest = :digest"), {"digest": again})
-        connection.execute(sa.text("UPDATE completions SET run_id = NULL"))
+        connection.execute(asks.delete().where(asks.c.digest == again))
+        connection.execute(payers.update().values(run_id=None))
     assert run.id
     assert records.pruned(PruneChoice(_ago(30), project=PROJECT)).answers == 2
     with records.store.engine.connect() as connection:

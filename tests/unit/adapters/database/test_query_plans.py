@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from backend.adapters.database.budget_ledger import BudgetLedger
 from backend.adapters.database.chunks import ChunkStore
+from backend.adapters.database.connection_ledger import ConnectionLedger
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
@@ -21,6 +22,10 @@ LARGE = ("completions", "asks", "samples", "sources", "jobs", "payments")
 """Tables with a row for each task or answer, or that are read every few seconds."""
 DIGESTS = [f"{number:064x}" for number in range(20)]
 Statement = tuple[str, Any]
+
+
+def free(*_: object) -> Callable[[int, int, int], float]:
+    return lambda *_: 0.0
 
 
 @contextmanager
@@ -96,6 +101,18 @@ def test_no_large_table_is_read_whole(store: Store, name: str) -> None:
     assert [(step, text) for text, values in statements for step in _scans(store, (text, values))] == []
 
 
+@pytest.mark.parametrize("by", ["run_id", "month"])
+def test_what_is_spent_is_read_from_the_index_alone_and_in_its_order(tmp_path: Path, by: str) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'record.sqlite3'}")
+    ledger = ConnectionLedger(store, "eu", 5.0, free) if by == "month" else BudgetLedger(store, "1f3a", free)
+    with _heard(store) as statements:
+        ledger.spent()
+    found = next(_steps(store, one) for one in statements if "FROM completions" in one[0])
+    store.close()
+    assert found[0].startswith(f"SEARCH payers USING INDEX ix_payers_{by} ")
+    assert found[1:] == ["SEARCH completions USING COVERING INDEX ix_completions_paid (payer=?)"]
+
+
 def test_each_task_of_a_run_looks_up_its_own_answer(tmp_path: Path) -> None:
     """SQLite would rather read all answers of the run, for each of its tasks."""
     store = Store(f"sqlite:///{tmp_path / 'record.sqlite3'}")
@@ -121,5 +138,5 @@ def test_the_next_chunk_is_found_without_those_that_are_done(tmp_path: Path) -> 
 
 def test_a_table_that_is_read_whole_is_found(store: Store) -> None:
     with _heard(store) as statements, store.engine.connect() as connection:
-        connection.execute(sa.text("SELECT digest FROM asks WHERE sent = 3")).all()
+        connection.execute(sa.text("SELECT task_id FROM asks WHERE sent = 3")).all()
     assert len(_scans(store, statements[0])) == 1

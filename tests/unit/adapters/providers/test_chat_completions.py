@@ -148,6 +148,12 @@ def test_a_completion_with_all_its_parts() -> None:
     assert provider.bodies[0]["messages"] == ASK.messages
 
 
+def test_log_probabilities_have_eight_decimals() -> None:
+    found, _ = ask(chat(logprobs={"content": [{"token": GOOD, "logprob": -0.3333333432674408}]}))
+    assert isinstance(found, Completion)
+    assert found.logprobs == ((GOOD, -0.33333334),)
+
+
 def test_a_refusal_is_a_completion() -> None:
     found = completed(chat(None, message={"refusal": "I can't."}))
     assert (found.refused, found.text) == (True, "I can't.")

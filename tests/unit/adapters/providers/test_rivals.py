@@ -33,3 +33,9 @@ def test_nothing_is_read_where_nothing_was_asked() -> None:
     told = body(top_logprobs=[{"token": GOOD, "logprob": -0.5}])
     assert branches_in(told, ChatRequest(template(logprobs=False), "x"), SAID) is None
     assert branches_in(told, ASK, replace(SAID, logprobs=None)) is None
+
+
+def test_the_log_probability_of_a_token_has_eight_decimals() -> None:
+    told = [{"token": "no", "logprob": -1}]
+    found = branches_in(body(top_logprobs=told, logprob=-0.3333333432674408), ASK, SAID)
+    assert found == ((0, GOOD, -0.33333334, (("no", -1.0),)),)
