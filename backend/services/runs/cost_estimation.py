@@ -201,9 +201,7 @@ class CostEstimator:
 
     def _tokenizer(self, own: list[ObservedUsage], alike: list[ObservedUsage]) -> str:
         if self._pictures:
-            return (
-                f"from {len(own)} stored answers about files" if own else "not counted: the tokens of files are unknown"
-            )
+            return f"from {len(own)} stored answers about files" if own else "without those of files, which are unknown"
         if self._encoder:
             return f"tiktoken ({self._encoder.name})"
         low, high = tokens_per_character(alike)

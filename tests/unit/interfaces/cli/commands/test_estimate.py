@@ -17,7 +17,7 @@ def test_a_cost_is_a_range_or_says_what_is_missing(
 
 
 def test_what_pictures_take_is_not_made_up(capsys: pytest.CaptureFixture[str]) -> None:
-    unknown = "not counted: the tokens of files are unknown"
+    unknown = "without those of files, which are unknown"
     _print(Estimate(3, 1, prompt_tokens=None, completion_tokens=(1, 2), cost_usd=None, tokenizer=unknown))
     said = capsys.readouterr().out
     assert "in        n/a\nout       1 to 2 tokens\n" in said
