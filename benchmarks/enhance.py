@@ -14,11 +14,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-from backend.adapters.label_studio.client import AnnotatedTask, Project
 from backend.adapters.providers.prices import price_of
 from backend.adapters.providers.registry import ConnectionRegistry
 from backend.app import App
 from backend.container import Container
+from backend.domain.annotated_task import AnnotatedTask
 from backend.domain.answer import Labels
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.request_builder import RequestBuilder
@@ -29,6 +29,7 @@ from backend.domain.metrics.comparison import Comparison, compare
 from backend.domain.optimize.search import SearchOptions
 from backend.domain.outcome import Outcome, Truth
 from backend.domain.person import Person
+from backend.domain.project import Project
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.resolution.resolve import resolve
 from backend.domain.task import Task

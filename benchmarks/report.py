@@ -19,7 +19,7 @@ from backend.adapters.database.looks import LookStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
-from backend.adapters.label_studio.client import AnnotatedTask, Project
+from backend.domain.annotated_task import AnnotatedTask
 from backend.domain.answer import Labels
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.request_builder import RequestBuilder
@@ -27,6 +27,7 @@ from backend.domain.chat.request_resources import RequestResources
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.config import read_config
 from backend.domain.labels.regions import to_result
+from backend.domain.project import Project
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.task import Task
 from backend.interfaces.presentation.report_page import page

@@ -8,11 +8,12 @@ from backend.adapters.database.looks import LookStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
-from backend.adapters.label_studio.client import AnnotatedTask, Project
+from backend.domain.annotated_task import AnnotatedTask
 from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Failure
+from backend.domain.project import Project
 from backend.domain.runs.run import Run
 from backend.domain.task import Task
 from backend.services.dataset.drawing import Drawing

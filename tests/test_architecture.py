@@ -126,6 +126,54 @@ def test_nothing_but_the_adapters_brings_their_libraries_in(module: Any) -> None
     assert found.stdout.strip() == ""
 
 
+INTERFACES = "backend/interfaces/"
+BESIDE_APP = {
+    ("cli/commands/init.py", "backend.adapters.files.env_file"): "it writes the settings that an App is made of",
+    (
+        "cli/commands/report.py",
+        "backend.adapters.files.atomic_output",
+    ): "a file that a person named is replaced whole",
+    ("cli/options/prompt_names.py", "backend.adapters.database.readonly"): "a shell that completes a name waits for no "
+    "settings, and makes no database",
+    ("web/api/runs.py", "backend.adapters.label_studio.http"): "an error: what a run may not do there is refused here",
+    ("web/pages/downloads.py", "backend.adapters.files.csv_jsonl"): "it writes rows of App as the file of the commands",
+    ("web/problem.py", "backend.adapters.label_studio.http"): "errors: an answer repeats the status of Label Studio",
+    ("web/server.py", "backend.adapters.label_studio.health_probe"): "the name that the probe looks for in /health",
+    ("web/sign_in.py", "backend.adapters.label_studio.credential"): "it reads from a request what Label Studio checks",
+    ("web/sign_in.py", "backend.adapters.label_studio.http"): "an error: Label Studio knows no such token",
+}
+"""What an interface imports beside App, and why."""
+
+
+def imported_adapters(tree: ast.AST) -> set[str]:
+    """The adapters and containers that a file imports, wherever in the file."""
+    modules = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    modules |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    return {name for name in modules if name.startswith(("backend.adapters", "backend.container"))}
+
+
+def test_interfaces_import_no_adapter_beside_app() -> None:
+    top = ROOT / INTERFACES
+    paths = [path for path in SOURCES if path.is_relative_to(top)]
+    found = {(str(path.relative_to(top)), module) for path in paths for module in imported_adapters(_tree(path))}
+    assert found == set(BESIDE_APP)
+
+
+def reached_containers(tree: ast.AST) -> list[int]:
+    """The lines in which something's container is taken."""
+    return [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "container"]
+
+
+def test_the_search_for_containers_finds_them() -> None:
+    assert reached_containers(ast.parse("x = 1\ny = visit.app.container.studio\ncontainer = app")) == [2]
+
+
+def test_interfaces_call_app_and_not_its_parts() -> None:
+    """What an interface needs of them is a method of App, for the others too."""
+    found = {str(path.relative_to(ROOT)): reached_containers(_tree(path)) for path in SOURCES}
+    assert {path: lines for path, lines in found.items() if lines and path.startswith(INTERFACES)} == {}
+
+
 def test_every_file_of_code_says_why_it_exists() -> None:
     silent = [str(path.relative_to(ROOT)) for path in SOURCES if not ast.get_docstring(_tree(path))]
     assert [path for path in silent if not path.endswith("versions/__init__.py")] == []

@@ -19,7 +19,10 @@ JOURNEYS = {
         "adapters/label_studio/credential",
         "app/api",
         "app/database",
+        "app/studio",
         "domain/person",
+        "domain/prompts/prompt_row",
+        "domain/public_id",
         *(f"interfaces/web/api/{name}" for name in ("bodies", "call", "paging", "prompts")),
         *(f"interfaces/web/api/{name}" for name in ("results", "routes", "runs", "shapes", "versions")),
         "interfaces/web/problem",
@@ -82,6 +85,7 @@ JOURNEYS = {
     ),
     "test_main_job": (
         "adapters/label_studio/client",
+        "domain/project",
         "adapters/label_studio/predictions",
         *(f"app/{name}" for name in ("app", "checks", "connections", "operations", "projects")),
         *(f"app/{name}" for name in ("prompts", "results", "runs", "server")),
@@ -145,6 +149,9 @@ JOURNEYS = {
 """Journey -> the files that it reaches."""
 
 UNITS = {
+    "unit/adapters/database/test_project_data": ("domain/held",),
+    "unit/adapters/database/test_pruning": ("domain/runs/pruning",),
+    "unit/services/dataset/test_truth_selection": ("domain/annotated_task",),
     "test_gunicorn": ("gunicorn_config", "interfaces/web/room", "interfaces/web/waiting", "interfaces/web/worker"),
     "test_architecture": ("adapters/label_studio/sdk_internals", "domain/labels/controls/registry"),
     "unit/adapters/database/test_engine": tuple(

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
 from backend.adapters.database.outside_answers import OutsideAnswerStore
-from backend.adapters.label_studio.client import AnnotatedTask, Project
 from backend.adapters.label_studio.credential import Credential
 from backend.app.operations import Operations
+from backend.domain.annotated_task import AnnotatedTask
 from backend.domain.metrics.evaluation import Evaluation
 from backend.domain.outside_answer import OutsideAnswer
 from backend.domain.person import Person
+from backend.domain.project import Project
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.runs.run import Run
 from backend.errors import SubsetError

@@ -8,6 +8,7 @@ from backend.app.keep_up import KeepUpOperations
 from backend.app.prompts import PromptOperations
 from backend.app.results import ResultOperations
 from backend.app.server import ServerOperations
+from backend.app.studio import StudioOperations
 
 
 class App(
@@ -19,5 +20,6 @@ class App(
     ConnectionOperations,
     ApiOperations,
     KeepUpOperations,
+    StudioOperations,
 ):
     """An operation has one name, wherever it is called from."""

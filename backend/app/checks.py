@@ -101,3 +101,7 @@ class CheckOperations(Operations):
     def exposition(self) -> "MetricsEndpoint":
         """What Prometheus reads about this process."""
         return self.container.exposition()
+
+    def measure_predict(self, seconds: float) -> None:
+        """Counts a request of a labelling screen that was answered, for Prometheus."""
+        self.container.metrics.predicted(seconds)

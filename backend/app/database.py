@@ -7,10 +7,12 @@ imported.
 from collections.abc import Iterable, Mapping
 
 from backend.adapters.database.actions import ActionStore
-from backend.adapters.database.public_ids import PublicId, PublicIdStore
+from backend.adapters.database.public_ids import PublicIdStore
 from backend.container.database import DatabaseParts
 from backend.domain.action import Action
 from backend.domain.prompts.version import PromptVersion
+from backend.domain.public_id import PublicId
+from backend.settings import Settings
 
 
 class DatabaseOperations:
@@ -19,6 +21,11 @@ class DatabaseOperations:
     def __init__(self, container: DatabaseParts | None = None) -> None:
         """`container`: what it works with; by default made from the environment's settings."""
         self.container = container or DatabaseParts()
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of this installation; keys and passwords are in it as secrets."""
+        return self.container.settings
 
     def version(self, tag: str) -> PromptVersion:
         return self.container.prompts.get(tag)

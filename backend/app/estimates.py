@@ -3,9 +3,9 @@
 from dataclasses import replace
 from functools import partial
 
-from backend.adapters.label_studio.client import Project
 from backend.app.projects import ProjectOperations
 from backend.domain.dataset.subset import Subset
+from backend.domain.project import Project
 from backend.domain.runs.cost_estimate import Estimate
 from backend.services.analysis.background_reads import MANY
 from backend.services.analysis.recent_outlooks import Outlook
@@ -32,6 +32,15 @@ class EstimateOperations(ProjectOperations):
             outcome.task_id: outcome for one in asked for page in parts.outcomes.of_version(one) for outcome in page
         }
         return CascadeEstimator(make, resolved.version.cascade, past.values()).estimate(subset, probe)
+
+    def is_priced(self, model: str, connection: str) -> bool:
+        """Whether the price of a connection's model is known, without which no budget can be kept."""
+        return self.container.pricing(model, connection)(1, 0, 1) is not None
+
+    def left_this_month(self) -> float | None:
+        """USD that the person for whom it acts may still spend this month; None without such a limit."""
+        limit = self.container.personal_limit
+        return None if limit is None else limit.left()
 
     def outlook_soon(self, tag: str, project: Project, subset: Subset, tasks: int) -> Outlook | None:
         """What a run would take and change, if it is ready; None while a thread reads many tasks.

@@ -1,9 +1,12 @@
 """Operations: what those groups of operations share that need more than the database."""
 
+from typing import Self
+
 from backend.adapters.database.looks import LookStore
 from backend.app.database import DatabaseOperations
 from backend.container import Container
 from backend.services.dataset.truth_bases import TruthBases
+from backend.settings import Settings
 
 
 class Operations(DatabaseOperations):
@@ -14,6 +17,11 @@ class Operations(DatabaseOperations):
     def __init__(self, container: Container | None = None) -> None:
         """`container`: what it works with; by default made from the environment's settings."""
         super().__init__(container or Container())
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """With other settings than those of the environment."""
+        return cls(Container(settings))
 
     @property
     def bases(self) -> TruthBases:

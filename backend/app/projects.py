@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from backend.adapters.database.actions import ActionStore
-from backend.adapters.database.project_data import Held
-from backend.adapters.database.pruning import Prunable, PruneChoice, PruneStore
+from backend.adapters.database.pruning import PruneStore
 from backend.app.operations import Operations
 from backend.domain.action import Kind
 from backend.domain.dataset.subset import Subset
+from backend.domain.held import Held
 from backend.domain.prompts.version import PromptVersion
+from backend.domain.runs.pruning import Prunable, PruneChoice
 from backend.logs import to_log
 from backend.services.analysis.confidence_threshold import Guaranteeing, least_confidence
 from backend.services.auto_accept import ChosenTasks, choose, submittable

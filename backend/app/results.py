@@ -9,7 +9,6 @@ from backend.adapters.database.calibrations import StoredCalibration
 from backend.adapters.database.canaries import CanaryStore
 from backend.adapters.database.looks import LookStore
 from backend.adapters.database.recent_tasks import RecentTaskStore
-from backend.adapters.label_studio.client import Project
 from backend.app.operations import Operations
 from backend.domain.calibration.scored_answers import scored_answers_of
 from backend.domain.calibration.threshold import AccuracyFrom, accuracy_from
@@ -18,6 +17,7 @@ from backend.domain.dataset.subset import Subset
 from backend.domain.metrics.human_agreement import HumanAgreement
 from backend.domain.optimize.search import LEARN
 from backend.domain.outcome import Outcome
+from backend.domain.project import Project
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.reports.report import Report
 from backend.domain.runs.run import Run

@@ -7,6 +7,7 @@ from typing import IO
 from backend.adapters.database.canaries import CanaryStore
 from backend.app.operations import Operations
 from backend.domain.dataset.subset import Subset
+from backend.domain.optimize.search import SearchOptions
 from backend.domain.runs.part import Part
 from backend.domain.runs.run import Run
 from backend.engine.budget_rules import least
@@ -202,8 +203,8 @@ class RunOperations(Operations):
         stopped = self.container.record.cancel(run_id)
         return (run.batch and self.container.batches(self.connection_of(run.tag)).cancel(run_id)) or stopped
 
-    def work_on_queue(self, burst: bool = False) -> None:
-        """Works on runs that wait in Redis, and on those whose worker was killed.
+    def work_on_queue(self, burst: bool = False) -> bool:
+        """Works on runs that wait in Redis, and on those whose worker was killed. Returns whether a signal ended it.
 
         Raises SettingsError without REDIS_URL, QueueError if Redis does not answer.
         """
@@ -214,6 +215,7 @@ class RunOperations(Operations):
             self.container.exposition().serve(settings.metrics_host, settings.metrics_port)
         with worker_pool.caretaker():
             self.container.queue().work(burst, worker_pool.attempt, self.container.stop.request)
+        return self.container.stop.requested
 
     def runs(self, which: str | None = None) -> list[RunStatus]:
         """Runs of a version (NAME@N), of all versions of a prompt (NAME) or all runs; newest first."""
@@ -224,6 +226,12 @@ class RunOperations(Operations):
     def watch(self, run_id: str) -> RunStatus:
         """How far a run has come."""
         return status_of(self.container.record, self.container.record.run(run_id), self.container.pricing)
+
+    def newest_search(self, tag: str) -> RunStatus | None:
+        """How far the newest search for a better prompt than a version's has come; None without one."""
+        searches = (run for run in self.container.record.runs(tag) if isinstance(run.scope, SearchOptions))
+        newest = next(searches, None)
+        return None if newest is None else self.watch(newest.id)
 
     def enhance(self, tag: str, wish: OptimizerOptions, progress: Progress | None = None) -> OptimizationResult:
         """A better prompt than a version's, if the search finds one; see `services.optimize.optimizer`."""

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend.adapters.database.batches import BatchStore, StoredBatch
-from backend.adapters.database.project_data import ForgetStore, Held
+from backend.adapters.database.project_data import ForgetStore
 from backend.adapters.database.runs import RunStore
 from backend.adapters.files.atomic_output import remove
+from backend.domain.held import Held
 from backend.errors import RunError
 from backend.services.predictions.target_project import Notify
 from backend.services.run_control.ownership import in_hand

@@ -8,9 +8,10 @@ from shlex import quote
 from typing import Any
 
 from backend.adapters.database.prompts import Store
-from backend.adapters.label_studio.client import LabelStudioClient, Project
+from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.label_studio.http import Refused
 from backend.domain.labels.config import read_config
+from backend.domain.project import Project
 from backend.domain.prompts.version import PromptVersion, belongs
 from backend.errors import SettingsError, StudioError
 from backend.logs import to_log

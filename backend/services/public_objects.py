@@ -6,12 +6,15 @@ import time
 from dataclasses import dataclass
 
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.public_ids import PromptRow, PublicId, PublicIdStore
+from backend.adapters.database.public_ids import PublicIdStore
 from backend.adapters.database.runs import RunStore
-from backend.adapters.label_studio.client import LabelStudioClient, Project
+from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.label_studio.http import NotFound
 from backend.domain.dataset.subset import Subset
+from backend.domain.project import Project
+from backend.domain.prompts.prompt_row import PromptRow
 from backend.domain.prompts.version import PromptVersion, check_name
+from backend.domain.public_id import PublicId
 from backend.domain.runs.run import OPEN, Run
 from backend.errors import NotThereError, PromptError
 from backend.services.prompts.versions import Prompts

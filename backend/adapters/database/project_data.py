@@ -1,6 +1,5 @@
 """The stored data about a project's tasks: its amount, and its deletion."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,26 +21,7 @@ from backend.adapters.database.tables import (
     sources,
     versions,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """Counts of the data about a project.
-
-    embeddings: of all projects, because they are not linked to a project
-    quoting: prompts whose examples were taken from tasks
-    """
-
-    answers: int
-    embeddings: int
-    runs: int
-    calibrations: int
-    batches: int
-    quoting: tuple[str, ...] = ()
-
-    @property
-    def nothing(self) -> bool:
-        return not (self.answers or self.runs or self.calibrations or self.batches)
+from backend.domain.held import Held
 
 
 class ForgetStore(Repository):

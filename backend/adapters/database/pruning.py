@@ -6,8 +6,6 @@ about a project in which a version is in use, outside of runs. In use is also wh
 with answers of other programs stay, because those can't be asked for again.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,38 +28,11 @@ from backend.adapters.database.tables import (
     samples,
     sources,
 )
+from backend.domain.runs.pruning import Prunable, PruneChoice
 from backend.domain.runs.run import FINAL
 
 OF_A_DAY = "day:%"
 """Who pays for what the server asks under a daily limit, see `period_ledger`: it counts what is there."""
-
-
-@dataclass(frozen=True, slots=True)
-class PruneChoice:
-    """What may go.
-
-    before: runs that began before this moment, in ISO format
-    project: runs of one project; None for all
-    tags: runs of these versions; none for all
-    """
-
-    before: str
-    project: int | None = None
-    tags: Sequence[str] = ()
-
-    @property
-    def everything(self) -> bool:
-        """Whether answers without a run may go, too: nobody knows their age or version."""
-        return self.project is None and not self.tags
-
-
-@dataclass(frozen=True, slots=True)
-class Prunable:
-    """Numbers. `size`: approximate bytes, of texts and log-probabilities."""
-
-    runs: int
-    answers: int
-    size: int
 
 
 class PruneStore(Repository):

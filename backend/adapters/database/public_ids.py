@@ -1,7 +1,6 @@
 """Repository of the integers that the API knows prompts, versions and runs by, and of who made them."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,35 +12,9 @@ from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import retried
 from backend.adapters.database.tables import prompt_details, prompts, run_ids, runs, version_ids, versions
 from backend.domain.person import Person
+from backend.domain.prompts.prompt_row import PromptRow
+from backend.domain.public_id import PublicId
 from backend.errors import PromptError
-
-
-@dataclass(frozen=True, slots=True)
-class PromptRow:
-    """`title`: as the API was told it, else the name; `created`, `updated`: ISO 8601, UTC, "" while there is no
-    version of a prompt whose beginning was not noted; `versions`, `runs`: how many there are; `user_id`,
-    `user_email`: who made it, None where that is not known."""
-
-    id: int
-    name: str
-    project: int
-    title: str
-    description: str
-    created: str
-    updated: str
-    versions: int
-    runs: int
-    user_id: int | None
-    user_email: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class PublicId:
-    """The API's integer for a version or a run, and who made it, None where that is not known."""
-
-    id: int
-    user_id: int | None
-    user_email: str | None
 
 
 class PublicIdStore(Repository):

@@ -4,7 +4,6 @@ How it really behaves is in the project's notes on Label Studio 1.23; the commen
 """
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -17,9 +16,11 @@ from backend.adapters.label_studio.predictions import ANNOTATED, StudioPredictio
 from backend.adapters.label_studio.task_pages import TaskPages
 from backend.adapters.label_studio.views import StudioViews
 from backend.adapters.label_studio.webhooks import StudioWebhooks
+from backend.domain.annotated_task import AnnotatedTask
 from backend.domain.person import Person
 from backend.domain.pictures.loading import PictureSource
 from backend.domain.predictions.acceptance import is_unseen
+from backend.domain.project import Project
 from backend.domain.task import Task
 from backend.domain.urls import shown
 
@@ -33,35 +34,6 @@ UNREADABLE = (
     "correct it, or delete the task."
 )
 """Why a task has no data."""
-
-
-@dataclass(frozen=True, slots=True)
-class Project:
-    """`shown`: project.model_version, the backend's title or a version whose predictions annotators see."""
-
-    id: int
-    title: str
-    label_config: str
-    shown: str
-    tasks: int
-
-
-@dataclass(frozen=True, slots=True)
-class AnnotatedTask:
-    """A task with its submitted annotations, oldest first, as Label Studio's JSON. `versions`: id -> model_version of
-    its predictions; `unseen`: ids of annotations that were made of predictions, and no person has touched since;
-    `drafted`: of those that somebody has begun to change."""
-
-    task: Task
-    annotations: tuple[Mapping[str, Any], ...]
-    versions: Mapping[int, str | None]
-    unseen: frozenset[int] = frozenset()
-    drafted: frozenset[int] = frozenset()
-
-    @property
-    def seen(self) -> tuple[Mapping[str, Any], ...]:
-        """The annotations that a person had to do with."""
-        return tuple(a for a in self.annotations if a.get("id") not in self.unseen)
 
 
 class LabelStudioClient(StudioBackends, StudioPredictions, StudioViews, StudioWebhooks):

@@ -74,7 +74,7 @@ class KeepUpThread:
 
 def add_keep_up(server: Flask, app: App) -> KeepUpThread | None:
     """None without a token for Label Studio, with which tasks are read."""
-    if app.container.settings.label_studio_api_key is None:
+    if app.settings.label_studio_api_key is None:
         return None
     thread = KeepUpThread(app)
 

@@ -15,7 +15,7 @@ _GOOD = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 def add_operations(server: Flask, app: App) -> None:
     """/metrics is a route like the others, behind the same password."""
-    page, metrics = app.exposition().page, app.container.metrics
+    page = app.exposition().page
 
     @server.get("/metrics")
     def read() -> Response:
@@ -32,7 +32,7 @@ def add_operations(server: Flask, app: App) -> None:
     @server.after_request
     def answered(response: Response) -> Response:
         if request.endpoint == "predict" and response.status_code == 200:
-            metrics.predicted(perf_counter() - g.began)
+            app.measure_predict(perf_counter() - g.began)
         response.headers[HEADER] = g.id
         return response
 

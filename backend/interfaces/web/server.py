@@ -56,7 +56,7 @@ class BadBody(Exception):
 def create_app(app: App | None = None) -> Flask:
     """The WSGI application. Raises SettingsError for a wrong setting, StoreError for a record that can't be opened."""
     app = app or App()
-    settings = app.container.settings
+    settings = app.settings
     settings.describe_server()
     _check_gunicorn()
     _check_limit(app)

@@ -41,7 +41,7 @@ class SignIn:
     @property
     def studio_url(self) -> str:
         """The address of Label Studio, for people."""
-        return shown(self._app.container.settings.label_studio_url)
+        return shown(self._app.settings.label_studio_url)
 
     def caller(self, header: Callable[[str], str | None], peer: str) -> App:
         """The application as the sender of a request may use it.

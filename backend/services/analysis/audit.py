@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from backend.adapters.label_studio.client import AnnotatedTask, LabelStudioClient, Project
+from backend.adapters.label_studio.client import LabelStudioClient
+from backend.domain.annotated_task import AnnotatedTask
 from backend.domain.answer import Answer
 from backend.domain.audit.conflicts import confused_labels, disagreements, duplicates
 from backend.domain.audit.label_errors import audit
@@ -21,6 +22,7 @@ from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.classification import score
 from backend.domain.metrics.confusions import Confusion
 from backend.domain.outcome import Outcome, Truth
+from backend.domain.project import Project
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.task import Task
 from backend.errors import ConfigChangedError, SubsetError

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from backend.adapters.label_studio.client import AnnotatedTask
+from backend.domain.annotated_task import AnnotatedTask
 from backend.domain.answer import Answer
 from backend.domain.dataset.ground_truth import is_own, truth_of
 from backend.domain.labels.schema import LabelSchema

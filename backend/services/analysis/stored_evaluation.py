@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from backend.adapters.label_studio.client import AnnotatedTask
+from backend.domain.annotated_task import AnnotatedTask
 from backend.domain.dataset.subset import Subset
 from backend.domain.metrics.evaluation import Evaluation, evaluation
 from backend.domain.runs.run import Run

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend.adapters.database.label_configs import ConfigStore
-from backend.adapters.label_studio.client import LabelStudioClient, Project
+from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.labels.config import read_config
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.marking import classes_of, controls_in
 from backend.domain.labels.regions import from_result
 from backend.domain.labels.relabel import Renames, formers, with_renames
 from backend.domain.labels.schema import LabelSchema
+from backend.domain.project import Project
 from backend.domain.prompts.version import PromptVersion, nearest
 from backend.errors import ConfigChangedError, PromptError
 

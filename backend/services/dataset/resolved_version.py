@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from shlex import quote
 
-from backend.adapters.label_studio.client import Project
 from backend.domain.calibration.calibrators import RAW, Calibrators
 from backend.domain.labels.schema import LabelSchema
+from backend.domain.project import Project
 from backend.domain.prompts.version import PromptVersion
 
 

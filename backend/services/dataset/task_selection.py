@@ -6,13 +6,15 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from backend.adapters.label_studio.client import AnnotatedTask, LabelStudioClient, Project
+from backend.adapters.label_studio.client import LabelStudioClient
+from backend.domain.annotated_task import AnnotatedTask
 from backend.domain.dataset.ground_truth import NOTHING, LeftOut, truth_of
 from backend.domain.dataset.stratify import stratified, stratum
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.regions import from_result
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Truth
+from backend.domain.project import Project
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.task import Task
 from backend.errors import SubsetError

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 
-from backend.adapters.label_studio.client import AnnotatedTask, LabelStudioClient
+from backend.adapters.label_studio.client import LabelStudioClient
+from backend.domain.annotated_task import AnnotatedTask
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.pictures.texts import linked_texts, with_texts
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from backend.adapters.label_studio.client import AnnotatedTask
+from backend.domain.annotated_task import AnnotatedTask
 from backend.domain.dataset.ground_truth import LeftOut, gone_labels, is_own, otherwise_of, truth_of
 from backend.domain.dataset.subset import Subset
 from backend.domain.few_shot.messages import ExampleOwners

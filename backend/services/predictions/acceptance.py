@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend.adapters.database.acceptances import AcceptanceStore, Begun
-from backend.adapters.label_studio.client import AnnotatedTask
+from backend.domain.annotated_task import AnnotatedTask
 from backend.domain.predictions.acceptance import Annotation, is_untouched, seal
 from backend.domain.prompts.version import PromptVersion, parse_tag
 from backend.services.predictions.sync import foreign

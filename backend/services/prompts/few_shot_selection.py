@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from backend.adapters.label_studio.client import LabelStudioClient, Project
+from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.dataset.split import DEV, Split
 from backend.domain.dataset.subset import Subset
 from backend.domain.few_shot.selection import Candidate, kept
@@ -11,6 +11,7 @@ from backend.domain.labels.reading import as_read
 from backend.domain.labels.related import json_of
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure
+from backend.domain.project import Project
 from backend.domain.prompts.examples import Example, Examples, check_way
 from backend.domain.prompts.version import PromptVersion
 from backend.errors import PromptError

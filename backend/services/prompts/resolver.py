@@ -6,8 +6,9 @@ from shlex import quote
 from backend.adapters.database.calibrations import CalibrationStore
 from backend.adapters.database.label_configs import ConfigStore
 from backend.adapters.database.prompts import Store
-from backend.adapters.label_studio.client import LabelStudioClient, Project
+from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.labels.relabel import same_answers, with_current_labels
+from backend.domain.project import Project
 from backend.domain.prompts.version import PromptVersion
 from backend.errors import ConfigChangedError
 from backend.services.dataset.label_configs import Configs

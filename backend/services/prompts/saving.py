@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 from backend.adapters.database.label_configs import ConfigStore
 from backend.adapters.database.prompts import Store
-from backend.adapters.label_studio.client import LabelStudioClient, Project
+from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.connection import DEFAULT, RESERVED, read_reference
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.pictures.texts import reads_files
+from backend.domain.project import Project
 from backend.domain.prompts.confidence_option import NONE
 from backend.domain.prompts.default_prompt import first_draft, first_prompt
 from backend.domain.prompts.prompt_file import PromptFile

@@ -51,7 +51,7 @@ def draw(project: str, size: int | None, active: int | None, json_wanted: bool) 
         print_json(drawn_tasks_json(drawn))
         return
     for task in drawn.open:
-        click.echo(app.container.studio.task_url(drawn.project, task))
+        click.echo(app.address(str(drawn.project), task))
     _tell(drawn)
 
 

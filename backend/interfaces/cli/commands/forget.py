@@ -9,7 +9,7 @@ from backend.interfaces.cli.render.console import confirm, notify, sure, the_app
 from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
-    from backend.adapters.database.project_data import Held
+    from backend.domain.held import Held
 
 
 @click.command()

@@ -105,11 +105,10 @@ class Answers:
     def _app(self, name: str, value: str) -> "App":
         """With the answers so far. No key is sent to an address that was typed just now."""
         from backend.app import App
-        from backend.container import Container
         from backend.settings import load_settings
 
         values = {"label_studio_api_key": None, "openai_api_key": NO_KEY, **self.values, name: value}
-        return App(Container(load_settings(**values)))
+        return App.of(load_settings(**values))
 
     def _show_models(self) -> None:
         try:

@@ -20,7 +20,7 @@ def models(connection: str, json_wanted: bool) -> None:
     """
     app = the_app()
     names = app.models(connection)
-    default = app.container.settings.openai_model if connection == DEFAULT else None
+    default = app.settings.openai_model if connection == DEFAULT else None
     if json_wanted:
         print_json(models_json(names, default))
         return

@@ -32,9 +32,9 @@ from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.prompts import version_json
 
 if TYPE_CHECKING:
-    from backend.adapters.database.public_ids import PublicId
     from backend.domain.action import Action
     from backend.domain.prompts.version import PromptVersion
+    from backend.domain.public_id import PublicId
 
 
 @click.command("list")

@@ -9,7 +9,7 @@ from backend.interfaces.cli.render.console import confirm, notify, sure, the_app
 from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
-    from backend.adapters.database.pruning import Prunable
+    from backend.domain.runs.pruning import Prunable
 
 DAYS = 90
 
@@ -37,7 +37,7 @@ def prune(tags: tuple[str, ...], project: int | None, older_than: int, yes: bool
     ls-prompts prune --older-than 30
     ls-prompts prune sentiment@1 sentiment@2 --older-than 1 --yes
     """
-    from backend.adapters.database.pruning import PruneChoice
+    from backend.domain.runs.pruning import PruneChoice
 
     before = datetime.now(UTC) - timedelta(days=older_than)
     choice = PruneChoice(before.isoformat(timespec="microseconds"), project, tags)

@@ -21,8 +21,8 @@ from backend.interfaces.presentation.json.runs import run_status_json
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from backend.adapters.database.public_ids import PublicId
     from backend.app import App
+    from backend.domain.public_id import PublicId
     from backend.services.run_control.status import RunStatus
 
 EVERY_S = 1.0
@@ -175,8 +175,7 @@ def worker(burst: bool) -> None:
     ls-prompts worker
     """
     app = the_app()
-    app.work_on_queue(burst)
-    if app.container.stop.requested:
+    if app.work_on_queue(burst):
         notify("Stopped. The answers that were on their way are stored; another worker continues with the rest.")
 
 

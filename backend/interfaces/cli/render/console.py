@@ -43,7 +43,7 @@ def the_database() -> "DatabaseOperations":
 
 
 def _started(operations: Started) -> Started:
-    set_up(operations.container.settings.log_format)
+    set_up(operations.settings.log_format)
     return operations
 
 

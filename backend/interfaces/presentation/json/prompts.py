@@ -7,10 +7,10 @@ from backend.domain.prompts.examples import examples_json
 from backend.interfaces.presentation.json.plain import plain, user_json
 
 if TYPE_CHECKING:
-    from backend.adapters.database.public_ids import PublicId
     from backend.domain.action import Action
     from backend.domain.labels.relabel import Renames
     from backend.domain.prompts.version import PromptVersion
+    from backend.domain.public_id import PublicId
     from backend.services.dataset.label_configs import Relabelled
 
 

@@ -13,7 +13,7 @@ from backend.interfaces.presentation.json.plain import plain, user_json
 from backend.interfaces.presentation.json.projects import push_json
 
 if TYPE_CHECKING:
-    from backend.adapters.database.public_ids import PublicId
+    from backend.domain.public_id import PublicId
     from backend.services.analysis.results import TaskResult
     from backend.services.run_control.status import RunStatus
     from backend.services.runs.options import RunResult

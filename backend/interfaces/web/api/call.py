@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from backend.adapters.label_studio.client import AnnotatedTask
 from backend.app import App
+from backend.domain.annotated_task import AnnotatedTask
 from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.evaluation import Evaluation

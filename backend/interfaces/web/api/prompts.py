@@ -5,9 +5,9 @@ from typing import Any, get_args
 
 from flask import Response
 
-from backend.adapters.database.public_ids import PromptRow
 from backend.app import App
 from backend.domain.labels.config import read_config
+from backend.domain.prompts.prompt_row import PromptRow
 from backend.errors import LabelConfigError
 from backend.interfaces.web.api import shapes
 from backend.interfaces.web.api.answers import ModelInterface, ModelInterfaceSerializerGet
@@ -79,7 +79,7 @@ def compatible_projects(call: ApiCall) -> Any:
 
 def compatible(app: App) -> list[dict[str, Any]]:
     """Label Studio's objects of the projects with at least one control that prompts can fill."""
-    return [row for row in app.container.studio.projects() if is_compatible(row)]
+    return [row for row in app.studio_projects() if is_compatible(row)]
 
 
 def is_compatible(project: dict[str, Any]) -> bool:

@@ -29,7 +29,7 @@ ORDERS: dict[str, Callable[[AnsweredTask], Any]] = {
 def subsets(call: ApiCall, project: int) -> Any:
     """The subsets that a run may take, with the number of their tasks."""
     tasks = call.objects.project(project).tasks
-    truths = call.app.container.studio.ground_truths(project)
+    truths = call.app.ground_truths(project)
     counts = {"All": tasks, "HasGT": truths, "Sample": min(SAMPLE_SIZE, tasks)}
     return [{"subset": name, "count": count, "columns_schema": []} for name, count in counts.items()]
 

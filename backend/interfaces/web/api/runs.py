@@ -42,7 +42,7 @@ def create_run(call: ApiCall, prompt: int, version: int) -> Any:
     if (running := _under_way(call, of)) is not None:
         return running
     subset = _subset(call, sent)
-    push = call.app.container.settings.evaluate_pushes or sent.project_subset != "HasGT"
+    push = call.app.settings.evaluate_pushes or sent.project_subset != "HasGT"
     try:
         started = call.app.run_within_day(of.version.tag, subset, RunOptions(push=push, budget=sent.budget_usd))
     except RunError:

@@ -5,11 +5,11 @@ from typing import Any
 
 from flask import redirect, request, url_for
 
-from backend.adapters.database.public_ids import PromptRow
 from backend.domain.connection import DEFAULT
 from backend.domain.prompts.confidence_option import samples_of
 from backend.domain.prompts.examples import WAYS
 from backend.domain.prompts.prompt_file import PromptFile, read_prompt_file, write_prompt_file
+from backend.domain.prompts.prompt_row import PromptRow
 from backend.errors import PromptsError
 from backend.interfaces.presentation.json.runs import try_json
 from backend.interfaces.web.pages.differing import changed_lines
@@ -101,13 +101,13 @@ def _form(
     checked: Mapping[str, Any] = NOTHING,
 ) -> str:
     schema = visit.call.schema(row.project)
-    columns = visit.app.container.studio.columns(row.project)
+    columns = visit.app.columns(row.project)
     names = tuple(dict.fromkeys((*(schema.variables if schema else ()), *columns)))
     words = {"row": row, "file": file, "trouble": trouble, "trials": trials, "newest": _newest(visit, row)}
     words |= {"connections": visit.connections, "models": _models(visit, row)}
     words |= {"checked": checked}
     words |= {"labels": label_fields(file, schema), "ways": WAYS, "examples": EXAMPLES, "default": DEFAULT}
-    words |= {"default_model": visit.app.container.settings.openai_model}
+    words |= {"default_model": visit.app.settings.openai_model}
     samples = samples_of(file.confidence) if file.confidence.startswith("samples:") else 5
     source = request.values.get("from", "")
     return visit.show("draft.html", **words, names=names, schema=schema, source=source, samples=samples)
@@ -116,7 +116,7 @@ def _form(
 def _models(visit: Visit, row: PromptRow) -> list[str]:
     """Names to choose from: those that versions of the prompt ask, and the server's own."""
     used = [item.version.model for item in visit.call.objects.versions(row.id)]
-    return list(dict.fromkeys([*used, visit.app.container.settings.openai_model]))
+    return list(dict.fromkeys([*used, visit.app.settings.openai_model]))
 
 
 def _beginning(visit: Visit, row: PromptRow) -> PromptFile:

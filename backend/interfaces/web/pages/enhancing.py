@@ -16,7 +16,6 @@ from backend.interfaces.web.pages.visit import Visit
 from backend.services.optimize.session import OptimizationResult, OptimizerOptions
 from backend.services.public_objects import PublicVersion
 from backend.services.refinements import REFINEMENTS, Refinements
-from backend.services.run_control.status import RunStatus
 
 MOST_ROUNDS = 100
 BUDGET = 1.0
@@ -73,7 +72,7 @@ def start_enhance(visit: Visit, prompt: int, version: int) -> Any:
 
 def stop_enhance(visit: Visit, prompt: int, version: int) -> Any:
     of = visit.version(prompt, version)
-    if (status := _search(visit, of)) is not None:
+    if (status := visit.app.newest_search(of.version.tag)) is not None:
         visit.app.cancel(status.run.id)
     return redirect(url_for("pages.enhance", prompt=prompt, version=version), 303)
 
@@ -102,7 +101,7 @@ def _page(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
 
 def _words(visit: Visit, of: PublicVersion) -> dict[str, Any]:
     job = _searches().get(of.version.tag, None)
-    status = _search(visit, of)
+    status = visit.app.newest_search(of.version.tag)
     at_work = job is not None and job.is_open
     words: dict[str, Any] = {"of": of, "row": of.prompt, "job": job, "status": status, "at_work": at_work}
     words |= {"wait": visit.followed.search_polls.next_ms()} if at_work else {}
@@ -125,13 +124,6 @@ def _saved(visit: Visit, of: PublicVersion, result: OptimizationResult) -> Publi
     """The version that a search saved, unless it was deleted since."""
     tag = result.saved.tag if result.saved else None
     return next((item for item in visit.call.objects.versions(of.prompt.id) if item.version.tag == tag), None)
-
-
-def _search(visit: Visit, of: PublicVersion) -> RunStatus | None:
-    """Of the newest search on this version."""
-    runs = visit.app.container.record.runs(of.version.tag)
-    newest = next((run for run in runs if isinstance(run.scope, SearchOptions)), None)
-    return None if newest is None else visit.app.watch(newest.id)
 
 
 def _wish(visit: Visit, of: PublicVersion) -> SearchWish:

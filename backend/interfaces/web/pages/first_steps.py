@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from backend.adapters.database.public_ids import PromptRow
-from backend.adapters.label_studio.client import Project
 from backend.domain.connection import DEFAULT
+from backend.domain.project import Project
+from backend.domain.prompts.prompt_row import PromptRow
 from backend.errors import PromptsError
 from backend.interfaces.presentation.number_format import count, things
 from backend.interfaces.web.api.prompts import is_compatible
@@ -65,7 +65,7 @@ def show_setup(visit: Visit) -> Any:
 def missing_steps(visit: Visit, rows: Iterable[PromptRow]) -> list[FirstStep]:
     """What is known to be missing before a model's server is asked. `rows`: prompts whose projects need ground
     truths."""
-    settings, found = visit.app.container.settings, list(rows)
+    settings, found = visit.app.settings, list(rows)
     steps = []
     if settings.label_studio_api_key is None:
         steps.append(FirstStep("Token of the server", False, TOKENLESS))
@@ -78,7 +78,7 @@ def missing_steps(visit: Visit, rows: Iterable[PromptRow]) -> list[FirstStep]:
 
 def projects_steps(visit: Visit) -> list[FirstStep]:
     """Whether there is a project that a prompt can label, and why not of the others."""
-    rows = visit.app.container.studio.projects()
+    rows = visit.app.studio_projects()
     if not rows:
         return [FirstStep("Projects", False, NO_PROJECT, studio_page(visit, "projects"), "Open Label Studio")]
     unfit = [row for row in rows if not is_compatible(row)]
@@ -94,7 +94,7 @@ def truths_steps(visit: Visit, rows: Iterable[PromptRow]) -> list[FirstStep]:
 
 
 def _truths(visit: Visit, project: Project) -> FirstStep:
-    number = visit.app.container.studio.ground_truths(project.id)
+    number = visit.app.ground_truths(project.id)
     name, where = f"Ground truths of {project.title}", studio_page(visit, f"projects/{project.id}/data")
     if number:
         return FirstStep(name, True, f"{things(number, 'annotation')} marked as ground truth.")

@@ -30,7 +30,7 @@ def start_run(visit: Visit, prompt: int, version: int) -> Any:
         return _to(running)
     try:
         wish = SubsetWish.asked()
-        push = wish.on != "ground-truth" or visit.app.container.settings.evaluate_pushes
+        push = wish.on != "ground-truth" or visit.app.settings.evaluate_pushes
         started = visit.app.run_within_day(
             of.version.tag, wish.subset, RunOptions(push=push, budget=budget_of(visit, of))
         )
@@ -79,8 +79,7 @@ def _form(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
     words = {"of": of, "row": of.prompt, "choices": choices, "wish": wish, "ways": WAYS, "sdk": wish.sdk(of)}
     words |= {"possible": possible, "failed": failed, "outlook": outlook, "budget": _budget(outlook)}
     words |= {"priced": visit.is_priced(of.version.model, of.version.connection)}
-    personal = visit.app.container.personal_limit
-    words |= {"left": None if personal is None else personal.left()}
+    words |= {"left": visit.app.left_this_month()}
     return visit.show("run_form.html", **words, trouble=trouble, running=_under_way(visit, of))
 
 

@@ -6,11 +6,11 @@ from typing import Self
 
 from flask import request
 
-from backend.adapters.label_studio.client import Project
-from backend.adapters.label_studio.views import Tab
 from backend.domain.dataset.subset import SAMPLE_SEED, SAMPLE_SIZE, Subset, parse_subset
+from backend.domain.project import Project
 from backend.errors import SubsetError
 from backend.interfaces.web.pages.visit import Visit
+from backend.services.dataset.subset_sizes import SubsetSizes
 from backend.services.public_objects import PublicVersion
 
 WAYS = {"random": "at random", "first": "the first ones", "stratified": "every label, in proportion"}
@@ -39,7 +39,7 @@ class SubsetChoices:
     """`stratify`: why a sample of every label is impossible, "" where it is possible."""
 
     rows: list[SubsetChoice]
-    tabs: list[Tab]
+    sizes: SubsetSizes
     stratify: str
 
     def has(self, name: str) -> bool:
@@ -107,11 +107,8 @@ class SubsetWish:
 
 def choices_of(visit: Visit, of: PublicVersion, project: Project) -> SubsetChoices:
     """`project`: that of the version."""
-    studio = visit.app.container.studio
-    truths, all_tasks = studio.ground_truths(project.id), project.tasks
-    missing = studio.count_by_version(project.id, "not_contains", [of.version.tag])
-    tabs = studio.tabs(project.id)
-    labelled = truths or any(studio.model_versions(project.id).values())
+    sizes = visit.app.subset_sizes(of.version.tag, project)
+    all_tasks, truths, missing = sizes.all_tasks, sizes.truths, sizes.missing
     none = "" if all_tasks else NO_TASKS
     rows = [
         SubsetChoice("ground-truth", "Ground truths: the run ends with a score", truths, "" if truths else NOT_STARRED),
@@ -119,6 +116,6 @@ def choices_of(visit: Visit, of: PublicVersion, project: Project) -> SubsetChoic
         SubsetChoice("missing", "Tasks without a prediction of this version", missing, "" if missing else ALL_THERE),
         SubsetChoice("all", "All tasks", all_tasks, none),
         SubsetChoice("ids", "Tasks by their numbers", None, none),
-        SubsetChoice("view", "A tab of the Data Manager", None, "" if tabs else NO_TABS),
+        SubsetChoice("view", "A tab of the Data Manager", None, "" if sizes.tabs else NO_TABS),
     ]
-    return SubsetChoices(rows, tabs, "" if labelled else NO_LABELS)
+    return SubsetChoices(rows, sizes, "" if sizes.labelled else NO_LABELS)

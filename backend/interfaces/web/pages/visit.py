@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import render_template, request
 
-from backend.adapters.label_studio.client import Project
 from backend.app import App
+from backend.domain.project import Project
 from backend.interfaces.web.api.call import ApiCall
 from backend.interfaces.web.pages.followed_runs import FollowedRuns
 from backend.interfaces.web.pages.sessions import Session
@@ -54,7 +54,7 @@ class Visit:
 
     def is_priced(self, model: str, connection: str) -> bool:
         """Whether the price of a model is known, without which no budget can be kept."""
-        return self.app.container.pricing(model, connection)(1, 0, 1) is not None
+        return self.app.is_priced(model, connection)
 
     def check_change(self) -> None:
         """Raises Problem 403 for a form that is not of this session, and for a person who may only look."""

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from backend.adapters.database.batches import BatchStore
 from backend.adapters.database.calibrations import CalibrationStore
 from backend.adapters.database.embeddings import EmbeddingStore
-from backend.adapters.database.project_data import ForgetStore, Held
+from backend.adapters.database.project_data import ForgetStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
@@ -17,6 +17,7 @@ from backend.adapters.database.tables import asks, batch_lines, completions, met
 from backend.domain.calibration.calibrators import RAW
 from backend.domain.dataset.subset import Subset
 from backend.domain.hashing import numbered
+from backend.domain.held import Held
 from backend.domain.prompts.examples import Example, Examples
 from backend.domain.runs.run import Run
 from tests.scripted import completion, version

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from backend.adapters.database.project_data import ForgetStore
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.pruning import Prunable, PruneChoice, PruneStore
+from backend.adapters.database.pruning import PruneStore
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.adapters.database.tables import (
@@ -23,6 +23,7 @@ from backend.adapters.database.tables import (
 )
 from backend.domain.dataset.subset import Subset
 from backend.domain.hashing import numbered
+from backend.domain.runs.pruning import Prunable, PruneChoice
 from backend.domain.runs.run import Run
 from tests.scripted import completion, version
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from backend.adapters.database.draws import DrawStore
 from backend.adapters.database.prompts import Store
-from backend.adapters.label_studio.client import AnnotatedTask
+from backend.domain.annotated_task import AnnotatedTask
 from backend.domain.dataset.draw import Draw, draw_key
 from backend.services.analysis.people import agreement_of_people
 from tests.labelled_project import PROJECT, LabelledProject, result_of

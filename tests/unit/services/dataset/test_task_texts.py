@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from backend.adapters.label_studio.client import AnnotatedTask, LabelStudioClient
+from backend.adapters.label_studio.client import LabelStudioClient
+from backend.domain.annotated_task import AnnotatedTask
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Failure
 from backend.domain.task import Task

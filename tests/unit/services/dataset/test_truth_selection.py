@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from backend.adapters.label_studio.client import AnnotatedTask
+from backend.domain.annotated_task import AnnotatedTask
 from backend.domain.answer import Labels
 from backend.domain.dataset.split import parse_split
 from backend.domain.dataset.subset import Subset

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from backend.adapters.database.prompts import Store
-from backend.adapters.label_studio.client import AnnotatedTask
+from backend.domain.annotated_task import AnnotatedTask
 from backend.domain.task import Task
 from backend.services.predictions.acceptance import Acceptance
 from backend.services.predictions.target_project import TargetProject

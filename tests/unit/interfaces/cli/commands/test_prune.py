@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import CliRunner, Result
 
-from backend.adapters.database.pruning import Prunable, PruneChoice
+from backend.domain.runs.pruning import Prunable, PruneChoice
 from backend.interfaces.cli.main import cli
 
 

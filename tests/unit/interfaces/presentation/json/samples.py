@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from backend.adapters.database.public_ids import PublicId
 from backend.domain.abilities import Found
 from backend.domain.action import Action
 from backend.domain.answer import Labels
@@ -35,6 +34,7 @@ from backend.domain.optimize.search import GroundTruthHalves, LabeledTask, Searc
 from backend.domain.outcome import Failure, Outcome, Rejection, Usage
 from backend.domain.prompts.differences import Difference
 from backend.domain.prompts.examples import Example, Examples
+from backend.domain.public_id import PublicId
 from backend.domain.runs.cost_estimate import Estimate
 from backend.domain.runs.run import Run, TaskCounts
 from backend.domain.task import Task

@@ -40,7 +40,9 @@ class Place:
     @property
     def visit(self) -> Any:
         app = SimpleNamespace(
-            container=SimpleNamespace(studio=self.studio, settings=self.settings),
+            settings=self.settings,
+            studio_projects=self.studio.projects,
+            ground_truths=self.studio.ground_truths,
             describe_own_token=refused,
             check_connection=self.check,
         )

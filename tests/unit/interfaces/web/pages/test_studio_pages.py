@@ -13,7 +13,7 @@ from backend.interfaces.web.pages.studio_pages import studio_page
 
 def visit(url: str) -> Any:
     settings = SimpleNamespace(label_studio_url=url)
-    return SimpleNamespace(app=SimpleNamespace(container=SimpleNamespace(settings=settings)))
+    return SimpleNamespace(app=SimpleNamespace(settings=settings))
 
 
 @pytest.mark.parametrize("user", ["", "me:secret@"])

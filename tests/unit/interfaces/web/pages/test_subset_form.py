@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from backend.adapters.label_studio.client import Project
 from backend.adapters.label_studio.views import Tab
 from backend.domain.dataset.subset import SAMPLE_SEED, SAMPLE_SIZE, Subset
+from backend.domain.project import Project
 from backend.errors import SubsetError
 from backend.interfaces.web.pages.subset_form import (
     ALL_THERE,
@@ -22,6 +22,7 @@ from backend.interfaces.web.pages.subset_form import (
     SubsetWish,
     choices_of,
 )
+from backend.services.dataset.subset_sizes import subset_sizes
 from tests.scripted import version
 
 OF: Any = SimpleNamespace(
@@ -36,13 +37,14 @@ def asked(**values: str) -> SubsetWish:
 
 def choices(tasks: int = 5, truths: int = 2, missing: int = 3, predictions: int = 0, tabs: int = 1) -> SubsetChoices:
     """Of a project with so many of each."""
-    studio = SimpleNamespace(
+    studio: Any = SimpleNamespace(
         ground_truths=lambda _project: truths,
         count_by_version=lambda _project, operator, tags: missing if (operator, tags) == NONE_YET else -1,
         tabs=lambda _project: [Tab(number, f"Tab {number}", 4) for number in range(tabs)],
         model_versions=lambda _project: {"mood@1": predictions},
     )
-    visit: Any = SimpleNamespace(app=SimpleNamespace(container=SimpleNamespace(studio=studio)))
+    app = SimpleNamespace(subset_sizes=lambda tag, project: subset_sizes(studio, tag, project))
+    visit: Any = SimpleNamespace(app=app)
     return choices_of(visit, OF, of_tasks(tasks))
 
 
@@ -120,7 +122,7 @@ def test_what_there_is_to_choose_says_how_many_tasks_it_has() -> None:
     assert counts == {"ground-truth": 2, "sample": 5, "missing": 3, "all": 5, "ids": None, "view": None}
     assert all(found.has(row.name) for row in found.rows)
     assert not found.has("rest")
-    assert [tab.title for tab in found.tabs] == ["Tab 0"]
+    assert [tab.title for tab in found.sizes.tabs] == ["Tab 0"]
 
 
 def test_what_is_impossible_says_why() -> None:

@@ -1,0 +1,14 @@
+"""Project of Label Studio, as far as prompts need it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """`shown`: project.model_version, the backend's title or a version whose predictions annotators see."""
+
+    id: int
+    title: str
+    label_config: str
+    shown: str
+    tasks: int
