@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     "--probe",
     type=int,
     default=0,
+    show_default=True,
     metavar="N",
     help="Ask the model about N tasks first, for a better estimate; their answers are kept.",
 )
