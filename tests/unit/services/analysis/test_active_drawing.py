@@ -43,7 +43,10 @@ def test_without_answers_that_say_what_it_is_worth_the_figure_is_not_known(
 @pytest.mark.parametrize(
     ("found", "said"),
     [
-        (Auroc(0.641, (0.55, 0.73), 80, 20), r"too badly \(AUROC 0.64, 0.55 to 0.73, of 80 right and 20 wrong answers"),
+        (
+            Auroc(0.641, (0.55, 0.73), 80, 20),
+            r"well enough \(AUROC 0.64, 0.55 to 0.73, of 80 right and 20 wrong answers",
+        ),
         (Auroc(0.8, (0.48, 1.0), 55, 3), r"is not decided \(AUROC 0.80, 0.48 to 1.00, of 55 right and 3 wrong answers"),
     ],
 )
