@@ -99,7 +99,7 @@ async def again(url: str, tasks: list[Task], in_flight: int) -> int:
         START.reset()
         executor = counting_executor(url, store, in_flight)
         answered = await label(url, tasks, store, executor)
-        return answered if executor.tally.sent == 0 else 0
+        return answered if executor.counts.sent == 0 else 0
 
 
 @contextmanager

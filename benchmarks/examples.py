@@ -44,12 +44,12 @@ def judged_with(examples: Examples | None, rows: Sequence[Row]) -> tuple[float, 
     version = PromptVersion("b", 1, 1, template, "stand-in", variables, SCHEMA.digest, {}, examples=examples)
     builder = RequestBuilder(version, SCHEMA, RequestResources(lambda _: ""))
     page = [Task(place, {"text": row["text"]}) for place, row in enumerate(rows)]
-    builder.asks(page)
+    builder.requests(page)
     many = [Task(place, {"text": f"{rows[place % len(rows)]['text']} ({place})"}) for place in range(1000)]
     started = time.process_time()
-    builder.asks(many)
+    builder.requests(many)
     cpu_ms = (time.process_time() - started) * 1000 / len(many)
-    right = sum(_answer(ask) == row["topic"] for (_, ask), row in zip(builder.asks(page), rows, strict=True))
+    right = sum(_answer(ask) == row["topic"] for (_, ask), row in zip(builder.requests(page), rows, strict=True))
     return right / len(rows), cpu_ms
 
 

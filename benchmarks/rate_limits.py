@@ -130,8 +130,8 @@ async def worker(url: str, first: str, number: str, limit: str, redis: str) -> N
             await Predictor(executor, store, lambda *_: lambda *_: None).label(workload.builder(url), pages, _unseen)
         finally:
             await executor.close()
-    tally, now = executor.tally, time.time() - time.monotonic()
-    print(json.dumps({"first": now + (tally.first_sent or 0.0), "last": now + (tally.last_stored or 0.0)}))
+    counts, now = executor.counts, time.time() - time.monotonic()
+    print(json.dumps({"first": now + (counts.first_sent or 0.0), "last": now + (counts.last_stored or 0.0)}))
 
 
 def find_limit(declared: int, headers: RateHeaders) -> Any:

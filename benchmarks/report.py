@@ -106,7 +106,7 @@ def _answered(store: Store, studio: Listed, name: str, note: str) -> ResolvedVer
         asks.append(RunTask(task.id, request.digest, sent=1))
         completions.append(_completion(request))
     store.add_completions(completions)
-    record.asks.note(run.id, asks)
+    record.run_tasks.note(run.id, asks)
     record.finish(run.id, "completed")
     return ResolvedVersion(version, PROJECT, SCHEMA)
 

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import process_time
 
+from backend.domain.labels.placement.counts import placement_counts
 from backend.domain.labels.placement.normal_text import EXACT, needle_of
 from backend.domain.labels.placement.place import Location, Quote, Unlocated, place
-from backend.domain.labels.placement.tally import tally
 from backend.domain.metrics.set_match import SetMatch, set_match, total
 from backend.domain.metrics.span_schemes import LabelledSpan
 
@@ -68,7 +68,7 @@ def report(
     wrong = sum(
         not same(text, *both) for (text, _), pair in zip(sentences, placed, strict=True) for both in located(*pair)
     )
-    print(f"{title}: {tally(one for _, found in placed for one in found).sentence}; {wrong} slices wrong")
+    print(f"{title}: {placement_counts(one for _, found in placed for one in found).sentence}; {wrong} slices wrong")
     print(f"  F1 {score.f1:.4f}; {spent:.2f} ms a text, read, placed and scored, of {len(sentences):,} texts")
 
 

@@ -107,7 +107,7 @@ class LabelledProject:
         for number, verdict in said.items():
             request: Any = self.builder(of).request(self.fake.by_id[number])
             trouble = verdict if isinstance(verdict, Failure) else None
-            self.record.asks.note(run.id, [RunTask(number, request.digest, trouble, sent=1)])
+            self.record.run_tasks.note(run.id, [RunTask(number, request.digest, trouble, sent=1)])
             if isinstance(verdict, str):
                 text = answer(mood=verdict) if verdict.isalpha() else verdict
                 self.store.add_completions([completion(text, request.digest, **how)], run_id=run.id)

@@ -49,6 +49,46 @@ FORBIDDEN = {
     r"\bwhoever gave the order\b": "the user who started this",
     r"\bwhat came is kept\b": "its answers are kept",
 }
+PRIVATE_NAMES = {
+    "annex": "repository",
+    "asker": "request executor",
+    "crew": "worker pool",
+    "dialect": "request format",
+    "ending": "run options",
+    "facts": "stored completions, store",
+    "fleet": "coordination",
+    "give_back": "release",
+    "in_hand": "owned",
+    "keeper": "poller",
+    "leftovers": "overflow runs",
+    "lessons": "feedback",
+    "mend": "fix",
+    "pace": "adaptive limit, rate",
+    "prober": "warm-up request",
+    "promise": "confidence threshold",
+    "pulse": "heartbeat",
+    "pupil": "feedback",
+    "purse": "budget allocation",
+    "recipe": "request builder",
+    "recorder": "completion writer",
+    "set_aside": "reserve, quarantine",
+    "shelf": "batch stores",
+    "stint": "run ownership",
+    "tally": "counts",
+    "tell": "notify, send",
+    "thrift": "budgeted model",
+    "told_apart": "what it decides by",
+    "trial": "try",
+    "voices": "ensemble votes",
+    "wish": "request, options, form",
+}
+"""Names that people could not look up -> what glossary and field call it."""
+OF_OTHERS = {
+    ("ending", "app"): "a parameter of App",
+    ("wish", "app"): "a parameter of App",
+    ("dialect", "adapters/database"): "SQLAlchemy",
+    ("tell", "services/runs/batch"): "Python's files",
+}
 PATTERNS = [(re.compile(phrase, re.IGNORECASE), instead) for phrase, instead in FORBIDDEN.items()]
 SHOWN = ("echo", "print", "notify", "warn", "UsageError", "BadParameter", "option", "argument", "command")
 
@@ -75,6 +115,20 @@ def docstrings(tree: ast.Module) -> Iterator[tuple[int, str]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             yield getattr(node, "lineno", 1), ast.get_docstring(node) or ""
+
+
+def identifiers(source: str) -> Iterator[tuple[int, str]]:
+    """(line, name) of each class, function, parameter, attribute and variable of a module."""
+    for node in ast.walk(ast.parse(source)):
+        for field in ("name", "arg", "attr", "id", "asname"):
+            if isinstance(name := getattr(node, field, None), str):
+                yield getattr(node, "lineno", 1), name
+
+
+def private_names(name: str) -> list[str]:
+    """Each private word in an identifier with its replacement. A name is cut at underscores and capitals."""
+    words = "_".join(re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name)).lower()
+    return [word for word in PRIVATE_NAMES if f"_{word}_" in f"_{words}_"]
 
 
 def _is_shown(call: ast.Call) -> bool:
@@ -107,6 +161,34 @@ def test_code_uses_the_words_of_the_glossary(layer: str) -> None:
         for line, text in prose(path.read_text(encoding="utf-8"))
         for word in private_words(text)
     ] == []
+
+
+@pytest.mark.parametrize("layer", ["", "app", "container", *CODE])
+def test_identifiers_use_the_words_of_the_glossary(layer: str) -> None:
+    top = ROOT / "backend" / layer
+    sources = [
+        path for path in (top.rglob("*.py") if layer else top.glob("*.py")) if "versions/0" not in path.as_posix()
+    ]
+    assert sources
+    assert [
+        f"{path.relative_to(ROOT)}:{line}: '{name}': {PRIVATE_NAMES[word]}"
+        for path in sources
+        for line, name in [(1, path.stem), *identifiers(path.read_text(encoding="utf-8"))]
+        for word in private_names(name)
+        if not any(word == other and f"backend/{room}/" in path.as_posix() for other, room in OF_OTHERS)
+    ] == []
+
+
+@pytest.mark.parametrize(
+    "name", ["tally_of", "PlacementTally", "_in_hand", "RequestDialect", "set_aside", "SPACE_PACE"]
+)
+def test_private_words_in_names_are_found(name: str) -> None:
+    assert private_names(name) != []
+
+
+@pytest.mark.parametrize("name", ["totally", "space", "recommend", "given_back", "asides_set", "promised", "teller"])
+def test_names_that_only_look_like_them_are_left_alone(name: str) -> None:
+    assert private_names(name) == []
 
 
 def test_docstrings_beside_the_code_use_the_words_of_the_glossary() -> None:

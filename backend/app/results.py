@@ -183,7 +183,7 @@ class ResultOperations(Operations):
         """The accuracy of a version's answers with a confidence of `least` (0 to 1) or more, on the ground truths that
         a guarantee may use."""
         resolved = self.container.resolver.readable(tag)
-        return accuracy_from(self._guaranteeing(resolved, subset).random_claims(), least)
+        return accuracy_from(self._guaranteeing(resolved, subset).random_scored_answers(), least)
 
     def shares(self, tag: str) -> ShareEstimate:
         """How often each label occurs in the project of a version, from its stored answers and the ground truths."""
@@ -210,8 +210,8 @@ class ResultOperations(Operations):
         truths = [truth.task_id for truth in finished.truths]
         basis = self.bases.of(resolved.project.id, [resolved.version], finished.subset, truths, left_out)
         found = drawn_accuracy(basis, finished.judged, finished.truths, resolved.schema)
-        claims = scored_answers_of(finished.judged, finished.truths, resolved.schema)
-        found = with_weights(found, self.container.outcomes, resolved, claims)
+        scored = scored_answers_of(finished.judged, finished.truths, resolved.schema)
+        found = with_weights(found, self.container.outcomes, resolved, scored)
         found = replace(found, likeness=representativeness_of(self.container.outcomes, resolved, basis))
         if finished.subset.split != LEARN.rest:
             return found

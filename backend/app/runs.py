@@ -60,7 +60,7 @@ class RunOperations(Operations):
         """
         parts, checked = self.container, self.container.saver.checked(draft)
         resolved = ResolvedVersion(checked.version, checked.project, checked.schema)
-        labeler = replace(parts.labeler, make_executor=parts.trial_executor)
+        labeler = replace(parts.labeler, make_executor=parts.try_executor)
         return try_tasks(labeler, resolved, next(parts.studio.tasks(checked.project.id, page=number), []))
 
     def evaluate(

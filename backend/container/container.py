@@ -21,7 +21,7 @@ from backend.domain.urls import shown
 from backend.engine.personal_limit import PersonalLimit
 from backend.services.dataset.drawing import Drawing
 from backend.services.dataset.label_configs import Configs
-from backend.services.forget import Forgetting, MakeKeeper
+from backend.services.forget import Forgetting, MakePoller
 from backend.services.optimize.optimizer import Optimizer
 from backend.services.optimize.session import TeacherAccess
 from backend.services.pictures.loader import PictureLoader
@@ -174,7 +174,7 @@ class Container(WorkerParts):
 
     def _batches(self, store: Store, connection: str) -> Batches:
         """Those of a connection. Raises SettingsError if it is not there."""
-        stores = BatchStores(store, RunStore(store).asks, BatchStore(store))
+        stores = BatchStores(store, RunStore(store).run_tasks, BatchStore(store))
         make, ask = partial(self.connections.batches, connection), partial(self._measured, connection)
         url = self.connections.address(connection)
         return Batches(stores, make, ask, url, self.pricing, lambda: self.metrics, self.stop)
@@ -192,12 +192,12 @@ class Container(WorkerParts):
     @property
     def forgetting(self) -> Forgetting:
         batches, logs = BatchStore(self.store), self.settings.data_dir / "runs"
-        return Forgetting(ForgetStore(self.store), self.record, batches, self._keepers, logs)
+        return Forgetting(ForgetStore(self.store), self.record, batches, self._pollers, logs)
 
-    def _keepers(self) -> dict[str, MakeKeeper]:
+    def _pollers(self) -> dict[str, MakePoller]:
         """Address, as it is stored with batches -> who looks after batches there."""
         names = [DEFAULT, *sorted(self.model_connections.names)]
-        return {shown(self.connections.address(name)): self.batches(name).keeper for name in reversed(names)}
+        return {shown(self.connections.address(name)): self.batches(name).poller for name in reversed(names)}
 
     @property
     def login(self) -> Login:

@@ -134,7 +134,7 @@ class ModelParts(ConnectionParts):
         concurrency, rates = self._concurrency(connection), self._rates(connection)
         return RequestExecutor(model, concurrency, rates, self.metrics, failures)
 
-    def trial_executor(
+    def try_executor(
         self, run: Run | None = None, *, project: int | None = None, connection: str = DEFAULT
     ) -> RequestExecutor:
         """For drafts that the server tries on tasks of `project`: under a limit today pays."""

@@ -55,7 +55,7 @@ class WorkerParts(ModelParts):
             RedisConnection(self.settings.redis_url or ""),
             place,
             self.settings.max_in_flight,
-            lambda: WorkerLoad(slots.pace.most, slots.in_flight, slots.answers, slots.refused, slots.waiting),
+            lambda: WorkerLoad(slots.adaptive.most, slots.in_flight, slots.answers, slots.refused, slots.waiting),
             lambda cap: loop.call_soon_threadsafe(slots.set_cap, cap),
         )
 

@@ -57,7 +57,7 @@ class BudgetAllocation:
         usd = most * ROUNDING
         async with self._turn:
             while self._over or self._held - self._flying - self._lost - self._paid < usd:
-                await self._set_aside(usd)
+                await self._reserve(usd)
             self._flying += usd
             self._under_way += 1
         return usd
@@ -84,7 +84,7 @@ class BudgetAllocation:
         if self._held:
             await asyncio.to_thread(self._budget_ledger.keep, self._holder, self._lost + self._flying)
 
-    async def _set_aside(self, usd: float) -> None:
+    async def _reserve(self, usd: float) -> None:
         """Reserves more, or the same again after others settled. What is paid meanwhile counts twice for a while, never
         less."""
         busy, paid = self._flying + self._lost, self._paid

@@ -55,7 +55,7 @@ class CascadePredictor(Predictor):
 
     def __init__(self, base: Predictor, second: RequestExecutor, cascade: Cascade) -> None:
         """`base`: a Predictor of the first model."""
-        super().__init__(base.executor, base._facts, base._pricing, base._claims, base._stop)
+        super().__init__(base.executor, base._store, base._pricing, base._claims, base._stop)
         self._cascade = cascade
         self._first = AskedModel(base.executor, f"{cascade.reference} is asked in its place.")
         self._second = AskedModel(second, "Tasks that need it wait, the others go on.")
@@ -64,7 +64,7 @@ class CascadePredictor(Predictor):
     @property
     def workers(self) -> int:
         """So many that each model has enough to do, however slow the other one is."""
-        return 2 * (self.executor.slots.pace.most + self._second.executor.slots.pace.most)
+        return 2 * (self.executor.slots.adaptive.most + self._second.executor.slots.adaptive.most)
 
     def halt(self) -> None:
         super().halt()

@@ -16,7 +16,7 @@ class ConcurrencyLimiter:
     """
 
     def __init__(self, most: int) -> None:
-        self.pace = AdaptiveLimit(most)
+        self.adaptive = AdaptiveLimit(most)
         self.cap = most
         self.in_flight = 0
         self.answers = 0
@@ -27,7 +27,7 @@ class ConcurrencyLimiter:
         """Counts one answer. `refused`: whether it was a 429."""
         self.answers += 1
         self.refused += refused
-        self.pace.count(refused)
+        self.adaptive.count(refused)
 
     def set_cap(self, cap: int) -> None:
         self.cap = cap
@@ -40,7 +40,7 @@ class ConcurrencyLimiter:
 
     @property
     def _limit(self) -> int:
-        return min(self.pace.limit, self.cap)
+        return min(self.adaptive.limit, self.cap)
 
     def slot(self) -> "Slot":
         """Permission for one request, while it is entered or until it is freed."""

@@ -27,8 +27,8 @@ class StoredEmbeddings(Protocol):
 class Embedder:
     """Implements `domain.few_shot.similarity.Embed`. `make_api` is called when something has to be asked."""
 
-    def __init__(self, facts: StoredEmbeddings, make_api: Callable[[], EmbeddingsClient], base_url: str) -> None:
-        self._facts = facts
+    def __init__(self, stored: StoredEmbeddings, make_api: Callable[[], EmbeddingsClient], base_url: str) -> None:
+        self._stored = stored
         self._make_api = make_api
         self._base_url = base_url
         self._sizes: dict[str, int] = {}
@@ -39,7 +39,7 @@ class Embedder:
 
         names = [digest([self._base_url, model, text[:MOST_CHARACTERS]]) for text in texts]
         by_name = dict(zip(names, (text[:MOST_CHARACTERS] for text in texts), strict=True))
-        vectors = self._facts.vectors(list(by_name))
+        vectors = self._stored.vectors(list(by_name))
         self._check(model, vectors)
         vectors |= self._request(model, {name: text for name, text in by_name.items() if name not in vectors})
         rows = numpy.stack([numpy.frombuffer(vectors[name], dtype="<f4") for name in names])
@@ -62,7 +62,7 @@ class Embedder:
         waiting = WaitingCompletions("embeddings", len(vectors))
         while True:
             try:
-                return self._facts.add(vectors)
+                return self._stored.add(vectors)
             except StoreAwayError as error:
                 time.sleep(waiting.pause(error))
 

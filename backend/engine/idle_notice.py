@@ -24,7 +24,7 @@ async def told_when_idle(*executors: RequestExecutor) -> AsyncIterator[None]:
 async def _watch(executors: Sequence[RequestExecutor]) -> None:
     before: list[tuple[int, int]] = []
     while True:
-        now = [(executor.tally.sent, executor.slots.answers) for executor in executors]
+        now = [(executor.counts.sent, executor.slots.answers) for executor in executors]
         if now == before and not any(each.patience.outage for each in executors):  # which has a message of its own
             busiest = max(executors, key=lambda executor: (executor.slots.in_flight, executor.waits))
             busiest.patience.notify(f"Nothing was sent for a minute: {why_idle(busiest)}.")

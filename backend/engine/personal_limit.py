@@ -34,14 +34,14 @@ class PersonalLimit:
         """USD that the person may still spend this month."""
         return max(0.0, self._ledger().left())
 
-    def start_run(self, wish: float | None, start: Callable[[float], Run]) -> Run:
-        """Starts a run with `wish` USD as its budget, or with what is left where that is less, or nothing was wished.
+    def start_run(self, asked_usd: float | None, start: Callable[[float], Run]) -> Run:
+        """Starts a run with `asked_usd` as its budget, or with what is left where that is less or none was asked for.
 
         Raises SettingsError if nothing is left.
         """
         ledger = self._ledger()
         left = ledger.left()
-        run = start_reserved(ledger, left if wish is None else min(wish, left), start)
+        run = start_reserved(ledger, left if asked_usd is None else min(asked_usd, left), start)
         if run is None:
             raise self._used_up()
         return run

@@ -38,7 +38,7 @@ class StoredCompletions(Protocol):
 class RequestSource(Protocol):
     """The requests about tasks, from a RequestBuilder or a similar object."""
 
-    def asks(self, tasks: Sequence[Task]) -> PlannedRequests: ...
+    def requests(self, tasks: Sequence[Task]) -> PlannedRequests: ...
 
 
 class RequestClaims(Protocol):
@@ -82,13 +82,13 @@ class Predictor:
     def __init__(
         self,
         executor: RequestExecutor,
-        facts: StoredCompletions,
+        store: StoredCompletions,
         pricing: Pricing,
         claims: RequestClaims | None = None,
         stop: Shutdown | None = None,
     ) -> None:
         self.executor = executor
-        self._facts = facts
+        self._store = store
         self._pricing = pricing
         self._claims = claims or NoSharing()
         self._stop = stop or Shutdown()
@@ -97,7 +97,7 @@ class Predictor:
 
     @property
     def workers(self) -> int:
-        return 2 * self.executor.slots.pace.most
+        return 2 * self.executor.slots.adaptive.most
 
     def halt(self) -> None:
         """Sends nothing more."""
@@ -137,23 +137,23 @@ class Predictor:
         try:
             while (page := await upcoming) is not None and not self.executor.stopping:
                 upcoming = asyncio.create_task(asyncio.to_thread(next, pages, None))
-                asks = await asyncio.to_thread(builder.asks, page)
+                planned = await asyncio.to_thread(builder.requests, page)
                 if plan is not None:
-                    await asyncio.to_thread(plan, asks)
-                await self._hand_out(asks, todo, sink)
+                    await asyncio.to_thread(plan, planned)
+                await self._hand_out(planned, todo, sink)
         finally:
             upcoming.cancel()
         await self._wait_for_others(todo, sink)
         for _ in range(self.workers):
             await todo.put(None)
 
-    async def _hand_out(self, asks: PlannedRequests, todo: "asyncio.Queue[PendingTask | None]", sink: Sink) -> None:
+    async def _hand_out(self, planned: PlannedRequests, todo: "asyncio.Queue[PendingTask | None]", sink: Sink) -> None:
         """Settles tasks that need no model; the workers get the rest."""
-        requests = [ask for _, ask in asks if isinstance(ask, ChatRequest)]
+        requests = [ask for _, ask in planned if isinstance(ask, ChatRequest)]
         claimed, stored = await asyncio.to_thread(self._claim_and_read, requests)
         settled: list[Outcome] = []
         pending: list[PendingTask] = []
-        for task_id, ask in asks:
+        for task_id, ask in planned:
             if isinstance(ask, Failure):
                 settled.append(failed(task_id, ask))
                 continue
@@ -188,7 +188,7 @@ class Predictor:
         done, self._stored = self._stored, []
         self._claims.drop(done)
         claimed = self._claims.take(list({request.digest for request in requests}))
-        return claimed, self._facts.completions(list({s.digest for request in requests for s in request.all_samples}))
+        return claimed, self._store.completions(list({s.digest for request in requests for s in request.all_samples}))
 
     async def _wait_for_others(self, todo: "asyncio.Queue[PendingTask | None]", sink: Sink) -> None:
         """Requests of others are stored sooner or later, or become ours to ask."""
@@ -197,8 +197,8 @@ class Predictor:
             await todo.join()
             await asyncio.to_thread(self._claims.release)  # two processes that wait for each other would wait for ever
             await asyncio.sleep(OTHERS_S)
-            asks, self._elsewhere = self._elsewhere, []
-            await self._hand_out(asks, todo, sink)
+            planned, self._elsewhere = self._elsewhere, []
+            await self._hand_out(planned, todo, sink)
 
     async def _work(self, todo: "asyncio.Queue[PendingTask | None]", sink: Sink) -> None:
         while (item := await todo.get()) is not None:

@@ -101,7 +101,7 @@ class ProviderPatience:
         """Whether the provider asks for a longer wait than there is patience."""
         return reply.retry_after is not None and 0 < self._patience_s < reply.retry_after
 
-    def tell_wait(self, seconds: float, reply: Failure) -> None:
+    def notify_wait(self, seconds: float, reply: Failure) -> None:
         """Tells the user, now and then, that a request waits."""
         if seconds < LONG_S or not self._patience_s:
             return

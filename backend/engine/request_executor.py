@@ -69,9 +69,9 @@ class RequestExecutor:
         self.observer = observer or Unobserved()
         self.slots = ConcurrencyLimiter(concurrency)
         self.rates = rates or RateLimiter()
-        self.tally = ExecutorCounts()
+        self.counts = ExecutorCounts()
         self._model = model
-        self._recorder = CompletionWriter(model.write, room=concurrency // UNSTORED)
+        self._writer = CompletionWriter(model.write, room=concurrency // UNSTORED)
         self._in_flight: dict[str, InFlightRequest] = {}
         self._recent = ResponseCache(failures.repeat_after_s)
         self._first_answers: defaultdict[str, FirstAnswer] = defaultdict(FirstAnswer)
@@ -99,7 +99,7 @@ class RequestExecutor:
         if pending is None:
             attempts = max(stored, self._recent.answered.get(request.digest, ()), key=len)
             pending = self._in_flight[request.digest] = InFlightRequest(request, judge(attempts, request.template.spec))
-            pending.task = asyncio.create_task(self._fly(pending))
+            pending.task = asyncio.create_task(self._settle_and_cache(pending))
             pending.task.add_done_callback(lambda task: task.cancelled() or task.exception())
         else:
             self.observer.joined()
@@ -135,10 +135,10 @@ class RequestExecutor:
             _, late = await asyncio.wait(tasks, timeout=DRAIN_S if patience_s is None else patience_s)
             for task in late:
                 task.cancel()
-        await self._recorder.close()
+        await self._writer.close()
         await self._model.close()
 
-    async def _fly(self, pending: InFlightRequest) -> RequestResult:
+    async def _settle_and_cache(self, pending: InFlightRequest) -> RequestResult:
         digest = pending.request.digest
         try:
             result = await self._until_settled(pending)
@@ -185,7 +185,7 @@ class RequestExecutor:
                 return reply
             if counts:
                 delay = _delay(reply, tries)
-                self.patience.tell_wait(delay, reply)
+                self.patience.notify_wait(delay, reply)
                 await asyncio.sleep(delay)
             self.observer.retried(reply.kind)
 
@@ -218,15 +218,15 @@ class RequestExecutor:
         """Sends once, and stores the completion. The slot is free as soon as it has come, if few wait for a commit."""
         pending.sending = True
         pending.sent += 1
-        self.tally.sent += 1
-        self.tally.first_sent = self.tally.first_sent or time.monotonic()
+        self.counts.sent += 1
+        self.counts.first_sent = self.counts.first_sent or time.monotonic()
         reply: Completion | Failure | None = None
         try:
             reply = await self._model.complete(pending.request, len(pending.judged.attempts))
             if isinstance(reply, Completion):
                 reply = packed(reply)
-                await self._recorder.record(reply, slot.free)
-                self.tally.last_stored = time.monotonic()
+                await self._writer.record(reply, slot.free)
+                self.counts.last_stored = time.monotonic()
         finally:
             pending.sending = False
             self.rates.settle(pending.request, reply)

@@ -30,10 +30,10 @@ async def ask_all(
     Stopped is raised only after the samples in flight have come, too.
     stored: attempts by digest
     """
-    asks = [executor.ask(sample, stored.get(sample.digest, ())) for sample in request.samples]
-    if len(asks) == 1:
-        return [await asks[0]]
-    results = await asyncio.gather(*map(_unless_stopped, asks))
+    coroutines = [executor.ask(sample, stored.get(sample.digest, ())) for sample in request.samples]
+    if len(coroutines) == 1:
+        return [await coroutines[0]]
+    results = await asyncio.gather(*map(_unless_stopped, coroutines))
     finished = [result for result in results if result is not None]
     if len(finished) < len(results):
         raise Stopped

@@ -98,13 +98,13 @@ class CanaryRunner:
         )
 
     def _stored(self, resolved: ResolvedVersion, budget: float | None) -> Iterator[StoredRequest]:
-        pages = self.labeler.record.asks.of_version(resolved.version.tag)
+        pages = self.labeler.record.run_tasks.of_version(resolved.version.tag)
         asked = ((ask.digest, ask.task_id) for page in pages for ask in page if ask.digest)
         lowest = dict(nsmallest(TIMES * REQUESTS, asked))
         builder = self.labeler.builder(resolved, attempts=1, cap=None if budget is None else CAP)
         found: dict[str, ChatRequest] = {}
         for page in builder.cut(self.studio.tasks_by_id(resolved.project.id, sorted(lowest.values()))):
-            requests = (ask.samples[0] for _, ask in builder.asks(page) if isinstance(ask, ChatRequest))
+            requests = (ask.samples[0] for _, ask in builder.requests(page) if isinstance(ask, ChatRequest))
             found |= {request.digest: request for request in requests if request.digest in lowest}
         answers = self.labeler.store.completions(list(found))
         for name in sorted(answers)[:REQUESTS]:

@@ -11,10 +11,10 @@ from backend.adapters.files.atomic_output import remove
 from backend.domain.held import Held
 from backend.errors import RunError
 from backend.services.predictions.target_project import Notify
-from backend.services.run_control.ownership import in_hand
+from backend.services.run_control.ownership import is_owned
 from backend.services.runs.batch.poller import BatchPoller
 
-MakeKeeper = Callable[[Notify], BatchPoller]
+MakePoller = Callable[[Notify], BatchPoller]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +22,13 @@ class Forgetting:
     """Deletes a project's data.
 
     logs: the folder with the output of background runs
-    make_keepers: gives for each provider's address, as it is stored, who looks after batches there
+    make_pollers: gives for each provider's address, as it is stored, who looks after batches there
     """
 
     record: ForgetStore
     runs: RunStore
     batches: BatchStore
-    make_keepers: Callable[[], Mapping[str, MakeKeeper]]
+    make_pollers: Callable[[], Mapping[str, MakePoller]]
     logs: Path
 
     def held(self, project: int) -> Held:
@@ -42,7 +42,7 @@ class Forgetting:
         """
         runs = [run for run in self.runs.runs() if run.project == project]
         for run in runs:
-            if run.status == "pending" or in_hand(run):
+            if run.status == "pending" or is_owned(run):
                 raise RunError(f"Run {run.id} is under way: `ls-prompts cancel {run.id}`, then forget again.")
         self._empty_provider(self.batches.untidied(project), notify)
         held = self.held(project)
@@ -52,19 +52,19 @@ class Forgetting:
         return held
 
     def _empty_provider(self, batches: list[StoredBatch], notify: Notify) -> None:
-        makers = self.make_keepers()
+        makers = self.make_pollers()
         for batch in batches:
             if batch.base_url in makers:
-                keeper = makers[batch.base_url](notify)
-                self._close(keeper, batch)
-                keeper.tidy(batch)
+                poller = makers[batch.base_url](notify)
+                self._close(poller, batch)
+                poller.tidy(batch)
             elif batch.file_id:
                 notify(f"File {batch.file_id} is at {batch.base_url}, another provider than today's: delete it there.")
 
-    def _close(self, keeper: BatchPoller, batch: StoredBatch) -> None:
+    def _close(self, poller: BatchPoller, batch: StoredBatch) -> None:
         """Ends an open batch. Its answers are stored first, and deleted with the rest."""
         if batch.state in ("creating", "open"):
-            keeper.cancel(batch.run_id)
+            poller.cancel(batch.run_id)
             under_way = self.batches.of_run(batch.run_id)
-            if not all(keeper.step(open_batch) for open_batch in under_way if open_batch.id == batch.id):
+            if not all(poller.step(open_batch) for open_batch in under_way if open_batch.id == batch.id):
                 raise RunError("A batch is being canceled at the provider: forget again in a few minutes.")

@@ -130,8 +130,8 @@ class Live:
     def label(self, builder: RequestBuilder, tasks: list[Task], deadline_s: float, project: int) -> Labelled:
         """The outcomes after at most `deadline_s` seconds. `project`: the owner of the tasks, noted in the database."""
 
-        def plan(asks: PlannedRequests) -> None:
-            requests = [ask for _, ask in asks if isinstance(ask, ChatRequest)]
+        def plan(planned: PlannedRequests) -> None:
+            requests = [ask for _, ask in planned if isinstance(ask, ChatRequest)]
             self._sources.note(project, [sample.digest for request in requests for sample in request.all_samples])
 
         return self._loop.run(self._label(builder, tasks, deadline_s, plan))

@@ -49,7 +49,7 @@ class OverflowRuns:
             rest = self._rests.setdefault(tag, _Rest())
             rest.waiting |= set(tasks) - rest.running
             if self._ticker is None:
-                self._ticker = PeriodicThread("leftovers", EVERY_S, self._tick).__enter__()
+                self._ticker = PeriodicThread("overflow-runs", EVERY_S, self._tick).__enter__()
 
     def of(self, tag: str) -> set[int]:
         """The tasks that a run finishes or will finish."""

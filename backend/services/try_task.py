@@ -45,16 +45,16 @@ def try_task(studio: LabelStudioClient, labeler: TaskLabeler, resolved: Resolved
 
 def try_tasks(labeler: TaskLabeler, resolved: ResolvedVersion, tasks: Sequence[Task]) -> list[TryResult]:
     """Asks about each of these tasks, unless the answer is stored."""
-    trials = asyncio.run(_ask_about(labeler, resolved, tasks))
-    return [_told(resolved, task, trial) for task, trial in zip(tasks, trials, strict=True)]
+    results = asyncio.run(_ask_about(labeler, resolved, tasks))
+    return [_with_remark(resolved, task, result) for task, result in zip(tasks, results, strict=True)]
 
 
-def _told(resolved: ResolvedVersion, task: Task, trial: TryResult) -> TryResult:
+def _with_remark(resolved: ResolvedVersion, task: Task, result: TryResult) -> TryResult:
     """With what there is to say of it."""
-    answer, text = trial.outcome.answer, "\n".join(told_text(task.value(name)) for name in resolved.version.variables)
+    answer, text = result.outcome.answer, "\n".join(told_text(task.value(name)) for name in resolved.version.variables)
     shown = () if answer is None else tuple(resolved.schema.show_each(answer))
-    remark = unsure(resolved.version, [trial.outcome], resolved.schema) if trial.messages else None
-    return replace(trial, remark=remark, shown=shown, text=text)
+    remark = unsure(resolved.version, [result.outcome], resolved.schema) if result.messages else None
+    return replace(result, remark=remark, shown=shown, text=text)
 
 
 async def _ask_about(labeler: TaskLabeler, resolved: ResolvedVersion, tasks: Sequence[Task]) -> list[TryResult]:
@@ -68,8 +68,8 @@ async def _ask_about(labeler: TaskLabeler, resolved: ResolvedVersion, tasks: Seq
             await stack.enter_async_context(closing(labeler.make_executor(project=project, connection=step.connection)))
             for step in resolved.version.steps
         ]
-        trial = partial(_try_steps, labeler, resolved.version.cascade, executors)
-        return list(await asyncio.gather(*map(trial, requests, (task.id for task in tasks))))
+        try_request = partial(_try_steps, labeler, resolved.version.cascade, executors)
+        return list(await asyncio.gather(*map(try_request, requests, (task.id for task in tasks))))
 
 
 async def _try_steps(

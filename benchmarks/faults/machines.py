@@ -149,7 +149,7 @@ def _done(app: App, run: str) -> int:
     deadline = time.monotonic() + SHORT_S
     while app.watch(run).run.status not in FINAL and time.monotonic() < deadline:
         time.sleep(0.05)
-    return app.watch(run).tally.done
+    return app.watch(run).counts.done
 
 
 def _end(process: Process) -> None:

@@ -86,8 +86,8 @@ class Fault:
         tag, before = here.save(app, here.project(TASKS)), here.requests()
         run = here.start(app, tag)
         self.happens(here, app, run, self.times)
-        tally = app.watch(run).tally
-        lost, again = TASKS - tally.done - self.refused, here.requests() - before - TASKS
+        counts = app.watch(run).counts
+        lost, again = TASKS - counts.done - self.refused, here.requests() - before - TASKS
         return Row(self.name, self.times, TASKS, lost, again, self.times * self.unseen)
 
 

@@ -118,7 +118,7 @@ def until(holds: Callable[[], object], seconds: float = PATIENCE_S) -> None:
 
 def under_way(app: App, run: str, share: float, tasks: int) -> None:
     """Waits until this share of a run's tasks is done."""
-    until(lambda: app.watch(run).tally.done > tasks * share)
+    until(lambda: app.watch(run).counts.done > tasks * share)
 
 
 def finished(app: App, run: str, workers: list[Process]) -> None:

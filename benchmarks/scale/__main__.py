@@ -117,7 +117,7 @@ def _say_rest(watch: Watch, tasks: int) -> None:
     found = app.watch(watch.run)
     counted = time.monotonic() - began
     say(f"the run is {found.run.status} after {took:,.0f} s; `watch` counts its tasks in {counted:.1f} s")
-    say(f"without an answer: {tasks - found.tally.done:,}; asked again: {here.requests() - tasks:,}")
+    say(f"without an answer: {tasks - found.counts.done:,}; asked again: {here.requests() - tasks:,}")
     say(f"{_database_bytes(app) / tasks:,.0f} bytes a task in the database, indexes included")
     cpu = ", ".join(f"{name} {1000 * used / tasks:.2f}" for name, used in here.used_cpu_s(app).items())
     say(f"CPU ms a task: {cpu}")

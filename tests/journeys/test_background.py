@@ -60,7 +60,7 @@ def test_a_canceled_run_stops_keeps_what_came_and_goes_on(
     few.save("topic", project.id)
     stand_in.control(latency_ms=300)
     run = few.app.run_in_background("topic@1", ALL).id
-    until(lambda: few.app.watch(run).tally.done >= 8)
+    until(lambda: few.app.watch(run).counts.done >= 8)
     with pytest.raises(RunError, match=run):
         few.app.run("topic@1", ALL)
     assert few.app.cancel(run)
@@ -82,7 +82,7 @@ def test_a_run_whose_process_is_gone_says_so_and_goes_on(
     few.save("topic", project.id)
     stand_in.control(latency_ms=150)
     run = few.app.run_in_background("topic@1", ALL).id
-    until(lambda: few.app.watch(run).tally.done >= 8)
+    until(lambda: few.app.watch(run).counts.done >= 8)
     os.kill(int(few.app.container.record.run(run).worker.rpartition(":")[2]), signal.SIGKILL)
     until(lambda: few.app.watch(run).run.status == "failed")
     assert "resume" in few.app.watch(run).run.reason
@@ -128,7 +128,7 @@ def _settled(installation: Installation, run: str, stand_in: RunningStandIn) -> 
         ["ps", "-o", "stat=", "-p", worker.rpartition(":")[2]], capture_output=True, text=True
     ).stdout
     gone = not alive.strip() or alive.startswith("Z")
-    return installation.app.watch(run).tally.done if gone else 0
+    return installation.app.watch(run).counts.done if gone else 0
 
 
 def _two(project: Project) -> list[int]:
@@ -152,7 +152,7 @@ def test_what_failed_is_asked_again_and_what_was_rejected_when_wanted(
     few.save("topic", project.id)
     stand_in.control(malformed=1)
     run = few.app.run("topic@1", ALL).run.id
-    assert few.app.watch(run).tally.rejected == TASKS
+    assert few.app.watch(run).counts.rejected == TASKS
     assert "--rejected takes its 60" in few.command("retry", run, code=1).err
     stand_in.control(malformed=0)
     again = few.command("retry", run, "--rejected").out.strip()
@@ -171,9 +171,9 @@ def test_failures_of_a_run_are_retried_without_the_rest(
     broken = few.but(OPENAI_API_KEY="sk-of-a-test", REQUEST_TIMEOUT_S="0.2")
     stand_in.control(hang=1)
     run = broken.app.run("topic@1", Subset("ids", ids=tuple(ids[15:24])), RunOptions(push=False)).run.id
-    assert few.app.watch(run).tally.failed == 4
+    assert few.app.watch(run).counts.failed == 4
     stand_in.control(hang=0)
     stand_in.reset()
     again = few.command("retry", run).out.strip()
     few.command("watch", again)
-    assert (few.app.watch(again).tally.done, stand_in.requests()) == (4, 4)
+    assert (few.app.watch(again).counts.done, stand_in.requests()) == (4, 4)

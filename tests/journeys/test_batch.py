@@ -128,8 +128,8 @@ def test_a_batch_run_in_the_queue_is_one_job_that_outlives_its_worker(
         second.kill()
         second.communicate()
     assert counts(stand_in, "uploads", "batches", "batched", "requests") == (1, 1, TASKS - 1, TASKS)
-    tally = queued.app.watch(run).tally
-    assert (tally.done, tally.failed) == (TASKS, 0)
+    progress = queued.app.watch(run).counts
+    assert (progress.done, progress.failed) == (TASKS, 0)
     assert project.versions() == {"topic@1": TASKS}
 
 

@@ -78,7 +78,7 @@ def test_what_a_budget_paid_for_is_free_without_one_and_the_other_way_round(
     assert (full.summary.reused, full.summary.requests) == (asked, TASKS - asked)
     again = priced.app.run("topic@1", ALL, RunOptions(push=False, budget=1e-6))
     assert (again.summary.requests, again.summary.reused) == (0, TASKS)
-    newest = priced.app.runs()[0].tally
+    newest = priced.app.runs()[0].counts
     assert newest.spent_usd == 0
     assert newest.saved_usd == newest.cost_usd == pytest.approx(charged(stand_in))
 
@@ -89,7 +89,7 @@ def test_a_killed_run_takes_no_more_than_its_budget(
     stand_in.control(latency_ms=100)
     budget = 0.03
     run = priced.app.run_in_background("topic@1", ALL, RunOptions(push=False, budget=budget)).id
-    until(lambda: priced.app.watch(run).tally.done >= 16)
+    until(lambda: priced.app.watch(run).counts.done >= 16)
     os.kill(int(priced.app.container.record.run(run).worker.rpartition(":")[2]), signal.SIGKILL)
     until(lambda: priced.app.watch(run).run.status == "failed")
     stand_in.control(latency_ms=0)

@@ -53,8 +53,8 @@ def test_samples_are_asked_pushed_and_counted(mine: Installation, project: Proje
     assert len(scores) == 6
     assert all(score * 5 == pytest.approx(round(score * 5)) and 0 < score <= 1 for score in scores)
     assert any(score < 1 for score in scores)
-    tally = mine.app.watch(run["run"]).tally
-    assert (tally.done, tally.requests, tally.failed) == (6, 30, 0)
+    counts = mine.app.watch(run["run"]).counts
+    assert (counts.done, counts.requests, counts.failed) == (6, 30, 0)
     again = mine.app.run("topic@1", parse_subset("ids", ids=ids))
     assert (again.summary.requests, again.summary.reused, again.pushed) == (0, 6, PushResult(0, 0, 6))
 

@@ -107,7 +107,9 @@ def test_no_judged_task_is_told_its_own_answer(mine: Installation, project: Proj
     sent = {outcome.task_id: outcome.digest for outcome in mine.app.outcomes(finished.run.id)}
     assert set(sent) == set(list(texts)[:201])
     pages = mine.app.container.studio.tasks_by_id(project.id, sorted(sent))
-    for task, request in mine.app.container.labeler.builder(resolved).asks([task for page in pages for task in page]):
+    for task, request in mine.app.container.labeler.builder(resolved).requests(
+        [task for page in pages for task in page]
+    ):
         assert isinstance(request, ChatRequest)
         shown = {text_key([text]) for text, _ in request.example_turns}
         assert request.digest == sent[task]

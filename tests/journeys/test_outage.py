@@ -84,7 +84,7 @@ def test_a_wait_of_too_long_ends_the_run_with_how_long_and_it_goes_on_later(
     assert done.out == ""
     assert "rate limit was reached. It asks to wait 25 minutes: the answers are kept" in sentence(done)
     (listed,) = few.app.runs()
-    assert (listed.run.status, listed.tally.done) == ("failed", 0)
+    assert (listed.run.status, listed.counts.done) == ("failed", 0)
     stand_in.control(rate_limited=0.0)
     few.command("resume", listed.run.id)
     few.command("watch", listed.run.id)

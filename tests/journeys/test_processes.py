@@ -95,7 +95,7 @@ def test_all_end_when_the_one_that_started_them_is_killed(
     until(lambda: gone(started))
     stats = stand_in.stats()
     assert stats["requests"] == stats["answered"] < TASKS
-    assert few.app.watch(few.app.container.record.runs()[0].id).tally.done >= stats["answered"]
+    assert few.app.watch(few.app.container.record.runs()[0].id).counts.done >= stats["answered"]
     resumed(few, stand_in, processes)
     assert stand_in.requests() == TASKS
     assert project.versions() == {"topic@1": TASKS + DOUBLED}

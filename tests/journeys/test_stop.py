@@ -60,11 +60,11 @@ def told_to_end(process: ForkedCommand) -> str:
 
 def paid_and_kept(installation: Installation, run: str, stand_in: RunningStandIn) -> int:
     """Requests at the model, all of which were answered, and are stored, and are known to the run."""
-    stats, tally = stand_in.stats(), installation.app.watch(run).tally
+    stats, counts = stand_in.stats(), installation.app.watch(run).counts
     assert stats["left"] == stats["in_flight"] == 0
-    assert stats["requests"] == stats["answered"] == tally.done == tally.requests
-    assert tally.reused == 0
-    return tally.done
+    assert stats["requests"] == stats["answered"] == counts.done == counts.requests
+    assert counts.reused == 0
+    return counts.done
 
 
 def held(installation: Installation) -> int:

@@ -92,7 +92,7 @@ def test_three_workers_share_a_run_and_are_killed_at_random(
             workers.append(shared.start("worker"))
         status = until(lambda: _ended(shared, run), PATIENCE_S)
     assert (status.run.status, status.run.reason) == ("completed", "")
-    assert (status.tally.done, status.tally.failed) == (TASKS, 0)
+    assert (status.counts.done, status.counts.failed) == (TASKS, 0)
     assert stored(shared) == TASKS - COPIES
     assert TASKS - COPIES <= stand_in.requests() <= TASKS - COPIES + kills * LOST
     assert project.versions()[tag] == TASKS
@@ -128,7 +128,7 @@ def test_a_database_and_a_redis_that_go_away_for_a_moment_cost_nothing(
                 assert cut_connections(url) > 0
                 redis.flushall()
             status = until(lambda: _ended(shared, run), PATIENCE_S)
-        assert (status.run.status, status.run.reason, status.tally.done) == ("completed", "", TASKS)
+        assert (status.run.status, status.run.reason, status.counts.done) == ("completed", "", TASKS)
         assert stored(shared) == TASKS - COPIES
         assert stand_in.requests() == TASKS - COPIES
         shared.app.container.store.close()
@@ -160,12 +160,12 @@ def test_workers_share_a_budget_and_none_spends_more_than_all_may(
     charged = (stats["prompt_tokens"] * 2 + stats["completion_tokens"] * 10) / 1e6
     assert charged <= budget
     if enough:
-        assert (status.run.status, status.tally.done) == ("completed", TASKS)
+        assert (status.run.status, status.counts.done) == ("completed", TASKS)
     else:
         assert (status.run.status, status.run.reason) == ("canceled", "budget")
         assert charged > 0.6 * budget
-        assert 0 < status.tally.done < TASKS
-    assert status.tally.spent_usd == pytest.approx(charged)
+        assert 0 < status.counts.done < TASKS
+    assert status.counts.spent_usd == pytest.approx(charged)
 
 
 def test_a_chunk_that_ends_its_workers_is_set_aside(
@@ -186,9 +186,9 @@ def test_a_chunk_that_ends_its_workers_is_set_aside(
             workers.append(queued.start("worker"))
         status = until(lambda: _ended(queued, run), 60)
     assert status.run.status == "completed"
-    assert status.tally.failed > 0
-    assert status.tally.done + status.tally.failed == 40
-    assert project.versions() == {"topic@1": status.tally.done}
+    assert status.counts.failed > 0
+    assert status.counts.done + status.counts.failed == 40
+    assert project.versions() == {"topic@1": status.counts.done}
     assert {some(row.reason).partition(":")[0] for row in queued.app.results("topic@1", ["failed"])} == {"crashed"}
 
 

@@ -117,7 +117,7 @@ class ChunkStore(Repository):
             connection.execute(jobs.update().where(condition).values(status="done"))
 
     @retried
-    def give_back(self, run_id: str, worker: str) -> None:
+    def release(self, run_id: str, worker: str) -> None:
         """Releases the unfinished chunks of `worker`."""
         condition = sa.and_(jobs.c.run_id == run_id, jobs.c.worker == worker, jobs.c.status == "in_progress")
         with self._engine.begin() as connection:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from backend.adapters.database.space import give_back_much
+from backend.adapters.database.space import free_much_space
 from backend.adapters.files.private import make_private, private_file, private_folder
 from backend.domain.urls import shown
 from backend.errors import StoreError
@@ -124,7 +124,7 @@ def _migrate(engine: sa.Engine) -> None:
         raise StoreError(
             "The database was made by a newer version of Open Prompts: update this installation."
         ) from None
-    give_back_much(engine)
+    free_much_space(engine)
 
 
 def _lock(connection: sa.Connection) -> None:

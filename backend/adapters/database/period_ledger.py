@@ -37,7 +37,7 @@ class PeriodLedger(BudgetLedger):
             return self._limit - self._spent(connection) - self._held(connection)
 
     @retried
-    def hand_over(self, holder: str, run_id: str) -> None:
+    def transfer(self, holder: str, run_id: str) -> None:
         """The reservation of `holder` belongs to that run from now on, beside what it has paid already."""
         with self._engine.begin() as connection:
             self._locked(connection)

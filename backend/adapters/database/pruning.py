@@ -14,7 +14,7 @@ from backend.adapters.database.completion_sources import REQUESTED, requested
 from backend.adapters.database.payers import paid_by
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import retried
-from backend.adapters.database.space import give_back
+from backend.adapters.database.space import free_space
 from backend.adapters.database.tables import (
     asks,
     batches,
@@ -65,7 +65,7 @@ class PruneStore(Repository):
             connection.execute(runs.delete().where(_chosen(choice)))
             asked = sa.union(*(sa.select(digest).where(digest.is_not(None)) for digest in REQUESTED))
             connection.execute(samples.delete().where(samples.c.request.not_in(asked)))
-        give_back(self._engine, (completions, asks, sources, samples))
+        free_space(self._engine, (completions, asks, sources, samples))
 
 
 def _chosen(choice: PruneChoice) -> Any:

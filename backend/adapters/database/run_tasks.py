@@ -90,7 +90,7 @@ class RunTaskStore(Repository):
         connection.execute(insert.on_conflict_do_update(index_elements=["run_id", "task_id"], set_=update), rows)
 
     @retried
-    def set_aside(self, run_id: str, tasks: Sequence[int], failure: Failure) -> None:
+    def quarantine(self, run_id: str, tasks: Sequence[int], failure: Failure) -> None:
         """Notes a Failure for tasks of a run; a stored answer still counts."""
         rows = [_row(run_id, RunTask(task, None, failure)) for task in tasks]
         insert = self._insert(asks)
@@ -139,7 +139,7 @@ class RunTaskStore(Repository):
             return [(row.task_id, row.digest) for row in connection.execute(query)]
 
     @retried
-    def tally(self, run: Run, pricing: Pricing) -> TaskCounts:
+    def counts(self, run: Run, pricing: Pricing) -> TaskCounts:
         """The progress of a run. Answers of later runs change nothing: this run had no answer."""
         of_run = asks.c.run_id == run.id
         repeats = self._repeats(run.tag)

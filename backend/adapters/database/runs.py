@@ -42,7 +42,7 @@ class RunStore(Repository):
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
-        self.asks = RunTaskStore(store)
+        self.run_tasks = RunTaskStore(store)
 
     @retried
     def create(self, order: NewRun, check: Callable[[Run], None] = lambda other: None) -> Run:

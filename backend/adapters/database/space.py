@@ -10,7 +10,7 @@ MUCH = 0.25
 """Of a file."""
 
 
-def give_back(engine: sa.Engine, tables: Sequence[sa.Table] = ()) -> None:
+def free_space(engine: sa.Engine, tables: Sequence[sa.Table] = ()) -> None:
     """SQLite copies its whole file for it, PostgreSQL marks what is free in `tables`."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if engine.dialect.name == "sqlite":
@@ -21,7 +21,7 @@ def give_back(engine: sa.Engine, tables: Sequence[sa.Table] = ()) -> None:
                 connection.exec_driver_sql(f"VACUUM {table.name}")
 
 
-def give_back_much(engine: sa.Engine) -> None:
+def free_much_space(engine: sa.Engine) -> None:
     """Where much of SQLite's file is free. The file stays as large if another process uses it, or the disk is full:
     `ls-prompts prune` gives the space back later."""
     if engine.dialect.name != "sqlite":
@@ -30,4 +30,4 @@ def give_back_much(engine: sa.Engine) -> None:
         free, pages = (connection.exec_driver_sql(f"PRAGMA {n}").scalar_one() for n in ("freelist_count", "page_count"))
     if free > MUCH * pages:
         with suppress(OperationalError):
-            give_back(engine)
+            free_space(engine)

@@ -133,28 +133,28 @@ class ChatCompletions:
 
     async def _complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
         while True:
-            dialect = self._profiles.format(request.template.model)
-            dialect.check_cap(request.template)
-            sent = await self._documents.sent(request, dialect)
+            used = self._profiles.format(request.template.model)
+            used.check_cap(request.template)
+            sent = await self._documents.sent(request, used)
             if isinstance(sent, Failure):
                 return sent
             try:
-                reply = await self._ask(sent, dialect, attempt)
+                reply = await self._ask(sent, used, attempt)
             except openai.APIStatusError as error:
-                refused = await self._refused(sent, dialect, attempt, error)
+                refused = await self._refused(sent, used, attempt, error)
                 if refused is not None:
                     return refused
                 continue
             if isinstance(reply, Completion):
-                self._profiles.answered(request, dialect, reply)
+                self._profiles.answered(request, used, reply)
             return reply
 
-    async def _ask(self, request: ChatRequest, dialect: RequestFormat, attempt: int) -> Completion | Failure:
+    async def _ask(self, request: ChatRequest, used: RequestFormat, attempt: int) -> Completion | Failure:
         """Sends once. Raises APIStatusError for a refusal."""
         started = time.perf_counter()
         try:
             model = request.template.model
-            content = await self._post.post(dialect.body(request), partial(self._rates.note, model))
+            content = await self._post.post(used.body(request), partial(self._rates.note, model))
             if is_stream(content):
                 raise streams(self._shown)
             seconds, body = time.perf_counter() - started, parse(content)
@@ -180,7 +180,7 @@ class ChatCompletions:
             return Failure("server", "The model's server did not send a chat completion.")
 
     async def _refused(
-        self, request: ChatRequest, dialect: RequestFormat, attempt: int, error: openai.APIStatusError
+        self, request: ChatRequest, used: RequestFormat, attempt: int, error: openai.APIStatusError
     ) -> Completion | Failure | None:
         """The Failure of a refusal; None if the request is to be sent again in another form or to another path."""
         model = request.template.model
@@ -195,18 +195,18 @@ class ChatCompletions:
         if answer is not None:
             return answer
         status = meant_status(error.status_code, error.body, request.texts)
-        if self._profiles.refused(request, dialect, status, error.param, words_of(error)):
+        if self._profiles.refused(request, used, status, error.param, words_of(error)):
             return None
         failure = replace(self._refusals.failure(model, error, request), unbilled=True)
         formal = failure.kind == "bad_request" and status in (400, 422)
         if not formal or is_about_length(error) or not self._profiles.is_untried(model):
             return failure
-        return await self._ask_otherwise(request, dialect, attempt) or failure
+        return await self._ask_otherwise(request, used, attempt) or failure
 
-    async def _ask_otherwise(self, request: ChatRequest, dialect: RequestFormat, attempt: int) -> Completion | None:
+    async def _ask_otherwise(self, request: ChatRequest, used: RequestFormat, attempt: int) -> Completion | None:
         """The answer to the first other form that the model accepts; each is tried once. Only for models without any
         answer yet: refusals come in many words."""
-        for other in dialect.others(request):
+        for other in used.others(request):
             sent = await self._documents.sent(request, other)
             with contextlib.suppress(openai.APIStatusError):
                 reply = sent if isinstance(sent, Failure) else await self._ask(sent, other, attempt)

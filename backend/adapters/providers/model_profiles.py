@@ -71,10 +71,10 @@ class ModelProfiles:
         better = adapted(used, request, status, param, words)
         if better is not None:
             self._formats[model] = better
-            self._tell(model, used, better)
+            self._warn_of_wrong_profile(model, used, better)
         return better is not None
 
-    def _tell(self, model: str, used: RequestFormat, better: RequestFormat) -> None:
+    def _warn_of_wrong_profile(self, model: str, used: RequestFormat, better: RequestFormat) -> None:
         """Says that a model refused what the profile promises."""
         promised = [FORMATS[used.format]] if better.format != used.format else sorted(better.dropped - used.dropped)
         if self._profile is None or not any(self._profile.promises(what) for what in promised):

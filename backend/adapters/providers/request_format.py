@@ -144,7 +144,7 @@ def _smaller(own: Any, cap: int) -> int:
 
 
 def adapted(
-    dialect: RequestFormat, request: ChatRequest, status: int, param: str | None, message: str
+    used: RequestFormat, request: ChatRequest, status: int, param: str | None, message: str
 ) -> RequestFormat | None:
     """The form to try after a refusal; None if the refusal is about this one request."""
     if status not in (*_FORMAL, *_ABOUT_FORMS):
@@ -155,37 +155,37 @@ def adapted(
         word = re.compile(rf"\b{re.escape(name)}\b", re.IGNORECASE)
         return named == name or (not named and _speaks_of(word, message, request.texts))
 
-    bounded = dialect.bound(request.template) is not None and request.template.cap is None
+    bounded = used.bound(request.template) is not None and request.template.cap is None
     if bounded and _speaks_of(_LENGTH_WORDS, f"{named} {message}", request.texts):
-        return replace(dialect, bounded=False)
+        return replace(used, bounded=False)
     rivals = _RIVALS.search(named) or (not named and _speaks_of(_RIVALS, message, request.texts))
-    if rivals and status in _FORMAL and dialect.asks_rivals(request.template):
-        return replace(dialect, rivals=dialect.rivals + 1)
-    sent = {*parameters(request.template), *(("logprobs",) if request.template.logprobs else ())} - dialect.dropped
+    if rivals and status in _FORMAL and used.asks_rivals(request.template):
+        return replace(used, rivals=used.rivals + 1)
+    sent = {*parameters(request.template), *(("logprobs",) if request.template.logprobs else ())} - used.dropped
     formats = _FORMAT_WORDS.search(named) or _speaks_of(_FORMAT_WORDS, message, request.texts)
-    if formats and dialect.format < len(FORMATS) - 1:
-        return replace(dialect, format=dialect.format + 1)
+    if formats and used.format < len(FORMATS) - 1:
+        return replace(used, format=used.format + 1)
     by_router = status == _NOT_FOUND and _NOBODY.search(message) is not None
     if not by_router and (status not in _FORMAL or not _REFUSAL.search(message)):
         return None
     for name in sorted(sent, key=len, reverse=True):
-        if name == "max_tokens" and not dialect.long_cap and meant(name):
-            return replace(dialect, long_cap=True)
+        if name == "max_tokens" and not used.long_cap and meant(name):
+            return replace(used, long_cap=True)
         if meant(_LONG_CAP if name == "max_tokens" else name):
-            return replace(dialect, dropped=dialect.dropped | {name})
+            return replace(used, dropped=used.dropped | {name})
     unnamed = by_router and _speaks_of(_UNNAMED, message, request.texts)
-    return _step_down(dialect, sent - set(_CAPS), dialect.asks_rivals(request.template)) if unnamed else None
+    return _step_down(used, sent - set(_CAPS), used.asks_rivals(request.template)) if unnamed else None
 
 
-def _step_down(dialect: RequestFormat, sent: set[str], rivals: bool) -> RequestFormat | None:
+def _step_down(used: RequestFormat, sent: set[str], rivals: bool) -> RequestFormat | None:
     """The next form where nobody says which part is refused: each form, then without the other tokens, without
     log-probabilities, and so on."""
-    if dialect.format < len(FORMATS) - 1:
-        return replace(dialect, format=dialect.format + 1)
+    if used.format < len(FORMATS) - 1:
+        return replace(used, format=used.format + 1)
     if rivals:
-        return replace(dialect, format=0, rivals=NO_RIVALS)
+        return replace(used, format=0, rivals=NO_RIVALS)
     name = min(sent, key=lambda name: (name != "logprobs", name), default=None)
-    return None if name is None else replace(dialect, format=0, dropped=dialect.dropped | {name})
+    return None if name is None else replace(used, format=0, dropped=used.dropped | {name})
 
 
 def _speaks_of(words: re.Pattern[str], message: str, texts: str) -> bool:
@@ -200,36 +200,36 @@ class _Key:
     """Templates are compared by identity: hashing a whole schema for each request would cost more than it saves."""
 
     template: RequestTemplate
-    dialect: RequestFormat
+    used: RequestFormat
     seed: int = 0
 
     def __hash__(self) -> int:
-        return hash((id(self.template), self.dialect, self.seed))
+        return hash((id(self.template), self.used, self.seed))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, _Key) or self.template is not other.template:
             return False
-        return (self.dialect, self.seed) == (other.dialect, other.seed)
+        return (self.used, self.seed) == (other.used, other.seed)
 
 
 @lru_cache(maxsize=256)
 def _encoded(key: _Key) -> tuple[bytes, bytes]:
-    template, dialect = key.template, key.dialect
-    body = {"model": template.model, **{k: v for k, v in parameters(template).items() if k not in dialect.dropped}}
+    template, used = key.template, key.used
+    body = {"model": template.model, **{k: v for k, v in parameters(template).items() if k not in used.dropped}}
     if key.seed and "seed" in body:
         body["seed"] += key.seed
-    if (bound := dialect.bound(template)) is not None:
+    if (bound := used.bound(template)) is not None:
         body["max_tokens"] = min(bound, body.get("max_tokens", bound))
-    if dialect.long_cap and "max_tokens" in body:
+    if used.long_cap and "max_tokens" in body:
         body[_LONG_CAP] = body.pop("max_tokens")
-    if template.logprobs and "logprobs" not in dialect.dropped:
+    if template.logprobs and "logprobs" not in used.dropped:
         body["logprobs"] = True
-    if dialect.asks_rivals(template):
-        body["top_logprobs"] = MOST_RIVALS[dialect.rivals]
-    if FORMATS[dialect.format] == "json_schema":
+    if used.asks_rivals(template):
+        body["top_logprobs"] = MOST_RIVALS[used.rivals]
+    if FORMATS[used.format] == "json_schema":
         schema = {"name": "labels", "strict": True, "schema": template.answer_schema}
         body["response_format"] = {"type": "json_schema", "json_schema": schema}
-    elif FORMATS[dialect.format] == "json_object":
+    elif FORMATS[used.format] == "json_object":
         body["response_format"] = {"type": "json_object"}
     head = json.dumps(body)[:-1] + ', "messages": [' + json.dumps({"role": "system", "content": template.system})
     return head.encode(), b"}]}"

@@ -132,7 +132,7 @@ class WorkerRegistration(PeriodicThread):
         load: Callable[[], WorkerLoad],
         granted: Callable[[int], object],
     ) -> None:
-        super().__init__("fleet", EVERY_S, self._tick)
+        super().__init__("coordination", EVERY_S, self._tick)
         self._redis = broker.redis
         self._broker = broker
         self._most = most

@@ -89,8 +89,8 @@ class RedisBucket:
         args: list[str | float] = [self._member, claim.pause, KEPT_S]
         asked = {"requests": (1.0, 0.0), "tokens": (claim.tokens, claim.owed)}
         for what, amounts in asked.items():
-            pace = limit.paces.get(what)
-            args += [pace.rate, pace.most, *amounts] if pace else [0, 0, 0, 0]
+            refill = limit.refills.get(what)
+            args += [refill.rate, refill.most, *amounts] if refill else [0, 0, 0, 0]
         with self._broker.translated_errors():
             wait, self._members = self._take(keys=self._keys, args=args)
         return float(wait)

@@ -39,7 +39,7 @@ class EnsembleVote:
         return self.sure[task] if answer == self.answers[task] else (1 - self.sure[task]) / others
 
 
-def voice_of(outcomes: Iterable[Outcome], truths: Sequence[Truth], schema: LabelSchema) -> EnsembleVote:
+def vote_of(outcomes: Iterable[Outcome], truths: Sequence[Truth], schema: LabelSchema) -> EnsembleVote:
     """The vote of one version.
 
     Confidences are calibrated with the ground truths where that helps. A version without confidences gets the share of

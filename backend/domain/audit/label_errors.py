@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.domain.answer import Answer
-from backend.domain.audit.ensemble import EnsembleVote, voice_of
+from backend.domain.audit.ensemble import EnsembleVote, vote_of
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Outcome, Truth
 
@@ -41,7 +41,7 @@ def audit(versions: Mapping[str, Sequence[Outcome]], truths: Sequence[Truth], sc
     Pass only ground truths that people made: those accepted from a prompt's own predictions agree with it.
     versions: tag -> outcomes
     """
-    votes = {tag: voice_of(outcomes, truths, schema) for tag, outcomes in versions.items()}
+    votes = {tag: vote_of(outcomes, truths, schema) for tag, outcomes in versions.items()}
     answers = {name for vote in votes.values() for name in (*vote.answers.values(), *vote.truths.values())}
     given = {tag: {o.task_id: o.answer for o in outcomes if o.answer is not None} for tag, outcomes in versions.items()}
     confident = {o.task_id for outcomes in versions.values() for o in outcomes if o.confidence is not None}

@@ -97,7 +97,7 @@ def _certainty(
     """The probability that an answer of this version is right: its calibrated confidence, without one the accuracy of
     the version, without ground truths 1."""
     scored = scored_answers_of([outcome for outcome in outcomes if outcome.answer is not None], truths, schema)
-    accuracy = ratio(sum(claim.correct for claim in scored), len(scored))
+    accuracy = ratio(sum(answer.correct for answer in scored), len(scored))
     meant = calibrate(scored).calibrator or float
     usual = 1.0 if accuracy is None else accuracy
     return lambda confidence: usual if confidence is None else meant(confidence)
@@ -122,8 +122,8 @@ def _sides(ballot: Ballot, schema: LabelSchema) -> list[Side]:
 
 def _calibrated(raw: Sequence[Vote], expected: Mapping[int, Answer], schema: LabelSchema) -> tuple[Vote, ...]:
     judged = [vote for vote in raw if vote.task_id in expected]
-    claims = [ScoredAnswer(v.task_id, v.confidence, schema.equal(v.answer, expected[v.task_id])) for v in judged]
-    meant = calibrate(claims).calibrator or float
+    scored = [ScoredAnswer(v.task_id, v.confidence, schema.equal(v.answer, expected[v.task_id])) for v in judged]
+    meant = calibrate(scored).calibrator or float
     return tuple(replace(vote, confidence=meant(vote.confidence)) for vote in raw)
 
 

@@ -27,9 +27,9 @@ class Auroc:
         return self.interval[0] > 0.5
 
 
-def auroc(claims: Sequence[ScoredAnswer]) -> Auroc | None:
+def auroc(scored: Sequence[ScoredAnswer]) -> Auroc | None:
     """Of those with a confidence; None without right and wrong ones among them."""
-    pairs = confident(claims)
+    pairs = confident(scored)
     wrong = [confidence for confidence, correct in pairs if not correct]
     right = [confidence for confidence, correct in pairs if correct]
     if not right or not wrong:

@@ -119,7 +119,7 @@ def answer_pairs(
 def lowest_threshold(pairs: Sequence[AnswerPair], target: float) -> WrongShare:
     """The lowest confidence that guarantees that the first's answers above it differ on at most a share `target` of all
     tasks. pairs: of a random sample of the tasks; target: between 0 and 1, both excluded."""
-    return wrong_share(_claims(pairs), target)
+    return wrong_share(_scored_answers(pairs), target)
 
 
 def tradeoff(pairs: Sequence[AnswerPair], target: float) -> CascadeTradeoff:
@@ -149,7 +149,7 @@ def point_at(pairs: Sequence[AnswerPair], below: float | None) -> CascadePoint:
     return CascadePoint(below, len(pairs), sum(kept), differs, total_usd(costs), RightAnswers(sum(right), len(right)))
 
 
-def _claims(pairs: Sequence[AnswerPair]) -> list[ScoredAnswer]:
+def _scored_answers(pairs: Sequence[AnswerPair]) -> list[ScoredAnswer]:
     """In which an answer counts as right if it is the second's."""
     return [ScoredAnswer(pair.task_id, pair.confidence, pair.same) for pair in pairs]
 
@@ -167,7 +167,7 @@ def _cost(pair: AnswerPair, first: bool, second: bool) -> float | None:
 
 def thresholds_of(pairs: Sequence[AnswerPair]) -> list[float]:
     """Those that keep a tenth, two tenths, … of the tasks, as far as there are confidences."""
-    points, found = risk_coverage(_claims(pairs)), list[float]()
+    points, found = risk_coverage(_scored_answers(pairs)), list[float]()
     for tenth in range(1, STEPS + 1):
         enough = (point.confidence for point in points if point.tasks * STEPS >= len(pairs) * tenth)
         found += islice(enough, 1)

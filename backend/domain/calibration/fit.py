@@ -47,13 +47,13 @@ class Calibration:
         return self.brier is not None
 
 
-def calibrate(claims: Sequence[ScoredAnswer], seed: int = SEED) -> Calibration:
+def calibrate(scored: Sequence[ScoredAnswer], seed: int = SEED) -> Calibration:
     """The better of logistic and isotonic calibration by Brier score on held-out folds, fitted on all scored answers.
 
     There is none if it does not beat the raw confidence by one standard error (the one-standard-error rule of Breiman
     et al. 1984).
     """
-    answers = [claim for claim in claims if claim.confidence is not None]
+    answers = [answer for answer in scored if answer.confidence is not None]
     reason = _too_little(answers)
     if reason:
         return Calibration(len(answers), reason=reason)
@@ -68,10 +68,10 @@ def calibrate(claims: Sequence[ScoredAnswer], seed: int = SEED) -> Calibration:
 def _calibration(answers: Sequence[ScoredAnswer], seed: int) -> Calibration:
     import numpy
 
-    sure = numpy.array([claim.confidence for claim in answers], dtype=float)
-    right = numpy.array([claim.correct for claim in answers], dtype=float)
+    sure = numpy.array([answer.confidence for answer in answers], dtype=float)
+    right = numpy.array([answer.correct for answer in answers], dtype=float)
     tried = [(_held_out(fit, sure, right, seed), fit) for fit in (_logistic, _isotonic)]
-    best, fit = min(tried, key=lambda trial: float(((trial[0] - right) ** 2).mean()))
+    best, fit = min(tried, key=lambda pair: float(((pair[0] - right) ** 2).mean()))
     brier = float(((sure - right) ** 2).mean())
     if not _helps((sure - right) ** 2 - (best - right) ** 2):
         return Calibration(len(answers), None, "On held-out tasks no calibrator does better than the raw one.", brier)
@@ -80,12 +80,12 @@ def _calibration(answers: Sequence[ScoredAnswer], seed: int) -> Calibration:
         calibrator=fit(sure, right),
         brier=brier,
         brier_held_out=float(((best - right) ** 2).mean()),
-        held_out=tuple(replace(claim, confidence=float(value)) for claim, value in zip(answers, best, strict=True)),
+        held_out=tuple(replace(answer, confidence=float(value)) for answer, value in zip(answers, best, strict=True)),
     )
 
 
 def _too_little(answers: Sequence[ScoredAnswer]) -> str | None:
-    right = sum(claim.correct for claim in answers)
+    right = sum(answer.correct for answer in answers)
     wrong = len(answers) - right
     if not answers:
         return "No answer to a task with a ground truth has a confidence."

@@ -54,9 +54,9 @@ class Reliability:
     reason: str | None
 
 
-def reliability(claims: Sequence[ScoredAnswer], seed: int = SEED) -> Reliability:
+def reliability(scored: Sequence[ScoredAnswer], seed: int = SEED) -> Reliability:
     """The reliability with its bins, the least confident bin first."""
-    pairs = confident(claims)
+    pairs = confident(scored)
     if not pairs:
         return Reliability(
             0, (), None, None, None, None, None, "No answer to a task with a ground truth has a confidence."

@@ -40,6 +40,6 @@ def _about(control: Control, outcome: Outcome, truth: Answer) -> ScoredAnswer:
     return ScoredAnswer(outcome.task_id, sure, right)
 
 
-def confident(claims: Iterable[ScoredAnswer]) -> list[tuple[float, bool]]:
+def confident(answers: Iterable[ScoredAnswer]) -> list[tuple[float, bool]]:
     """(confidence, correct) of those with a confidence, the least confident first."""
-    return sorted((claim.confidence, claim.correct) for claim in claims if claim.confidence is not None)
+    return sorted((answer.confidence, answer.correct) for answer in answers if answer.confidence is not None)

@@ -80,21 +80,21 @@ class AccuracyFrom:
     accuracy_low: float | None
 
 
-def accuracy_from(claims: Sequence[ScoredAnswer], least: float) -> AccuracyFrom:
+def accuracy_from(scored: Sequence[ScoredAnswer], least: float) -> AccuracyFrom:
     """What the ground truths say about the answers with a confidence of `least` (0 to 1) or more."""
-    rights = [right for confidence, right in confident(claims) if confidence >= least]
+    rights = [right for confidence, right in confident(scored) if confidence >= least]
     tasks, right = len(rights), sum(rights)
     low = lower_bound(right, tasks) if tasks else None
-    return AccuracyFrom(least, tasks, ratio(tasks, len(claims)), ratio(right, tasks), low)
+    return AccuracyFrom(least, tasks, ratio(tasks, len(scored)), ratio(right, tasks), low)
 
 
-def risk_coverage(claims: Sequence[ScoredAnswer]) -> list[RiskPoint]:
+def risk_coverage(scored: Sequence[ScoredAnswer]) -> list[RiskPoint]:
     """One point for each confidence that occurs, the highest first. Answers without a confidence are never covered."""
     points, tasks, wrong = [], 0, 0
-    for confidence, equal in groupby(reversed(confident(claims)), key=lambda pair: pair[0]):
+    for confidence, equal in groupby(reversed(confident(scored)), key=lambda pair: pair[0]):
         rights = [right for _, right in equal]
         tasks, wrong = tasks + len(rights), wrong + rights.count(False)
-        points.append(RiskPoint(confidence, tasks, wrong, tasks / len(claims), wrong / tasks))
+        points.append(RiskPoint(confidence, tasks, wrong, tasks / len(scored), wrong / tasks))
     return points
 
 
@@ -103,9 +103,9 @@ def tasks_needed(target: float) -> int:
     return ceil(log(_SEQUENCE_ERROR) / log(target))
 
 
-def threshold(claims: Sequence[ScoredAnswer], target: float) -> Threshold:
+def threshold(scored: Sequence[ScoredAnswer], target: float) -> Threshold:
     """The lowest confidence that guarantees an accuracy of `target` (between 0 and 1, both excluded)."""
-    points = risk_coverage(claims)
+    points = risk_coverage(scored)
     found = [*_in_sequence(points, target), *_on_grid(points, target)] if points and 0 < target < 1 else []
     lowest = max(found, key=lambda point: point.tasks, default=None)
     if lowest is None:

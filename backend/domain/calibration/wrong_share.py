@@ -53,12 +53,12 @@ def tasks_needed(target: float) -> int:
     return ceil(log(ERROR) / log(1 - target))
 
 
-def wrong_share(claims: Sequence[ScoredAnswer], target: float) -> WrongShare:
+def wrong_share(scored: Sequence[ScoredAnswer], target: float) -> WrongShare:
     """The lowest confidence that guarantees it. claims: of a random sample of the tasks, those without a confidence
     too; target: between 0 and 1, both excluded."""
     from scipy.stats import binom
 
-    tasks, points = len(claims), risk_coverage(claims)
+    tasks, points = len(scored), risk_coverage(scored)
     allowed = int(binom.ppf(ERROR, tasks, target)) - 1 if tasks else -1
     lowest = next((point for point in reversed(points) if point.wrong <= allowed), None)
     if lowest is None:

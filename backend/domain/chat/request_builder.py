@@ -66,9 +66,9 @@ class RequestBuilder:
 
     def request(self, task: Task) -> ChatRequest | Failure:
         """The request for `task`, or the Failure of a task that cannot be asked about."""
-        return self.asks([task])[0][1]
+        return self.requests([task])[0][1]
 
-    def asks(self, tasks: Sequence[Task]) -> PlannedRequests:
+    def requests(self, tasks: Sequence[Task]) -> PlannedRequests:
         """The requests for many tasks, in their order."""
         tasks = with_texts(tasks, self._linked, self._pictures, self.version.project)
         read = with_files(tasks, self._shown, self._pictures, self.version.project)
@@ -77,8 +77,8 @@ class RequestBuilder:
             [()] * len(tasks) if self._example_turns is None else self._example_turns.of(tasks, values)
         )
         made = zip(tasks, read, values, example_turns, strict=True)
-        asks = [(task.id, self._ask(seen, own, shown)) for task, seen, own, shown in made]
-        return asks if self.version.cascade is None else [(task, self._with_second(ask)) for task, ask in asks]
+        requests = [(task.id, self._ask(seen, own, shown)) for task, seen, own, shown in made]
+        return requests if self.version.cascade is None else [(task, self._with_second(ask)) for task, ask in requests]
 
     def _with_second(self, ask: ChatRequest | Failure) -> ChatRequest | Failure:
         """With the request to the second model: the same messages, as the version with that model alone asks."""

@@ -8,7 +8,7 @@ from math import fsum, isnan, nan
 from statistics import quantiles
 
 from backend.domain.answer import Answer, spans_of, unlocated_of
-from backend.domain.labels.placement.tally import PlacementTally, tally_of
+from backend.domain.labels.placement.counts import PlacementCounts, counts_or_none
 from backend.domain.metrics.cascade_shares import CascadeShares, CountingSteps
 from backend.domain.metrics.request_places import RequestPlaces
 from backend.domain.outcome import Failure, Outcome, Rejection
@@ -45,7 +45,7 @@ class Summary:
     latency_p50: float | None
     latency_p95: float | None
     refusal: str | None = None
-    quotes: PlacementTally | None = None
+    quotes: PlacementCounts | None = None
     cascade: CascadeShares | None = None
 
     @property
@@ -144,7 +144,7 @@ class Summing:
             latency_p50=quantile(self._seconds, 50),
             latency_p95=quantile(self._seconds, 95),
             refusal=next((detail for detail, _ in self._refusals.most_common(1)), None),
-            quotes=tally_of(self._tiers, self._unlocated),
+            quotes=counts_or_none(self._tiers, self._unlocated),
             cascade=self._steps.shares(),
         )
 

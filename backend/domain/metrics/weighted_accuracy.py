@@ -34,21 +34,21 @@ class WeightedAccuracy:
 
 
 def weighted_accuracy(
-    claims: Sequence[ScoredAnswer],
+    answers: Sequence[ScoredAnswer],
     chances: Mapping[int, float],
     beliefs: Mapping[int, float] | None,
     gaps: Collection[int] = (),
 ) -> WeightedAccuracy | None:
     """None with fewer than FEWEST ground truths.
 
-    claims: the answers to tasks with a ground truth
+    answers: the answers to tasks with a ground truth
     chances: task -> chance with which it was drawn, above 0; what has none does not count
     beliefs: task -> probability that the answer is right, as far as the version says, of all answered tasks of the
         project; None if only some of its tasks were answered
     gaps: drawn tasks without a ground truth: the interval goes from what it would be if all of these were wrong to what
         it would be if all were right (Manski's bounds)
     """
-    known = [claim for claim in claims if claim.task_id in chances]
+    known = [answer for answer in answers if answer.task_id in chances]
     if len(known) < FEWEST:
         return None
     found = _estimate(known, chances, beliefs)
@@ -62,20 +62,20 @@ def weighted_accuracy(
 
 
 def _estimate(
-    claims: Sequence[ScoredAnswer], chances: Mapping[int, float], beliefs: Mapping[int, float] | None
+    answers: Sequence[ScoredAnswer], chances: Mapping[int, float], beliefs: Mapping[int, float] | None
 ) -> WeightedAccuracy:
     import numpy
 
-    weights = numpy.array([1 / chances[claim.task_id] for claim in claims])
+    weights = numpy.array([1 / chances[answer.task_id] for answer in answers])
     weights /= weights.sum()
-    right = numpy.array([float(claim.correct) for claim in claims])
+    right = numpy.array([float(answer.correct) for answer in answers])
     everywhere = numpy.array(list((beliefs or {0: 0.0}).values()))
-    sure = numpy.array([(beliefs or {}).get(claim.task_id, everywhere.mean()) for claim in claims])
+    sure = numpy.array([(beliefs or {}).get(answer.task_id, everywhere.mean()) for answer in answers])
     factor = _factor(weights, sure, right)
     accuracy = float((weights * right).sum() + factor * (everywhere.mean() - (weights * sure).sum()))
     accuracy = min(1.0, max(0.0, accuracy))
     errors = _errors(weights, right - factor * sure)
-    return WeightedAccuracy(len(claims), accuracy, wilson_of(accuracy, _worth(weights, errors, accuracy)))
+    return WeightedAccuracy(len(answers), accuracy, wilson_of(accuracy, _worth(weights, errors, accuracy)))
 
 
 def _factor(weights: "Floats", sure: "Floats", right: "Floats") -> float:

@@ -7,11 +7,11 @@ the limit: servers count by fixed minutes, by sliding ones, or by buckets of the
 from dataclasses import dataclass, field
 
 MINUTE_S = 60.0
-PACE = 0.97
+FILL_SHARE = 0.97
 """Share of the limit at which a bucket fills."""
 BURST = 0.02
-"""Share of a minute's limit that a bucket holds. With PACE it leaves one in a hundred for requests that took longer to
-arrive than those after them."""
+"""Share of a minute's limit that a bucket holds. With FILL_SHARE it leaves one in a hundred for requests that took
+longer to arrive than those after them."""
 MOST_PAUSE_S = 60.0
 _NOTHING_S = 1e-6
 """Less is not waited for: sums of floating point numbers fall short by as much."""
@@ -28,10 +28,10 @@ class RateLimit:
     parts: int = 1
 
     @property
-    def paces(self) -> dict[str, "Pace"]:
+    def refills(self) -> dict[str, "Refill"]:
         """Of what is limited, by its name."""
         limits = {"requests": self.requests, "tokens": self.tokens}
-        return {what: Pace.of(limit / self.parts) for what, limit in limits.items() if limit is not None}
+        return {what: Refill.of(limit / self.parts) for what, limit in limits.items() if limit is not None}
 
     def __str__(self) -> str:
         """For people."""
@@ -40,15 +40,15 @@ class RateLimit:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class Refill:
     """rate: per second; most: what a bucket holds"""
 
     rate: float
     most: float
 
     @classmethod
-    def of(cls, limit: float) -> "Pace":
-        return cls(PACE * limit / MINUTE_S, max(1.0, BURST * limit))
+    def of(cls, limit: float) -> "Refill":
+        return cls(FILL_SHARE * limit / MINUTE_S, max(1.0, BURST * limit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,28 +86,28 @@ class TokenBucket:
 
         now: seconds of a clock that never goes back
         """
-        paces = limit.paces
-        self._fill(now, paces)
+        refills = limit.refills
+        self._fill(now, refills)
         self._closed_until = max(self._closed_until, now + claim.pause)
         asked = {"requests": 1.0, "tokens": claim.tokens}
-        if "tokens" in paces:
-            self._lower("tokens", claim.owed, paces["tokens"])
-        waits = [self._wait(what, asked[what], pace) for what, pace in paces.items()]
+        if "tokens" in refills:
+            self._lower("tokens", claim.owed, refills["tokens"])
+        waits = [self._wait(what, asked[what], refill) for what, refill in refills.items()]
         wait = max([self._closed_until - now, *waits])
         if wait > _NOTHING_S:
             return wait
-        for what, pace in paces.items():
-            self._lower(what, asked[what], pace)
+        for what, refill in refills.items():
+            self._lower(what, asked[what], refill)
         return 0.0
 
-    def _fill(self, now: float, paces: dict[str, Pace]) -> None:
+    def _fill(self, now: float, refills: dict[str, Refill]) -> None:
         passed, self._at = max(0.0, now - self._at), now
-        for what, pace in paces.items():
-            self._levels[what] = min(pace.most, self._levels.get(what, pace.most) + passed * pace.rate)
+        for what, refill in refills.items():
+            self._levels[what] = min(refill.most, self._levels.get(what, refill.most) + passed * refill.rate)
 
-    def _lower(self, what: str, amount: float, pace: Pace) -> None:
+    def _lower(self, what: str, amount: float, refill: Refill) -> None:
         """By no more than a minute's worth below empty, whatever a server says that it counted."""
-        self._levels[what] = min(pace.most, max(self._levels[what] - amount, -MINUTE_S * pace.rate))
+        self._levels[what] = min(refill.most, max(self._levels[what] - amount, -MINUTE_S * refill.rate))
 
-    def _wait(self, what: str, amount: float, pace: Pace) -> float:
-        return (min(amount, pace.most) - self._levels[what]) / pace.rate
+    def _wait(self, what: str, amount: float, refill: Refill) -> float:
+        return (min(amount, refill.most) - self._levels[what]) / refill.rate

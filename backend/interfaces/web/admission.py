@@ -101,7 +101,7 @@ class Password:
         return bool(sum(hmac.compare_digest(login, expected) for expected in self._accepted))
 
 
-def told_apart(admit: Admit, pages: Admit) -> Admit:
+def admission_by_path(admit: Admit, pages: Admit) -> Admit:
     """Label Studio, scripts and browsers, told apart by path. Scripts bring Label Studio's own tokens, and webhooks a
     secret. Here it only counts that one was sent; whether it is right is found out once a thread has time for it.
 

@@ -160,8 +160,8 @@ class Connection:
         status, headers, body = answer
         answered = [(name, value) for name, value in headers if name.lower() not in ("content-length", "connection")]
         added = [("Date", formatdate(usegmt=True)), ("Content-Length", str(len(body)))]
-        ending = [("Connection", "close")] if last else []
-        encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in [*answered, *added, *ending]]
+        closing = [("Connection", "close")] if last else []
+        encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in [*answered, *added, *closing]]
         self._write(h11.Response(status_code=status, headers=encoded, reason=_phrase(status)))
         self._write(h11.Data(data=body))
         self._write(h11.EndOfMessage())

@@ -23,9 +23,9 @@ from backend.interfaces.web.admission import (
     AdmissionLimits,
     Admit,
     Password,
+    admission_by_path,
     everyone,
     this_machine,
-    told_apart,
     verdict,
 )
 from backend.interfaces.web.api.routes import add_api
@@ -73,7 +73,7 @@ def create_app(app: App | None = None) -> Flask:
     address = PageAddress(settings.page_url)
     add_pages(server, sign_in, address)
     _add_errors(server, settings.max_body_mb)
-    _add_admission(server, told_apart(_admission(settings), PageGuard(address)))
+    _add_admission(server, admission_by_path(_admission(settings), PageGuard(address)))
     return server
 
 

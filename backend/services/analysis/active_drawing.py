@@ -51,10 +51,10 @@ def _beliefs(bases: TruthBases, stored: StoredOutcomes, resolved: ResolvedVersio
 def _on_drawn(bases: TruthBases, stored: StoredOutcomes, resolved: ResolvedVersion, draw: Draw) -> Auroc | None:
     """Of the answers to tasks that were drawn at random."""
     try:
-        claims = judged(bases, stored, resolved, Subset("ground-truth")).claims()
+        scored = judged(bases, stored, resolved, Subset("ground-truth")).scored_answers()
     except NoTruthsError:
         return None
-    return auroc([claim for claim in claims if draw.has(claim.task_id)])
+    return auroc([answer for answer in scored if draw.has(answer.task_id)])
 
 
 def _check_confidence(resolved: ResolvedVersion, found: Auroc | None) -> None:

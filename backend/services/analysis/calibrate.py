@@ -39,7 +39,7 @@ class JudgedVersion:
     basis: TruthBasis
     to_gaps: Sequence[Outcome] = ()
 
-    def claims(self, control: str | None = None) -> list[ScoredAnswer]:
+    def scored_answers(self, control: str | None = None) -> list[ScoredAnswer]:
         """The scored answers: whole answers, or the values of one control."""
         return scored_answers_of(self.outcomes, self.truths, self.schema, control)
 
@@ -49,15 +49,15 @@ class JudgedVersion:
         truths = [truth for truth in self.truths if truth.task_id not in chosen]
         return replace(self, truths=truths, basis=self.basis.without_chosen())
 
-    def random_claims(self) -> list[ScoredAnswer]:
+    def random_scored_answers(self) -> list[ScoredAnswer]:
         """What a guarantee for the whole project may use: those of drawn tasks, of which one without a ground truth
         counts as wrong, as if the version were certain where it was not asked (Manski's worst case). All of them where
         nothing was drawn."""
         if self.basis.drawn is None:
-            return self.claims()
+            return self.scored_answers()
         drawn, sure = set(self.basis.drawn), {o.task_id: o.confidence for o in self.to_gaps if o.spoke}
         gaps = [ScoredAnswer(task, sure.get(task, 1.0), False) for task in self.basis.gaps]
-        return [*(claim for claim in self.claims() if claim.task_id in drawn), *gaps]
+        return [*(answer for answer in self.scored_answers() if answer.task_id in drawn), *gaps]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +111,8 @@ def calibrate_version(
     """Saves the calibrators that help. Where none does, one saved earlier goes; with too little ground truth to tell,
     everything stays as it is. `judged_version`: what `judged` says of the version."""
     names = [field.name for field in resolved.schema.fields]
-    joint = _measured(judged_version.claims())
-    controls = {name: _measured(judged_version.claims(name)) for name in names} if len(names) > 1 else {}
+    joint = _measured(judged_version.scored_answers())
+    controls = {name: _measured(judged_version.scored_answers(name)) for name in names} if len(names) > 1 else {}
     helping = {name: c for name, control in controls.items() if (c := control.calibration.calibrator) is not None}
     calibrators = Calibrators(joint.calibration.calibrator, helping)
     helps = calibrators.joint is not None or bool(helping)
@@ -133,6 +133,6 @@ def calibrate_version(
     )
 
 
-def _measured(claims: Sequence[ScoredAnswer]) -> MeasuredConfidence:
-    fitted = calibrate(claims)
-    return MeasuredConfidence(reliability(claims), fitted, reliability(fitted.held_out) if fitted.calibrator else None)
+def _measured(scored: Sequence[ScoredAnswer]) -> MeasuredConfidence:
+    fitted = calibrate(scored)
+    return MeasuredConfidence(reliability(scored), fitted, reliability(fitted.held_out) if fitted.calibrator else None)

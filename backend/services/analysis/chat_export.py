@@ -107,7 +107,7 @@ class ChatExporter:
         """Task id, and the user's message with the whole line."""
         truths = {truth.task_id: truth.answer for truth in selection.truths}
         for page in selection.pages:
-            for task, (_, request) in zip(page, self._builder.asks(page), strict=True):
+            for task, (_, request) in zip(page, self._builder.requests(page), strict=True):
                 schema = self._builder.schema.for_task(task.data)
                 if not isinstance(request, ChatRequest) or isinstance(schema, Failure):
                     self._left_out[NO_REQUEST] += 1

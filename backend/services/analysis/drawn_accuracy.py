@@ -43,17 +43,17 @@ def drawn_accuracy(
 
 
 def with_weights(
-    found: DrawnAccuracy, stored: StoredOutcomes, resolved: ResolvedVersion, claims: Sequence[ScoredAnswer]
+    found: DrawnAccuracy, stored: StoredOutcomes, resolved: ResolvedVersion, scored: Sequence[ScoredAnswer]
 ) -> DrawnAccuracy:
     """The same with the weighted accuracy, if there was an active draw.
 
-    claims: the answers to tasks with a ground truth
+    scored: the answers to tasks with a ground truth
     """
     basis = found.basis
     if not basis.chances:
         return found
     beliefs = beliefs_of(stored.of_version(resolved), resolved.project.tasks)
-    weighted = weighted_accuracy(claims, basis.chances, beliefs, (*basis.gaps, *basis.active_gaps))
+    weighted = weighted_accuracy(scored, basis.chances, beliefs, (*basis.gaps, *basis.active_gaps))
     return replace(found, weighted=weighted)
 
 

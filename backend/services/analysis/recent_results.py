@@ -68,8 +68,8 @@ def recent_results(
     store: RecentTaskStore, studio: LabelStudioClient, stored: StoredOutcomes, resolved: ResolvedVersion, run: Run
 ) -> Rows:
     """The last MOST_ROWS tasks of a run with an answer or a Failure, the highest id first."""
-    asks: list[RunTask] = store.of_run(run.id, MOST_ROWS)
-    outcomes = {outcome.task_id: outcome for outcome in stored.of_tasks(resolved, asks)}
+    run_tasks: list[RunTask] = store.of_run(run.id, MOST_ROWS)
+    outcomes = {outcome.task_id: outcome for outcome in stored.of_tasks(resolved, run_tasks)}
     tasks = [task for page in studio.tasks_by_id(resolved.project.id, sorted(outcomes)) for task in page]
     rows = [_row(studio, resolved, task, outcomes[task.id]) for task in tasks]
     return sorted(rows, key=lambda row: -row.task)

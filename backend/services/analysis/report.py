@@ -112,10 +112,12 @@ def _answers(stored: StoredOutcomes, resolved: ResolvedVersion, tasks: Container
         tag = resolved.version.tag
         raise RunError(f"{tag} has no answer to a task with a ground truth: `ls-prompts evaluate {quote(tag)}` first.")
     samples = {o.task_id: of_samples(o.digest, resolved.version.samples) for o in outcomes if o.digest}
-    facts = stored.store.completions([digest for digests in samples.values() for digest in digests])
+    completions = stored.store.completions([digest for digests in samples.values() for digest in digests])
     raw = {}
     for task, digests in samples.items():
-        chosen = (judge(facts.get(digest, []), resolved.origin or resolved.schema).completion for digest in digests)
+        chosen = (
+            judge(completions.get(digest, []), resolved.origin or resolved.schema).completion for digest in digests
+        )
         if texts := [completion.text for completion in chosen if completion is not None]:
             raw[task] = "\n".join(texts)
     steps = StepAnswers(*stored.of_steps(resolved, tasks)) if resolved.version.cascade else None

@@ -26,12 +26,12 @@ from backend.services.runs.stored_outcomes import StoredOutcomes
 class _Stamp:
     """Changes when results of a version may have changed.
 
-    asks: of what the database has of its tasks
+    run_tasks: of what the database has of its tasks
     tasks, changed: how many the project has, and when one of them changed last
     renames: of the labels
     """
 
-    asks: tuple[int, ...]
+    run_tasks: tuple[int, ...]
     tasks: int
     changed: str
     renames: str
@@ -75,11 +75,11 @@ class ResultSources:
         project = resolved.project
         renames = digest([project.label_config, self.configs.renames(project.id)])
         tasks, changed = self.studio.newest_change(project.id)
-        return _Stamp(self.record.asks.stamp(resolved.version.tag), tasks, changed, renames)
+        return _Stamp(self.record.run_tasks.stamp(resolved.version.tag), tasks, changed, renames)
 
     def _size(self, tag: str) -> int:
         """Tasks that runs of the version took, those of several runs once for each."""
-        return self.record.asks.stamp(tag)[0]
+        return self.record.run_tasks.stamp(tag)[0]
 
     def _derive(self, resolved: ResolvedVersion, stamp: _Stamp) -> Derived:
         rows = results_without_texts(self.studio, self.stored, resolved, [], "ground-truth")

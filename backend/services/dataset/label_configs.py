@@ -76,7 +76,7 @@ class Configs:
         return self._store.renames(project)
 
     def relabel(
-        self, studio: LabelStudioClient, project: int, versions: Sequence[PromptVersion], wish: Renaming
+        self, studio: LabelStudioClient, project: int, versions: Sequence[PromptVersion], renaming: Renaming
     ) -> Relabelled:
         """Notes that a label was renamed. `versions`: all versions of the project's prompts.
 
@@ -85,11 +85,11 @@ class Configs:
         """
         details = studio.project(project)
         plain = read_config(details.label_config)
-        field = _control(plain, wish)
-        label = _stored(field, wish.label) or wish.label
+        field = _control(plain, renaming)
+        label = _stored(field, renaming.label) or renaming.label
         own_versions = [version for version in versions if version.project == project]
         origins = [(version, origin) for version in own_versions if (origin := self._readable_origin(version, details))]
-        former = next((f for _, origin in origins if (f := _former(origin, field.name, wish.old))), wish.old)
+        former = next((f for _, origin in origins if (f := _former(origin, field.name, renaming.old))), renaming.old)
         if former == label or former in field.known_classes:
             raise PromptError(
                 f"'{former}' is still a label of '{field.name}': rename it in the project's labelling config first."
@@ -99,18 +99,20 @@ class Configs:
         if not annotations and not tags and len(origins) == len(own_versions):
             own = (c for _, origin in origins for c in controls_in(origin.fields) if c.name == field.name)
             names = {label.shown for control in own for label in control.labels}
-            raise PromptError(f"Nothing is stored under the label '{wish.old}': {nearest(wish.old, sorted(names))}")
+            raise PromptError(
+                f"Nothing is stored under the label '{renaming.old}': {nearest(renaming.old, sorted(names))}"
+            )
         self._store.rename(project, field.name, former, label)
         return Relabelled(project, field.name, former, label, annotations, tags)
 
-    def unrelabel(self, project: int, wish: Renaming) -> None:
+    def unrelabel(self, project: int, renaming: Renaming) -> None:
         """Deletes a note. Raises PromptError if there is none."""
         for control, links in self._store.renames(project).items():
-            if wish.control in (None, control) and links.get(wish.old) == wish.label:
-                self._store.forget(project, control, wish.old)
+            if renaming.control in (None, control) and links.get(renaming.old) == renaming.label:
+                self._store.forget(project, control, renaming.old)
                 return
         raise PromptError(
-            f"'{wish.old}' is not read as '{wish.label}' in project {project}: `ls-prompts relabel --project "
+            f"'{renaming.old}' is not read as '{renaming.label}' in project {project}: `ls-prompts relabel --project "
             f"{project}` lists what is."
         )
 
@@ -130,21 +132,23 @@ def project_meant(versions: Sequence[PromptVersion], project: int | None) -> int
     return projects[0] if project is None else project
 
 
-def _control(schema: LabelSchema, wish: Renaming) -> Control:
+def _control(schema: LabelSchema, renaming: Renaming) -> Control:
     """The control with the label. Raises PromptError for none or several."""
     labelled = [control for control in controls_in(schema.fields) if control.dynamic or control.labels]
-    fields = [field for field in labelled if wish.control in (None, field.name)]
+    fields = [field for field in labelled if renaming.control in (None, field.name)]
     if not fields:
         names = [field.name for field in labelled]
-        raise PromptError(f"The labelling config has no control '{wish.control}': {nearest(str(wish.control), names)}")
-    having = [field for field in fields if field.dynamic or _stored(field, wish.label)]
+        raise PromptError(
+            f"The labelling config has no control '{renaming.control}': {nearest(str(renaming.control), names)}"
+        )
+    having = [field for field in fields if field.dynamic or _stored(field, renaming.label)]
     if len(having) == 1:
         return having[0]
     if having:
         names = [field.name for field in having]
         raise PromptError(f"Several controls have labels of this name: add --control with one of {', '.join(names)}.")
     labels = [label.shown for field in fields for label in field.labels]
-    raise PromptError(f"The labelling config has no label '{wish.label}': {nearest(wish.label, labels)}")
+    raise PromptError(f"The labelling config has no label '{renaming.label}': {nearest(renaming.label, labels)}")
 
 
 def _stored(field: Control, name: str) -> str | None:

@@ -72,7 +72,7 @@ class TaskFollower:
         """Raises StudioError when Label Studio does not list tasks."""
         runs = self._runs(keep_up.project)
         waiting = self._waiting(keep_up)[1] if keep_up.on else []
-        spent = total({status.run.id: status.tally.spent_usd for status in runs})
+        spent = total({status.run.id: status.counts.spent_usd for status in runs})
         return KeepUpState(keep_up, spent, len(waiting), tuple(status.run.id for status in runs))
 
     def _round(self, keep_up: KeepUp) -> str:
@@ -119,7 +119,7 @@ class TaskFollower:
             self.parts.keep_ups.note(keep_up.project, since=last, tag=tag)
 
     def _start(self, keep_up: KeepUp, tag: str, waiting: list[int], runs: list[RunStatus]) -> str:
-        left = keep_up.budget - (total({status.run.id: status.tally.spent_usd for status in runs}) or 0.0)
+        left = keep_up.budget - (total({status.run.id: status.counts.spent_usd for status in runs}) or 0.0)
         too_little = _too_little(runs)
         trouble = spent_up(keep_up) if left <= too_little else ""
         # What is answered costs nothing more, and waits only to be pushed.
@@ -144,7 +144,7 @@ def _too_little(runs: list[RunStatus]) -> float:
     last = next((status for status in reversed(runs) if status.run.reason == REASON), None)
     if last is None or last.run.budget is None:
         return 0.0
-    return last.run.budget - (last.tally.spent_usd or 0.0) + 1e-9
+    return last.run.budget - (last.counts.spent_usd or 0.0) + 1e-9
 
 
 def _failed(run: Run) -> bool:

@@ -93,7 +93,7 @@ class _OneRequest:
 
     request: ChatRequest
 
-    def asks(self, tasks: Sequence[Task]) -> PlannedRequests:
+    def requests(self, tasks: Sequence[Task]) -> PlannedRequests:
         return [(task.id, self.request) for task in tasks]
 
 

@@ -34,7 +34,7 @@ class BegunSearch:
 
     run: Run
     resolved: ResolvedVersion
-    wish: OptimizerOptions
+    options: OptimizerOptions
     halves: GroundTruthHalves | None
 
 
@@ -47,10 +47,10 @@ class Optimizer:
         self._record = labeler.record
         self._teaching = teaching
 
-    def begin(self, resolved: ResolvedVersion, wish: OptimizerOptions, share: float | None = None) -> BegunSearch:
+    def begin(self, resolved: ResolvedVersion, options: OptimizerOptions, share: float | None = None) -> BegunSearch:
         """A search that waits to be worked on: nothing is asked yet.
 
-        share: most USD that it may spend from now on, beside the budget of `wish` for all of it; None for no limit
+        share: most USD that it may spend from now on, beside the budget of `options` for all of it; None for no limit
         Raises SubsetError for too few ground truths, SettingsError without gepa, a key or a price for the budget,
         RunError while another run of the version is under way, or if the search has used up this budget.
         """
@@ -65,24 +65,24 @@ class Optimizer:
                 "second model, improve that version, and save the winner with --then."
             )
         halves = self._halves(resolved)
-        budget = wish.budget if share is None else share
+        budget = options.budget if share is None else share
         check_embeddings(budget, resolved.version)
-        teacher = self._teaching.template(wish.search.teacher, None)
+        teacher = self._teaching.template(options.search.teacher, None)
         for asked in (resolved.version, teacher):
             check_budget(budget, asked.model, asked.connection, self._labeler.pricing)
-        return BegunSearch(self._run(resolved, wish, share), resolved, wish, halves)
+        return BegunSearch(self._run(resolved, options, share), resolved, options, halves)
 
     def work(self, begun: BegunSearch, progress: Progress) -> OptimizationResult:
         """Searches, evaluates and saves what is better.
 
         Raises ProviderError if model or teacher answer nothing, RunError if it is canceled or reaches its budget.
         """
-        session = SearchSession(self._labeler, self._teaching, begun.run, begun.resolved, begun.wish)
+        session = SearchSession(self._labeler, self._teaching, begun.run, begun.resolved, begun.options)
         try:
             with owning(self._record, begun.run) as heartbeat:
                 return session.work(begun.halves, heartbeat, progress)
         except (Canceled, Interrupted, OverBudget):
-            raise _stopped(self._record.run(begun.run.id), begun.wish) from None
+            raise _stopped(self._record.run(begun.run.id), begun.options) from None
 
     def _halves(self, resolved: ResolvedVersion) -> GroundTruthHalves | None:
         """None without ground truth. Truths accepted from the prompt's own predictions are among them: they flatter
@@ -98,35 +98,40 @@ class Optimizer:
         check_halves(halves, resolved.schema)
         return halves
 
-    def _run(self, resolved: ResolvedVersion, wish: OptimizerOptions, share: float | None) -> Run:
+    def _run(self, resolved: ResolvedVersion, options: OptimizerOptions, share: float | None) -> Run:
         """The run of this very search that did not come to its end, whatever its budget was, or a new one."""
         tag, record = resolved.version.tag, self._record
         for run in record.runs(tag):
             only_one(run)
         for run in record.runs(tag):
-            if run.scope == wish.search and run.status != "completed":
-                return self._again(run, resolved, wish, share)
-        budget = least(wish.budget, share)
-        order = NewRun(tag, resolved.project.id, wish.search, push=False, budget=budget, author=self._author())
+            if run.scope == options.search and run.status != "completed":
+                return self._again(run, resolved, options, share)
+        budget = least(options.budget, share)
+        order = NewRun(tag, resolved.project.id, options.search, push=False, budget=budget, author=self._author())
         return record.create(order, only_one)
 
-    def _again(self, run: Run, resolved: ResolvedVersion, wish: OptimizerOptions, share: float | None) -> Run:
+    def _again(self, run: Run, resolved: ResolvedVersion, options: OptimizerOptions, share: float | None) -> Run:
         """Raises OverBudget if it stopped at its budget, and no larger one is asked for."""
-        if run.reason == REASON and run.budget is not None and wish.budget is not None and wish.budget <= run.budget:
-            raise _stopped(run, wish)
-        more = None if share is None else share + self._spent(run, resolved, wish)
-        self._record.limit(run.id, least(wish.budget, more))
+        if (
+            run.reason == REASON
+            and run.budget is not None
+            and options.budget is not None
+            and options.budget <= run.budget
+        ):
+            raise _stopped(run, options)
+        more = None if share is None else share + self._spent(run, resolved, options)
+        self._record.limit(run.id, least(options.budget, more))
         self._record.reopen(run.id)
         return self._record.run(run.id)
 
-    def _spent(self, run: Run, resolved: ResolvedVersion, wish: OptimizerOptions) -> float:
-        teacher = self._teaching.template(wish.search.teacher, None).model
+    def _spent(self, run: Run, resolved: ResolvedVersion, options: OptimizerOptions) -> float:
+        teacher = self._teaching.template(options.search.teacher, None).model
         pricing = priced_as(self._labeler.pricing, resolved.version.model, teacher)
         return BudgetLedger(self._labeler.store, run.id, pricing).spent()
 
 
-def _stopped(run: Run, wish: OptimizerOptions) -> RunError:
-    again = f"ls-prompts enhance {quote(run.tag)} --teacher {wish.search.teacher} --rounds {wish.search.rounds}"
+def _stopped(run: Run, options: OptimizerOptions) -> RunError:
+    again = f"ls-prompts enhance {quote(run.tag)} --teacher {options.search.teacher} --rounds {options.search.rounds}"
     if run.reason == REASON:
         more = f"{again} --budget {2 * (run.budget or 0):g}"
         return OverBudget(

@@ -122,20 +122,25 @@ class SearchSession:
     """One search at work."""
 
     def __init__(
-        self, labeler: TaskLabeler, teaching: TeacherAccess, run: Run, resolved: ResolvedVersion, wish: OptimizerOptions
+        self,
+        labeler: TaskLabeler,
+        teaching: TeacherAccess,
+        run: Run,
+        resolved: ResolvedVersion,
+        options: OptimizerOptions,
     ) -> None:
         self._labeler = labeler
         self._teaching = teaching
         self._run = run
         self._resolved = resolved
-        self._wish = wish
+        self._options = options
         self._cap = None if run.budget is None else CAP
         self._base = changeable(resolved.version)
         self._costs: dict[str, float | None] = {}
 
     def work(self, halves: GroundTruthHalves | None, heartbeat: Heartbeat, progress: Progress) -> OptimizationResult:
         """All steps. Raises what ends it; the caller notes that."""
-        run, record, name = self._run, self._labeler.record, self._wish.search.teacher
+        run, record, name = self._run, self._labeler.record, self._options.search.teacher
         record.size(run.id, len(halves.learn) + len(halves.judge) if halves else 0)
         progress.start(None)
         make = self._teaching.make_executor
@@ -147,11 +152,11 @@ class SearchSession:
             compared, look = self._judge(outcome.text, halves.judge) if halves and outcome.text else (None, None)
         if not record.complete(run.id):
             raise Canceled(run.id)
-        spent = record.asks.tally(run, self._labeler.pricing).spent_usd
+        spent = record.run_tasks.counts(run, self._labeler.pricing).spent_usd
         return OptimizationResult(
             run=record.run(run.id),
             base=self._resolved.version,
-            search=self._wish.search,
+            search=self._options.search,
             text=outcome.text,
             reasons=outcome.reasons,
             tried=outcome.tried,
@@ -164,7 +169,7 @@ class SearchSession:
         )
 
     def _learn(self, teacher: Teacher, items: Sequence[LabeledTask]) -> SearchOutcome:
-        base, search = self._base, self._wish.search
+        base, search = self._base, self._options.search
         feedback = FeedbackLoop(items, self, teacher, self._resolved.schema)
         best = evolution.evolve(base, feedback, len(items), search.rounds, search.seed)
         tried = feedback.tried()
@@ -201,12 +206,12 @@ class SearchSession:
         outcomes = self._session.outcomes(self.builder(text), tasks, who, self._plan if mine else None)
         if mine:
             notes = [RunTask.of(outcome) for outcome in outcomes.values() if outcome.sent or outcome.answer is None]
-            self._labeler.record.asks.note(self._run.id, notes)
+            self._labeler.record.run_tasks.note(self._run.id, notes)
         self._costs |= _costs(outcomes.values())
         return outcomes
 
-    def _plan(self, asks: PlannedRequests) -> None:
-        self._labeler.record.asks.plan(self._run.id, asks)
+    def _plan(self, planned: PlannedRequests) -> None:
+        self._labeler.record.run_tasks.plan(self._run.id, planned)
 
     def builder(self, text: str) -> RequestBuilder:
         return self._labeler.builder(replace(self._resolved, version=self._version(text)), cap=self._cap)
@@ -216,9 +221,9 @@ class SearchSession:
 
     def _save(self, text: str | None, compared: Comparison | None, halves: GroundTruthHalves) -> PromptVersion | None:
         better = compared is not None and compared.pairs[0].verdict == BETTER
-        if text is None or not (better or self._wish.anyway):
+        if text is None or not (better or self._options.anyway):
             return None
-        note, version = _note(self._resolved.version, self._wish.search.teacher, compared), self._version(text)
+        note, version = _note(self._resolved.version, self._options.search.teacher, compared), self._version(text)
         saved = self._labeler.store.save(replace(version, note=note))[0]
         learnt, judge = (frozenset(item.task.id for item in half) for half in (halves.learn, halves.judge))
         LookStore(self._labeler.store).won(version.name, Look(version.content, judge), saved.number, learnt)

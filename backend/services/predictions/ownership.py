@@ -40,9 +40,9 @@ class Ownership:
         tasks = self._before[version]
         if tasks is None or task in tasks:
             return True
-        return not prediction.result and self._claims_empty(version, task)
+        return not prediction.result and self._is_claimed_empty(version, task)
 
-    def _claims_empty(self, version: str, task: int) -> bool:
+    def _is_claimed_empty(self, version: str, task: int) -> bool:
         if version not in self._empty:
             self._empty[version] = self._store.noted(self._project, version)
         left = self._empty[version]

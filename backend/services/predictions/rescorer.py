@@ -65,7 +65,7 @@ class Rescorer:
 
     def _flush(self) -> None:
         changes, self._changes, self._size = self._changes, [], 0
-        self._tell(len(changes))
+        self._warn_of_many(len(changes))
         left = changes
         if len(changes) > MANY and len(changes) * TASKS_OF_AN_IMPORT > self._tasks():
             deleted = self._delete_lone([change for change in changes if not change.line.alone])
@@ -79,7 +79,7 @@ class Rescorer:
     def _tasks(self) -> int:
         return self._place.surely(lambda: self._place.studio.project(self._place.project)).tasks
 
-    def _tell(self, number: int) -> None:
+    def _warn_of_many(self, number: int) -> None:
         if number > MANY and not self._told:
             self._told = True
             self._place.notify(

@@ -33,19 +33,19 @@ class FewShotRequest:
 
 
 def gathered(
-    studio: LabelStudioClient, project: Project, schema: LabelSchema, version: PromptVersion, wish: FewShotRequest
+    studio: LabelStudioClient, project: Project, schema: LabelSchema, version: PromptVersion, request: FewShotRequest
 ) -> Examples:
     """Raises PromptError when there are too few ground truths, SubsetError when there are none."""
-    check_way(wish.number, wish.select, wish.embed)
-    subset = Subset("ground-truth", split=wish.split)
-    pool = kept(list(_candidates(studio, project, schema, version, subset)), wish.number, wish.select)
-    if len(pool) < wish.number:
-        part = "" if wish.split is None else f" in {wish.split}"
+    check_way(request.number, request.select, request.embed)
+    subset = Subset("ground-truth", split=request.split)
+    pool = kept(list(_candidates(studio, project, schema, version, subset)), request.number, request.select)
+    if len(pool) < request.number:
+        part = "" if request.split is None else f" in {request.split}"
         raise PromptError(
             f"Project {project.id} has {len(pool)} different ground truths{part} to take examples from, not "
-            f"{wish.number}: ask for fewer, mark more, or take them from all with --split all."
+            f"{request.number}: ask for fewer, mark more, or take them from all with --split all."
         )
-    return Examples(wish.number, wish.select, pool, wish.embed)
+    return Examples(request.number, request.select, pool, request.embed)
 
 
 def _candidates(

@@ -37,7 +37,7 @@ def owning(record: RunStore, run: Run) -> Iterator[Heartbeat]:
 
 def only_one(other: Run) -> None:
     """Raises RunError while another run of a version is pending or in progress."""
-    if other.status == "pending" or in_hand(other):
+    if other.status == "pending" or is_owned(other):
         raise RunError(
             f"Run {other.id} of {other.tag} {'waits' if other.status == 'pending' else 'is under way'}: "
             f"`ls-prompts watch {other.id}` to wait for it, `ls-prompts cancel {other.id}` to stop it."
@@ -53,7 +53,7 @@ def subset_of(run: Run) -> Subset:
     )
 
 
-def in_hand(run: Run) -> bool:
+def is_owned(run: Run) -> bool:
     """Whether a process works on it."""
     if run.status != "in_progress":
         return False

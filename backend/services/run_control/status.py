@@ -6,7 +6,7 @@ from shlex import quote
 from backend.adapters.database.runs import RunStore
 from backend.domain.resolution.resolve import Pricing
 from backend.domain.runs.run import ALIVE_S, OPEN, Run, TaskCounts
-from backend.services.run_control.ownership import in_hand
+from backend.services.run_control.ownership import is_owned
 
 ABANDONED = "Its process is gone; `ls-prompts resume` continues it."
 NEVER_BEGAN = "Its process did not begin; `ls-prompts resume` starts another."
@@ -18,25 +18,25 @@ class RunStatus:
     """A run and its counts. `run.status` is `failed` for one whose process is gone for good or never began."""
 
     run: Run
-    tally: TaskCounts
+    counts: TaskCounts
 
     @property
     def pushing(self) -> bool:
         """Whether all its tasks are through and its predictions are on their way to Label Studio."""
         planned = self.run.tasks is not None
-        return self.run.status == "in_progress" and self.run.push and planned and self.tally.left == 0
+        return self.run.status == "in_progress" and self.run.push and planned and self.counts.left == 0
 
     @property
     def waiting(self) -> str:
         """How to go on with the tasks that a failed run left, for people; "" if it left none."""
-        left, planned = self.tally.left, self.run.tasks is not None
+        left, planned = self.counts.left, self.run.tasks is not None
         if self.run.status != "failed" or (planned and left == 0):
             return ""
         resume, listing = (
             f"`ls-prompts resume {self.run.id}`",
             f"`ls-prompts results {quote(self.run.tag)} --missing` lists",
         )
-        if left == self.tally.tasks:  # what is stored of other runs was not looked up
+        if left == self.counts.tasks:  # what is stored of other runs was not looked up
             return f"{resume} goes on with it; {listing} the tasks that wait."
         if left == 1:
             return f"{resume} asks about the task that waits; {listing} it."
@@ -47,8 +47,8 @@ def status_of(record: RunStore, run: Run, pricing: Pricing) -> RunStatus:
     """The progress of a run."""
     if run.is_queued and run.status in OPEN and run.silent_s > ALIVE_S:
         run = replace(run, reason=UNATTENDED)
-    elif run.status == "in_progress" and not in_hand(run):
+    elif run.status == "in_progress" and not is_owned(run):
         run = replace(run, status="failed", reason=ABANDONED)
     elif run.never_began:
         run = replace(run, status="failed", reason=NEVER_BEGAN)
-    return RunStatus(run, record.asks.tally(run, pricing))
+    return RunStatus(run, record.run_tasks.counts(run, pricing))

@@ -48,7 +48,7 @@ MakeEstimator = Callable[[int, Select | None], "CostEstimator"]
 
 @dataclass(slots=True)
 class RequestCounts:
-    """What was counted so far. `asks`: how many tasks share each question that is left, by digest; `requests`: how many
+    """What was counted so far. `tasks_by_digest`: how many tasks share each question that is left; `requests`: how many
     are left of them, samples counted; `prompts`, `examples` in them and `schemas`: their sizes, in tokens with an
     encoder, else in characters; `drawn`: some of the questions, at random."""
 
@@ -58,7 +58,7 @@ class RequestCounts:
     prompts: int = 0
     examples: int = 0
     schemas: int = 0
-    asks: dict[bytes, int] = field(default_factory=dict)
+    tasks_by_digest: dict[bytes, int] = field(default_factory=dict)
     seen: list[ObservedUsage] = field(default_factory=list)
     drawn: list[ChatRequest] = field(default_factory=list)
 
@@ -99,7 +99,7 @@ class CostEstimator:
         """Pages through the tasks; of those read before, only digests stay."""
         resolved, count, chance = self._resolved, RequestCounts(), random.Random(0)  # noqa: S311
         for page in self.builder.cut(select_tasks(self._studio, resolved, subset).pages):
-            requests = self._select(page, [ask for _, ask in self.builder.asks(page)])
+            requests = self._select(page, [ask for _, ask in self.builder.requests(page)])
             stored = self.stored([request for request in requests if isinstance(request, ChatRequest)])
             count.tasks += len(requests)
             for request in requests:
@@ -116,9 +116,9 @@ class CostEstimator:
             count.seen += [took] if took else []
             return
         key = bytes.fromhex(request.digest)
-        if key not in count.asks:
+        if key not in count.tasks_by_digest:
             self._grow(count, request, left)
-        count.asks[key] = count.asks.get(key, 0) + 1
+        count.tasks_by_digest[key] = count.tasks_by_digest.get(key, 0) + 1
 
     def _grow(self, count: RequestCounts, request: ChatRequest, by: int) -> None:
         size = self._encoder.count if self._encoder else len
@@ -132,20 +132,20 @@ class CostEstimator:
         stored = self.stored(count.drawn)
         project, connection = self._resolved.project.id, self._resolved.version.connection
         async with closing(self._labeler.make_executor(project=project, connection=connection)) as executor:
-            asks = [ask_all(executor, request, stored) for request in count.drawn]
-            for request, results in zip(count.drawn, await asyncio.gather(*asks), strict=True):
+            coroutines = [ask_all(executor, request, stored) for request in count.drawn]
+            for request, results in zip(count.drawn, await asyncio.gather(*coroutines), strict=True):
                 if all(result.failure is None for result in results):
                     took = observed(request, results[0].attempts)
                     count.seen += [took] if took else []
-                    count.reused += count.asks.pop(bytes.fromhex(request.digest))
+                    count.reused += count.tasks_by_digest.pop(bytes.fromhex(request.digest))
                     self._grow(count, request, -_left(request, stored))
 
     def _past(self, version: PromptVersion) -> Iterator[ObservedUsage]:
         """What earlier requests of a version took, on whatever tasks."""
-        digests = dict(self._labeler.record.asks.some(version.tag, SAMPLE))
+        digests = dict(self._labeler.record.run_tasks.some(version.tag, SAMPLE))
         builder = self._labeler.builder(replace(self._resolved, version=version))
         for page in builder.cut(self._studio.tasks_by_id(self._resolved.project.id, sorted(digests))):
-            requests = [ask for _, ask in builder.asks(page) if isinstance(ask, ChatRequest)]
+            requests = [ask for _, ask in builder.requests(page) if isinstance(ask, ChatRequest)]
             stored = self.stored(requests)
             usages = [observed(request, stored.get(request.digest, [])) for request in requests]
             yield from [usage for usage in usages if usage is not None]
@@ -216,9 +216,9 @@ def _left(request: ChatRequest, stored: Stored) -> int:
 
 def _draw(count: RequestCounts, request: ChatRequest, most: int, chance: random.Random) -> None:
     """Keeps `most` of the requests left, each as likely as another (reservoir sampling, Vitter's algorithm R)."""
-    if not most or count.asks.get(bytes.fromhex(request.digest)) != 1:
+    if not most or count.tasks_by_digest.get(bytes.fromhex(request.digest)) != 1:
         return
     if len(count.drawn) < most:
         count.drawn.append(request)
-    elif (place := chance.randrange(len(count.asks))) < most:
+    elif (place := chance.randrange(len(count.tasks_by_digest))) < most:
         count.drawn[place] = request

@@ -20,7 +20,7 @@ from backend.engine.budget_rules import check_budget, check_embeddings, check_la
 from backend.errors import PromptsError, RunError
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.prompts.resolver import Resolver
-from backend.services.run_control.ownership import BackgroundWorkers, in_hand, only_one, subset_of
+from backend.services.run_control.ownership import BackgroundWorkers, is_owned, only_one, subset_of
 from backend.services.runs.batch.batch_run import BatchesOf
 from backend.services.runs.options import RunOptions
 from backend.services.runs.stored_outcomes import StoredOutcomes
@@ -41,29 +41,29 @@ class RunLifecycle:
     author: Callable[[], Person]
     monthly_budget: Callable[[str], float | None] = lambda _connection: None
 
-    def start(self, tag: str, subset: Subset, ending: RunOptions) -> Run:
+    def start(self, tag: str, subset: Subset, options: RunOptions) -> Run:
         """A pending run. Raises RunError while another run of this version is to be worked on or is, SettingsError for
         a budget when the model's price is unknown, and for a connection that is not there."""
         resolved = self.resolver.resolved(tag)
-        if ending.batch and resolved.version.cascade is not None:
+        if options.batch and resolved.version.cascade is not None:
             raise RunError(
                 f"{tag} asks two models, and a batch asks one: run it without --batch, or run a version of each model "
                 "in a batch first, whose answers count."
             )
-        if ending.batch and ending.budget is not None:
+        if options.batch and options.budget is not None:
             raise RunError("A batch can't keep a budget: leave one of them out.")
         name = resolved.version.connection
-        if ending.batch and self.monthly_budget(name) is not None:
+        if options.batch and self.monthly_budget(name) is not None:
             raise RunError(f"A batch can't keep the monthly budget of connection '{name}': leave --batch out.")
-        self._check_budget(resolved, ending.budget)
+        self._check_budget(resolved, options.budget)
         batches, *_ = [self.batches(step.connection) for step in resolved.version.steps]  # each of them is there
-        if not ending.batch:
+        if not options.batch:
             for other in self.record.runs(resolved.version.tag):
                 only_one(other)
             batches.check(resolved.version.tag)
         server, author = shown(batches.base_url), self.author()
         order = NewRun(
-            resolved.version.tag, resolved.project.id, subset, server=server, author=author, **asdict(ending)
+            resolved.version.tag, resolved.project.id, subset, server=server, author=author, **asdict(options)
         )
         return self.record.create(order, only_one)
 
@@ -71,7 +71,7 @@ class RunLifecycle:
         """Hands a run over to be worked on again, with another budget if one is given. Raises RunError while a process
         works on it, and for a budget not larger than the one it stopped at."""
         run = self.record.run(run_id)
-        if in_hand(run):
+        if is_owned(run):
             raise RunError(f"A process works on run {run_id}: `ls-prompts watch {run_id}`.")
         subset_of(run)
         if run.status == "completed":
@@ -97,7 +97,7 @@ class RunLifecycle:
         may have as many further answers as a new task has; its budget is as large, and at most `most` USD. Raises
         RunError when there are none."""
         run = self.record.run(run_id)
-        if in_hand(run):
+        if is_owned(run):
             raise RunError(f"Run {run_id} is under way: `ls-prompts watch {run_id}` to wait for it.")
         subset_of(run)
         resolved = self.resolver.resolved(run.tag)
@@ -107,7 +107,7 @@ class RunLifecycle:
         budget = min((usd for usd in (run.budget, most) if usd is not None), default=None)
         return self.start(run.tag, subset, RunOptions(run.push, run.keep, budget, run.batch))
 
-    def ask_again(self, tag: str, tasks: Container[int], stored: StoredOutcomes, ending: RunOptions) -> Run:
+    def ask_again(self, tag: str, tasks: Container[int], stored: StoredOutcomes, options: RunOptions) -> Run:
         """A pending run over those of `tasks` to which a version gave no answer, or none that can be used; they may
         have as many further answers as new tasks. Raises RunError when there are none."""
         resolved = self.resolver.resolved(tag)
@@ -116,7 +116,7 @@ class RunLifecycle:
         if not left:
             raise RunError(f"{tag} has a usable answer to all these tasks: there is nothing to ask again.")
         attempts = _most_made(left, resolved, stored) + MAX_ATTEMPTS
-        return self.start(tag, Subset("rest", ids=tuple(o.task_id for o in left), attempts=attempts), ending)
+        return self.start(tag, Subset("rest", ids=tuple(o.task_id for o in left), attempts=attempts), options)
 
     def give(self, run_id: str, workers: BackgroundWorkers) -> Run:
         """Hands a pending run over. Raises PromptsError when nobody takes it; then it has failed and can be resumed."""

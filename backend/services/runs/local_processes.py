@@ -43,7 +43,7 @@ class OtherProcess(Protocol):
 
 
 @dataclass(slots=True, eq=False)
-class _Member:
+class _Process:
     """One of the processes. `began`: whether it has said something; `end`: what it said last, None while it works and
     for one that was killed."""
 
@@ -80,7 +80,7 @@ class LocalProcesses:
         number = self.of(builder.version)
         parts = [Part(one, number) for one in range(1, number + 1)]
         with ExitStack() as stack:
-            members = [_Member(self._started(run, part, stack)) for part in parts]
+            members = [_Process(self._started(run, part, stack)) for part in parts]
             together = _Together(members, progress)
             stack.enter_context(self.stop.calling(together.halt))
             heartbeat.waits_for = together.waits_for
@@ -101,10 +101,10 @@ class LocalProcesses:
 
 @dataclass(slots=True)
 class _Together:
-    members: list[_Member]
+    members: list[_Process]
     progress: Progress
     halted: bool = False
-    said: dict[str, list[_Member]] = field(default_factory=dict)
+    said: dict[str, list[_Process]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def halt(self) -> None:
@@ -113,7 +113,7 @@ class _Together:
         for member in self.members:
             self._stop(member)
 
-    def _stop(self, member: _Member) -> None:
+    def _stop(self, member: _Process) -> None:
         """A process that has said nothing yet ends when it finds that there is nothing to read."""
         if member.began:
             member.process.stop()
@@ -156,7 +156,7 @@ class _Together:
             if self.halted:
                 return
             dealt: list[list[Task]] = [[] for _ in self.members]
-            for task, (_, ask) in zip(page, builder.asks(page), strict=True):
+            for task, (_, ask) in zip(page, builder.requests(page), strict=True):
                 dealt[_place(ask, task.id, len(dealt))].append(task)
             for member, tasks in zip(self.members, dealt, strict=True):
                 if tasks:
@@ -164,7 +164,7 @@ class _Together:
         for member in self.members:
             member.process.write(NO_MORE)
 
-    def _listen(self, member: _Member) -> None:
+    def _listen(self, member: _Process) -> None:
         for line in member.process.lines():
             member.began = True
             if self.halted:
@@ -173,7 +173,7 @@ class _Together:
                 self._hear(member, json.loads(line))
         member.waits_for = ""
 
-    def _hear(self, member: _Member, told: dict[str, Any]) -> None:
+    def _hear(self, member: _Process, told: dict[str, Any]) -> None:
         if "settled" in told:
             member.waits_for = told["waits_for"]
             self.progress.count(Settled(*told["settled"]))
@@ -184,7 +184,7 @@ class _Together:
             if "error" in told:
                 self.halt()
 
-    def _notify(self, member: _Member, sentence: str) -> None:
+    def _notify(self, member: _Process, sentence: str) -> None:
         """What several processes say in turn is said once."""
         sayers = self.said.setdefault(sentence, [])
         if not sayers or member in sayers:

@@ -38,7 +38,7 @@ class _Parent:
         with self.lock:
             self.settled = self.settled.plus(Settled.of(outcomes))
 
-    def tell(self, told: Mapping[str, object]) -> bool:
+    def send(self, told: Mapping[str, object]) -> bool:
         """Whether it is still there."""
         try:
             with self.lock:
@@ -50,16 +50,16 @@ class _Parent:
 
     def notify(self, sentence: str) -> None:
         """To the user, who reads the terminal of the parent."""
-        self.tell({"notify": sentence})
+        self.send({"notify": sentence})
 
-    def tell_progress(self, waits_for: str = "") -> bool:
+    def send_progress(self, waits_for: str = "") -> bool:
         with self.lock:
             settled, self.settled = self.settled, Settled()
-        return self.tell({"settled": settled, "waits_for": waits_for})
+        return self.send({"settled": settled, "waits_for": waits_for})
 
     def beat(self, _seconds: float, waits_for: str) -> str:
         """See Heartbeat."""
-        return "in_progress" if self.tell_progress(waits_for) else "canceled"
+        return "in_progress" if self.send_progress(waits_for) else "canceled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +78,14 @@ class PartWorker:
         end: Mapping[str, object]
         try:
             with about(run=run_id), Heartbeat(parent.beat) as heartbeat:
-                parent.tell_progress()
+                parent.send_progress()
                 end = {"seconds": self._ask(run_id, lines, parent, heartbeat)}
         except (OverBudget, MonthUsedUp, Stopped, asyncio.CancelledError):
             end = {"seconds": None}
         except PromptsError as error:
             end = {"error": error_line(error)}
-        parent.tell_progress()
-        parent.tell(end)
+        parent.send_progress()
+        parent.send(end)
 
     def _ask(self, run_id: str, lines: Iterable[bytes], parent: _Parent, heartbeat: Heartbeat) -> float:
         run = self.record.run(run_id)

@@ -10,7 +10,7 @@ from backend.domain.predictions.diff import WantedPrediction, wanted_of
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.predictions.sync import PushResult, push
 from backend.services.predictions.target_project import Notify, TargetProject
-from backend.services.run_control.ownership import in_hand, only_one
+from backend.services.run_control.ownership import is_owned, only_one
 from backend.services.runs.stored_outcomes import StoredOutcomes
 
 Pages = Iterable[Sequence[Outcome]]
@@ -34,7 +34,7 @@ class Pusher:
         """Pushes the stored answers of a version. Raises RunError while a run of it is under way: two pushes at
         once would import the same predictions twice."""
         for run in stored.record.runs(resolved.version.tag):
-            if in_hand(run):
+            if is_owned(run):
                 only_one(run)
         wanted = _wanted(resolved, stored.of_version(resolved))
         return push(self.place(resolved, notify), resolved.version, wanted, keep, take_over)

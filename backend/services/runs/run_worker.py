@@ -155,7 +155,7 @@ class RunWorker:
             self._check_answered(run, resolved)
         if remark := unsure(resolved.version, first, resolved.schema):
             notify(remark)
-        self.record.size(run.id, self.record.asks.count(run.id))
+        self.record.size(run.id, self.record.run_tasks.count(run.id))
         passing = findings.passing(chain([first] if first else [], pages))
         if run.push:
             findings.pushed = self.pusher.push_run(resolved, passing, run.keep, notify)

@@ -33,39 +33,39 @@ class StoredOutcomes:
 
         By task id, in pages.
         """
-        for asks in self.record.asks.of_version(resolved.version.tag):
-            yield self.of_tasks(resolved, [ask for ask in asks if only is None or ask.task_id in only])
+        for run_tasks in self.record.run_tasks.of_version(resolved.version.tag):
+            yield self.of_tasks(resolved, [ask for ask in run_tasks if only is None or ask.task_id in only])
 
     def of_steps(self, resolved: ResolvedVersion, only: Container[int]) -> tuple[dict[int, Outcome], ...]:
         """What each model of a cascade made of tasks, as far as its answers are stored, whoever asked for them."""
         first, second = (replace(resolved, version=step) for step in resolved.version.steps)
         found = dict[int, Outcome](), dict[int, Outcome]()
-        for asks in self.record.asks.of_version(resolved.version.tag):
-            chosen = [ask for ask in asks if ask.task_id in only]
+        for run_tasks in self.record.run_tasks.of_version(resolved.version.tag):
+            chosen = [ask for ask in run_tasks if ask.task_id in only]
             for step, outcomes, asked in ((first, found[0], chosen), (second, found[1], map(_second_alone, chosen))):
                 outcomes |= {outcome.task_id: outcome for outcome in self.of_tasks(step, list(asked))}
         return found
 
     def of_run(self, run: Run, resolved: ResolvedVersion) -> Iterator[list[Outcome]]:
         """The outcomes of one run's tasks, from the database alone; by task id, in pages."""
-        return (self.of_tasks(resolved, asks) for asks in self.record.asks.of_run(run.id))
+        return (self.of_tasks(resolved, run_tasks) for run_tasks in self.record.run_tasks.of_run(run.id))
 
     def servers(self, tag: str) -> tuple[str, ...]:
         """The model's servers that runs of a version were started with, in alphabetical order."""
         return self.record.servers(tag)
 
-    def of_tasks(self, resolved: ResolvedVersion, asks: Sequence[RunTask]) -> list[Outcome]:
+    def of_tasks(self, resolved: ResolvedVersion, run_tasks: Sequence[RunTask]) -> list[Outcome]:
         """The outcomes of some tasks of a run, from the database alone."""
-        ids = [ask.task_id for ask in asks]
+        ids = [ask.task_id for ask in run_tasks]
         schemas = self._schemas(resolved, resolved.origin or resolved.schema, ids)
         names = self._schemas(resolved, resolved.schema, ids) if resolved.origin else None
-        requests = [digest for ask in asks for digest in (ask.digest, ask.then_digest) if digest]
+        requests = [digest for ask in run_tasks for digest in (ask.digest, ask.then_digest) if digest]
         samples = {digest: of_samples(digest, resolved.version.samples) for digest in requests}
-        facts = self.store.completions([digest for digests in samples.values() for digest in digests])
+        completions = self.store.completions([digest for digests in samples.values() for digest in digests])
 
         def step_of(ask: RunTask, digest: str | None, why: Failure | None) -> Outcome | None:
             schema = schemas(ask.task_id)
-            attempts = [facts.get(sample, []) for sample in samples.get(digest or "", [""])]
+            attempts = [completions.get(sample, []) for sample in samples.get(digest or "", [""])]
             outcome = None
             if isinstance(schema, LabelSchema):
                 outcome = resolve(ask.task_id, attempts, schema, self.pricing, resolved.version.swaps)
@@ -74,7 +74,7 @@ class StoredOutcomes:
             return failed(ask.task_id, why, digest) if outcome is None and why is not None else outcome
 
         outcomes = []
-        for ask in asks:
+        for ask in run_tasks:
             outcome = cascaded(resolved.version.cascade, ask, step_of)
             if outcome is not None and outcome.answer is not None and names is not None:
                 now = names(ask.task_id)

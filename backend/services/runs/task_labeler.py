@@ -100,7 +100,7 @@ class TaskLabeler:
 
         Raises CancelledError when the heartbeat says so; else what `Predictor.label` raises, Stopped among it.
         """
-        notes = OutcomeNotes(lambda asks: self.record.asks.note(run.id, asks))
+        notes = OutcomeNotes(lambda asks: self.record.run_tasks.note(run.id, asks))
 
         async def sink(outcomes: list[Outcome]) -> None:
             noted = (o for o in outcomes if o.sent or o.answer is None or resolved.version.cascade)
@@ -108,7 +108,7 @@ class TaskLabeler:
             await listener.seen(outcomes, notes.flush)
 
         def plan(asks: PlannedRequests) -> None:
-            self.record.asks.plan(run.id, asks)
+            self.record.run_tasks.plan(run.id, asks)
 
         heartbeat.cancels_this_task()
         attempts, cap = subset_of(run).attempts, None if run.budget is None else CAP
@@ -132,7 +132,7 @@ class TaskLabeler:
                     await predictor.label(builder, builder.cut(pages), sink, plan)
                 finally:
                     await notes.flush()
-        return together([executor.tally for executor in executors]).seconds
+        return together([executor.counts for executor in executors]).seconds
 
     def _places(
         self, resolved: ResolvedVersion, executors: Sequence[RequestExecutor]
@@ -147,17 +147,17 @@ class OutcomeNotes:
 
     def __init__(self, write: Callable[[list[RunTask]], None]) -> None:
         self._write = write
-        self._asks: list[RunTask] = []
+        self._run_tasks: list[RunTask] = []
         self._last = time.monotonic()
 
     async def add(self, asks: list[RunTask]) -> None:
-        self._asks += asks
+        self._run_tasks += asks
         if time.monotonic() - self._last > NOTES_EVERY_S:
             await self.flush()
 
     async def flush(self) -> None:
         self._last = time.monotonic()
-        asks, self._asks = self._asks, []
+        asks, self._run_tasks = self._run_tasks, []
         if asks:
             await asyncio.to_thread(self._write, asks)
 

@@ -95,7 +95,7 @@ class WorkerPool:
         if job is None:
             return
         try:
-            with about(run=run_id), self._in_hand(run_id, me) as heartbeat:
+            with about(run=run_id), self._owned(run_id, me) as heartbeat:
                 self._do(self.worker.record.run(run_id), job, heartbeat)
         except Canceled:
             log.info("run %s: %s", run_id, "canceled")
@@ -105,7 +105,7 @@ class WorkerPool:
             raise
 
     @contextmanager
-    def _in_hand(self, run_id: str, me: str) -> Iterator[Heartbeat]:
+    def _owned(self, run_id: str, me: str) -> Iterator[Heartbeat]:
         """Releases what is not done at the end, whatever ended the work."""
         try:
             with (
@@ -114,7 +114,7 @@ class WorkerPool:
             ):
                 yield heartbeat
         finally:
-            self.jobs.give_back(run_id, me)
+            self.jobs.release(run_id, me)
 
     def _do(self, run: Run, job: Chunk, heartbeat: Heartbeat) -> None:
         resolved = self.worker.resolver.resolved(run.tag)
@@ -197,7 +197,7 @@ class WorkerPool:
 
         The caretaker calls again later; if several workers stand back at once, the last one tries again at once, alone.
         """
-        self.jobs.give_back(run.id, this_process())
+        self.jobs.release(run.id, this_process())
         if not self._is_shared(run):
             self._call(run.id, job.number)
 
@@ -225,7 +225,7 @@ class WorkerPool:
         for job in self.jobs.revive(is_running):
             log.warning("run %s, job %d: its worker is gone", job.run_id, job.number)
             if job.deaths >= MOST_DEATHS:
-                self._set_aside(job)
+                self._quarantine(job)
         self._call_all()
 
     def _call_all(self) -> None:
@@ -240,9 +240,9 @@ class WorkerPool:
             if (run_id, number) not in called:
                 self.line.put(run_id, number)
 
-    def _set_aside(self, job: Chunk) -> None:
+    def _quarantine(self, job: Chunk) -> None:
         if job.kind != "ask":
             self.worker.record.finish(job.run_id, "failed", f"It ended {MOST_DEATHS} workers (job: {job.kind}).")
             return
-        self.worker.record.asks.set_aside(job.run_id, job.ids, CRASHED)
+        self.worker.record.run_tasks.quarantine(job.run_id, job.ids, CRASHED)
         self.jobs.done(job.run_id, [job.number])

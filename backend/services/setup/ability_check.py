@@ -15,7 +15,7 @@ MOST_S = 90.0
 LATE = "not asked: the others took too long"
 
 
-class AbilityAsker(Protocol):
+class AbilityClient(Protocol):
     """See `adapters.providers.ability_probe.AbilityProbe`."""
 
     async def tried(self, body: dict[str, Any]) -> dict[str, Any] | str: ...
@@ -29,7 +29,7 @@ class AbilityAsker(Protocol):
 class AbilityCheck:
     """Of `model` of a connection. most_s: seconds for all abilities together"""
 
-    probe: AbilityAsker
+    probe: AbilityClient
     connection: str
     model: str
     pricing: Pricing

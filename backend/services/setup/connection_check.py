@@ -15,7 +15,7 @@ from backend.domain.urls import shown
 from backend.errors import ProviderError
 from backend.services.predictions.target_project import Notify
 from backend.services.run_control.waiting import waiting
-from backend.services.setup.ability_check import AbilityAsker, AbilityCheck
+from backend.services.setup.ability_check import AbilityCheck, AbilityClient
 from backend.services.setup.model_server import ListingModel
 from backend.services.setup.timing import small_requests
 
@@ -79,7 +79,7 @@ class ConnectionTest:
     url: str
     make: Callable[[], ListingModel]
     pricing: Pricing
-    probe: Callable[[Any], AbilityAsker] | None = None
+    probe: Callable[[Any], AbilityClient] | None = None
     profile: str | None = None
     limits: Callable[[str], tuple[float | None, float | None]] = lambda _model: (None, None)
     known: KnownFormats | None = None

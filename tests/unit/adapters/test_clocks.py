@@ -29,10 +29,10 @@ from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.processes import is_running, this_process
 from backend.adapters.database.runs import RunStore
 from backend.adapters.database.prompts import Store
-from backend.services.run_control.ownership import in_hand
+from backend.services.run_control.ownership import is_owned
 store, run = Store(sys.argv[1]), sys.argv[2]
 runs, jobs = RunStore(store), ChunkStore(store)
-print(in_hand(runs.run(run)), runs.claim(run, this_process(), is_running), jobs.revive(is_running))
+print(is_owned(runs.run(run)), runs.claim(run, this_process(), is_running), jobs.revive(is_running))
 """
 ELSEWHERE = "another-machine.0123456789ab~77:4711"
 pytestmark = pytest.mark.slow

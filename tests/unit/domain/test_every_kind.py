@@ -18,7 +18,7 @@ import pytest
 from backend.adapters.database.prompts import Store
 from backend.domain.answer import Answer
 from backend.domain.audit.conflicts import confused_labels, disagreements, duplicates
-from backend.domain.audit.ensemble import voice_of
+from backend.domain.audit.ensemble import vote_of
 from backend.domain.audit.label_errors import audit
 from backend.domain.calibration.fit import calibrate
 from backend.domain.calibration.scored_answers import scored_answers_of
@@ -157,7 +157,7 @@ def test_calibrate_and_threshold_have_a_result_or_a_reason(kind: Kind) -> None:
 
 @pytest.mark.slow
 def test_audit_and_votes_name_answers_as_people_read_them(kind: Kind) -> None:
-    vote = voice_of(kind.right, kind.truths, kind.schema)
+    vote = vote_of(kind.right, kind.truths, kind.schema)
     assert vote.answers == vote.truths == {t.task_id: kind.schema.show(t.answer) for t in kind.truths}
     assert not audit({"kind@2": kind.right}, kind.truths, kind.schema)
     assert isinstance(audit(kind.versions, kind.truths, kind.schema), list)

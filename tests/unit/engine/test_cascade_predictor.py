@@ -108,7 +108,7 @@ def test_the_second_is_asked_where_the_first_is_unsure_or_unusable() -> None:
 
 
 def test_its_requests_are_those_of_a_version_with_that_model_alone() -> None:
-    (_, ask), *_ = builder().asks(tasks(1))
+    (_, ask), *_ = builder().requests(tasks(1))
     assert isinstance(ask, ChatRequest)
     urls = ("http://cheap.test/v1", "http://dear.test/v1")
     alone = [RequestBuilder(step, SCHEMA, at(url)) for step, url in zip(VERSION.steps, urls, strict=True)]

@@ -139,7 +139,7 @@ def test_a_smaller_limit_holds_as_slots_come_back_and_a_larger_one_at_once() -> 
         slots = ConcurrencyLimiter(4)
         holders = [Holder(slots) for _ in range(8)]
         await settle()
-        slots.pace.limit = 2
+        slots.adaptive.limit = 2
         for holder in holders[:2]:
             await holder.let_go()
         await settle()
@@ -147,7 +147,7 @@ def test_a_smaller_limit_holds_as_slots_come_back_and_a_larger_one_at_once() -> 
         await holders[2].let_go()
         await settle()
         assert (slots.in_flight, holders[4].inside.is_set()) == (2, True)
-        slots.pace.limit = 4
+        slots.adaptive.limit = 4
         await holders[3].let_go()
         await settle()
         assert slots.in_flight == 4
@@ -172,11 +172,11 @@ def test_whatever_happens_no_slot_is_lost_and_none_too_many(seed: Any) -> None:
             elif action < 0.9:
                 holders.pop(chance.randrange(len(holders))).task.cancel()
             else:
-                slots.pace.limit = chance.randint(1, 4)
+                slots.adaptive.limit = chance.randint(1, 4)
             for _ in range(chance.randrange(4)):
                 await asyncio.sleep(0)
             assert 0 <= slots.in_flight <= 4
-        slots.pace.limit = 4
+        slots.adaptive.limit = 4
         for holder in holders:
             holder.done.set()
         await asyncio.gather(*(holder.task for holder in holders), return_exceptions=True)

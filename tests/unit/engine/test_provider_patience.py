@@ -71,7 +71,7 @@ def labelled(
         model, told = ScriptedModel(reply), list[str]()
         executor = RequestExecutor(StoredModel(model, lambda _: None), 8, failures=FailureHandling(patience_s))
         executor.patience.notify = told.append
-        executor._recorder = Unwritten(lambda _: None)
+        executor._writer = Unwritten(lambda _: None)
         left, found = iter(range(number)), list[RequestResult]()
 
         async def worker() -> None:
@@ -134,8 +134,8 @@ def test_a_wait_of_minutes_is_told_and_one_too_long_is_not_made(clock: Clock) ->
     later = Failure("rate_limited", "The provider's rate limit was reached.", 25.0)
     told: list[str] = []
     patience = ProviderPatience(notify=told.append)
-    patience.tell_wait(25.0, later)
-    patience.tell_wait(25.0, later)
+    patience.notify_wait(25.0, later)
+    patience.notify_wait(25.0, later)
     assert told == ["The provider's rate limit was reached. It is asked again in 25 s."]
     much_later = Failure("rate_limited", "The provider's rate limit was reached.", 1500.0)
     with pytest.raises(ProviderAwayError, match="It asks to wait 25 minutes"):
@@ -171,7 +171,7 @@ def test_an_answer_to_what_was_sent_before_the_outage_does_not_end_it() -> None:
 
 def test_a_request_that_waits_alone_can_be_read_too(clock: Clock) -> None:
     patience = ProviderPatience(notify=lambda _: None)
-    patience.tell_wait(25.0, Failure("rate_limited", "The provider's rate limit was reached.", 25.0))
+    patience.notify_wait(25.0, Failure("rate_limited", "The provider's rate limit was reached.", 25.0))
     clock.now += 5
     assert patience.waits() == "The provider's rate limit was reached. It is asked again in 20 s."
     clock.now += 25
@@ -201,7 +201,7 @@ def test_who_waits_for_a_slot_when_an_outage_begins_is_not_sent(clock: Clock) ->
 
     async def scene() -> list[RequestResult]:
         executor = RequestExecutor(StoredModel(ScriptedModel(reply), lambda _: None), 8)
-        executor._recorder = Unwritten(lambda _: None)
+        executor._writer = Unwritten(lambda _: None)
         await executor.ask(request("the first"))
         found = await asyncio.gather(*(executor.ask(request(f"text {n}")) for n in range(20)))
         await executor.close()

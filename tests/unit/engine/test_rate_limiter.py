@@ -7,7 +7,7 @@ import pytest
 
 from backend.domain.chat.request import ChatRequest
 from backend.domain.outcome import Failure
-from backend.domain.runs.rate_limit import BURST, PACE, RateClaim, RateLimit
+from backend.domain.runs.rate_limit import BURST, FILL_SHARE, RateClaim, RateLimit
 from backend.engine.rate_limiter import ProcessBucket, RateBuckets, RateLimiter
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.stored_model import StoredModel
@@ -47,7 +47,7 @@ def test_requests_go_at_the_pace_of_the_limit_in_the_order_in_which_they_came() 
 
     run(main())
     assert [number for number, _ in sent] == list(range(10))
-    assert sent[-1][1] == pytest.approx((10 - BURST * 60) / PACE, abs=0.01)
+    assert sent[-1][1] == pytest.approx((10 - BURST * 60) / FILL_SHARE, abs=0.01)
     assert rates.waits_for == {}
 
 

@@ -454,10 +454,10 @@ def test_what_is_answered_and_not_stored_is_at_most_a_quarter_more_than_the_slot
         executor._first_answers[request().template.model].record("", completion())
         tasks = [asyncio.create_task(executor.ask(request(f"text {number}"))) for number in range(40)]
         await asyncio.sleep(0.2)
-        sent.append(executor.tally.sent)
+        sent.append(executor.counts.sent)
         gate.set()
         await asyncio.gather(*tasks)
-        sent.append(executor.tally.sent)
+        sent.append(executor.counts.sent)
         await executor.close()
 
     run(scene())
@@ -469,7 +469,7 @@ def test_429s_and_timeouts_make_it_slower_and_other_trouble_does_not() -> None:
         model = ScriptedModel([trouble])
         async with asking(model, concurrency=8, patience_s=0) as executor:
             await asyncio.gather(*(executor.ask(request(f"text {number}")) for number in range(8)))
-            return executor.slots.pace.limit
+            return executor.slots.adaptive.limit
 
     assert run(scene(LIMITED)) < 8
     assert run(scene(Failure("server", "Busy.", retry_after=0.1))) < 8
@@ -762,10 +762,10 @@ def test_closing_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None
 def test_it_counts_what_it_sends() -> None:
     async def scene() -> None:
         async with asking(ScriptedModel([LIMITED, BROKEN, GOOD])) as executor:
-            assert (executor.tally.sent, executor.tally.seconds) == (0, 0)
+            assert (executor.counts.sent, executor.counts.seconds) == (0, 0)
             await executor.ask(request())
-            assert executor.tally.sent == 3
-            assert executor.tally.seconds > 0
+            assert executor.counts.sent == 3
+            assert executor.counts.seconds > 0
 
     run(scene())
 

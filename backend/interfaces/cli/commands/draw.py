@@ -52,7 +52,7 @@ def draw(project: str, size: int | None, active: int | None, json_wanted: bool) 
         return
     for task in drawn.open:
         click.echo(app.address(str(drawn.project), task))
-    _tell(drawn)
+    _notify_drawn(drawn)
 
 
 def _drawn(app: "App", project: str, size: int) -> "DrawnTasks":
@@ -60,7 +60,7 @@ def _drawn(app: "App", project: str, size: int) -> "DrawnTasks":
     return app.draw(int(project) if project.isdecimal() else app.version(project).project, size)
 
 
-def _tell(drawn: "DrawnTasks") -> None:
+def _notify_drawn(drawn: "DrawnTasks") -> None:
     asked = len(drawn.tasks) + len(drawn.active)
     unsure = f", {numbers.count(len(drawn.active))} more where a version was unsure" if drawn.active else ""
     notify(

@@ -8,7 +8,7 @@ from backend.domain.dataset.subset import Subset
 from backend.errors import NoTruthsError
 from backend.interfaces.cli.options.prompt_names import complete_versions, version_argument
 from backend.interfaces.cli.options.quality_gate import QualityGateOptions, end_by, gate_options
-from backend.interfaces.cli.options.run_options import ending_options
+from backend.interfaces.cli.options.run_options import run_options
 from backend.interfaces.cli.options.task_selection import some_truths_options, truths_options
 from backend.interfaces.cli.render.comparison import print_comparison
 from backend.interfaces.cli.render.console import as_json, notify, print_json, the_app, waiting_for
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 @click.command()
 @version_argument
 @some_truths_options
-@ending_options
+@run_options
 @gate_options
 @as_json
-def evaluate(version: str, subset: Subset, ending: "RunOptions", gate: QualityGateOptions, json_wanted: bool) -> None:
+def evaluate(version: str, subset: Subset, options: "RunOptions", gate: QualityGateOptions, json_wanted: bool) -> None:
     """Score a version against the project's ground truths. With --vs or --fail-under, exit with 3 if it fails.
 
     \b
@@ -42,7 +42,7 @@ def evaluate(version: str, subset: Subset, ending: "RunOptions", gate: QualityGa
     if gate.vs and subset.kind != "ground-truth":
         raise click.UsageError("--vs compares on all ground truths: leave out --on sample.")
     app = the_app()
-    finished = _finished(app, version, subset, app.evaluating(ending), gate.vs)
+    finished = _finished(app, version, subset, app.evaluating(options), gate.vs)
     evaluation, calibrated = _evaluation(finished), app.calibrated(version) is not None
     with waiting_for("the comparison"):
         compared = app.compare([gate.vs, finished.run.tag], subset) if gate.vs else None
@@ -62,12 +62,12 @@ def evaluate(version: str, subset: Subset, ending: "RunOptions", gate: QualityGa
     end_by(checks)
 
 
-def _finished(app: "App", version: str, subset: Subset, ending: "RunOptions", against: str | None) -> "RunResult":
+def _finished(app: "App", version: str, subset: Subset, options: "RunOptions", against: str | None) -> "RunResult":
     """A missing version to compare with (`against`) is an error before anything is paid."""
     if against:
         app.version(against)
-    with RunProgress(version, pushes=ending.push) as bar:
-        return app.run(version, subset, ending, bar)
+    with RunProgress(version, pushes=options.push) as bar:
+        return app.run(version, subset, options, bar)
 
 
 def _evaluation(finished: "RunResult") -> "Evaluation":

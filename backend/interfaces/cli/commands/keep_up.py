@@ -47,10 +47,10 @@ def keep_up(
     if json_wanted:
         print_json(keep_up_json(state))
     else:
-        _tell(state)
+        _notify(state)
 
 
-def _tell(state: "KeepUpState") -> None:
+def _notify(state: "KeepUpState") -> None:
     keep_up = state.keep_up
     turned, who = "on" if keep_up.on else "off", printable(keep_up.user_email or numbers.NOT_THERE)
     since = f"{keep_up.changed[:16].replace('T', ' ')} UTC"

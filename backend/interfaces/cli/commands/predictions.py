@@ -125,8 +125,8 @@ def annotate(version: str, least: float | None, accuracy: float | None, not_draw
     else:
         with waiting_for("Label Studio to list predictions"):
             chosen = app.sure(tag, least, accuracy or 1.0, notify)
-        _tell_others(chosen, tag)
-        _tell_basis(chosen, app.version(version).project, not_drawn)
+        _notify_others(chosen, tag)
+        _notify_basis(chosen, app.version(version).project, not_drawn)
         tasks, number, which = chosen.tasks, len(chosen.tasks), "the"
     if not yes:
         confirm(f"Create annotations from {which} {numbers.things(number, 'prediction')} of {tag}?")
@@ -158,7 +158,7 @@ def unannotate(version: str, yes: bool) -> None:
     )
 
 
-def _tell_basis(chosen: "ChosenTasks", project: int, not_drawn: bool) -> None:
+def _notify_basis(chosen: "ChosenTasks", project: int, not_drawn: bool) -> None:
     """What the guarantee rests on. Ends the command where nothing was drawn and the user does not want that."""
     if chosen.basis is None:
         return
@@ -168,7 +168,7 @@ def _tell_basis(chosen: "ChosenTasks", project: int, not_drawn: bool) -> None:
         confirm("Rely on ground truths that were not drawn at random?", "--not-drawn")
 
 
-def _tell_others(chosen: "ChosenTasks", tag: str) -> None:
+def _notify_others(chosen: "ChosenTasks", tag: str) -> None:
     """Which tasks get none, and why."""
     sure = numbers.things(len(chosen.tasks), "prediction")
     left_alone = f"{numbers.count(chosen.unsure)} less confident predictions are left alone"

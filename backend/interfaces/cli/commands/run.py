@@ -7,13 +7,13 @@ import click
 
 from backend.domain.dataset.subset import Subset
 from backend.interfaces.cli.options.prompt_names import version_argument
-from backend.interfaces.cli.options.run_options import ending_options, processes_option
+from backend.interfaces.cli.options.run_options import processes_option, run_options
 from backend.interfaces.cli.options.task_selection import subset_options, truth_option
 from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app, waiting_for
 from backend.interfaces.cli.render.evaluation import print_evaluation
 from backend.interfaces.cli.render.progress import RunProgress
 from backend.interfaces.cli.render.run import notify_unanswered, print_finished
-from backend.interfaces.cli.render.try_task import print_trial
+from backend.interfaces.cli.render.try_task import print_try
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.runs import run_json, started_json, task_results_json, try_json
 
@@ -38,13 +38,13 @@ def try_task(version: str, task: int, json_wanted: bool) -> None:
     app = the_app()
     with waiting_for("the model to answer"):
         tried = app.try_task(version, task)
-    print_json(try_json(tried)) if json_wanted else print_trial(tried)
+    print_json(try_json(tried)) if json_wanted else print_try(tried)
 
 
 @click.command()
 @version_argument
 @subset_options
-@ending_options
+@run_options
 @click.option(
     "--background", is_flag=True, help="Print the run's id and return; a worker or a process of its own does the work."
 )
@@ -54,7 +54,7 @@ def try_task(version: str, task: int, json_wanted: bool) -> None:
 def run(
     version: str,
     subset: Subset,
-    ending: "RunOptions",
+    options: "RunOptions",
     background: bool,
     batch: bool,
     processes: int,
@@ -67,23 +67,23 @@ def run(
     ls-prompts run sentiment@1 --on all --background --budget 5 --processes 2
     ls-prompts run sentiment@1 --on all --batch
     """
-    if batch and ending.budget is not None:
+    if batch and options.budget is not None:
         raise click.UsageError("A batch can't keep a budget: leave out --batch or --budget.")
     if batch and processes > 1:
         raise click.UsageError("The provider works on a batch, not processes here: leave out --batch or --processes.")
-    app, ending = the_app(), replace(ending, batch=batch)
+    app, options = the_app(), replace(options, batch=batch)
     app.divide_runs(processes, background)
     if background:
-        _start(app, version, subset, ending, json_wanted)
+        _start(app, version, subset, options, json_wanted)
         return
-    with RunProgress(version, pushes=ending.push) as bar:
-        finished = app.run(version, subset, ending, bar)
+    with RunProgress(version, pushes=options.push) as bar:
+        finished = app.run(version, subset, options, bar)
     _print(app, finished, json_wanted)
 
 
-def _start(app: "App", version: str, subset: Subset, ending: "RunOptions", json_wanted: bool) -> None:
+def _start(app: "App", version: str, subset: Subset, options: "RunOptions", json_wanted: bool) -> None:
     with waiting_for("Label Studio"):
-        started = app.run_in_background(version, subset, ending, notify)
+        started = app.run_in_background(version, subset, options, notify)
     print_json(started_json(started)) if json_wanted else click.echo(started.id)
     notify(f"`ls-prompts watch {started.id}` shows its progress.")
 

@@ -64,7 +64,7 @@ def _table(statuses: "list[RunStatus]", ids: "Mapping[str, PublicId]") -> Table:
     for title in ("run", "version", "on", "status", "done", "failed", "cost", "saved", "started", "by"):
         table.add_column(title, no_wrap=True, overflow="fold")
     for status in statuses:
-        run, counts = status.run, status.tally
+        run, counts = status.run, status.counts
         done = f"{numbers.count(counts.done)} of {numbers.count(counts.tasks)}"
         started = run.created[5:16].replace("T", " ")
         texts = (
@@ -109,14 +109,14 @@ def _watched(app: "App", status: "RunStatus") -> "RunStatus":
     run, pause = status.run.id, EVERY_S
     with ProgressBar(f"{status.run.tag} {run}") as gauge:
         while status.run.status not in FINAL:
-            gauge.show(status.tally, status.run.reason)
+            gauge.show(status.counts, status.run.reason)
             if status.pushing:
                 gauge.pushing()
             time.sleep(pause)
             began = time.monotonic()
             status = app.watch(run)
             pause = max(EVERY_S, (time.monotonic() - began) / MOST_BUSY)
-        gauge.show(status.tally)
+        gauge.show(status.counts)
     return status
 
 
@@ -200,7 +200,7 @@ def work(run: str, processes: int, part: str | None) -> None:
 
 
 def _print_end(status: "RunStatus") -> None:
-    total = status.tally
+    total = status.counts
     reason = f": {status.run.reason}" if status.run.reason else ""
     counts = f"{numbers.count(total.done)} of {numbers.things(total.tasks, 'task')} answered, {total.failed} failed"
     click.echo(f"{status.run.status}{reason}")

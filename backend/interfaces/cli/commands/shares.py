@@ -30,7 +30,7 @@ def shares(version: str, json_wanted: bool) -> None:
     with waiting_for("the shares"):
         estimate = the_app().shares(version)
     print_json(shares_json(estimate)) if json_wanted else Console().print(_table(estimate))
-    _tell(estimate)
+    _notify(estimate)
 
 
 def _table(estimate: "ShareEstimate") -> Table:
@@ -43,7 +43,7 @@ def _table(estimate: "ShareEstimate") -> Table:
     return table
 
 
-def _tell(estimate: "ShareEstimate") -> None:
+def _notify(estimate: "ShareEstimate") -> None:
     """What the figures rest on."""
     answered = f"{numbers.count(estimate.answered)} of {numbers.things(estimate.tasks, 'task')}"
     rest = "" if estimate.answered >= estimate.tasks else "; of the other tasks they say nothing"

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from backend.services.runs.options import RunOptions
 
 
-def _ending(no_push: bool, keep: bool, budget: float | None) -> "RunOptions":
+def _run_options(no_push: bool, keep: bool, budget: float | None) -> "RunOptions":
     from backend.services.runs.options import RunOptions  # `--help` need not wait for it
 
     return RunOptions(push=not no_push, keep=keep, budget=budget)
@@ -29,13 +29,13 @@ processes_option = click.option(
     metavar="N",
     help="Divide the run among N processes of this machine; together they keep CONCURRENCY and all limits.",
 )
-ending_options = option_group(
-    "ending",
-    _ending,
+run_options = option_group(
+    "options",
+    _run_options,
     (
         click.option("--no-push", is_flag=True, help="Do not push predictions to Label Studio."),
         click.option("--keep", is_flag=True, help="Keep the predictions of other versions beside the new ones."),
         budget_option,
     ),
 )
-"""Hands over `ending`."""
+"""Hands over `options`."""

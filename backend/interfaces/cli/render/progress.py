@@ -46,12 +46,12 @@ class ProgressBar:
     ) -> None:
         self._bar.stop()
 
-    def show(self, tally: TaskCounts, waits_for: str = "") -> None:
+    def show(self, counts: TaskCounts, waits_for: str = "") -> None:
         """Where a run is that another process works on, and what it waits for."""
-        trouble = f", {tally.failed} failed" if tally.failed else ""
+        trouble = f", {counts.failed} failed" if counts.failed else ""
         trouble += f". {printable(waits_for)}" if waits_for else ""
-        cost = tally.cost_usd if tally.done else None  # as long as there is no answer, nobody knows its price
-        self.update(tally.done + tally.failed, tally.tasks, cost, trouble)
+        cost = counts.cost_usd if counts.done else None  # as long as there is no answer, nobody knows its price
+        self.update(counts.done + counts.failed, counts.tasks, cost, trouble)
 
     def pushing(self) -> None:
         """All tasks are asked about; what takes time now is Label Studio. Says so once."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from backend.services.try_task import TryResult
 
 
-def print_trial(tried: "TryResult") -> None:
+def print_try(tried: "TryResult") -> None:
     for message in tried.messages:
         _part(message["role"], message["content"])
     for number, attempt in enumerate(tried.attempts, 1):

@@ -67,7 +67,7 @@ def run_status_json(status: "RunStatus", public_id: "PublicId | None" = None) ->
 
     public_id: the integer that the API knows it by, and who started it
     """
-    run, counts = status.run, status.tally
+    run, counts = status.run, status.counts
     return {
         "run": run.id,
         "version": run.tag,

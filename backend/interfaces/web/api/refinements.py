@@ -25,9 +25,9 @@ class RefinementRoutes:
             raise Problem(400, f"{of.version.tag} is for project {of.prompt.project}: send that as project_id.")
         number, name = sent.teacher_model_provider_connection_id, sent.teacher_model_name
         teacher = call.app.public_connections.reference(number, name)
-        wish = OptimizerOptions(SearchOptions(teacher), sent.budget_usd)
+        options = OptimizerOptions(SearchOptions(teacher), sent.budget_usd)
         job = self._refinements.start(
-            of.version.tag, lambda progress: call.app.enhance_within_day(of.version.tag, wish, progress)
+            of.version.tag, lambda progress: call.app.enhance_within_day(of.version.tag, options, progress)
         )
         return _shape(call, of, job)
 

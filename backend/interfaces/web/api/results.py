@@ -183,17 +183,17 @@ def _outside(results: list[OutsideResult]) -> dict[str, Any]:
 
 
 def _outputs(status: RunStatus) -> dict[str, Any]:
-    counts = status.tally
+    counts = status.counts
     values = {"outputs": counts.done, "tasks": counts.tasks, "failures": counts.failed, "rejections": counts.rejected}
     return _indicator("Outputs", "outputs", **values)
 
 
 def _coverage(status: RunStatus) -> dict[str, Any]:
-    counts = status.tally
+    counts = status.counts
     return _indicator("Coverage", "coverage", coverage=ratio(counts.done - counts.rejected, counts.tasks))
 
 
 def _cost(status: RunStatus) -> dict[str, Any]:
-    counts = status.tally
+    counts = status.counts
     values = {"total_cost_usd": counts.cost_usd, "saved_usd": counts.saved_usd, "spent_usd": counts.spent_usd}
     return _indicator("Cost", "total_cost_usd", **values)

@@ -115,7 +115,7 @@ def version(
 
 def run(of: PublicRun, status: RunStatus, person: Person, evaluation: Evaluation | None) -> ModelRun:
     """A ModelRun. `evaluation`: of its tasks with a ground truth, None when it has none or is under way."""
-    stored_run, counts = status.run, status.tally
+    stored_run, counts = status.run, status.counts
     kind = stored_run.scope.kind if isinstance(stored_run.scope, Subset) else ""
     ended = stored_run.status in FINAL
     return {

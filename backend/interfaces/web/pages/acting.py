@@ -62,7 +62,7 @@ def show_sure(visit: Visit, prompt: int, version: int) -> Any:
 
 def use_version(visit: Visit, prompt: int, version: int) -> Any:
     def use(of: PublicVersion) -> str:
-        visit.app.use(of.version.tag, visit.tell)
+        visit.app.use(of.version.tag, visit.notify)
         return f"Annotators get {of.version.tag} from now on."
 
     return _done(visit, visit.version(prompt, version), use)
@@ -72,8 +72,8 @@ def annotate(visit: Visit, prompt: int, version: int) -> Any:
     """Makes annotations of the predictions from a confidence up, in this person's name."""
 
     def accept(of: PublicVersion) -> str:
-        chosen = visit.app.sure(of.version.tag, _chosen_least(), notify=visit.tell)
-        created = visit.app.annotate(of.version.tag, chosen.tasks, visit.tell) if chosen.tasks else 0
+        chosen = visit.app.sure(of.version.tag, _chosen_least(), notify=visit.notify)
+        created = visit.app.annotate(of.version.tag, chosen.tasks, visit.notify) if chosen.tasks else 0
         return f"{things(created, 'annotation')} created from predictions of {of.version.tag}."
 
     return _done(visit, visit.version(prompt, version), accept)
@@ -81,7 +81,7 @@ def annotate(visit: Visit, prompt: int, version: int) -> Any:
 
 def unannotate(visit: Visit, prompt: int, version: int) -> Any:
     def take_back(of: PublicVersion) -> str:
-        done = visit.app.unannotate(of.version.tag, visit.tell)
+        done = visit.app.unannotate(of.version.tag, visit.notify)
         kept = f"; {done.kept:,} stay, because a person changed them" if done.kept else ""
         return f"{things(done.deleted, 'annotation')} deleted{kept}."
 
@@ -90,7 +90,7 @@ def unannotate(visit: Visit, prompt: int, version: int) -> Any:
 
 def withdraw(visit: Visit, prompt: int, version: int) -> Any:
     def delete(of: PublicVersion) -> str:
-        deleted = visit.app.withdraw(of.version.tag, visit.tell)
+        deleted = visit.app.withdraw(of.version.tag, visit.notify)
         return f"{things(deleted, 'prediction')} of {of.version.tag} deleted. Its stored answers are kept."
 
     return _done(visit, visit.version(prompt, version), delete)
@@ -105,7 +105,7 @@ def switch_keep_up(visit: Visit, prompt: int, version: int) -> Any:
             visit.app.stop_keep_up(project)
             return "New tasks are not predicted any more."
         budget = amount(request.form.get("budget", ""))
-        visit.app.start_keep_up(project, budget, notify=visit.tell)
+        visit.app.start_keep_up(project, budget, notify=visit.notify)
         return f"New tasks are predicted as they come, for at most {usd(budget)} a day (UTC)."
 
     return _done(visit, visit.version(prompt, version), switch)
@@ -113,7 +113,7 @@ def switch_keep_up(visit: Visit, prompt: int, version: int) -> Any:
 
 def _done(visit: Visit, of: PublicVersion, act: Any) -> Any:
     try:
-        visit.tell(act(of))
+        visit.notify(act(of))
     except PromptsError as error:
         return _page(visit, of, str(error)), 400
     return redirect(url_for("pages.actions", prompt=of.prompt.id, version=of.number.id), 303)

@@ -13,7 +13,7 @@ from backend.domain.prompts.prompt_row import PromptRow
 from backend.errors import PromptsError
 from backend.interfaces.presentation.json.runs import try_json
 from backend.interfaces.web.pages.differing import changed_lines
-from backend.interfaces.web.pages.draft_form import EXAMPLES, examples_wish, filled, label_fields
+from backend.interfaces.web.pages.draft_form import EXAMPLES, few_shot_request, filled, label_fields
 from backend.interfaces.web.pages.visit import Visit
 from backend.services.prompts.draft import Draft
 from backend.services.public_objects import PublicVersion
@@ -38,11 +38,11 @@ def save_draft(visit: Visit, prompt: int) -> Any:
     except PromptsError as error:
         return _form(visit, row, _file(visit, row), str(error)), 400
     tag = saved.version.tag
-    visit.tell(f"Saved as {tag}." if saved.new else UNCHANGED.format(tag))
+    visit.notify(f"Saved as {tag}." if saved.new else UNCHANGED.format(tag))
     if saved.new and newest != request.form.get("newest", newest):
-        visit.tell(MEANWHILE)
+        visit.notify(MEANWHILE)
     for remark in saved.remarks:
-        visit.tell(remark)
+        visit.notify(remark)
     return redirect(url_for("pages.show_prompt", prompt=prompt), 303)
 
 
@@ -51,10 +51,10 @@ def save_as(visit: Visit, prompt: int) -> Any:
     row = visit.call.objects.prompt(prompt)
     try:
         other = visit.call.objects.create(request.form.get("title", "").strip()[:500], row.project, "")
-        saved = visit.app.save(Draft(other.name, row.project, _file(visit, row), examples=examples_wish()))
+        saved = visit.app.save(Draft(other.name, row.project, _file(visit, row), examples=few_shot_request()))
     except PromptsError as error:
         return _form(visit, row, _file(visit, row), str(error)), 400
-    visit.tell(f"Saved as {saved.version.tag}.")
+    visit.notify(f"Saved as {saved.version.tag}.")
     return redirect(url_for("pages.show_prompt", prompt=other.id), 303)
 
 
@@ -136,7 +136,7 @@ def _file(visit: Visit, row: PromptRow) -> PromptFile:
 
 
 def _draft(visit: Visit, row: PromptRow) -> Draft:
-    return Draft(row.name, row.project, _file(visit, row), examples=examples_wish())
+    return Draft(row.name, row.project, _file(visit, row), examples=few_shot_request())
 
 
 def _newest(visit: Visit, row: PromptRow) -> str:

@@ -62,7 +62,7 @@ def filled(beginning: PromptFile, schema: LabelSchema | None) -> PromptFile:
     )
 
 
-def examples_wish() -> FewShotRequest | None:
+def few_shot_request() -> FewShotRequest | None:
     """The examples to take from the ground truths as they are now; None where those of the version stay, or none."""
     if request.form.get("examples") != "new":
         return None

@@ -23,7 +23,7 @@ BUDGET = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class SearchWish:
+class SearchForm:
     """What the form asks for. `budget`: in USD, "" for none."""
 
     connection: str
@@ -60,11 +60,11 @@ def start_enhance(visit: Visit, prompt: int, version: int) -> Any:
     `anyway`: saves what comes of it even if it is not shown to be better.
     """
     of = visit.version(prompt, version)
-    wish, tag = _wish(visit, of), of.version.tag
-    options = SearchOptions(wish.teacher, wish.rounds)
+    form, tag = _form(visit, of), of.version.tag
+    options = SearchOptions(form.teacher, form.rounds)
     try:
-        ending = OptimizerOptions(options, _budget(visit, of, wish), bool(request.form.get("anyway")))
-        _searches().start(tag, lambda progress: visit.app.enhance_within_day(tag, ending, progress))
+        chosen = OptimizerOptions(options, _budget(visit, of, form), bool(request.form.get("anyway")))
+        _searches().start(tag, lambda progress: visit.app.enhance_within_day(tag, chosen, progress))
     except PromptsError as error:
         return _page(visit, of, str(error)), 400
     return redirect(url_for("pages.enhance", prompt=prompt, version=version), 303)
@@ -83,15 +83,15 @@ def search_progress(visit: Visit, prompt: int, version: int) -> Any:
 
 
 def _page(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
-    wish = _wish(visit, of)
-    number = visit.app.public_connections.number(wish.connection)
+    form = _form(visit, of)
+    number = visit.app.public_connections.number(form.connection)
     sdk = (
         f"client.prompts.versions.refine_prompt({of.prompt.id}, {of.number.id}, project_id={of.prompt.project}, "
-        f"teacher_model_name={wish.model!r}, teacher_model_provider_connection_id={number})"
+        f"teacher_model_name={form.model!r}, teacher_model_provider_connection_id={number})"
     )
     words = {
         **_words(visit, of),
-        "wish": wish,
+        "form": form,
         "connections": visit.connections,
         "most_rounds": MOST_ROUNDS,
         "sdk": sdk,
@@ -126,16 +126,16 @@ def _saved(visit: Visit, of: PublicVersion, result: OptimizationResult) -> Publi
     return next((item for item in visit.call.objects.versions(of.prompt.id) if item.version.tag == tag), None)
 
 
-def _wish(visit: Visit, of: PublicVersion) -> SearchWish:
-    return SearchWish.asked(of, TEACHER if TEACHER in visit.connections else of.version.connection)
+def _form(visit: Visit, of: PublicVersion) -> SearchForm:
+    return SearchForm.asked(of, TEACHER if TEACHER in visit.connections else of.version.connection)
 
 
-def _budget(visit: Visit, of: PublicVersion, wish: SearchWish) -> float | None:
+def _budget(visit: Visit, of: PublicVersion, form: SearchForm) -> float | None:
     """None where it was left out and none can be kept, because a price is not known. Raises Problem 400."""
-    connection, model = read_reference(wish.teacher, visit.connections, DEFAULT)
+    connection, model = read_reference(form.teacher, visit.connections, DEFAULT)
     asked = [(connection, model), *((step.connection, step.model) for step in of.version.steps)]
     priced = all(visit.is_priced(model, name) for name, model in asked)
-    return None if not wish.budget and not priced else amount(wish.budget)
+    return None if not form.budget and not priced else amount(form.budget)
 
 
 def _searches() -> Refinements:

@@ -75,7 +75,7 @@ def _answered(read: Callable[[], list[RecentResult]]) -> list[RecentResult]:
 def _words(visit: Visit, of: PublicRun, status: RunStatus) -> dict[str, Any]:
     ended = status.run.status in FINAL
     evaluation = visit.call.evaluation_of_run(of) if ended else None
-    counts, seconds = status.tally, status.run.seconds
+    counts, seconds = status.counts, status.run.seconds
     rate = counts.done / seconds if seconds > 0 and counts.done else None
     left_s = counts.left / rate if rate and not ended else None
     words = {"of": of, "status": status, "ended": ended, "evaluation": evaluation, "rate": rate, "left_s": left_s}

@@ -44,7 +44,7 @@ def mark(visit: Visit, prompt: int, version: int) -> Any:
         raise Problem(400, "The form does not name a task: load the page again.")
     label = None if request.form.get("answer") else request.form.get("label", "")
     visit.app.mark_truth(of.version.tag, int(task), label)
-    visit.tell(f"Your ground truth for task {task} is saved{'' if label is None else f': {label}'}.")
+    visit.notify(f"Your ground truth for task {task} is saved{'' if label is None else f': {label}'}.")
     return redirect(_back(of, int(task)), 303)
 
 

@@ -37,7 +37,7 @@ def retry_results(visit: Visit, prompt: int, version: int) -> Any:
         started = visit.app.ask_again_within_day(of.version.tag, chosen, options)
     except PromptsError as error:
         return _page(visit, of, view, str(error)), 400
-    visit.tell(f"Asking again about {things(started.tasks or len(chosen), 'task')}.")
+    visit.notify(f"Asking again about {things(started.tasks or len(chosen), 'task')}.")
     return redirect(url_for("pages.show_run", run=visit.app.run_ids([started.id])[started.id].id), 303)
 
 

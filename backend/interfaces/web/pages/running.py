@@ -7,7 +7,7 @@ from flask import redirect, request, url_for
 from backend.domain.runs.run import FINAL
 from backend.errors import PromptsError, RunError
 from backend.interfaces.web.pages.following import run_page
-from backend.interfaces.web.pages.subset_form import WAYS, SubsetWish, choices_of
+from backend.interfaces.web.pages.subset_form import WAYS, SubsetForm, choices_of
 from backend.interfaces.web.pages.visit import Visit
 from backend.interfaces.web.problem import Problem
 from backend.services.analysis.recent_outlooks import Outlook
@@ -29,10 +29,10 @@ def start_run(visit: Visit, prompt: int, version: int) -> Any:
     if (running := _under_way(visit, of)) is not None:
         return _to(running)
     try:
-        wish = SubsetWish.asked()
-        push = wish.on != "ground-truth" or visit.app.settings.evaluate_pushes
+        form = SubsetForm.asked()
+        push = form.on != "ground-truth" or visit.app.settings.evaluate_pushes
         started = visit.app.run_within_day(
-            of.version.tag, wish.subset, RunOptions(push=push, budget=budget_of(visit, of))
+            of.version.tag, form.subset, RunOptions(push=push, budget=budget_of(visit, of))
         )
     except PromptsError as error:
         if isinstance(error, RunError) and (running := _under_way(visit, of)) is not None:
@@ -68,15 +68,15 @@ def retry_run(visit: Visit, run: int) -> Any:
 
 def _form(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
     """With its cost where that is known; until then that part of the page loads itself again."""
-    wish, project = SubsetWish.asked(), visit.project(of)
+    form, project = SubsetForm.asked(), visit.project(of)
     choices = choices_of(visit, of, project)
-    possible, outlook, failed = choices.has(wish.on), None, None
+    possible, outlook, failed = choices.has(form.on), None, None
     if possible:
         try:
-            outlook = visit.app.outlook_soon(of.version.tag, project, wish.subset, choices.read_for(wish.on, project))
+            outlook = visit.app.outlook_soon(of.version.tag, project, form.subset, choices.read_for(form.on, project))
         except PromptsError as error:
             possible, failed = False, str(error)
-    words = {"of": of, "row": of.prompt, "choices": choices, "wish": wish, "ways": WAYS, "sdk": wish.sdk(of)}
+    words = {"of": of, "row": of.prompt, "choices": choices, "form": form, "ways": WAYS, "sdk": form.sdk(of)}
     words |= {"possible": possible, "failed": failed, "outlook": outlook, "budget": _budget(outlook)}
     words |= {"priced": visit.is_priced(of.version.model, of.version.connection)}
     words |= {"left": visit.app.left_this_month()}

@@ -56,7 +56,7 @@ def show_prompt(visit: Visit, prompt: int) -> Any:
         return redirect(url_for("pages.draft", prompt=prompt), 303)
     project, costs = visit.call.objects.project(row.project), defaultdict[str, dict[str, float | None]](dict)
     for run, status in runs:
-        costs[run.run.tag][run.run.id] = status.tally.spent_usd
+        costs[run.run.tag][run.run.id] = status.counts.spent_usd
     words: dict[str, Any] = {"costs": {tag: total(spent) for tag, spent in costs.items()}}
     words |= {"row": row, "project": project, "versions": versions, "in_use": visit.app.in_use(project.id)}
     return visit.show("prompt.html", **words, runs=runs[:MOST_LISTED])

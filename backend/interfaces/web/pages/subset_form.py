@@ -52,7 +52,7 @@ class SubsetChoices:
 
 
 @dataclass(frozen=True, slots=True)
-class SubsetWish:
+class SubsetForm:
     """What the form asks for. `on`: the name of a SubsetChoice."""
 
     on: str

@@ -64,7 +64,7 @@ class Visit:
         if not self.app.may_edit:
             raise Problem(403, NO_EDITOR)
 
-    def tell(self, sentence: str) -> None:
+    def notify(self, sentence: str) -> None:
         """Shows a sentence on the next page of this session."""
         self.session.told.append(sentence)
 

@@ -92,8 +92,8 @@ class Batches:
         """
         probed: dict[int, int] = {}
         writer = BatchFileWriter(self.stores, job.run.id, job.builder, lambda: self._probe(job.run.id, probed))
-        keeper = self.keeper(job.progress.notify)
-        keeper.tidy_left(self.base_url)
+        poller = self.poller(job.progress.notify)
+        poller.tidy_left(self.base_url)
         self._take_over(job.run, writer)
         try:
             while True:
@@ -101,7 +101,7 @@ class Batches:
                 if not self.stores.batches.of_run(job.run.id):
                     self._note(job, writer.mine, probed)
                     return
-                if not self._wait(job, keeper, writer):
+                if not self._wait(job, poller, writer):
                     raise Canceled(job.run.id)
         except KeyboardInterrupt:
             if any(batch.state in ("creating", "open") for batch in self.stores.batches.of_run(job.run.id)):
@@ -113,13 +113,13 @@ class Batches:
 
     def cancel(self, run_id: str) -> bool:
         """Cancels what a run has at the provider; False when that is nothing."""
-        return bool(self.stores.batches.of_run(run_id)) and self.keeper(to_log).cancel(run_id)
+        return bool(self.stores.batches.of_run(run_id)) and self.poller(to_log).cancel(run_id)
 
     def check(self, tag: str) -> None:
         """Collects what ended batches of a version brought. Raises RunError while one is under way: asking its requests
         beside it would pay for them twice."""
         for batch in self.stores.batches.of_version(tag, self.base_url):
-            ended = batch.state == "open" and self.keeper(to_log).step(batch)
+            ended = batch.state == "open" and self.poller(to_log).step(batch)
             if not ended and batch.state in ("creating", "open"):
                 raise RunError(
                     f"A batch of run {batch.run_id} is under way at the provider: `ls-prompts resume {batch.run_id}` "
@@ -127,9 +127,9 @@ class Batches:
                 )
 
     def _probe(self, run_id: str, sent: dict[int, int]) -> Probe:
-        return Probe(self.make_model(), partial(self.stores.facts.add_completions, run_id=run_id), sent)
+        return Probe(self.make_model(), partial(self.stores.store.add_completions, run_id=run_id), sent)
 
-    def keeper(self, notify: Callable[[str], None]) -> BatchPoller:
+    def poller(self, notify: Callable[[str], None]) -> BatchPoller:
         return BatchPoller(self.stores.batches, self.make_provider(), notify, self._brought)
 
     def _brought(self, model: str, replies: Iterable[Reply]) -> None:
@@ -149,14 +149,14 @@ class Batches:
             if not batch.canceled:
                 writer.mine.add(batch.id)
 
-    def _wait(self, job: BatchRun, keeper: BatchPoller, writer: BatchFileWriter) -> bool:
+    def _wait(self, job: BatchRun, poller: BatchPoller, writer: BatchFileWriter) -> bool:
         """Takes the run's batches to their ends; False when it is canceled before."""
         over = threading.Event()
         job.heartbeat.when_canceled(over.set)
         with self.stop.calling(over.set):
-            return self._wait_until(over, job, keeper, writer)
+            return self._wait_until(over, job, poller, writer)
 
-    def _wait_until(self, over: threading.Event, job: BatchRun, keeper: BatchPoller, writer: BatchFileWriter) -> bool:
+    def _wait_until(self, over: threading.Event, job: BatchRun, poller: BatchPoller, writer: BatchFileWriter) -> bool:
         pause, reached = FIRST_PAUSE_S, time.monotonic()
         while waiting := self.stores.batches.of_run(job.run.id):
             if self.stop.requested:
@@ -164,7 +164,7 @@ class Batches:
             if job.heartbeat.canceled or over.is_set():
                 return False
             try:
-                moved = [keeper.step(batch, writer.files.get(batch.id)) for batch in waiting]
+                moved = [poller.step(batch, writer.files.get(batch.id)) for batch in waiting]
                 reached = time.monotonic()
             except ProviderAwayError as error:
                 if time.monotonic() - reached > PATIENCE_S:
@@ -180,22 +180,22 @@ class Batches:
         """What the stored answers, and the lines of its batches, say of every task now."""
         for page in job.builder.cut(job.pages()):
             outcomes = self._page(job.builder, page, list(batch_ids), probed)
-            self.stores.asks.note(job.run.id, [RunTask.of(o) for o in outcomes if o.sent or o.answer is None])
+            self.stores.run_tasks.note(job.run.id, [RunTask.of(o) for o in outcomes if o.sent or o.answer is None])
             self.make_observer().settled(outcomes)
             job.progress.add(outcomes)
 
     def _page(
         self, builder: RequestBuilder, page: list[Task], batch_ids: list[str], probed: dict[int, int]
     ) -> list[Outcome]:
-        asks = builder.asks(page)
-        requests = [ask for _, ask in asks if isinstance(ask, ChatRequest)]
+        planned = builder.requests(page)
+        requests = [ask for _, ask in planned if isinstance(ask, ChatRequest)]
         digests = list({sample.digest for request in requests for sample in request.samples})
-        stored = self.stores.facts.completions(digests)
+        stored = self.stores.store.completions(digests)
         lines = self.stores.batches.lines(digests, batch_ids)
         failures = {line.digest: line.failure for line in lines if line.failure}
         first = Counter((line.digest, line.task_id) for line in lines)
         outcomes = []
-        for task_id, ask in asks:
+        for task_id, ask in planned:
             if isinstance(ask, Failure):
                 outcomes.append(failed(task_id, ask))
                 continue

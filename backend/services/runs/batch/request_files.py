@@ -45,8 +45,8 @@ class OpenBatchFile:
 class BatchStores:
     """Where the writer looks things up and notes them."""
 
-    facts: Store
-    asks: RunTaskStore
+    store: Store
+    run_tasks: RunTaskStore
     batches: BatchStore
 
 
@@ -79,14 +79,14 @@ class BatchFileWriter:
 
     def _todo(self, page: list[Task]) -> dict[str, tuple[int, ChatRequest]]:
         """Digest -> the first task with that request, and the request."""
-        asks = self._builder.asks(page)
-        requests = [(task_id, ask) for task_id, ask in asks if isinstance(ask, ChatRequest)]
-        self._stores.asks.plan(self._run_id, asks)
+        planned = self._builder.requests(page)
+        requests = [(task_id, ask) for task_id, ask in planned if isinstance(ask, ChatRequest)]
+        self._stores.run_tasks.plan(self._run_id, planned)
         todo: dict[str, tuple[int, ChatRequest]] = {}
         for task_id, ask in requests:
             for sample in ask.samples:
                 todo.setdefault(sample.digest, (task_id, sample))
-        stored = self._stores.facts.completions(list(todo))
+        stored = self._stores.store.completions(list(todo))
         todo = {d: planned for d, planned in todo.items() if not is_done(planned[1], stored.get(d, []))}
         for digest in self._elsewhere(list(todo)):
             del todo[digest]

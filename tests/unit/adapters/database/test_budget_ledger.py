@@ -91,4 +91,4 @@ def test_an_answer_that_a_budget_cut_short_is_paid_for_and_answers_nothing(
     assert store.completions([A]) == {}
     assert budget_ledger.spent() == pytest.approx(0.6)
     assert budget_ledger.hold("one", 0.5, 0.5) is None
-    assert RunStore(store).asks.tally(run, pricing).spent_usd == pytest.approx(0.6)
+    assert RunStore(store).run_tasks.counts(run, pricing).spent_usd == pytest.approx(0.6)

@@ -167,9 +167,9 @@ def test_what_a_shared_run_waits_for_is_read_until_the_next_sign_of_life(
 
 def test_given_back_work_waits_and_is_nobodys_fault(jobs: ChunkStore, planned: Run) -> None:
     jobs.next_chunk(planned.id, ME)
-    jobs.give_back(planned.id, OTHER)
+    jobs.release(planned.id, OTHER)
     assert jobs.waiting() == [(planned.id, 2), (planned.id, 3)]
-    jobs.give_back(planned.id, ME)
+    jobs.release(planned.id, ME)
     assert some(jobs.next_chunk(planned.id, OTHER)).deaths == 0
 
 

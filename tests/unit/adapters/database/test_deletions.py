@@ -51,7 +51,7 @@ def test_its_runs_go_and_others_stay(store: Store) -> None:
 def test_what_it_asked_is_still_known_to_be_about_the_project(store: Store) -> None:
     record, asked, sample = RunStore(store), "a" * 64, "b" * 64
     run = record.create(NewRun("topic@1", 7, Subset("all")))
-    record.asks.note(run.id, [RunTask(1, asked)])
+    record.run_tasks.note(run.id, [RunTask(1, asked)])
     store.add_completions([completion(digest=asked)])
     store.add_completions([completion(digest=sample)], run.id)
     record.finish(run.id, "completed")

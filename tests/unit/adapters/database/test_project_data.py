@@ -41,7 +41,7 @@ class Records:
         """A run that paid for these, and asked about them or about what `asked` says."""
         run = self.runs.create(NewRun("mood@1" if project == MINE else "other@1", project, Subset("all")))
         self.store.add_completions([completion(digest=digest) for digest in digests], run.id)
-        self.runs.asks.note(
+        self.runs.run_tasks.note(
             run.id, [RunTask(n, digest) for n, digest in enumerate(digests if asked is None else asked)]
         )
         return run
@@ -67,7 +67,7 @@ def test_answers_of_runs_go_with_their_samples_and_what_teachers_said(records: R
 def test_answers_of_second_models_go_with_their_samples(records: Records) -> None:
     one, two = named("a"), named("b")
     run = records.run(MINE, one)
-    records.runs.asks.note(run.id, [RunTask(0, one, then_digest=two)])
+    records.runs.run_tasks.note(run.id, [RunTask(0, one, then_digest=two)])
     records.store.add_completions([completion(digest=two), completion(digest=named("c"))])
     records.forgetting.forget(MINE)
     assert records.left() == {named("c")}

@@ -159,13 +159,13 @@ def test_a_deleted_prompt_is_gone_with_its_runs_and_its_completions_are_not(stor
     for name in ("mood", "Mood", "mood 2", "m%d"):
         saved(store, name=name)
     for tag in ("mood@1", "Mood@1", "mood 2@1", "m%d@1"):
-        runs.asks.note(runs.create(NewRun(tag, 7, Subset("all"))).id, [RunTask(1, "d" * 64)])
+        runs.run_tasks.note(runs.create(NewRun(tag, 7, Subset("all"))).id, [RunTask(1, "d" * 64)])
     store.add_completions([completion()])
     store.delete("mood")
     store.delete("m%d")
     assert sorted(found.name for found in store.versions()) == ["Mood", "mood 2"]
     assert sorted(run.tag for run in runs.runs()) == ["Mood@1", "mood 2@1"]
-    assert list(runs.asks.of_version("mood@1")) == []
+    assert list(runs.run_tasks.of_version("mood@1")) == []
     assert store.completions(["d" * 64]) == {"d" * 64: [completion()]}
 
 

@@ -54,7 +54,7 @@ class Records:
         paid = (*digests, then) if then else digests
         self.store.add_completions([completion(digest=digest) for digest in paid], run.id)
         asks = [RunTask(n, digest) for n, digest in enumerate(digests)]
-        self.runs.asks.note(run.id, [replace(asks[0], then_digest=then, step=2), *asks[1:]] if then else asks)
+        self.runs.run_tasks.note(run.id, [replace(asks[0], then_digest=then, step=2), *asks[1:]] if then else asks)
         with self.store.engine.begin() as connection:
             connection.execute(runs.update().where(runs.c.id == run.id).values(created=_ago(days)))
         if ended:

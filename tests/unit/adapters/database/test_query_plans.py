@@ -68,18 +68,18 @@ def _scans(store: Store, statement: Statement) -> list[str]:
 
 OPERATIONS: dict[str, Callable[[Store, str], object]] = {
     "answers by digest": lambda store, _: store.completions(DIGESTS),
-    "progress of a run": lambda store, run: RunStore(store).asks.tally(
+    "progress of a run": lambda store, run: RunStore(store).run_tasks.counts(
         RunStore(store).run(run), lambda *_: lambda *_: 0.0
     ),
-    "tasks of a run": lambda store, run: list(RunStore(store).asks.of_run(run)),
-    "tasks of a version": lambda store, _: list(RunStore(store).asks.of_version("mood@1")),
-    "some tasks of a version": lambda store, _: RunStore(store).asks.some("mood@1", 5),
+    "tasks of a run": lambda store, run: list(RunStore(store).run_tasks.of_run(run)),
+    "tasks of a version": lambda store, _: list(RunStore(store).run_tasks.of_version("mood@1")),
+    "some tasks of a version": lambda store, _: RunStore(store).run_tasks.some("mood@1", 5),
     "what a run has spent": lambda store, run: BudgetLedger(store, run, lambda *_: lambda *_: 0.0).hold("me", 1, 2),
     "the next chunk": lambda store, run: ChunkStore(store).next_chunk(run, "me"),
-    "how many tasks a run has": lambda store, run: RunStore(store).asks.count(run),
-    "what a version's answers come to": lambda store, _: RunStore(store).asks.stamp("mood@1"),
+    "how many tasks a run has": lambda store, run: RunStore(store).run_tasks.count(run),
+    "what a version's answers come to": lambda store, _: RunStore(store).run_tasks.stamp("mood@1"),
     "a worker's heartbeat": lambda store, run: ChunkStore(store).beat(run, "me"),
-    "a worker's chunks are released": lambda store, run: ChunkStore(store).give_back(run, "me"),
+    "a worker's chunks are released": lambda store, run: ChunkStore(store).release(run, "me"),
     "chunks that wait": lambda store, _: ChunkStore(store).waiting(),
     "lost chunks": lambda store, _: ChunkStore(store).revive(lambda _: None),
     "runs that are asked": lambda store, _: ChunkStore(store).asked(),
@@ -93,7 +93,7 @@ def test_no_large_table_is_read_whole(store: Store, name: str) -> None:
     record = RunStore(store)
     run = record.create(NewRun("mood@1", 1, Subset("all"), budget=5.0)).id
     store.add_completions([completion(digest=digest) for digest in DIGESTS], run)
-    record.asks.note(run, [RunTask(task, digest) for task, digest in enumerate(DIGESTS)])
+    record.run_tasks.note(run, [RunTask(task, digest) for task, digest in enumerate(DIGESTS)])
     ChunkStore(store).open(run)
     with _heard(store) as statements:
         OPERATIONS[name](store, run)
@@ -119,7 +119,7 @@ def test_each_task_of_a_run_looks_up_its_own_answer(tmp_path: Path) -> None:
     store.save(version(name="mood"))
     run = RunStore(store).create(NewRun("mood@1", 1, Subset("all")))
     with _heard(store) as statements:
-        RunStore(store).asks.tally(run, lambda *_: lambda *_: 0.0)
+        RunStore(store).run_tasks.counts(run, lambda *_: lambda *_: 0.0)
     counting = next(statement for statement in statements if "EXISTS" in statement[0])
     found = [step for step in _steps(store, counting) if "SEARCH completions" in step]
     store.close()

@@ -13,9 +13,9 @@ def test_answered_and_failed_tasks_come_the_highest_first(store: Store) -> None:
     runs = RunStore(store)
     run, other = (runs.create(NewRun(f"mood@{number}", 7, Subset("all"))) for number in (1, 2))
     digests = {task: f"{task:064x}" for task in range(1, 7)}
-    runs.asks.note(run.id, [RunTask(task, digest) for task, digest in digests.items()])
-    runs.asks.note(run.id, [RunTask(5, None, Failure("bad_task", "It is empty."))])
-    runs.asks.note(other.id, [RunTask(9, digests[1])])
+    runs.run_tasks.note(run.id, [RunTask(task, digest) for task, digest in digests.items()])
+    runs.run_tasks.note(run.id, [RunTask(5, None, Failure("bad_task", "It is empty."))])
+    runs.run_tasks.note(other.id, [RunTask(9, digests[1])])
     store.add_completions([completion(digest=digests[task]) for task in (1, 2, 3)])
     recent = RecentTaskStore(store)
     assert [task.task_id for task in recent.of_run(run.id, 10)] == [5, 3, 2, 1]

@@ -30,7 +30,7 @@ def run(runs: RunStore) -> Run:
 
 
 def asks_of(runs: RunStore, run: Run) -> list[RunTask]:
-    return [ask for page in runs.asks.of_run(run.id, 2) for ask in page]
+    return [ask for page in runs.run_tasks.of_run(run.id, 2) for ask in page]
 
 
 def pricing(model: str, _connection: str) -> Callable[[int, int, int], float | None]:
@@ -39,57 +39,57 @@ def pricing(model: str, _connection: str) -> Callable[[int, int, int], float | N
 
 def test_asks_are_written_and_written_over(runs: RunStore, run: Run) -> None:
     trouble = Failure("server", "It said \x00\ud800😀.")
-    runs.asks.note(run.id, [RunTask(2, B), RunTask(1, A), RunTask(3, None, Failure("bad_task", "It is empty."))])
-    runs.asks.note(run.id, [RunTask(2, B, trouble, sent=6)])
+    runs.run_tasks.note(run.id, [RunTask(2, B), RunTask(1, A), RunTask(3, None, Failure("bad_task", "It is empty."))])
+    runs.run_tasks.note(run.id, [RunTask(2, B, trouble, sent=6)])
     assert asks_of(runs, run) == [
         RunTask(1, A),
         RunTask(2, B, trouble, sent=6),
         RunTask(3, None, Failure("bad_task", "It is empty.")),
     ]
-    runs.asks.note(run.id, [RunTask(2, B, rejection="not_json", sent=2)])
+    runs.run_tasks.note(run.id, [RunTask(2, B, rejection="not_json", sent=2)])
     assert asks_of(runs, run)[1] == RunTask(2, B, None, "not_json", 8)
 
 
 def test_nothing_to_record_is_nothing(runs: RunStore, run: Run) -> None:
-    runs.asks.note(run.id, [])
+    runs.run_tasks.note(run.id, [])
     assert asks_of(runs, run) == []
-    assert list(runs.asks.of_version("mood@1")) == []
+    assert list(runs.run_tasks.of_version("mood@1")) == []
 
 
 def test_the_same_task_twice_in_one_call_keeps_the_later(runs: RunStore, run: Run) -> None:
-    runs.asks.note(run.id, [RunTask(1, A, sent=1), RunTask(1, B, sent=2)])
+    runs.run_tasks.note(run.id, [RunTask(1, A, sent=1), RunTask(1, B, sent=2)])
     assert asks_of(runs, run) == [RunTask(1, B, sent=3)]
 
 
 def test_the_newest_ask_about_a_task_counts_over_all_runs_of_a_version(runs: RunStore) -> None:
     for turn in range(10):
         made = runs.create(NewRun("mood@1", 7, Subset("all")))
-        runs.asks.note(made.id, [RunTask(1, f"{turn:064x}"), RunTask(100 + turn, None)])
-    runs.asks.note(runs.create(NewRun("mood@2", 7, Subset("all"))).id, [RunTask(1, "f" * 64)])
+        runs.run_tasks.note(made.id, [RunTask(1, f"{turn:064x}"), RunTask(100 + turn, None)])
+    runs.run_tasks.note(runs.create(NewRun("mood@2", 7, Subset("all"))).id, [RunTask(1, "f" * 64)])
     for size in (1, 2, 3, 100):
-        pages = list(runs.asks.of_version("mood@1", size))
+        pages = list(runs.run_tasks.of_version("mood@1", size))
         assert all(len(page) == size for page in pages[:-1])
         found = [ask for page in pages for ask in page]
         assert found[0] == RunTask(1, f"{9:064x}")
         assert [ask.task_id for ask in found] == [1, *range(100, 110)]
-    assert [runs.asks.stamp(tag)[0] for tag in ("mood@1", "mood@2", "mood@3")] == [20, 1, 0]
+    assert [runs.run_tasks.stamp(tag)[0] for tag in ("mood@1", "mood@2", "mood@3")] == [20, 1, 0]
 
 
 @pytest.mark.slow
 def test_a_long_run_is_recorded_in_one_go(runs: RunStore, run: Run) -> None:
     asks = [RunTask(number, f"{number:064x}") for number in range(5000)]
-    runs.asks.note(run.id, asks)
+    runs.run_tasks.note(run.id, asks)
     assert asks_of(runs, run) == asks
 
 
 def tallied(runs: RunStore, run: Run) -> tuple[int, ...]:
-    found = runs.asks.tally(runs.run(run.id), pricing)
+    found = runs.run_tasks.counts(runs.run(run.id), pricing)
     return found.tasks, found.done, found.failed, found.rejected, found.requests, found.reused
 
 
 def test_the_tally_of_nothing(runs: RunStore, run: Run) -> None:
     assert tallied(runs, run) == (0, 0, 0, 0, 0, 0)
-    assert runs.asks.tally(run, pricing).cost_usd == 0
+    assert runs.run_tasks.counts(run, pricing).cost_usd == 0
     runs.size(run.id, 12)
     assert tallied(runs, run) == (12, 0, 0, 0, 0, 0)
 
@@ -97,7 +97,7 @@ def test_the_tally_of_nothing(runs: RunStore, run: Run) -> None:
 def test_the_tally_counts_what_is_stored(store: Store, runs: RunStore, run: Run) -> None:
     runs.size(run.id, 6)
     store.add_completions([completion(digest=A), completion(digest=B), completion(digest=B, attempt=1)])
-    runs.asks.note(
+    runs.run_tasks.note(
         run.id,
         [
             RunTask(1, A, sent=1),
@@ -108,13 +108,13 @@ def test_the_tally_counts_what_is_stored(store: Store, runs: RunStore, run: Run)
         ],
     )
     assert tallied(runs, run) == (6, 3, 2, 1, 9, 1)
-    tally = runs.asks.tally(runs.run(run.id), pricing)
-    assert tally.left == 1
-    assert tally.cost_usd == pytest.approx(0.3), "of every completion once, however many tasks share it"
+    counts = runs.run_tasks.counts(runs.run(run.id), pricing)
+    assert counts.left == 1
+    assert counts.cost_usd == pytest.approx(0.3), "of every completion once, however many tasks share it"
 
 
 def test_a_failure_that_the_run_itself_made_good_is_none(store: Store, runs: RunStore, run: Run) -> None:
-    runs.asks.note(run.id, [RunTask(1, A, Failure("server", "No."), sent=6)])
+    runs.run_tasks.note(run.id, [RunTask(1, A, Failure("server", "No."), sent=6)])
     assert tallied(runs, run)[1:3] == (0, 1)
     store.add_completions([completion(digest=A)], run_id=run.id)
     assert tallied(runs, run)[1:3] == (1, 0)
@@ -123,25 +123,25 @@ def test_a_failure_that_the_run_itself_made_good_is_none(store: Store, runs: Run
 def test_what_another_run_answers_later_leaves_the_record_of_this_one_alone(
     store: Store, runs: RunStore, run: Run
 ) -> None:
-    runs.asks.note(run.id, [RunTask(1, A, Failure("server", "No."), sent=6)])
+    runs.run_tasks.note(run.id, [RunTask(1, A, Failure("server", "No."), sent=6)])
     other = runs.create(NewRun("mood@1", 7, Subset("all")))
     store.add_completions([completion(digest=A)], run_id=other.id)
     assert tallied(runs, run)[1:3] == (0, 1)
-    runs.asks.note(run.id, [RunTask(1, A)])
+    runs.run_tasks.note(run.id, [RunTask(1, A)])
     assert tallied(runs, run)[1:3] == (1, 0), "when it is worked on again, the answer is its own"
 
 
 def test_one_unknown_price_makes_the_cost_unknown(store: Store, runs: RunStore, run: Run) -> None:
     store.add_completions([completion(digest=A), replace(completion(digest=B), model="unknown")])
-    runs.asks.note(run.id, [RunTask(1, A)])
-    assert runs.asks.tally(run, pricing).cost_usd is not None
-    runs.asks.note(run.id, [RunTask(2, B)])
-    assert runs.asks.tally(run, pricing).cost_usd is None
+    runs.run_tasks.note(run.id, [RunTask(1, A)])
+    assert runs.run_tasks.counts(run, pricing).cost_usd is not None
+    runs.run_tasks.note(run.id, [RunTask(2, B)])
+    assert runs.run_tasks.counts(run, pricing).cost_usd is None
 
 
 def test_the_tally_is_of_one_run(runs: RunStore, run: Run) -> None:
     other = runs.create(NewRun("mood@1", 7, Subset("all")))
-    runs.asks.note(other.id, [RunTask(1, A, sent=1)])
+    runs.run_tasks.note(other.id, [RunTask(1, A, sent=1)])
     assert tallied(runs, run) == (0, 0, 0, 0, 0, 0)
 
 
@@ -149,12 +149,12 @@ def test_the_tally_of_samples_waits_for_all_of_them_and_counts_each(store: Store
     tag = store.save(version(confidence="samples:3"))[0].tag
     run = runs.create(NewRun(tag, 7, Subset("all")))
     first, second = (ChatRequest(template(samples=3), text) for text in ("one", "two"))
-    runs.asks.plan(run.id, [(1, first), (2, second), (3, Failure("bad_task", "Empty."))])
-    runs.asks.note(run.id, [RunTask(1, first.digest, sent=3), RunTask(2, second.digest, sent=2)])
+    runs.run_tasks.plan(run.id, [(1, first), (2, second), (3, Failure("bad_task", "Empty."))])
+    runs.run_tasks.note(run.id, [RunTask(1, first.digest, sent=3), RunTask(2, second.digest, sent=2)])
     stored = [*of_samples(first.digest, 3), *of_samples(second.digest, 2)]
     store.add_completions([completion(digest=digest) for digest in stored])
     assert tallied(runs, run) == (2, 1, 0, 0, 5, 0)
-    assert runs.asks.tally(run, pricing).cost_usd == pytest.approx(0.5)
+    assert runs.run_tasks.counts(run, pricing).cost_usd == pytest.approx(0.5)
 
 
 def test_a_cascade_is_done_where_its_outcome_is_noted_and_costs_what_was_asked(
@@ -162,7 +162,7 @@ def test_a_cascade_is_done_where_its_outcome_is_noted_and_costs_what_was_asked(
 ) -> None:
     first, second = template(), template(model="dear", connection="other")
     asks = [replace(ChatRequest(first, text), then=ChatRequest(second, text)) for text in ("a", "b", "c")]
-    runs.asks.plan(run.id, list(enumerate(asks)))
+    runs.run_tasks.plan(run.id, list(enumerate(asks)))
     store.add_completions([completion(digest=ask.digest) for ask in asks], run_id=run.id)
     store.add_completions([completion(digest=ask.then.digest) for ask in asks if ask.then])
     assert tallied(runs, run)[:3] == (3, 0, 0), "the first model's answer alone is no outcome"
@@ -170,11 +170,11 @@ def test_a_cascade_is_done_where_its_outcome_is_noted_and_costs_what_was_asked(
     away = Outcome(2, Failure("timeout", "…"), asks[2].digest, sent=3)
     answers = [Outcome(number, {}, ask.then.digest if ask.then else None) for number, ask in enumerate(asks)]
     noted = [kept, joined(went_on, answers[1]), joined(away, answers[2])]
-    runs.asks.note(run.id, [RunTask.of(outcome) for outcome in noted])
+    runs.run_tasks.note(run.id, [RunTask.of(outcome) for outcome in noted])
     assert tallied(runs, run) == (3, 3, 0, 0, 5, 0)
-    assert runs.asks.tally(runs.run(run.id), pricing).cost_usd == pytest.approx(0.5), "of five requests"
+    assert runs.run_tasks.counts(runs.run(run.id), pricing).cost_usd == pytest.approx(0.5), "of five requests"
     steps = [(task.step, task.first_failure) for task in asks_of(runs, run)]
     assert steps == [(1, None), (2, None), (2, "timeout")]
     assert asks_of(runs, run)[0].then_digest == (asks[0].then and asks[0].then.digest), "as it was planned"
-    runs.asks.note(run.id, [RunTask.of(joined(went_on, Outcome(1, Failure("server", "No."), answers[1].digest)))])
+    runs.run_tasks.note(run.id, [RunTask.of(joined(went_on, Outcome(1, Failure("server", "No."), answers[1].digest)))])
     assert tallied(runs, run)[1:3] == (2, 1)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from backend.adapters.database.space import give_back_much
+from backend.adapters.database.space import free_much_space
 
 
 @pytest.fixture
@@ -34,14 +34,14 @@ def _drop(engine: sa.Engine, table: str) -> None:
 
 def test_a_file_that_is_mostly_free_becomes_small(engine: sa.Engine, file: Path) -> None:
     _drop(engine, "large")
-    give_back_much(engine)
+    free_much_space(engine)
     assert file.stat().st_size < 20_000
 
 
 def test_a_file_with_little_free_space_stays_as_it_is(engine: sa.Engine, file: Path) -> None:
     _drop(engine, "small")
     before = file.stat().st_size
-    give_back_much(engine)
+    free_much_space(engine)
     assert file.stat().st_size == before
 
 
@@ -50,5 +50,5 @@ def test_a_file_that_others_use_stays_as_it_is(engine: sa.Engine, file: Path) ->
     before = file.stat().st_size
     with engine.connect() as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-        give_back_much(engine)
+        free_much_space(engine)
     assert file.stat().st_size == before

@@ -85,10 +85,12 @@ def test_every_run_is_about_what_it_was_about(upgraded: Store) -> None:
 
 def test_samples_are_counted_as_before(upgraded: Store) -> None:
     record = RunStore(upgraded)
-    tally = record.asks.tally(record.run(RUN), price)
-    assert (tally.tasks, tally.done, tally.failed, tally.requests) == (2, 1, 0, 6), "one task lacks its third sample"
-    assert tally.cost_usd == pytest.approx(5 * USD)
-    assert tally.spent_usd == pytest.approx(6 * USD), "with the answer that a budget cut short"
+    counts = record.run_tasks.counts(record.run(RUN), price)
+    assert (counts.tasks, counts.done, counts.failed, counts.requests) == (2, 1, 0, 6), (
+        "one task lacks its third sample"
+    )
+    assert counts.cost_usd == pytest.approx(5 * USD)
+    assert counts.spent_usd == pytest.approx(6 * USD), "with the answer that a budget cut short"
     assert BudgetLedger(upgraded, RUN, price).spent() == pytest.approx(6 * USD)
 
 

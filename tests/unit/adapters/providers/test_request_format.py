@@ -20,8 +20,8 @@ PARAMETERS = {"temperature": 0, "seed": 7, "max_tokens": 50}
 ASK = ChatRequest(template(parameters=PARAMETERS), "I love it")
 
 
-def body(dialect: RequestFormat | None = None, ask: ChatRequest = ASK) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((dialect or RequestFormat()).body(ask))
+def body(used: RequestFormat | None = None, ask: ChatRequest = ASK) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((used or RequestFormat()).body(ask))
     return found
 
 
@@ -29,10 +29,10 @@ def after(
     message: str,
     param: str | None = None,
     status: int = 400,
-    dialect: RequestFormat | None = None,
+    used: RequestFormat | None = None,
     ask: ChatRequest = ASK,
 ) -> RequestFormat | None:
-    return adapted(dialect or RequestFormat(), ask, status, param, message)
+    return adapted(used or RequestFormat(), ask, status, param, message)
 
 
 def test_the_body_in_full() -> None:
@@ -105,9 +105,9 @@ def test_frames_alike_do_not_share_what_is_encoded() -> None:
 )
 def test_a_refused_format_is_followed_by_the_next_and_then_by_none(message: str, param: str | None) -> None:
     first = after(message, param)
-    second = after(message, param, dialect=first)
+    second = after(message, param, used=first)
     assert (first, second) == (RequestFormat(format=1), RequestFormat(format=2))
-    assert after(message, param, dialect=second) is None
+    assert after(message, param, used=second) is None
 
 
 @pytest.mark.parametrize(
@@ -138,8 +138,8 @@ def test_max_tokens_gets_its_long_name_and_is_dropped_only_when_that_is_refused_
     assert after(message, None) == first
     refused = "Unsupported parameter: 'max_completion_tokens'"
     expected = RequestFormat(long_cap=True, dropped=frozenset({"max_tokens"}))
-    assert after(refused, "max_completion_tokens", dialect=first) == expected
-    assert after(refused, None, dialect=first) == expected
+    assert after(refused, "max_completion_tokens", used=first) == expected
+    assert after(refused, None, used=first) == expected
 
 
 @pytest.mark.parametrize(
@@ -187,10 +187,10 @@ def test_a_parameter_that_no_provider_behind_a_router_takes_is_dropped(message: 
 
 
 def test_requested_parameters_that_nobody_takes_are_given_up_form_by_form_and_one_by_one() -> None:
-    message, dialect, seen = "No endpoints found that support the requested parameters.", RequestFormat(), []
-    while (better := after(message, status=404, dialect=dialect)) is not None:
-        dialect = better
-        seen.append((dialect.format, MOST_RIVALS[dialect.rivals], sorted(dialect.dropped)))
+    message, used, seen = "No endpoints found that support the requested parameters.", RequestFormat(), []
+    while (better := after(message, status=404, used=used)) is not None:
+        used = better
+        seen.append((used.format, MOST_RIVALS[used.rivals], sorted(used.dropped)))
     assert seen[:5] == [(1, 20, []), (2, 20, []), (0, 0, []), (1, 0, []), (2, 0, [])]
     assert seen[5:8] == [(0, 0, ["logprobs"]), (1, 0, ["logprobs"]), (2, 0, ["logprobs"])]
     assert (seen[-1][0], seen[-1][2]) == (2, sorted({"logprobs", *PARAMETERS} - {"max_tokens"}))
@@ -210,16 +210,14 @@ def test_an_unknown_model_is_not_asked_in_other_forms(message: str) -> None:
 def test_a_limit_kept_for_a_budget_is_not_given_up_unnamed() -> None:
     capped = ChatRequest(template(parameters={}, logprobs=False, cap=9), "x")
     last = RequestFormat(format=2)
-    assert (
-        after("No endpoints found that support the requested parameters.", status=404, dialect=last, ask=capped) is None
-    )
+    assert after("No endpoints found that support the requested parameters.", status=404, used=last, ask=capped) is None
 
 
 def test_what_was_not_sent_is_not_dropped() -> None:
     plain = ChatRequest(template(parameters={}, logprobs=False), "x")
     free = RequestFormat(bounded=False)
     for name in (*PARAMETERS, "logprobs"):
-        assert after(f"Unsupported parameter: '{name}'", name, dialect=free, ask=plain) is None
+        assert after(f"Unsupported parameter: '{name}'", name, used=free, ask=plain) is None
 
 
 def test_a_longer_name_is_not_its_beginning() -> None:
@@ -257,20 +255,20 @@ def test_a_text_that_happens_to_name_a_parameter_does_not_hide_its_refusal() -> 
 @given(any_text, st.none() | any_text | st.sampled_from([*PARAMETERS, "logprobs", "response_format"]))
 def test_no_message_asks_for_ever(message: str, param: str | None) -> None:
     """Whatever is said, and however often: at most two formats, one long name and the parameters sent."""
-    dialect, steps = RequestFormat(), 0
-    while (better := after(f"{message} unsupported", param, dialect=dialect)) is not None:
-        assert better != dialect
-        dialect, steps = better, steps + 1
+    used, steps = RequestFormat(), 0
+    while (better := after(f"{message} unsupported", param, used=used)) is not None:
+        assert better != used
+        used, steps = better, steps + 1
         assert steps <= 2 + 1 + len(PARAMETERS) + 1
-    assert dialect.dropped <= {*PARAMETERS, "logprobs"}
+    assert used.dropped <= {*PARAMETERS, "logprobs"}
 
 
 def test_the_worst_message_of_all_strips_the_request_to_its_text() -> None:
     worst = "response_format json_schema temperature seed max_tokens max_completion_tokens logprobs unsupported"
-    dialect = RequestFormat()
-    while (better := after(worst, dialect=dialect)) is not None:
-        dialect = better
-    assert body(dialect) == {"model": "some-model", "messages": ASK.messages}
+    used = RequestFormat()
+    while (better := after(worst, used=used)) is not None:
+        used = better
+    assert body(used) == {"model": "some-model", "messages": ASK.messages}
 
 
 def test_all_dialects_are_valid_json() -> None:
@@ -311,7 +309,7 @@ def test_a_cap_goes_by_the_name_the_model_takes_and_is_known_to_be_gone() -> Non
     long = some(after("Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens'.", "max_tokens", ask=ask))
     assert body(long, ask)["max_completion_tokens"] == 100
     long.check_cap(ask.template)
-    gone = some(after("'max_completion_tokens' is unsupported.", "max_completion_tokens", dialect=long, ask=ask))
+    gone = some(after("'max_completion_tokens' is unsupported.", "max_completion_tokens", used=long, ask=ask))
     with pytest.raises(ProviderError, match="accepts no limit on the length"):
         gone.check_cap(ask.template)
 
@@ -382,7 +380,7 @@ def test_a_bound_that_is_refused_is_left_out_from_then_on(message: str) -> None:
     free = after(message, ask=BOUNDED)
     assert free == RequestFormat(bounded=False)
     assert "max_tokens" not in body(free, BOUNDED)
-    assert after("This model's maximum context length is 512 tokens.", dialect=free, ask=BOUNDED) is None
+    assert after("This model's maximum context length is 512 tokens.", used=free, ask=BOUNDED) is None
 
 
 @pytest.mark.parametrize(
@@ -400,7 +398,7 @@ def test_a_bound_that_is_refused_is_left_out_from_then_on(message: str) -> None:
 )
 def test_a_form_that_is_refused_in_any_words_steps_down(message: str) -> None:
     assert after(message) == RequestFormat(format=1)
-    assert after(message, dialect=RequestFormat(format=2)) is None
+    assert after(message, used=RequestFormat(format=2)) is None
     assert after(f"Invalid: {message}", ask=ChatRequest(ASK.template, f"Invalid: {message} x")) is None
 
 
@@ -429,9 +427,9 @@ def test_other_tokens_that_a_server_does_not_tell_are_asked_for_less_and_then_no
 ) -> None:
     fewer = some(after(message, param))
     assert body(fewer) == body() | {"top_logprobs": 5}
-    none = some(after(message, param, dialect=fewer))
+    none = some(after(message, param, used=fewer))
     assert body(none) == {key: value for key, value in body().items() if key != "top_logprobs"}
-    assert after(message, param, dialect=none) is None
+    assert after(message, param, used=none) is None
 
 
 def test_other_tokens_are_asked_for_where_labels_are_known_and_nobody_said_how_many() -> None:

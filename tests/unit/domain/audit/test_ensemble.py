@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from backend.domain.answer import Labels
-from backend.domain.audit.ensemble import voice_of
+from backend.domain.audit.ensemble import vote_of
 from backend.domain.outcome import Outcome, Rejection, Truth
 from tests.scripted import sure_of
 from tests.unit.domain.metrics.test_classification import SINGLE
@@ -13,7 +13,7 @@ A, B, D = {"c": Labels(("a",))}, {"c": Labels(("b",))}, {"c": Labels(("d",))}
 
 def voice(answers: Any, truths: Any) -> Any:
     outcomes = [Outcome(n, answer, confidences=sure_of(sure)) for n, (answer, sure) in enumerate(answers)]
-    return voice_of(outcomes, [Truth(n, truth) for n, truth in enumerate(truths)], SINGLE)
+    return vote_of(outcomes, [Truth(n, truth) for n, truth in enumerate(truths)], SINGLE)
 
 
 def test_its_own_answer_is_as_probable_as_it_says_and_all_answers_add_up_to_one() -> None:
@@ -39,4 +39,4 @@ def test_without_confidences_the_share_that_agrees_stands_in() -> None:
 
 def test_unusable_answers_and_tasks_without_truth_say_nothing() -> None:
     outcomes = [Outcome(1, Rejection("refused", "")), Outcome(2, A, confidences=sure_of(0.5))]
-    assert voice_of(outcomes, [Truth(1, A)], SINGLE).answers == {}
+    assert vote_of(outcomes, [Truth(1, A)], SINGLE).answers == {}

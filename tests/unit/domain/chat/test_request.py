@@ -162,7 +162,9 @@ SPANS = '<View><Labels name="ner" toName="t"><Label value="Person"/></Labels><Te
 def test_what_is_asked_does_not_depend_on_where_quotes_are_placed() -> None:
     """One text in two tasks is asked about once, and each answer is read with its own task."""
     asking = builder(read_config(SPANS))
-    first, second, other = asking.asks([Task(1, {"text": "Bob"}), Task(2, {"text": "Bob"}), Task(3, {"text": "Ann"})])
+    first, second, other = asking.requests(
+        [Task(1, {"text": "Bob"}), Task(2, {"text": "Bob"}), Task(3, {"text": "Ann"})]
+    )
     requests = [asked for _, asked in (first, second, other)]
     assert all(isinstance(asked, ChatRequest) for asked in requests)
     digests = [asked.digest for asked in requests if isinstance(asked, ChatRequest)]

@@ -70,7 +70,7 @@ def test_no_task_is_shown_itself_or_a_copy_of_its_text(select: str, found: Any, 
     tasks = [Task(place, {"text": text}) for place, text in enumerate(found)]
     tasks += [Task(1000 + place, {"text": disguise(text)}) for place, text in enumerate(found)]
     edited = [Task(place, {"text": "quite another text"}) for place in range(len(found))]
-    for task, (_, request) in zip([*tasks, *edited], asks.asks([*tasks, *edited]), strict=True):
+    for task, (_, request) in zip([*tasks, *edited], asks.requests([*tasks, *edited]), strict=True):
         others = [text_key([text]) for text in shown(request)]
         assert text_key([str(task.data["text"])]) not in others
         own = [one.values["text"] for one in some(asks.version.examples).pool if one.task == task.id]
@@ -82,13 +82,13 @@ def test_no_task_is_shown_itself_or_a_copy_of_its_text(select: str, found: Any, 
 @pytest.mark.parametrize("select", WAYS)
 def test_a_task_alone_is_asked_as_among_others(select: str) -> None:
     tasks = [Task(50 + place, {"text": f"{text} really"}) for place, text in enumerate(TEXTS)]
-    whole = builder(TEXTS, select).asks(tasks)
+    whole = builder(TEXTS, select).requests(tasks)
     assert [ask for _, ask in whole] == [builder(TEXTS, select).request(task) for task in tasks]
 
 
 @pytest.mark.parametrize("select", ["fixed", "balanced", "diverse"])
 def test_what_is_the_same_for_all_is_one_prefix(select: str) -> None:
-    asks = builder(TEXTS, select).asks([Task(90, {"text": "one"}), Task(91, {"text": "two"})])
+    asks = builder(TEXTS, select).requests([Task(90, {"text": "one"}), Task(91, {"text": "two"})])
     one, other = (ask for _, ask in asks if isinstance(ask, ChatRequest))
     assert len(one.example_turns) == 3
     assert one.messages[:-1] == other.messages[:-1]
@@ -122,7 +122,7 @@ def test_examples_change_the_digest_of_a_request() -> None:
 
 def test_a_task_that_can_not_be_asked_about_stays_a_failure() -> None:
     for select in WAYS:
-        (_, first), (_, second) = builder(TEXTS, select).asks([Task(90, {}), Task(91, {"text": "fine"})])
+        (_, first), (_, second) = builder(TEXTS, select).requests([Task(90, {}), Task(91, {"text": "fine"})])
         assert isinstance(first, Failure)
         assert isinstance(second, ChatRequest)
 

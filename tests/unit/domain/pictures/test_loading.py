@@ -83,14 +83,14 @@ def test_a_prompt_that_names_no_picture_asks_for_none_and_is_as_it_was() -> None
 def test_each_address_is_read_once_of_a_page() -> None:
     source = ScriptedPictures({"a": A, "b": B})
     data = [{"image": "a"}, {"image": "b"}, {"image": "a"}]
-    asks = made("{image}", source).asks([Task(number, one) for number, one in enumerate(data)])
+    asks = made("{image}", source).requests([Task(number, one) for number, one in enumerate(data)])
     assert source.asked == [(7, ["a", "b"])]
     assert [ask.parts for _, ask in asks if isinstance(ask, ChatRequest)] == [[A], [B], [A]]
 
 
 def test_a_broken_picture_stops_no_other_task() -> None:
     builder = made("{image}", ScriptedPictures({"a": A, "gone": GONE}))
-    (_, first), (_, second) = builder.asks([Task(1, {"image": "gone"}), Task(2, {"image": "a"})])
+    (_, first), (_, second) = builder.requests([Task(1, {"image": "gone"}), Task(2, {"image": "a"})])
     assert first == Failure("bad_task", "Its picture 'image' is not there (404).")
     assert isinstance(second, ChatRequest)
     assert (

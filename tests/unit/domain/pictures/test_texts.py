@@ -36,7 +36,7 @@ def asked(schema: LabelSchema, template: str, *data: dict[str, Any], **files: by
         schema,
         at("http://model.test/v1", pictures=ScriptedPictures({}, files=files)),
     )
-    return [request for _, request in builder.asks([Task(number, one) for number, one in enumerate(data)])]
+    return [request for _, request in builder.requests([Task(number, one) for number, one in enumerate(data)])]
 
 
 def region(schema: LabelSchema, request: Any, quote: str, **more: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Pace, against providers that are simulated: a number drawn per answer, or a hard limit."""
+"""AdaptiveLimit, against providers that are simulated: a number drawn per answer, or a hard limit."""
 
 import random
 from typing import Any

@@ -4,7 +4,7 @@ from collections import deque
 
 import pytest
 
-from backend.domain.runs.rate_limit import BURST, PACE, RateClaim, RateLimit, TokenBucket
+from backend.domain.runs.rate_limit import BURST, FILL_SHARE, RateClaim, RateLimit, TokenBucket
 
 REQUEST = RateClaim()
 
@@ -58,21 +58,21 @@ def test_both_limits_are_kept() -> None:
     for _ in range(20):
         while (wait := bucket.take(now, limit, RateClaim(tokens=200))) > 0:
             now += wait
-    assert now == pytest.approx(20 * 2 / PACE, rel=0.1), "200 tokens take two seconds, a request one"
+    assert now == pytest.approx(20 * 2 / FILL_SHARE, rel=0.1), "200 tokens take two seconds, a request one"
 
 
 def test_more_tokens_than_were_expected_are_paid_off_and_fewer_given_back() -> None:
     limit, bucket = RateLimit(tokens=6000), TokenBucket()
     assert bucket.take(0.0, limit, RateClaim(tokens=BURST * 6000)) == 0.0
-    assert bucket.take(0.0, limit, RateClaim(tokens=10)) == pytest.approx(10 / (PACE * 100))
-    assert bucket.take(0.0, limit, RateClaim(tokens=10, owed=970)) == pytest.approx(980 / (PACE * 100))
+    assert bucket.take(0.0, limit, RateClaim(tokens=10)) == pytest.approx(10 / (FILL_SHARE * 100))
+    assert bucket.take(0.0, limit, RateClaim(tokens=10, owed=970)) == pytest.approx(980 / (FILL_SHARE * 100))
     assert bucket.take(0.0, limit, RateClaim(tokens=10, owed=-980)) == 0.0
 
 
 def test_a_claim_larger_than_the_bucket_passes_when_it_is_full() -> None:
     limit, bucket = RateLimit(tokens=6000), TokenBucket()
     assert bucket.take(0.0, limit, RateClaim(tokens=3000)) == 0.0
-    assert bucket.take(0.0, limit, RateClaim(tokens=3000)) == pytest.approx(3000 / (PACE * 100))
+    assert bucket.take(0.0, limit, RateClaim(tokens=3000)) == pytest.approx(3000 / (FILL_SHARE * 100))
 
 
 def test_no_count_of_a_server_and_no_pause_closes_it_for_longer_than_minutes() -> None:
@@ -101,7 +101,7 @@ def test_a_limit_is_said() -> None:
 
 def test_the_parts_of_a_divided_limit_make_up_the_whole() -> None:
     limit = RateLimit(600.0, 9000.0, parts=3)
-    assert {what: pace.rate for what, pace in limit.paces.items()} == pytest.approx(
-        {"requests": PACE * 600 / 60 / 3, "tokens": PACE * 9000 / 60 / 3}
+    assert {what: refill.rate for what, refill in limit.refills.items()} == pytest.approx(
+        {"requests": FILL_SHARE * 600 / 60 / 3, "tokens": FILL_SHARE * 9000 / 60 / 3}
     )
     assert str(limit) == str(RateLimit(600.0, 9000.0))

@@ -21,7 +21,7 @@ TRUTHS = [Truth(1, A), Truth(2, A), Truth(3, A)]
 def test_gaps_count_as_wrong_where_the_version_would_have_been_trusted() -> None:
     to_gaps = [Outcome(4, A, confidences=sure_of(0.6)), Outcome(5, Failure("timeout", "It took too long."))]
     judged = JudgedVersion(OUTCOMES, TRUTHS, NOTHING, SINGLE, TruthBasis((1, 2, 3), (1, 2), (4, 5, 6)), to_gaps)
-    assert judged.random_claims() == [
+    assert judged.random_scored_answers() == [
         ScoredAnswer(1, 0.9, True),
         ScoredAnswer(2, 0.8, False),
         ScoredAnswer(4, 0.6, False),
@@ -32,10 +32,10 @@ def test_gaps_count_as_wrong_where_the_version_would_have_been_trusted() -> None
 
 def test_without_a_draw_all_are_used() -> None:
     judged = JudgedVersion(OUTCOMES, TRUTHS, NOTHING, SINGLE, TruthBasis((1, 2, 3)))
-    assert judged.random_claims() == judged.claims()
+    assert judged.random_scored_answers() == judged.scored_answers()
 
 
 def test_ground_truths_that_chose_the_version_can_be_left_out() -> None:
     judged = JudgedVersion(OUTCOMES, TRUTHS, NOTHING, SINGLE, TruthBasis((1, 2, 3), (1, 2, 3), chosen=(1, 3)))
-    assert len(judged.random_claims()) == 3
-    assert judged.without_chosen().random_claims() == [ScoredAnswer(2, 0.8, False)]
+    assert len(judged.random_scored_answers()) == 3
+    assert judged.without_chosen().random_scored_answers() == [ScoredAnswer(2, 0.8, False)]

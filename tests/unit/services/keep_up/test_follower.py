@@ -60,7 +60,7 @@ class World:
         self.started.append((tag, tuple(tasks), budget))
         run = self.record.create(NewRun(tag, PROJECT, Subset("rest", ids=tuple(tasks)), budget=budget))
         self.record.claim(run.id, "host:1")
-        self.record.asks.note(run.id, [RunTask(task, None) for task in tasks])
+        self.record.run_tasks.note(run.id, [RunTask(task, None) for task in tasks])
         return self.record.run(run.id)
 
     def watch(self, run_id: str) -> RunStatus:

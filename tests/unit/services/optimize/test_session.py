@@ -167,7 +167,7 @@ def test_the_budget_holds_for_teacher_and_model_together(tmp_path: Path) -> None
             made.enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER, 8), budget))
     (status,) = made.runs()
     assert (status.run.status, status.run.reason) == ("canceled", "budget")
-    assert status.tally.spent_usd == pytest.approx(world.usd)
+    assert status.counts.spent_usd == pytest.approx(world.usd)
     assert 0 < world.usd <= budget
     found = made.enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER, 8), 1.0))
     assert found.verdict == "better"

@@ -22,10 +22,10 @@ def test_it_is_read_again_after_a_second_and_for_each_run() -> None:
         return RunStatus(replace(RUN, id=run_id), TaskCounts(3, len(asked), 0, 0, 3, 0, 0.1))
 
     recent = RecentStatuses(lambda: now[0])
-    assert [recent.of("a", read).tally.done for _ in range(50)] == [1] * 50
+    assert [recent.of("a", read).counts.done for _ in range(50)] == [1] * 50
     assert recent.of("b", read).run.id == "b"
     now[0] += FRESH_S
-    assert recent.of("a", read).tally.done == 3
+    assert recent.of("a", read).counts.done == 3
     assert asked == ["a", "b", "a"]
     for number in range(MOST_REMEMBERED):
         recent.of(str(number), read)

@@ -16,7 +16,7 @@ from backend.domain.dataset.ground_truth import NOTHING
 from backend.domain.dataset.split import Split
 from backend.domain.dataset.subset import Subset
 from backend.interfaces.cli.commands import calibrate as shown
-from backend.interfaces.cli.commands.predictions import _tell_others
+from backend.interfaces.cli.commands.predictions import _notify_others
 from backend.interfaces.cli.main import cli
 from backend.interfaces.presentation.json.trust import calibration_json, threshold_json
 from backend.services.analysis.calibrate import CalibrationResult, MeasuredConfidence
@@ -121,7 +121,7 @@ def claims_of(tasks: int, wrong: set[int]) -> list[ScoredAnswer]:
 
 
 def test_annotate_says_which_predictions_stay(capsys: pytest.CaptureFixture[str]) -> None:
-    _tell_others(ChosenTasks(0.75, [1], unsure=2000, annotated=1, unlike=3), "mood@1")
+    _notify_others(ChosenTasks(0.75, [1], unsure=2000, annotated=1, unlike=3), "mood@1")
     told = capsys.readouterr().err
     assert "1 prediction with a confidence of at least 0.75; 2,000 less confident predictions are left alone." in told
     assert "Skipped, because there are annotations already: 1 task." in told

@@ -16,7 +16,7 @@ class Visit:
 
     def __init__(self) -> None:
         self.asked: list[float] = []
-        self.app, self.tell = self, lambda _sentence: None
+        self.app, self.notify = self, lambda _sentence: None
 
     def version(self, _prompt: int, _version: int) -> Any:
         return SimpleNamespace(version=SimpleNamespace(tag="mood@1"))

@@ -10,7 +10,7 @@ from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.prompts.examples import Example, Examples
 from backend.domain.prompts.prompt_file import PromptFile
-from backend.interfaces.web.pages.draft_form import MOST_DEFINED, MOST_WORDS, examples_wish, filled, label_fields
+from backend.interfaces.web.pages.draft_form import MOST_DEFINED, MOST_WORDS, few_shot_request, filled, label_fields
 from backend.services.prompts.few_shot_selection import FewShotRequest
 from tests.scripted import choices
 
@@ -33,7 +33,7 @@ def sent(form: Mapping[str, Any], beginning: PromptFile = BEGINNING, schema: Lab
 
 def wished(**form: str) -> FewShotRequest | None:
     with Flask(__name__).test_request_context(method="POST", data=form):
-        return examples_wish()
+        return few_shot_request()
 
 
 def test_each_label_has_a_field_with_what_is_said_of_it() -> None:

@@ -19,7 +19,7 @@ from backend.interfaces.web.pages.subset_form import (
     NO_TASKS,
     NOT_STARRED,
     SubsetChoices,
-    SubsetWish,
+    SubsetForm,
     choices_of,
 )
 from backend.services.dataset.subset_sizes import subset_sizes
@@ -30,9 +30,9 @@ OF: Any = SimpleNamespace(
 )
 
 
-def asked(**values: str) -> SubsetWish:
+def asked(**values: str) -> SubsetForm:
     with Flask(__name__).test_request_context(method="POST", data=values):
-        return SubsetWish.asked()
+        return SubsetForm.asked()
 
 
 def choices(tasks: int = 5, truths: int = 2, missing: int = 3, predictions: int = 0, tabs: int = 1) -> SubsetChoices:
@@ -56,9 +56,9 @@ NONE_YET = ("not_contains", ["mood@1"])
 
 
 def test_without_a_choice_it_is_the_ground_truths() -> None:
-    wish = asked()
-    assert (wish.subset, wish.options) == (Subset("ground-truth"), "--on ground-truth")
-    assert (wish.size, wish.way) == (SAMPLE_SIZE, "random")
+    form = asked()
+    assert (form.subset, form.options) == (Subset("ground-truth"), "--on ground-truth")
+    assert (form.size, form.way) == (SAMPLE_SIZE, "random")
 
 
 @pytest.mark.parametrize(
@@ -74,17 +74,17 @@ def test_without_a_choice_it_is_the_ground_truths() -> None:
     ],
 )
 def test_a_sample_is_taken_as_it_is_asked_for(way: str, subset: Subset, options: str) -> None:
-    wish = asked(on="sample", size="30", way=way)
-    assert (wish.subset, wish.options) == (subset, options)
-    assert wish.sdk(OF) == "", "the SDK has no word for a sample"
+    form = asked(on="sample", size="30", way=way)
+    assert (form.subset, form.options) == (subset, options)
+    assert form.sdk(OF) == "", "the SDK has no word for a sample"
 
 
 @pytest.mark.parametrize(
     ("size", "taken"), [("0", 1), ("", SAMPLE_SIZE), ("-3", SAMPLE_SIZE), ("9999999", SAMPLE_SIZE)]
 )
 def test_a_size_that_no_sample_has_is_replaced(size: str, taken: int) -> None:
-    wish = asked(on="sample", size=size, way="backwards")
-    assert (wish.size, wish.way) == (taken, "random")
+    form = asked(on="sample", size=size, way="backwards")
+    assert (form.size, form.way) == (taken, "random")
 
 
 def test_ids_and_tabs_are_read_as_in_a_command() -> None:
@@ -145,9 +145,9 @@ def test_a_sample_of_every_label_needs_labels() -> None:
 
 
 def test_ids_with_spaces_are_one_word_of_the_command() -> None:
-    wish = asked(on="ids", ids="3, 7-9")
-    assert shlex.split(wish.options) == ["--on", "ids", "--ids", "3, 7-9"]
-    assert wish.subset == Subset("ids", ids=(3, 7, 8, 9))
+    form = asked(on="ids", ids="3, 7-9")
+    assert shlex.split(form.options) == ["--on", "ids", "--ids", "3, 7-9"]
+    assert form.subset == Subset("ids", ids=(3, 7, 8, 9))
 
 
 def test_an_estimate_reads_no_more_tasks_than_a_choice_has() -> None:

@@ -9,7 +9,7 @@ from backend.domain.labels.placement.place import REASONS, Location, Unlocated
 
 
 @dataclass(frozen=True, slots=True)
-class PlacementTally:
+class PlacementCounts:
     """`located`: tier -> quotes; `unlocated`: reason -> quotes. Only what occurs is in them."""
 
     located: Mapping[str, int]
@@ -30,7 +30,7 @@ class PlacementTally:
         return ", ".join([f"{sum(self.located.values())} located{how}", *rest])
 
 
-def tally(quotes: Iterable[Location | Unlocated]) -> PlacementTally:
+def placement_counts(quotes: Iterable[Location | Unlocated]) -> PlacementCounts:
     """Of one answer's quotes, or of all answers' in a run."""
     located, unlocated = Counter[str](), Counter[str]()
     for quote in quotes:
@@ -38,9 +38,9 @@ def tally(quotes: Iterable[Location | Unlocated]) -> PlacementTally:
             located[quote.tier] += 1
         else:
             unlocated[quote.reason] += 1
-    return PlacementTally(dict(located), dict(unlocated))
+    return PlacementCounts(dict(located), dict(unlocated))
 
 
-def tally_of(located: Mapping[str, int], unlocated: Mapping[str, int]) -> PlacementTally | None:
+def counts_or_none(located: Mapping[str, int], unlocated: Mapping[str, int]) -> PlacementCounts | None:
     """From counts by tier and by reason; None for no quote."""
-    return PlacementTally(dict(located), dict(unlocated)) if located or unlocated else None
+    return PlacementCounts(dict(located), dict(unlocated)) if located or unlocated else None
