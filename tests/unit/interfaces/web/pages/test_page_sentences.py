@@ -1,0 +1,196 @@
+"""No sentence of the program leaves a command or an option on the page: all that are written in the source are read."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from backend.domain.dataset.split import Split
+from backend.domain.dataset.subset import Subset
+from backend.domain.runs.unanswered import ADVICE, none_answered, some_unanswered
+from backend.interfaces.web.pages.page_words import in_page_words
+from backend.services.analysis.compare import not_asked
+
+ROOT = Path(__file__).resolve().parents[5]
+LAYERS = ("domain", "engine", "services", "app", "container", "adapters", "interfaces/presentation")
+SPOKEN = re.compile(r"ls-prompts |(?<![\w(-])--[a-z]")
+"""A command, or an option of one."""
+OF_THE_SERVER = ("calibrate", "connect-model", "connections", "doctor", "relabel", "serve", "worker")
+"""Commands with nothing like them on the page. They stay there, for those who run the server."""
+_OF_THE_SERVER = re.compile(rf"`ls-prompts (?:{'|'.join(OF_THE_SERVER)})\b[^`]*`")
+
+ELSEWHERE = {
+    "a connection is described with `connect-model` or over the API": (
+        "--key-env takes the name of an environment variable",
+        "The address must be one like https://host:port/v1",
+        "Google's access tokens are sent to Vertex AI only",
+        "Give both --price-in and --price-out",
+        "is a new connection: give its address",
+        "The stored key of",
+        "Stored keys need SECRET_KEY",
+        "to stop it, or remove the connection with --force",
+    ),
+    "a form sends ids only with the choice that reads them": ("--ids needs --on ids",),
+    "only `draw VERSION --active` draws where a version is unsure": (
+        "Nothing is drawn at random in project",
+        "so nobody knows which of them it is unsure of",
+        "label tasks that `ls-prompts draw",
+    ),
+    "only `cascade`, `vote`, `canary` and `export` say it": (
+        "--on sample --sample-size 300 --no-push`",
+        "--on all` asks about all",
+        "Asking 7 requests again might cost",
+        "has no stored answer whose request would be the same now",
+        "Nobody said (`export --licence`)",
+        "# Ground truths of",
+    ),
+    "only `save --below auto` computes a threshold": ("--below auto takes two models", "No version asks"),
+    "a draft is of a prompt that is there, and of its project": (
+        "is a new prompt: say which project",
+        "The prompt '7' belongs",
+    ),
+    "only `relabel` reads it": ("add --project ID", "add --control with one of"),
+    "only `forget` and `connect` do it": (
+        "`ls-prompts cancel 7`, then forget again",
+        "The server does not listen on this machine alone",
+        "Label Studio asks only the first backend for predictions",
+        "now they get live ones",
+    ),
+    "it is said at the beginning and the end of a run that a command waits for; of others it goes to the log": (
+        "--keep keeps both, --no-push leaves Label Studio alone",
+        "shows them that version everywhere",
+        "the Data Manager's score column is of that",
+        "--take-over` replaces them too",
+        "--missing` lists",
+        "leave out --processes",
+    ),
+    "the page deletes no version": ("before deleting that version", "before deleting it"),
+    "the page knows runs by integers": ("see `ls-prompts runs`",),
+    "only `open`, `doctor` and `--version` say it": (
+        "There is no file",
+        "(this version of ls-prompts needs",
+        "or give its address with --backend-url",
+    ),
+    "remarks on an evaluation; the page shows its numbers without them": (
+        "--accepted includes them",
+        "--leave-one-out includes them",
+        "`ls-prompts evaluate` has the scores of each control",
+    ),
+    "arguments of our own processes": ("--part", "--processes"),
+}
+"""Why sentences cannot come to the page -> something that each has and no other."""
+
+PARTS = (
+    "`ls-prompts resume 7`",
+    "--truth any",
+    "--split 7",
+    "--accepted",
+    "--leave-one-out",
+    "ls-prompts evaluate",
+    "ls-prompts enhance 'two words@3' --teacher 7 --rounds 7",
+    "7 --budget 7",
+    " --budget 7",
+    "`ls-prompts withdraw 'two words@3' --take-over` deletes them too.",
+)
+"""What sentences are made of, which the other tests here and those of `page_words` read whole."""
+
+
+def filled(node: ast.expr) -> str:
+    """The text of a string; a name that is quoted for a shell, or a number, in place of each value."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else ""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(map(filled, node.values))
+    return "'two words@3'" if "quote(" in ast.unparse(node) else "7"
+
+
+def strings(tree: ast.AST) -> Iterator[str]:
+    """Those of a file that are no docstrings, and no parts of another."""
+    inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    inside |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in inside:
+            yield filled(node)
+
+
+@cache
+def sentences() -> dict[str, str]:
+    """Those with a command or an option -> the file."""
+    paths = [path for layer in LAYERS for path in sorted((ROOT / "backend" / layer).rglob("*.py"))]
+    return {
+        text: str(path.relative_to(ROOT))
+        for path in paths
+        for text in strings(ast.parse(path.read_text()))
+        if SPOKEN.search(text)
+    }
+
+
+def left(sentence: str) -> bool:
+    """Whether a command or an option is left on the page that somebody without a shell cannot use."""
+    return SPOKEN.search(_OF_THE_SERVER.sub("", in_page_words(sentence))) is not None
+
+
+def test_the_search_for_sentences_finds_them() -> None:
+    code = '"""`ls-prompts a`"""\ndef f():\n    "--doc"\n    raise E(f"Run {quote(x)}: " "`ls-prompts b`.")\nx = "--on"'
+    assert sorted(strings(ast.parse(code))) == ["--on", "Run 'two words@3': `ls-prompts b`."]
+    assert len(sentences()) > 100
+
+
+def test_no_sentence_leaves_a_command_or_an_option_on_the_page() -> None:
+    apart = [marker for markers in ELSEWHERE.values() for marker in markers]
+    found = {
+        text: path
+        for text, path in sentences().items()
+        if left(text) and text not in PARTS and not any(marker in text for marker in apart)
+    }
+    assert found == {}
+
+
+def test_what_cannot_come_to_the_page_is_still_there() -> None:
+    said = "\n".join(sentences())
+    assert [marker for markers in ELSEWHERE.values() for marker in markers if marker not in said] == []
+    assert [part for part in PARTS if part not in sentences()] == []
+
+
+@pytest.mark.parametrize("kind", [*ADVICE, "crashed"])
+def test_why_tasks_got_no_answer_names_what_the_page_has(kind: str) -> None:
+    for sentence in (none_answered({kind: 3}, 3), some_unanswered({kind: 1}, 3, "1f3a9c04")):
+        assert sentence is not None
+        assert not left(sentence), in_page_words(sentence)
+
+
+def test_a_version_that_was_not_asked_leads_to_a_run() -> None:
+    subset = replace(Subset("ground-truth", split=Split("test", 0.5)), truth="any", accepted=True, leave_one_out=True)
+    assert in_page_words(not_asked("mood@1", 7, subset)) == (
+        "mood@1 has no answer to any of the 7 tasks with a ground truth: run it on the ground truths."
+    )
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        (
+            "Run 1 is under way: `ls-prompts watch 1` to wait for it.",
+            "Run 1 is under way: its page shows how far it is.",
+        ),
+        (
+            "Search 1 was stopped: `ls-prompts enhance 'a b@1' --teacher t --rounds 3` continues it.",
+            "Search 1 was stopped: the same search continues it.",
+        ),
+        (
+            "not paid for again: `ls-prompts enhance a@1 --teacher t --rounds 3 --budget 2`, or another larger budget, "
+            "continues it.",
+            "not paid for again: a search with more continues it.",
+        ),
+        (
+            "2 predictions stay there; `ls-prompts withdraw a@1 --take-over` deletes them too.",
+            "2 predictions stay there; delete them in Label Studio.",
+        ),
+    ],
+)
+def test_sentences_of_several_parts_are_said_whole(sentence: str, words: str) -> None:
+    assert in_page_words(sentence) == words
