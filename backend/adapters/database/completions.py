@@ -25,7 +25,11 @@ _LOGPROBS, _BRANCHES = map(Completion.__slots__.index, ("logprobs", "branches"))
 _PAID = completions.c.payer == payers.c.id
 _OF_PAYER = ("model", "connection")
 _OWN = [name for name in Completion.__slots__ if name not in _OF_PAYER]
-_COLUMNS = [(payers if name in _OF_PAYER else completions).c[name] for name in Completion.__slots__]
+_COLUMNS: list[Any] = [
+    sa.func.coalesce(payers.c[name], "").label(name) if name in _OF_PAYER else completions.c[name]
+    for name in Completion.__slots__
+]
+"""An answer whose payer is missing stays readable: it was paid for."""
 
 
 class CompletionStore:
@@ -75,7 +79,7 @@ class CompletionStore:
     def completions(self, digests: Sequence[str]) -> dict[str, list[Completion]]:
         """Stored attempts by digest, in order of attempt; digests without any are absent."""
         by_digest: dict[str, list[Completion]] = {}
-        stored = sa.select(*_COLUMNS).join_from(completions, payers, _PAID)
+        stored = sa.select(*_COLUMNS).join_from(completions, payers, _PAID, isouter=True)
         query = stored.order_by(completions.c.digest, completions.c.attempt)
         with self.engine.connect() as connection:
             for start in range(0, len(digests), CHUNK):

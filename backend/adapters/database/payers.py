@@ -32,7 +32,8 @@ class Payers:
         """In a transaction of its own where it is new, so not to be called inside of another one."""
         if payer not in self._numbers:
             with self._engine.begin() as connection:
-                self._numbers[payer] = _noted(connection, payer) or _add(connection, payer)
+                number = _noted(connection, payer) or _add(connection, payer)
+            self._numbers[payer] = number  # only now: a commit that fails takes the row back
         return self._numbers[payer]
 
 

@@ -1,8 +1,16 @@
 """Who paid is noted once, and found again by every process."""
 
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+
 from backend.adapters.database.budget_ledger import BudgetLedger
 from backend.adapters.database.payers import Payer, Payers
 from backend.adapters.database.prompts import Store
+from backend.adapters.database.tables import payers
+from backend.errors import StoreError
 from tests.scripted import completion
 
 MINE = Payer("1f3a", "some-model", "default")
@@ -40,3 +48,27 @@ def test_a_payer_that_two_processes_noted_counts_once_for_each_answer(store: Sto
     store.add_completions([completion(digest="a" * 64)], "1f3a")
     spent = BudgetLedger(store, "1f3a", lambda *_: lambda *_: 0.5).spent()
     assert spent == 0.5
+
+
+def test_a_payer_whose_commit_failed_is_noted_again(store: Store) -> None:
+    answer = completion(digest="a" * 64)
+    failures = [OperationalError("COMMIT", None, Exception("The server closed the connection."))]
+
+    @sa.event.listens_for(store.engine, "commit")
+    def fail(_connection: sa.Connection) -> None:
+        if failures:
+            raise failures.pop()
+
+    with pytest.raises(StoreError):
+        store.add_completions([answer], "1f3a")
+    store.add_completions([answer], "1f3a")
+    assert store.completions([answer.digest]) == {answer.digest: [answer]}
+    assert BudgetLedger(store, "1f3a", lambda *_: lambda *_: 0.5).spent() == 0.5
+
+
+def test_an_answer_whose_payer_is_missing_can_be_read(store: Store) -> None:
+    answer = completion(digest="a" * 64)
+    store.add_completions([answer], "1f3a")
+    with store.engine.begin() as connection:
+        connection.execute(payers.delete())
+    assert store.completions([answer.digest]) == {answer.digest: [replace(answer, model="", connection="")]}
