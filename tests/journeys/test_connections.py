@@ -103,6 +103,7 @@ def test_a_monthly_budget_holds_over_all_runs(two: Installation, other: RunningS
     two.command("connect-model", "other", "--monthly-budget", budget)
     first = two.command("run", "topic@2", "--on", "all", code=1)
     assert "The monthly budget of connection 'other' is used up" in first.err
+    assert "`ls-prompts resume " in first.err
     asked = other.requests()
     assert 0 < charged(other, 10, 50) <= budget
     assert "is used up" in two.command("run", "topic@2", "--on", "all", code=1).err

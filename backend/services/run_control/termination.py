@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from shlex import quote
 
 from backend.adapters.database.runs import RunStore
-from backend.domain.runs.run import FINAL
+from backend.domain.dataset.subset import Subset
+from backend.domain.runs.run import FINAL, Run
 from backend.engine.budget_rules import REASON, MonthUsedUp, OverBudget, stopped
 from backend.engine.shutdown import Stopped
 from backend.errors import PromptsError, RunError, where
@@ -52,9 +54,13 @@ def noted_end(record: RunStore, run_id: str, shared: bool = False) -> Iterator[N
     except OverBudget:
         record.finish(run_id, "canceled", REASON)
         raise stopped(record.run(run_id)) from None
-    except (LeftBatch, MonthUsedUp) as left:
-        record.finish(run_id, "canceled", str(left))
+    except LeftBatch as error:
+        record.finish(run_id, "canceled", str(error))
         raise
+    except MonthUsedUp as used_up:
+        left = MonthUsedUp(f"{used_up} {_continued_by(record.run(run_id))} continues it.")
+        record.finish(run_id, "canceled", str(left))
+        raise left from None
     except PromptsError as error:
         record.finish(run_id, "failed", str(error))
         raise
@@ -68,6 +74,12 @@ def noted_end(record: RunStore, run_id: str, shared: bool = False) -> Iterator[N
     except BaseException:
         _left(record, run_id, shared)
         raise
+
+
+def _continued_by(run: Run) -> str:
+    if isinstance(run.scope, Subset):
+        return f"`ls-prompts resume {run.id}`"
+    return f"The same `ls-prompts enhance {quote(run.tag)}`"
 
 
 def _left(record: RunStore, run_id: str, shared: bool) -> RunError:
