@@ -15,7 +15,7 @@ import orjson
 
 from backend.adapters.providers.connection_errors import words_in
 from backend.adapters.providers.meant_status import meant_status
-from backend.domain.chat.alignment import DECIMALS, Pieces, aligned, as_bytes
+from backend.domain.chat.alignment import Pieces, aligned, as_bytes, rounded
 from backend.domain.chat.finish_reasons import is_broken_off
 from backend.domain.chat.request import Completion
 from backend.domain.outcome import Failure
@@ -203,7 +203,7 @@ def _logprobs(logprobs: Any, text: str) -> Pieces | None:
     None if they are not in OpenAI's form or not numbers.
     """
     try:
-        tokens = [(t["token"], round(float(t["logprob"]), DECIMALS), t.get("bytes")) for t in logprobs["content"]]
+        tokens = [(t["token"], rounded(float(t["logprob"])), t.get("bytes")) for t in logprobs["content"]]
     except (TypeError, LookupError, ValueError, AttributeError, OverflowError):
         return None
     good = all(isinstance(token, str) and isfinite(logprob) for token, logprob, _ in tokens)

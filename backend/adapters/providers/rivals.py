@@ -4,7 +4,7 @@ from math import isfinite
 from typing import Any
 
 from backend.adapters.providers.response import token_bytes
-from backend.domain.chat.alignment import DECIMALS
+from backend.domain.chat.alignment import rounded
 from backend.domain.chat.branch import Branch, Rivals, as_text
 from backend.domain.chat.branches import branches
 from backend.domain.chat.request import ChatRequest, Completion
@@ -20,8 +20,7 @@ def branches_in(body: Any, request: ChatRequest, reply: Completion) -> tuple[Bra
     try:
         listed = body["choices"][0]["logprobs"]["content"]
         tokens = [
-            (token_bytes(token["token"], token.get("bytes")), round(float(token["logprob"]), DECIMALS))
-            for token in listed
+            (token_bytes(token["token"], token.get("bytes")), rounded(float(token["logprob"]))) for token in listed
         ]
         return branches(reply.text, tokens, request.template.spec.allowed, lambda index: _rivals(listed[index]))
     except (TypeError, LookupError, ValueError, AttributeError, OverflowError):

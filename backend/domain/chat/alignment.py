@@ -8,8 +8,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, islice
 
-DECIMALS = 8
-"""Of a log-probability: servers that compute with 32-bit floats write twice as many digits, which would be stored."""
 Pieces = tuple[tuple[str, float], ...]
 """A text cut into pieces, each with its natural-log probability."""
 _LOST = "\ufffd".encode()
@@ -39,6 +37,12 @@ def start_of(tokens: Sequence[bytes], text: str) -> int | None:
         if _stands_alone(tokens, spoken, first, first + len(said)):
             return first
     return None
+
+
+def rounded(logprob: float) -> float:
+    """To 8 significant digits: servers that compute with 32-bit floats write twice as many, which would be stored. Not
+    to so many decimals: what certain models say of two answers differs only after many zeros."""
+    return float(f"{logprob:.8g}")
 
 
 def as_bytes(text: str) -> bytes:

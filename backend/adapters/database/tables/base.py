@@ -30,7 +30,8 @@ class Json(TypeDecorator[Any]):
 
 class Digest(TypeDecorator[str]):
     """A digest, see `domain.hashing`, in half of the bytes: its 64 digits as 32 bytes; those of a sample as 33, of
-    which the last is a hyphen. Any other text is stored as its UTF-8 bytes: earlier releases took every text.
+    which the last is a hyphen. Any other text, which no release has written, is stored as its UTF-8 bytes; one of 32
+    bytes, or of 33 with a hyphen at the end, would be read as digits.
 
     SQLite stores bytes in a column of text as they are, and does not rebuild the table for another type.
     """

@@ -148,10 +148,14 @@ def test_a_completion_with_all_its_parts() -> None:
     assert provider.bodies[0]["messages"] == ASK.messages
 
 
-def test_log_probabilities_have_eight_decimals() -> None:
-    found, _ = ask(chat(logprobs={"content": [{"token": GOOD, "logprob": -0.3333333432674408}]}))
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [(-0.3333333432674408, -0.33333334), (-1.1920928955078125e-07, -1.1920929e-07), (-4e-9, -4e-9), (0, 0.0)],
+)
+def test_log_probabilities_have_eight_significant_digits(told: float, kept: float) -> None:
+    found, _ = ask(chat(logprobs={"content": [{"token": GOOD, "logprob": told}]}))
     assert isinstance(found, Completion)
-    assert found.logprobs == ((GOOD, -0.33333334),)
+    assert found.logprobs == ((GOOD, kept),)
 
 
 def test_a_refusal_is_a_completion() -> None:

@@ -35,7 +35,8 @@ def test_nothing_is_read_where_nothing_was_asked() -> None:
     assert branches_in(told, ASK, replace(SAID, logprobs=None)) is None
 
 
-def test_the_log_probability_of_a_token_has_eight_decimals() -> None:
+def test_the_log_probability_of_a_token_has_eight_significant_digits() -> None:
     told = [{"token": "no", "logprob": -1}]
-    found = branches_in(body(top_logprobs=told, logprob=-0.3333333432674408), ASK, SAID)
-    assert found == ((0, GOOD, -0.33333334, (("no", -1.0),)),)
+    for logprob, kept in ((-0.3333333432674408, -0.33333334), (-1.1920928955078125e-07, -1.1920929e-07)):
+        found = branches_in(body(top_logprobs=told, logprob=logprob), ASK, SAID)
+        assert found == ((0, GOOD, kept, (("no", -1.0),)),)
