@@ -8,6 +8,7 @@ from backend.domain.dataset.stored_otherwise import DATE, HIDDEN, TEXT
 from backend.domain.dataset.subset import Subset
 from backend.domain.metrics.evaluation import Evaluation
 from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.presentation.advice import Advice, Remark
 
 if TYPE_CHECKING:
     from backend.services.analysis.compare import ComparisonResult
@@ -39,17 +40,21 @@ OTHERWISE = {
 }
 
 
-def remarks(evaluation: Evaluation, subset: Subset) -> list[str]:
-    """One sentence each."""
-    sentences = [*_part(subset), *_strict(evaluation), *left_out_remarks(evaluation.left_out)]
+def remarks(evaluation: Evaluation, subset: Subset) -> list[Remark]:
+    """What is known about an evaluation on `subset`."""
+    first = [*_part(subset), *_strict(evaluation)]
+    last = [*_few(evaluation), *_missing(evaluation), *_labels(evaluation)]
+    return [*map(Remark, first), *left_out_remarks(evaluation.left_out), *map(Remark, last)]
+
+
+def _few(evaluation: Evaluation) -> Iterator[str]:
     if evaluation.tasks_needed:
         more = numbers.things(evaluation.tasks_needed, "more ground truth")
-        sentences.append(
+        yield (
             f"To detect that another version is 5 points away takes up to {more}, fewer if both fail on the same tasks."
         )
     if evaluation.intervals.few and evaluation.intervals.f1_macro is not None:
-        sentences.append("With so few tasks the intervals of F1 may be too narrow: take them as a hint.")
-    return [*sentences, *_missing(evaluation), *_labels(evaluation)]
+        yield "With so few tasks the intervals of F1 may be too narrow: take them as a hint."
 
 
 def _missing(evaluation: Evaluation) -> Iterator[str]:
@@ -58,28 +63,25 @@ def _missing(evaluation: Evaluation) -> Iterator[str]:
             yield f"{name} is n/a: {why}"
 
 
-def left_out_remarks(left_out: LeftOut) -> Iterator[str]:
+def left_out_remarks(left_out: LeftOut) -> Iterator[Remark]:
     """Which ground truths do not count, and why."""
     own = "made from this prompt's own predictions, which favours it"
     if left_out.own:
-        truths = numbers.things(len(left_out.own), "ground truth")
-        yield f"{truths} left out, {own}: {_tasks(left_out.own)}. --accepted includes them."
+        yield Remark(_those(left_out.own, f"left out, {own}"), Advice.INCLUDE_OWN)
     if left_out.taken:
-        truths = numbers.things(len(left_out.taken), "ground truth")
-        yield f"{truths} among them {own}: {_tasks(left_out.taken)}."
+        yield Remark(_those(left_out.taken, f"among them {own}"))
     if left_out.shown:
-        truths = numbers.things(len(left_out.shown), "ground truth")
-        yield f"{truths} left out, shown as examples: {_tasks(left_out.shown)}. --leave-one-out includes them."
+        yield Remark(_those(left_out.shown, "left out, shown as examples"), Advice.LEAVE_ONE_OUT)
     if left_out.unseen:
-        truths = numbers.things(len(left_out.unseen), "ground truth")
-        yield f"{truths} left out, made from predictions and not reviewed by a person: {_tasks(left_out.unseen)}."
-    yield from _otherwise(left_out)
+        yield Remark(_those(left_out.unseen, "left out, made from predictions and not reviewed by a person"))
+    yield from map(Remark, _otherwise(left_out))
     for label, tasks in left_out.gone.items():
-        truths = numbers.things(len(tasks), "ground truth")
-        yield (
-            f"{truths} left out, in the label '{label}', which the labelling config does not have: {_tasks(tasks)}. If "
-            "it was renamed, `ls-prompts relabel OLD NEW` includes them."
-        )
+        why = f"left out, in the label '{label}', which the labelling config does not have"
+        yield Remark(_those(tasks, why), Advice.RELABEL)
+
+
+def _those(tasks: Sequence[int], why: str) -> str:
+    return f"{numbers.things(len(tasks), 'ground truth')} {why}: {_tasks(tasks)}."
 
 
 def _otherwise(left_out: LeftOut) -> Iterator[str]:
@@ -93,19 +95,17 @@ def _otherwise(left_out: LeftOut) -> Iterator[str]:
         )
 
 
-def comparison_remarks(compared: "ComparisonResult") -> list[str]:
+def comparison_remarks(compared: "ComparisonResult") -> list[Remark]:
     """The same for a comparison."""
     return [*_compared_texts(", ".join(compared.texts), compared.truths), *left_out_remarks(compared.left_out)]
 
 
-def _compared_texts(texts: str, truths: int) -> Iterator[str]:
+def _compared_texts(texts: str, truths: int) -> Iterator[Remark]:
     if texts and truths:
-        yield (
-            f"An answer is right only if its free texts ({texts}) are right word for word: `ls-prompts evaluate` has "
-            "the scores of each control."
-        )
+        sentence = f"An answer is right only if its free texts ({texts}) are right word for word."
+        yield Remark(sentence, Advice.EACH_CONTROL)
     elif texts:
-        yield f"Two answers are the same only if their free texts ({texts}) are the same word for word."
+        yield Remark(f"Two answers are the same only if their free texts ({texts}) are the same word for word.")
 
 
 def _part(subset: Subset) -> Iterator[str]:

@@ -72,7 +72,7 @@ def page(report: Report, subset: Subset, made: str) -> bytes:
     html = environment.get_template("report.html").render(
         report=report,
         made=made,
-        remarks=[*_unasked(report), *_basis(report), *remarks(report.evaluation, subset)],
+        remarks=[*_unasked(report), *_basis(report), *map(str, remarks(report.evaluation, subset))],
         verdict=_verdict(report),
         differs=difference_sentence(report.differences),
         matrices=matrices(report.evaluation.score),

@@ -108,7 +108,7 @@ def test_evaluate_counts_what_is_right(kind: Kind) -> None:
     assert (found.score.outputs, found.score.accuracy) == (4, (2 + empty) / 4)
     for measures in found.measures.values():
         assert all(measure.value is not None or measure.reason for measure in measures.values())
-    assert all(line.endswith((".", "n/a")) for line in remarks(found, Subset("ground-truth")))
+    assert all(str(line).endswith((".", "n/a")) for line in remarks(found, Subset("ground-truth")))
     assert evaluation(kind.right, kind.truths, kind.schema).score.accuracy == 1
     nothing = evaluation([Outcome(1, Failure("timeout", "Late."))], kind.truths, kind.schema)
     assert nothing.score.accuracy is None

@@ -12,6 +12,7 @@ from backend.domain.dataset.subset import Subset
 from backend.interfaces.cli.options.prompt_names import version_argument
 from backend.interfaces.cli.options.task_selection import truths_options
 from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, the_app, waiting_for
+from backend.interfaces.cli.render.remarks import in_commands
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.caveats import left_out_remarks
 from backend.interfaces.presentation.json.trust import calibration_json, threshold_json
@@ -48,7 +49,7 @@ def calibrate(version: str, subset: Subset, remove: bool, json_wanted: bool) -> 
     with waiting_for("the calibration"):
         result = app.calibrate(version, subset)
     print_json(calibration_json(result)) if json_wanted else _print_calibration(result)
-    for remark in (*basis_remarks(result.basis, result.project), *left_out_remarks(result.left_out)):
+    for remark in (*basis_remarks(result.basis, result.project), *map(in_commands, left_out_remarks(result.left_out))):
         notify(remark)
 
 
@@ -87,7 +88,7 @@ def threshold(version: str, accuracy: float | None, wrong: float | None, subset:
     print_json(threshold_json(result)) if json_wanted else _print(result, subset)
     if result.calibration_remark:
         notify(result.calibration_remark)
-    for remark in (*basis_remarks(result.basis, result.project), *left_out_remarks(result.left_out)):
+    for remark in (*basis_remarks(result.basis, result.project), *map(in_commands, left_out_remarks(result.left_out))):
         notify(remark)
 
 

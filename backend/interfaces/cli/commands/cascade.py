@@ -12,6 +12,7 @@ from backend.interfaces.cli.options.cascade import differs_option
 from backend.interfaces.cli.options.prompt_names import complete_versions
 from backend.interfaces.cli.options.task_selection import truths_options
 from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, the_app, waiting_for
+from backend.interfaces.cli.render.remarks import in_commands
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.caveats import left_out_remarks
 from backend.interfaces.presentation.json.cascade import cascade_json
@@ -81,7 +82,7 @@ def _row(table: Table, name: str, point: "CascadePoint", style: str | None = Non
 def _remarks(result: "CascadeResult") -> Iterator[str]:
     found = result.tradeoff
     yield from basis_remarks(result.basis, result.first.project)
-    yield from left_out_remarks(result.left_out)
+    yield from map(in_commands, left_out_remarks(result.left_out))
     if result.reason:
         yield f"How often they are right is not known. {result.reason}"
     if found.tasks < result.project_tasks:

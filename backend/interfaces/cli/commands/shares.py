@@ -8,6 +8,7 @@ from rich.table import Column, Table
 
 from backend.interfaces.cli.options.prompt_names import version_argument
 from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, the_app, waiting_for
+from backend.interfaces.cli.render.remarks import in_commands
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.caveats import left_out_remarks
 from backend.interfaces.presentation.json.trust import shares_json
@@ -52,5 +53,8 @@ def _notify(estimate: "ShareEstimate") -> None:
     if few := [one.label for one in estimate.shares if one.by_truths]:
         names = ", ".join(few[:10]) + (f" and {len(few) - 10} more" if len(few) > 10 else "")
         notify(f"From the ground truths alone, because fewer than 5 have the label or lack it: {names}.")
-    for remark in (*basis_remarks(estimate.basis, estimate.project), *left_out_remarks(estimate.left_out)):
+    for remark in (
+        *basis_remarks(estimate.basis, estimate.project),
+        *map(in_commands, left_out_remarks(estimate.left_out)),
+    ):
         notify(remark)

@@ -11,6 +11,7 @@ from rich.table import Column, Table
 from backend.interfaces.cli.options.prompt_names import complete_versions
 from backend.interfaces.cli.options.task_selection import truths_options
 from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, printable, the_app, waiting_for
+from backend.interfaces.cli.render.remarks import in_commands
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.caveats import left_out_remarks
 from backend.interfaces.presentation.json.votes import votes_json
@@ -50,7 +51,7 @@ def votes(versions: tuple[str, ...], subset: "Subset", json_wanted: bool) -> Non
 
 def _remarks(result: "VoteResult") -> Iterator[str]:
     yield from basis_remarks(result.basis, result.project)
-    yield from left_out_remarks(result.left_out)
+    yield from map(in_commands, left_out_remarks(result.left_out))
     if result.reason:
         yield f"How often they are right is not known. {result.reason}"
     for tag, count in result.missing.items():

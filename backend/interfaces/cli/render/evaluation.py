@@ -10,6 +10,7 @@ from rich.text import Text
 from backend.domain.metrics.classification import Score
 from backend.domain.metrics.evaluation import Evaluation
 from backend.interfaces.cli.render.console import cell
+from backend.interfaces.cli.render.remarks import in_commands
 from backend.interfaces.cli.render.run import confusion_table, print_head, print_next, run_rows
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.caveats import remarks
@@ -32,7 +33,7 @@ def print_evaluation(finished: "RunResult", evaluation: Evaluation, calibrated: 
     console.print("")
     _print_rows([*_confidence_rows(evaluation, calibrated), *run_rows(finished)], console)
     for remark in remarks(evaluation, finished.subset):
-        console.print(cell(remark), soft_wrap=True)
+        console.print(cell(in_commands(remark)), soft_wrap=True)
     print_next(finished, console)
 
 

@@ -98,7 +98,7 @@ def _caveats_json(finished: "RunResult", evaluation: Evaluation) -> dict[str, An
         "left_out": left_out_json(evaluation.left_out),
         "stored_otherwise": {kind: list(tasks) for kind, tasks in evaluation.left_out.otherwise.items()},
         "reasons": evaluation.reasons,
-        "remarks": remarks(evaluation, subset),
+        "remarks": [str(remark) for remark in remarks(evaluation, subset)],
     }
 
 
@@ -138,7 +138,7 @@ def comparison_json(compared: "ComparisonResult") -> dict[str, Any]:
         "subset": str(compared.subset),
         "left_out": left_out_json(compared.left_out),
         "reason": comparison.reason,
-        "remarks": comparison_remarks(compared),
+        "remarks": [str(remark) for remark in comparison_remarks(compared)],
         "basis": basis_json(compared.basis),
     }
 

@@ -75,11 +75,6 @@ ELSEWHERE = {
         "(this version of ls-prompts needs",
         "or give its address with --backend-url",
     ),
-    "remarks on an evaluation; the page shows its numbers without them": (
-        "--accepted includes them",
-        "--leave-one-out includes them",
-        "`ls-prompts evaluate` has the scores of each control",
-    ),
     "arguments of our own processes": ("--part", "--processes"),
 }
 """Why sentences cannot come to the page -> something that each has and no other."""
