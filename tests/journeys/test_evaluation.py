@@ -187,7 +187,7 @@ def _own_predictions(ours: Commands, project: Project, ids: list[int]) -> None:
         ids[26:],
     )
     assert "1 ground truth left out, made from this prompt's own predictions" in found["remarks"][0]
-    assert "4 truths left out, made from predictions and not reviewed by a person" in found["remarks"][1]
+    assert "4 ground truths left out, made from predictions and not reviewed by a person" in found["remarks"][1]
     kept = ours.json("evaluate", GOOD, "--truth", "any", "--accepted")
     assert (kept["tasks"], kept["left_out"]["self_predicted"], kept["left_out"]["accepted"]) == (25, [], [ids[25]])
     assert ours.json("compare", BLIND, GOOD, "--truth", "any")["tasks"] == 24

@@ -62,7 +62,7 @@ def test_predictions_are_counted_made_annotated_and_taken_back(
     assert "0.0 % of the answers" in text_of(visitor.get(f"{second}/sure?least=1"))
     visitor.post(f"{second}/annotate", 400, least="2")
     guaranteed = text_of(visitor.get(f"{second}/act?accuracy=10"))
-    assert "is the lowest confidence that guarantees, with 95 % confidence, that 10.0 % are right." in guaranteed
+    assert "up, at least 10.0 % of the answers are right. This guarantee holds in 19 of 20 projects." in guaranteed
     assert f"100.0 % of the answers, {TASKS} tasks" in guaranteed
     assert "ls-prompts threshold" not in guaranteed
     none = text_of(visitor.get(f"{second}/act?accuracy=99"))
