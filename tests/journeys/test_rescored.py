@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from backend.adapters.label_studio.http import Unreachable
 from backend.adapters.label_studio.lone_predictions import LonePredictions
 from backend.domain.dataset.subset import Subset
 from backend.services.predictions import rescorer
+from backend.services.predictions.rescorer import Rescorer
 from backend.services.predictions.sync import PushResult
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
@@ -72,9 +74,12 @@ def test_a_killed_push_is_completed_by_the_next(
     """Killed after the first ten are deleted, or after all are imported."""
     before = by_task(pushed)
     with monkeypatch.context() as patched:
-        owner: Any = LonePredictions if step == "delete" else mine.app.container.studio
-        name = "delete" if step == "delete" else "import_predictions"
-        patched.setattr(owner, name, _killed_after(getattr(owner, name)))
+        studio = mine.app.container.studio
+        if step == "delete":
+            patched.setattr(LonePredictions, "delete", _killed_after(LonePredictions.delete))
+            patched.setattr(Rescorer, "_bring_back", lambda _self: None)
+        else:
+            patched.setattr(studio, "import_predictions", _killed_after(studio.import_predictions))
         with pytest.raises(Killed):
             mine.app.push("topic@1")
     assert len(pushed.predictions()) == (TASKS - 10 if step == "delete" else TASKS)
@@ -82,6 +87,48 @@ def test_a_killed_push_is_completed_by_the_next(
     assert (found.created, found.rescored, found.unchanged) == ((10, 20, 0) if step == "delete" else (0, 0, TASKS))
     after = by_task(pushed)
     assert (kept(before, after), min(one["score"] for one in after.values()) > FALSE) == (set(), True)
+
+
+def test_a_stopped_push_leaves_no_task_without_a_prediction(
+    mine: Installation, pushed: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = by_task(pushed)
+    with monkeypatch.context() as patched:
+        patched.setattr(LonePredictions, "delete", _killed_after(LonePredictions.delete))
+        with pytest.raises(Killed):
+            mine.app.push("topic@1")
+    after = by_task(pushed)
+    assert sorted(one["score"] > FALSE for one in after.values()) == [False] * 20 + [True] * 10
+    assert len(kept(before, after)) == 20
+    assert mine.app.push("topic@1") == PushResult(0, 0, 10, 20)
+
+
+def test_a_deletion_that_ends_after_its_proxy_gave_up_is_not_repeated(
+    mine: Installation, pushed: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delete, remain = LonePredictions.delete, LonePredictions.remain
+    late: list[Any] = []
+    asked: list[Any] = []
+
+    def given_up(*request: Any) -> None:
+        asked.append(request)
+        if len(asked) > 1:
+            delete(*request)
+            return
+        late.append(request)
+        raise Unreachable("504", late=True)
+
+    def seen(*args: Any) -> bool:
+        found = remain(*args)
+        while late:
+            delete(*late.pop())
+        return found
+
+    monkeypatch.setattr(LonePredictions, "delete", given_up)
+    monkeypatch.setattr(LonePredictions, "remain", seen)
+    assert mine.app.push("topic@1") == PushResult(0, 0, 0, TASKS)
+    assert min(one["score"] for one in by_task(pushed).values()) > FALSE
+    assert len(asked) == TASKS // 10
 
 
 def _killed_after(method: Any) -> Any:

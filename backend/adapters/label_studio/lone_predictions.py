@@ -21,7 +21,7 @@ UNTOUCHED: tuple[Filter, ...] = (
     ("draft_exists", "equal", "Boolean", "false"),
     ("total_predictions", "equal", "Number", 1),
 )
-"""Numbers are counters, which Label Studio may update seconds after a large import; the others look at the rows."""
+"""Numbers are counters, which Label Studio may update seconds after a change; the others look at the rows."""
 
 
 class LonePredictions:
@@ -49,17 +49,22 @@ class LonePredictions:
                 return found
         return []
 
-    def delete(self, tasks: Sequence[int]) -> int:
-        """Deletes the predictions of tasks that `among` has returned and that are still so. Returns their number."""
+    def delete(self, tasks: Sequence[int]) -> None:
+        """Deletes the predictions of tasks that `among` has returned and that are still so.
+
+        Not to be repeated when its end is unknown: it deletes whatever meets the filters when it is carried out.
+        """
         body = {**self._only(self._forms[0]), **_chosen(tasks)}
-        answer = self._http.call(
+        self._http.call(
             "POST", "api/dm/actions/", body=body, timeout=LONG, id="delete_tasks_predictions", project=self._project
         )
-        return int(answer["processed_items"])
 
-    def kept(self, tasks: Sequence[int]) -> list[int]:
-        """Those of `tasks` that have a prediction."""
-        return self._listed(tasks, all_of(("total_predictions", "greater", "Number", 0)))
+    def remain(self, tasks: Sequence[int]) -> bool:
+        """Whether one of the tasks that `among` has returned is still so, or Label Studio does not say."""
+        try:
+            return bool(self._listed(tasks, self._only(self._forms[0])))
+        except Refused:
+            return True
 
     def _only(self, form: Any) -> dict[str, Any]:
         return all_of(*UNTOUCHED, ("predictions_model_versions", "in_list", "List", [form]))

@@ -54,10 +54,15 @@ class StudioPredictions:
         path = f"api/projects/{project}/model-versions/"
         self.http.call("DELETE", path, body={"model_version": version}, timeout=LONG)
 
-    def rescore(self, prediction: int, score: float | None, result: Sequence[Mapping[str, Any]]) -> None:
-        """Changes the scores of a prediction; a deleted one is ignored. `result`: the same answer with new scores."""
+    def rescore(self, prediction: int, score: float | None, result: Sequence[Mapping[str, Any]]) -> bool:
+        """Changes the scores of a prediction. Returns whether it was there.
+
+        result: the same answer with new scores
+        """
         with suppress(NotFound):
             self.http.call("PATCH", f"api/predictions/{prediction}/", body={"score": score, "result": list(result)})
+            return True
+        return False
 
     def delete_prediction(self, prediction: int) -> None:
         """Deletes one; a deleted one is ignored."""

@@ -20,6 +20,8 @@ AT_ONCE = 8_000_000
 TRIES = 3
 """Requests of unknown fate in a row."""
 MANY_ALONE = 1000
+SMALL = 100_000
+"""Bytes of a prediction that any proxy lets pass: nginx takes 1 MB by default."""
 
 
 class ImportLine(NamedTuple):
@@ -64,14 +66,22 @@ class PredictionImporter:
         body = json.dumps(self._place.marked(item), separators=(",", ":")).encode()
         return ImportLine(item["task"], body, item["task"] in alone)
 
+    def takes(self, line: ImportLine) -> bool:
+        """Whether a prediction goes into a request with others, and no proxy is known that refuses it."""
+        return not line.alone and len(line.body) <= min(SMALL, self._most)
+
     def restore(self, lines: list[ImportLine]) -> int:
-        """Sends predictions of this version that were deleted to be sent again. Returns how many there are now; they
-        are not counted in `created`. Raises as `add`."""
+        """Sends predictions of this version that were deleted. Returns how many of their tasks exist. They are not
+        counted in `created`. Raises as `add` and `finish`."""
         self._existing -= len(lines)
-        before = self.created
-        self._deliver(lines)
-        restored, self.created = self.created - before, before
-        self._existing += restored
+        before, refused = self.created, len(self._too_large)
+        try:
+            self._send_all(lines)
+        finally:
+            restored, self.created = self.created - before, before
+            self._existing += restored
+        if len(self._too_large) > refused:
+            raise StudioError(self._why_too_large())
         return restored
 
     def finish(self) -> None:
@@ -84,6 +94,9 @@ class PredictionImporter:
         lines, self._lines, self._size = self._lines, [], 0
         self._place.ownership.note(self._place.project, self._version.tag, self._empty)
         self._empty = []
+        self._send_all(lines)
+
+    def _send_all(self, lines: list[ImportLine]) -> None:
         self._deliver([line for line in lines if not line.alone])
         self._deliver_alone([line for line in lines if line.alone])
 

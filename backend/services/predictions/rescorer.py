@@ -1,26 +1,41 @@
 """Rescorer: gives predictions in Label Studio other scores.
 
-Label Studio changes one prediction at a time, which takes it five times as long as to delete and import many. So where
-many scores change, predictions that are all that their task has are deleted and imported anew. All others are changed
-one by one, so that an annotation keeps the prediction from which it was made. A kill between deleting and importing
-leaves tasks without a prediction until the next push, which imports what is missing.
+Label Studio changes one prediction at a time, which takes it much longer than to delete and import many. So where many
+scores change, predictions that are all that their task has are deleted and imported anew. All others are changed in
+place, so that an annotation keeps the prediction from which it was made.
+
+What was deleted is compared with what should be there until nothing is missing, also after an error or a stop. A kill
+in between leaves tasks without a prediction until the next push.
 """
 
 import json
-from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from shlex import quote
 from typing import Any, NamedTuple
 
+from backend.adapters.label_studio.http import Refused, Unreachable
 from backend.adapters.label_studio.lone_predictions import LonePredictions
+from backend.domain.predictions.diff import PredictionDiff, WantedPrediction, compare
 from backend.domain.prompts.version import PromptVersion
+from backend.errors import StudioError
 from backend.services.predictions.importer import AT_ONCE, ImportLine, PredictionImporter
 from backend.services.predictions.target_project import TargetProject
 
 MANY = 1000
 PART = 500
 """Predictions deleted in one request: SQLite is locked for some 2 s, and lets somebody who saves wait for 5 s."""
+PORTION = 10_000
+"""Tasks that have no prediction at the same time, at most."""
 TASKS_OF_AN_IMPORT = 25
 """Label Studio recounts all tasks of a project after an import. So many are recounted while one score is changed."""
+ROUNDS = 4
+"""Times that what is there is compared with what should be; two without trouble."""
+QUICK = (
+    "Thousands of scores change; Label Studio takes some seconds for each thousand, and half a minute where tasks have "
+    "annotations, drafts or other predictions."
+)
+SLOW = "Thousands of scores change; each thousand takes Label Studio about half a minute."
 
 
 class Rescored(NamedTuple):
@@ -33,16 +48,25 @@ class Rescored(NamedTuple):
 class Rescorer:
     """For predictions of one version. `rescored`: how many have their new scores."""
 
-    def __init__(self, place: TargetProject, version: PromptVersion, imports: PredictionImporter) -> None:
+    def __init__(
+        self, place: TargetProject, version: PromptVersion, imports: PredictionImporter, take_over: bool = False
+    ) -> None:
+        """`take_over`: as in `push`."""
         self.rescored = 0
         self._place = place
         self._version = version
         self._imports = imports
+        self._take_over = take_over
         self._lone = LonePredictions(place.studio.http, place.project, version.tag)
         self._changes: list[Rescored] = []
         self._size = 0
-        self._replaced = array("q")
         self._told = False
+        self._deleted: dict[int, ImportLine] = {}
+        """By task; maybe deleted, and not yet known to be back."""
+        self._asked: list[int] = []
+        """Tasks of a request to delete whose end is not known."""
+        self._overdue: dict[int, ImportLine] = {}
+        """By task; a request to delete them did not end in time."""
 
     def add(self, changes: Iterable[tuple[int, Mapping[str, Any]]], alone: Collection[int]) -> None:
         """Raises StudioError.
@@ -54,69 +78,147 @@ class Rescorer:
             line = self._imports.line(item, alone)
             self._changes.append(Rescored(prediction, line))
             self._size += len(line.body)
-            if self._size >= AT_ONCE:
+            if len(self._changes) >= PORTION or self._size >= AT_ONCE:
                 self._flush()
 
     def finish(self) -> None:
-        """Changes the rest. Raises StudioError."""
+        """Changes the rest. Raises StudioError, also if Label Studio may still delete what was imported."""
         self._flush()
-        if len(self._replaced) and self._place.surely(lambda: self._place.studio.backends(self._place.project)):
-            self._delete_doubles()
+        if self._overdue:
+            self._deleted = self._overdue
+            self._bring_back()
+            raise StudioError(
+                f"Label Studio did not finish a request to delete {len(self._overdue):,} predictions within two "
+                f"minutes and may do so later: when it has less to do, run {self._command}."
+            )
+
+    @property
+    def _command(self) -> str:
+        return f"`ls-prompts push {quote(self._version.tag)}`"
 
     def _flush(self) -> None:
         changes, self._changes, self._size = self._changes, [], 0
-        self._warn_of_many(len(changes))
-        left = changes
-        if len(changes) > MANY and len(changes) * TASKS_OF_AN_IMPORT > self._tasks():
-            deleted = self._delete_lone([change for change in changes if not change.line.alone])
-            left = [change for change in changes if change.line.task not in deleted]
-            if deleted:
-                again = [change.line for change in changes if change.line.task in deleted]
-                self.rescored += self._imports.restore(again)
-        for change in left:
-            self._change(change)
+        if self._is_worth_an_import(len(changes)):
+            self._notify_once(QUICK)
+            changes = self._replace(changes)
+        elif len(changes) > MANY:
+            self._notify_once(SLOW)
+        self._change(changes)
+
+    def _is_worth_an_import(self, number: int) -> bool:
+        return number > MANY and not self._overdue and number * TASKS_OF_AN_IMPORT > self._tasks()
 
     def _tasks(self) -> int:
         return self._place.surely(lambda: self._place.studio.project(self._place.project)).tasks
 
-    def _warn_of_many(self, number: int) -> None:
-        if number > MANY and not self._told:
+    def _notify_once(self, sentence: str) -> None:
+        if not self._told:
             self._told = True
-            self._place.notify(
-                "Thousands of scores change; Label Studio takes some seconds for each thousand, "
-                "and half a minute where tasks have annotations, drafts or other predictions."
-            )
+            self._place.notify(sentence)
 
-    def _delete_lone(self, changes: Sequence[Rescored]) -> set[int]:
-        """The tasks whose prediction is deleted."""
-        deleted = set[int]()
-        for tasks in _parts([change.line.task for change in changes]):
-            deleted |= self._deleted(tasks)
-        self._replaced.extend(deleted)
-        return deleted
+    def _replace(self, changes: Sequence[Rescored]) -> list[Rescored]:
+        """Returns those that are to be changed in place."""
+        lines = {change.line.task: change.line for change in changes if self._imports.takes(change.line)}
+        replaced = set[int]()
+        try:
+            for part in _parts(list(lines)):
+                if not self._is_deleted(part, lines):
+                    break
+        except KeyboardInterrupt:
+            self._place.notify("Stopping when predictions that were deleted are back.")
+            raise
+        finally:
+            replaced.update(self._deleted)
+            self._bring_back()
+        return [change for change in changes if change.line.task not in replaced]
 
-    def _deleted(self, tasks: list[int]) -> set[int]:
+    def _is_deleted(self, tasks: list[int], lines: Mapping[int, ImportLine]) -> bool:
+        """Deletes what stands alone. Returns whether the request has ended; if it is refused, tasks keep theirs, which
+        are then changed in place."""
         found = self._place.surely(lambda: self._lone.among(tasks))
         if not found:
-            return set()
-        number = self._place.surely(lambda: self._lone.delete(found))
-        if number == len(found):
-            return set(found)
-        # Somebody was at work on them meanwhile, or the request was repeated because its answer was lost.
-        return set(found) - set(self._place.surely(lambda: self._lone.kept(found)))
+            return True
+        self._deleted.update((task, lines[task]) for task in found)
+        self._asked = found
+        try:
+            with suppress(Refused):
+                self._lone.delete(found)
+        except Unreachable as error:
+            has_ended = self._wait_for_deletion()
+            if error.late and not has_ended:
+                self._overdue.update((task, lines[task]) for task in found)
+            return has_ended
+        self._asked = []
+        return True
 
-    def _change(self, change: Rescored) -> None:
-        item = json.loads(change.line.body)
-        self._place.surely(lambda: self._place.studio.rescore(change.prediction, item["score"], item["result"]))
-        self.rescored += 1
+    def _wait_for_deletion(self) -> bool:
+        """What is imported before such a request ends would be deleted by it. Returns whether it has ended."""
+        self._place.notify("Label Studio did not answer; waiting for what it was asked to delete, two minutes at most.")
+        ended = self._place.wait(lambda: not self._place.surely(lambda: self._lone.remain(self._asked)))
+        self._asked = []
+        return ended
 
-    def _delete_doubles(self) -> None:
-        """A connected backend may have given a prediction to a task that was opened while it had none."""
-        index = self._place.there(self._version.names)
-        for task in self._replaced:
-            ours = [one.id for one in index.of([task]) if one.ours and one.version == self._version.tag]
-            for double in sorted(ours)[:-1]:
-                self._place.delete_prediction(double)
+    def _bring_back(self) -> None:
+        """Raises StudioError that says how many tasks may have no prediction."""
+        if not self._deleted:
+            return
+        try:
+            if self._asked:
+                self._wait_for_deletion()
+            self._complete(self._deleted)
+        except (Refused, Unreachable) as error:
+            raise StudioError(f"{error} {self._why_incomplete()}") from error
+        self._deleted = {}
+
+    def _complete(self, lines: Mapping[int, ImportLine]) -> None:
+        """Imports, changes and deletes until each task has its prediction, once."""
+        for attempt in range(ROUNDS):
+            found = self._compared(lines)
+            if not (found.missing or found.rescored or found.obsolete):
+                self.rescored += found.unchanged
+                return
+            try:
+                lines = self._apply(found, lines)
+            except Refused:
+                if attempt == ROUNDS - 1:
+                    raise
+        raise StudioError(f"Predictions change while they are pushed. {self._why_incomplete()}")
+
+    def _compared(self, lines: Mapping[int, ImportLine]) -> PredictionDiff:
+        wanted = WantedPrediction((self._version.tag,), {task: json.loads(line.body) for task, line in lines.items()})
+        index = self._place.there(self._version.names, self._take_over)
+        return compare(sorted(index.of(wanted.tasks), key=lambda one: one.id), wanted, keep=True)
+
+    def _apply(self, found: PredictionDiff, lines: Mapping[int, ImportLine]) -> Mapping[int, ImportLine]:
+        """Returns the lines of tasks that still exist. Obsolete are predictions that a connected backend gave to a task
+        that was opened while it had none."""
+        missing = [lines[item["task"]] for item in found.missing]
+        restored = self._imports.restore(missing) if missing else 0
+        for prediction in found.obsolete:
+            self._place.delete_prediction(prediction.id)
+        for number, item in found.rescored:
+            self._rescore(number, item)
+        if restored == len(missing):
+            return lines
+        existing = set(self._place.surely(lambda: self._place.studio.task_ids(self._place.project)))
+        return {task: line for task, line in lines.items() if task in existing}
+
+    def _why_incomplete(self) -> str:
+        return f"Up to {len(self._deleted):,} task(s) have no prediction until {self._command} completes this."
+
+    def _change(self, changes: Iterable[Rescored]) -> None:
+        """In place; a prediction that was deleted meanwhile is imported."""
+        gone = [change.line for change in changes if not self._is_changed(change)]
+        if gone:
+            self.rescored += self._imports.restore(gone)
+
+    def _is_changed(self, change: Rescored) -> bool:
+        is_there = self._rescore(change.prediction, json.loads(change.line.body))
+        self.rescored += is_there
+        return is_there
+
+    def _rescore(self, prediction: int, item: Mapping[str, Any]) -> bool:
+        return self._place.surely(lambda: self._place.studio.rescore(prediction, item["score"], item["result"]))
 
 
 def _parts(tasks: list[int]) -> Iterator[list[int]]:

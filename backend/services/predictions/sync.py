@@ -42,7 +42,7 @@ def push(
     """
     index = place.there(version.names, take_over)
     imports = PredictionImporter(place, version, index.counts[version.tag])
-    rescorer = Rescorer(place, version, imports)
+    rescorer = Rescorer(place, version, imports, take_over)
     obsolete: dict[str, array[int]] = {}
     others = Counter[str]()
     unchanged = 0

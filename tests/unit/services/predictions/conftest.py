@@ -27,7 +27,9 @@ class Board:
     """`tasks`: ids; `predictions`: as Label Studio lists them; `shown`: the version that annotators see; `most`: bytes
     of a body that the proxy takes; `troubles`: of the next imports, one each; `sent`: the tasks of each of them;
     `annotated`: tasks with an annotation; `forms`: how it compares versions; `meanwhile`: done before many are
-    deleted."""
+    deleted; `deletions`: troubles of these requests, one each; `later`: done before chosen tasks are listed, one each
+    time; `counters`: numbers of predictions by task, where they are not up to date; `down`: whether a proxy answers;
+    `changed`: done after the prediction of a task is changed."""
 
     def __init__(self) -> None:
         self.tasks = list(range(1, 11))
@@ -42,11 +44,18 @@ class Board:
         self.annotated: set[int] = set()
         self.forms: Any = lambda versions: versions[0]
         self.meanwhile: Callable[[], object] = lambda: None
+        self.deletions: list[Trouble] = []
+        self.later: list[Callable[[], object]] = []
+        self.counters: dict[int, int] = {}
+        self.down = False
+        self.changed: dict[int, Callable[[], object]] = {}
 
     def answer(self, method: str, url: str, body: bytes) -> Answer:
         path, query = urlsplit(url).path, parse_qs(urlsplit(url).query)
         self.calls[f"{method} {path}"] += 1
         sent: Any = json.loads(body) if body else None
+        if self.down:
+            return 502, {}
         if method == "GET":
             return 200, self._read(path, query)
         if len(body) > self.most:
@@ -56,7 +65,8 @@ class Board:
             trouble = self.troubles.pop(0) if self.troubles else lambda do: do()
             return trouble(lambda: self._import(sent))
         if path == "/api/dm/actions/":
-            return self._delete_many(sent)
+            trouble = self.deletions.pop(0) if self.deletions else lambda do: do()
+            return trouble(lambda: self._delete_many(sent))
         if path == "/api/predictions/":
             self.alone.append(sent["task"])
             self._add([sent] if sent["task"] not in self.lost else [])
@@ -78,17 +88,20 @@ class Board:
 
     def _met(self, chosen: dict[str, Any]) -> list[int]:
         """The chosen tasks that meet the filters, as far as these tests use them."""
+        if self.later:
+            self.later.pop(0)()
         wanted = {one["filter"].split(":")[-1]: one["value"] for one in chosen["filters"]["items"]}
         versions: dict[int, list[str]] = {task: [] for task in chosen["selectedItems"]["included"]}
         for item in self.predictions:
             versions.get(item["task"], []).append(item["model_version"])
-        if "draft_exists" not in wanted:
-            return [task for task, its in versions.items() if its]
-        one = wanted["predictions_model_versions"]
+        one, number = wanted["predictions_model_versions"], wanted["total_predictions"]
         return [
             task
             for task, its in versions.items()
-            if len(its) == 1 and self.forms(its) in one and task not in self.annotated
+            if self.counters.get(task, len(its)) == number
+            and its
+            and self.forms(its) in one
+            and task not in self.annotated
         ]
 
     def _delete_many(self, chosen: dict[str, Any]) -> Answer:
@@ -129,6 +142,7 @@ class Board:
                 self.predictions.remove(item)
             else:
                 item.update(sent)
+                self.changed.pop(item["task"], lambda: None)()
         return (200, {}) if found else (404, {})
 
     def of(self, tag: str) -> list[int]:

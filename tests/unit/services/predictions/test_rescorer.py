@@ -1,10 +1,12 @@
 """Many new scores are imported anew; an annotation, a draft or another prediction keeps a task's prediction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from backend.adapters.label_studio.http import RequestTooLarge
+from backend.adapters.label_studio.lone_predictions import LonePredictions
 from backend.domain.predictions.diff import WantedPrediction
 from backend.errors import StudioError
 from backend.services.predictions import rescorer
@@ -32,6 +34,10 @@ def scores(board: Board) -> dict[int, float]:
     return {item["task"]: item["score"] for item in board.predictions if item["model_version"] == TAG}
 
 
+def locked(_do: Callable[[], Answer]) -> Answer:
+    return 500, {"detail": "database is locked"}
+
+
 def array(versions: list[str]) -> list[str]:
     """How PostgreSQL compares them."""
     return versions
@@ -44,7 +50,7 @@ def test_many_scores_are_imported_anew(place: Place, board: Board, forms: Any) -
     assert pushed(place, 0.75) == PushResult(0, 0, 0, 10)
     assert scores(board) == dict.fromkeys(MANY, 0.75)
     assert (board.calls["POST /api/dm/actions/"], len(board.sent)) == (4, 2)
-    assert len(place.told) == 1
+    assert place.told == [rescorer.QUICK]
     assert pushed(place, 0.75) == PushResult(0, 0, 10)
 
 
@@ -59,6 +65,16 @@ def test_a_recount_of_a_large_project_is_not_worth_it(place: Place, board: Board
     pushed(place, 0.5)
     assert pushed(place, 0.75).rescored == 10
     assert board.calls["POST /api/dm/actions/"] == 0
+    assert place.told == [rescorer.SLOW]
+
+
+def test_no_more_tasks_than_a_portion_are_without_a_prediction(
+    place: Place, board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rescorer, "PORTION", 5)
+    pushed(place, 0.5)
+    assert pushed(place, 0.75).rescored == 10
+    assert (board.sent[1:], scores(board)) == ([[1, 2, 3, 4, 5], [6, 7, 8, 9, 10]], dict.fromkeys(MANY, 0.75))
 
 
 def test_tasks_with_an_annotation_or_another_prediction_keep_theirs(place: Place, board: Board) -> None:
@@ -85,10 +101,193 @@ def test_what_the_import_would_drop_is_changed_in_place(place: Place, board: Boa
 def test_an_annotation_made_meanwhile_keeps_the_prediction(place: Place, board: Board) -> None:
     pushed(place, 0.5)
     before = {item["task"]: item["id"] for item in board.predictions}
-    board.meanwhile = lambda: board.annotated.add(5)
+    board.meanwhile = lambda: board.annotated.add(2)
     assert pushed(place, 0.75).rescored == 10
-    assert [item["id"] for item in board.predictions if item["task"] == 5] == [before[5]]
+    assert [item["id"] for item in board.predictions if item["task"] == 2] == [before[2]]
     assert scores(board) == dict.fromkeys(MANY, 0.75)
+
+
+def test_what_is_there_counts_and_not_a_counter(place: Place, board: Board) -> None:
+    """Where Label Studio has Redis, it counts the predictions of a task later."""
+    pushed(place, 0.5)
+    board.counters = dict.fromkeys(MANY, 1)
+    board.meanwhile = lambda: board.annotated.add(2)
+    assert pushed(place, 0.75).rescored == 10
+    assert scores(board) == dict.fromkeys(MANY, 0.75)
+
+
+def test_a_deletion_that_ends_late_is_waited_for(place: Place, board: Board) -> None:
+    pushed(place, 0.5)
+
+    def late(do: Callable[[], Answer]) -> Answer:
+        board.later = [lambda: None, do]
+        return 504, {}
+
+    board.deletions = [late]
+    assert pushed(place, 0.75).rescored == 10
+    assert scores(board) == dict.fromkeys(MANY, 0.75)
+    assert board.calls["POST /api/dm/actions/"] == 4, "it is not repeated"
+
+
+def test_a_deletion_that_may_still_come_is_told(place: Place, board: Board) -> None:
+    pushed(place, 0.5)
+    still: list[Callable[[], Answer]] = []
+
+    def never(do: Callable[[], Answer]) -> Answer:
+        still.append(do)
+        return 504, {}
+
+    board.deletions = [never]
+    with pytest.raises(StudioError, match=r"delete 3 predictions .* run `ls-prompts push mood@1`"):
+        pushed(place, 0.75)
+    assert (scores(board), board.calls["POST /api/dm/actions/"]) == (dict.fromkeys(MANY, 0.75), 1)
+    still[0]()
+    assert len(board.predictions) == 7
+    assert pushed(place, 0.75) == PushResult(3, 0, 7)
+
+
+def test_what_a_late_deletion_deleted_is_imported_at_the_end(place: Place, board: Board) -> None:
+    pushed(place, 0.5)
+
+    def after_the_rest(do: Callable[[], Answer]) -> Answer:
+        board.changed[10] = do
+        return 504, {}
+
+    board.deletions = [after_the_rest]
+    with pytest.raises(StudioError, match="did not finish"):
+        pushed(place, 0.75)
+    assert scores(board) == dict.fromkeys(MANY, 0.75)
+
+
+@pytest.mark.parametrize("carried_out", [True, False])
+def test_after_a_restart_of_label_studio_the_push_goes_on(place: Place, board: Board, carried_out: bool) -> None:
+    pushed(place, 0.5)
+
+    def cut(do: Callable[[], Answer]) -> Answer:
+        if carried_out:
+            do()
+        return 502, {}
+
+    board.deletions = [cut]
+    assert pushed(place, 0.75).rescored == 10
+    assert scores(board) == dict.fromkeys(MANY, 0.75)
+    assert board.calls["POST /api/dm/actions/"] == (4 if carried_out else 1)
+
+
+def test_where_a_deletion_is_refused_scores_are_changed_in_place(place: Place, board: Board) -> None:
+    pushed(place, 0.5)
+    before = {item["task"]: item["id"] for item in board.predictions}
+    board.deletions = [lambda do: do(), locked]
+    assert pushed(place, 0.75).rescored == 10
+    assert scores(board) == dict.fromkeys(MANY, 0.75)
+    assert {item["task"] for item in board.predictions if item["id"] == before[item["task"]]} == {4, 5, 6}
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_predictions_of_others_are_taken_over_once(place: Place, board: Board, refused: bool) -> None:
+    board.predictions = [{"id": task, **place.item(task)} for task in MANY]
+    board.deletions = [locked] if refused else []
+    wanted = WantedPrediction((TAG,), {task: place.item(task) for task in MANY})
+    assert push(place.target, place.version, [wanted], keep=True, take_over=True) == PushResult(0, 0, 0, 10)
+    assert scores(board) == dict.fromkeys(MANY, 0.5)
+    assert pushed(place, 0.5) == PushResult(0, 0, 10)
+
+
+def test_an_import_that_is_refused_once_is_sent_again(place: Place, board: Board) -> None:
+    pushed(place, 0.5)
+    board.troubles = [locked]
+    assert pushed(place, 0.75).rescored == 10
+    assert scores(board) == dict.fromkeys(MANY, 0.75)
+
+
+def test_an_outage_names_the_command_that_completes_the_push(place: Place, board: Board) -> None:
+    pushed(place, 0.5)
+
+    def last(do: Callable[[], Answer]) -> Answer:
+        board.down = True
+        return do()
+
+    board.deletions = [last]
+    with pytest.raises(StudioError, match=r"Up to 3 task\(s\) have no prediction until `ls-prompts push mood@1`"):
+        pushed(place, 0.75)
+    board.down = False
+    assert pushed(place, 0.75) == PushResult(3, 0, 0, 7)
+    assert scores(board) == dict.fromkeys(MANY, 0.75)
+
+
+@pytest.mark.parametrize("carried_out", [True, False])
+def test_a_stop_leaves_no_task_without_a_prediction(
+    place: Place, board: Board, monkeypatch: pytest.MonkeyPatch, carried_out: bool
+) -> None:
+    pushed(place, 0.5)
+    delete, turns = LonePredictions.delete, iter(range(10))
+
+    def stopped(*args: Any) -> None:
+        turn = next(turns)
+        if carried_out or not turn:
+            delete(*args)
+        if turn:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(LonePredictions, "delete", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        pushed(place, 0.75)
+    assert scores(board) == {task: 0.75 if task <= 6 else 0.5 for task in MANY}
+    assert "Stopping when predictions that were deleted are back." in place.told
+
+
+def test_a_prediction_that_a_proxy_may_refuse_is_not_deleted(place: Place, board: Board) -> None:
+    long = {**place.item(4), "result": [{**place.item(4)["result"][0], "meta": {"text": ["x" * 150_000]}}]}
+    push_long = WantedPrediction((TAG,), {**{task: place.item(task) for task in MANY}, 4: long})
+    push(place.target, place.version, [push_long], keep=True)
+    board.most = 120_000
+    items = {**{task: place.item(task, score=0.75) for task in MANY}, 4: {**long, "score": 0.75}}
+    with pytest.raises(RequestTooLarge):
+        push(place.target, place.version, [WantedPrediction((TAG,), items)], keep=True)
+    assert scores(board) == {**dict.fromkeys(MANY, 0.75), 4: 0.5}
+
+
+def test_a_refusal_of_a_proxy_is_told_at_once(place: Place, board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    pushed(place, 0.5)
+    board.most = 10
+    monkeypatch.setattr(LonePredictions, "delete", lambda *_: board.predictions.clear())
+    with pytest.raises(StudioError, match=r"refuses 3 prediction\(s\).* run `ls-prompts push mood@1`"):
+        pushed(place, 0.75)
+
+
+def test_a_task_that_was_deleted_meanwhile_is_left_out(place: Place, board: Board) -> None:
+    pushed(place, 0.5)
+
+    def task_deleted(do: Callable[[], Answer]) -> Answer:
+        board.tasks.remove(3)
+        board.predictions = [item for item in board.predictions if item["task"] != 3]
+        return do()
+
+    board.deletions = [task_deleted]
+    assert pushed(place, 0.75).rescored == 9
+    assert scores(board) == {task: 0.75 for task in MANY if task != 3}
+
+
+def test_what_is_never_as_it_should_be_is_told(place: Place, board: Board) -> None:
+    pushed(place, 0.5)
+
+    def never_there(items: list[dict[str, Any]]) -> Answer:
+        return 201, {"created": len(items)}
+
+    board._import = never_there  # type: ignore[method-assign]
+    with pytest.raises(StudioError, match="change while they are pushed"):
+        pushed(place, 0.75)
+
+
+def test_a_prediction_that_was_deleted_meanwhile_is_imported(place: Place, board: Board) -> None:
+    pushed(place, 0.5)
+
+    def pages() -> Iterator[WantedPrediction]:
+        board.predictions = [item for item in board.predictions if item["task"] != 2]
+        yield WantedPrediction((TAG,), {task: place.item(task, score=0.75) for task in (1, 2)})
+
+    assert push(place.target, place.version, pages(), keep=True) == PushResult(0, 0, 0, 2)
+    assert scores(board) == {**dict.fromkeys(MANY, 0.5), 1: 0.75, 2: 0.75}
 
 
 def test_the_next_push_completes_one_that_ended_between(place: Place, board: Board) -> None:
