@@ -24,10 +24,10 @@ LABELS = ("billing", "bug", "praise", "question")
 
 def main() -> None:
     for multiple in (False, True):
-        told(multiple)
+        time_scoring(multiple)
 
 
-def told(multiple: bool) -> None:
+def time_scoring(multiple: bool) -> None:
     schema, drawn = _schema(multiple), random.Random(1)
     tasks = [Task(number, {"text": f"Message {number}"}) for number in range(TASKS)]
     truths = [Truth(task.id, {"c": labels_or_none(_some(drawn, multiple))}) for task in tasks]

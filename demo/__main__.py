@@ -17,7 +17,7 @@ from pathlib import Path
 
 from demo import inbox, services
 from demo.extraction import Extraction
-from demo.job import DemoError, Job, Place
+from demo.job import DemoEnvironment, DemoError, Job
 from demo.label_studio import Account, initialised_data_dir, label_studio
 from demo.services import ServiceError
 
@@ -31,16 +31,16 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="open-prompts-demo-"))
     try:
         with ExitStack() as running:
-            place = start_all(folder, running)
-            job = Job(place)
+            demo = start_all(folder, running)
+            job = Job(demo)
             job.do()
-            if not place.has_local_model:
+            if not demo.has_local_model:
                 Extraction(job).do()
             if os.environ.get("ONCE") == "1":
                 say("\nEverything worked. Without ONCE=1 it stays up, for you to look at.")
             else:
-                keep_settings(place)
-                say(goodbye(place) + "\n\nCtrl-C stops everything.")
+                keep_settings(demo)
+                say(goodbye(demo) + "\n\nCtrl-C stops everything.")
                 services.wait_for_signal()
     except KeyboardInterrupt:
         say("Stopped.")
@@ -50,7 +50,7 @@ def main() -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def start_all(folder: Path, running: ExitStack) -> Place:
+def start_all(folder: Path, running: ExitStack) -> DemoEnvironment:
     """Starts what the job needs; `running` stops it again."""
     model = os.environ.get("MODEL") or "stand-in"
     model = services.LOCAL_MODEL if model == LOCAL else model
@@ -70,7 +70,7 @@ def start_all(folder: Path, running: ExitStack) -> Place:
     backend_port = port("The backend", 9090)
     env["BIND"] = f"127.0.0.1:{backend_port}"
     backend = running.enter_context(services.backend(backend_port, env, log=folder / "backend.log"))
-    return Place(folder, studio.url, backend.url, account, model, env)
+    return DemoEnvironment(folder, studio.url, backend.url, account, model, env)
 
 
 def provider(model: str, folder: Path, running: ExitStack) -> dict[str, str]:
@@ -106,35 +106,35 @@ def port(name: str, preferred: int) -> int:
     return found
 
 
-def keep_settings(place: Place) -> None:
+def keep_settings(demo: DemoEnvironment) -> None:
     """For commands that are typed in the demo's folder."""
-    (place.folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in place.env.items()))
+    (demo.folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in demo.env.items()))
 
 
-def goodbye(place: Place) -> str:
+def goodbye(demo: DemoEnvironment) -> str:
     return f"""
 Everything worked. Look at it:
 
-  Label Studio   {place.studio_url}
-  sign in with   {place.account.email} / {place.account.password}
-  the page       {place.backend_url}/prompts
+  Label Studio   {demo.studio_url}
+  sign in with   {demo.account.email} / {demo.account.password}
+  the page       {demo.backend_url}/prompts
   sign in with   the access token of Label Studio's Account & Settings
 
   1. Open the project "Support inbox". The Data Manager shows a prediction for every task.
-  2. Click a task below the first {place.truths}: the predicted topic is ticked already. Correct it if need be, press
+  2. Click a task below the first {demo.truths}: the predicted topic is ticked already. Correct it if need be, press
      Submit.
   3. Switch Auto-Annotation on (below the task), type a prompt into the box, press Add: the topic follows your prompt.
-  4. In a second terminal: cd {place.folder}
+  4. In a second terminal: cd {demo.folder}
      {Path(sys.executable).with_name("ls-prompts")} results inbox@2 --wrong   (--help lists the other commands)
-  5. Open {place.report.as_uri()}: the numbers as one page, to look at until Ctrl-C.{details(place)}
+  5. Open {demo.report.as_uri()}: the numbers as one page, to look at until Ctrl-C.{details(demo)}
 
 The data and the prompts were written together for this demo: its figures show how the parts work, not how good a
 prompt is."""
 
 
-def details(place: Place) -> str:
+def details(demo: DemoEnvironment) -> str:
     """What there is to see of the second job."""
-    if place.has_local_model:
+    if demo.has_local_model:
         return ""
     return f"""
   6. Open the project "{inbox.TITLE}" and click a task below the first {inbox.TRUTHS}: products, order numbers, dates

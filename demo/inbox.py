@@ -25,7 +25,7 @@ def config() -> str:
 def tasks() -> list[ImportApiRequest]:
     """The first TRUTHS have a ground-truth annotation."""
     messages = json.loads((DATA / "messages.json").read_text(encoding="utf-8"))
-    return [_task(message, place < TRUTHS) for place, message in enumerate(messages)]
+    return [_task(message, index < TRUTHS) for index, message in enumerate(messages)]
 
 
 def _task(message: Json, truth: bool) -> ImportApiRequest:

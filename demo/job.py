@@ -27,7 +27,7 @@ class DemoError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DemoEnvironment:
     """Where everything runs. `env` is what the commands need to know; they run in `folder`, where no `.env` is."""
 
     folder: Path
@@ -62,31 +62,31 @@ class Place:
 
 
 class Job:
-    def __init__(self, place: Place) -> None:
-        self._place = place
-        self._studio = LabelStudio(base_url=place.studio_url, api_key=place.account.token)
-        self._tasks = place.messages()
+    def __init__(self, demo_environment: DemoEnvironment) -> None:
+        self._environment = demo_environment
+        self._studio = LabelStudio(base_url=demo_environment.studio_url, api_key=demo_environment.account.token)
+        self._tasks = demo_environment.messages()
 
     def do(self) -> None:
         """All steps. Raises DemoError at the first that fails."""
         self.command("doctor")
         project = self.make_project()
-        self.command("connect", str(project), "--backend-url", self._place.backend_url)
+        self.command("connect", str(project), "--backend-url", self._environment.backend_url)
         first, second = (self.save("inbox", project, DATA / f"prompt-{number}.txt") for number in (1, 2))
         self.command("diff", first, second)
         before, after = self.evaluate(first), self.evaluate(second)
         self.command("compare", first, second)
-        if self._place.model == "stand-in":
+        if self._environment.model == "stand-in":
             self.expect(after > before, f"{second}, which defines its labels, should beat {first}")
         self.command("run", second, "--on", "all")
-        self.command("report", second, "--vs", first, "-o", str(self._place.report))
+        self.command("report", second, "--vs", first, "-o", str(self._environment.report))
         self.command("use", second)
         self.command("predictions", str(project))
         self.check_predictions(project, second, len(self._tasks))
         self.check_served(project, second)
 
     def make_project(self) -> int:
-        tasks = [_task(item, truth=place < self._place.truths) for place, item in enumerate(self._tasks)]
+        tasks = [_task(item, truth=index < self._environment.truths) for index, item in enumerate(self._tasks)]
         return self.new_project("Support inbox", (DATA / "config.xml").read_text(encoding="utf-8"), tasks)
 
     def new_project(self, title: str, config: str, tasks: Sequence[ImportApiRequest]) -> int:
@@ -101,13 +101,13 @@ class Job:
 
     def save(self, name: str, project: int, prompt: Path) -> str:
         """Saves the prompt as the next version; its tag."""
-        arguments = ("save", name, "--project", str(project), "--file", str(prompt), "--model", self._place.model)
+        arguments = ("save", name, "--project", str(project), "--file", str(prompt), "--model", self._environment.model)
         return self.command(*arguments).strip()
 
     def evaluate(self, tag: str) -> float:
         """Shows the evaluation, then reads its accuracy: the second time costs no request."""
         self.command("evaluate", tag)
-        truths = self._place.truths
+        truths = self._environment.truths
         found: dict[str, Any] = json.loads(self.command("evaluate", tag, "--json", show=False))
         self.expect(found["tasks"] == truths, f"{truths} ground truths should be evaluated, not {found['tasks']}")
         self.expect(found["requests"] == 0, "evaluating again should send no request")
@@ -118,7 +118,7 @@ class Job:
         found = list(self._studio.predictions.list(project=project))
         tagged = {prediction.task for prediction in found if prediction.model_version == tag}
         self.expect(len(found) == len(tagged), f"every prediction should be {tag}'s, one per task")
-        wanted = tasks if self._place.model == "stand-in" else 1
+        wanted = tasks if self._environment.model == "stand-in" else 1
         self.expect(len(tagged) >= wanted, f"{wanted} tasks should have a prediction, {len(tagged)} have")
         return found
 
@@ -142,13 +142,13 @@ class Job:
             print("\n$ ls-prompts " + " ".join(arguments).replace(f"{ROOT}/", ""), flush=True)
         done = subprocess.run(
             [sys.executable, "-m", "backend", *arguments],
-            env=environment(self._place.env),
-            cwd=self._place.folder,
+            env=environment(self._environment.env),
+            cwd=self._environment.folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=None if show else subprocess.PIPE,
             text=True,
-            timeout=self._place.patience_s,
+            timeout=self._environment.patience_s,
         )
         if show:
             print(done.stdout, end="", flush=True)

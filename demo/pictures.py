@@ -12,7 +12,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from demo import services
 from demo.__main__ import start_all
-from demo.job import Job, Place
+from demo.job import DemoEnvironment, Job
 
 PICTURE = services.ROOT / "docs" / "images" / "page.png"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -23,20 +23,20 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="open-prompts-pictures-"))
     try:
         with ExitStack() as running:
-            place = start_all(folder, running)
-            Job(place).do()
-            photograph(place)
+            demo = start_all(folder, running)
+            Job(demo).do()
+            photograph(demo)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def photograph(place: Place) -> None:
+def photograph(demo: DemoEnvironment) -> None:
     """The results of the second version, signed in as the demo's user."""
     found = (shutil.which(name) for name in BROWSERS)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=next(filter(None, found), None), args=["--no-sandbox"])
-        page = chromium.new_page(base_url=place.backend_url, viewport={"width": 1200, "height": 900})
-        sign_in(page, place.account.token)
+        page = chromium.new_page(base_url=demo.backend_url, viewport={"width": 1200, "height": 900})
+        sign_in(page, demo.account.token)
         page.click("text='inbox'")
         page.click("text='inbox@2'")
         page.screenshot(path=PICTURE, full_page=False)

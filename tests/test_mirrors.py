@@ -115,7 +115,7 @@ JOURNEYS = {
     "test_ownership": ("services/predictions/ownership",),
     "test_page": tuple(
         f"interfaces/web/pages/{name}"
-        for name in ("comparing", "draft", "following", "results", "routes", "running", "start", "visit")
+        for name in ("comparing", "draft", "following", "results", "routes", "running", "start", "page_request")
     ),
     "test_page_enhance": ("interfaces/web/pages/enhancing",),
     "test_page_labelling": (
@@ -153,7 +153,12 @@ UNITS = {
     "unit/adapters/database/test_project_data": ("domain/held",),
     "unit/adapters/database/test_pruning": ("domain/runs/pruning",),
     "unit/services/dataset/test_truth_selection": ("domain/annotated_task",),
-    "test_gunicorn": ("gunicorn_config", "interfaces/web/room", "interfaces/web/waiting", "interfaces/web/worker"),
+    "test_gunicorn": (
+        "gunicorn_config",
+        "interfaces/web/body_memory",
+        "interfaces/web/pending_connections",
+        "interfaces/web/worker",
+    ),
     "test_architecture": ("adapters/label_studio/sdk_internals", "domain/labels/controls/registry"),
     "unit/adapters/database/test_engine": tuple(
         f"adapters/database/tables/{name}"

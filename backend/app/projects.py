@@ -75,7 +75,9 @@ class ProjectOperations(Operations):
         self._note(version, "withdraw", deleted)
         return deleted
 
-    def sure(self, tag: str, least: float | None = None, accuracy: float = 1.0, notify: Notify = to_log) -> ChosenTasks:
+    def confident_tasks(
+        self, tag: str, least: float | None = None, accuracy: float = 1.0, notify: Notify = to_log
+    ) -> ChosenTasks:
         """The tasks whose prediction has at least the confidence `least`, or the threshold for `accuracy`.
 
         See `confidence_threshold`.

@@ -10,7 +10,7 @@ IDLE_S = 60.0
 
 
 @asynccontextmanager
-async def told_when_idle(*executors: RequestExecutor) -> AsyncIterator[None]:
+async def idle_notices(*executors: RequestExecutor) -> AsyncIterator[None]:
     """While it is entered, the user is told of each minute in which nothing was sent or answered, and why."""
     watch = asyncio.create_task(_watch(executors))
     try:

@@ -53,7 +53,7 @@ def failure_of(results: Sequence[RequestResult]) -> Failure:
     return failures[0] if failures else Failure("crashed", "The request was given up.")
 
 
-def unsure(version: PromptVersion, outcomes: Sequence[Outcome], schema: LabelSchema) -> str | None:
+def no_confidence_sentence(version: PromptVersion, outcomes: Sequence[Outcome], schema: LabelSchema) -> str | None:
     """A sentence for a model that was asked for log-probabilities and returned none that fit its answers, or none that
     say anything about them; else None. Of a cascade, the first model is meant."""
     asked = [outcome.first or outcome for outcome in outcomes]

@@ -15,7 +15,7 @@ from backend.domain.resolution.resolve import failed, outcome_of
 from backend.domain.task import Task
 from backend.domain.task_values import told_text
 from backend.engine.request_executor import RequestExecutor
-from backend.engine.sampling import ask_all, failure_of, unsure
+from backend.engine.sampling import ask_all, failure_of, no_confidence_sentence
 from backend.errors import SubsetError
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.runs.task_labeler import TaskLabeler, closing
@@ -53,7 +53,7 @@ def _with_remark(resolved: ResolvedVersion, task: Task, result: TryResult) -> Tr
     """With what there is to say of it."""
     answer, text = result.outcome.answer, "\n".join(told_text(task.value(name)) for name in resolved.version.variables)
     shown = () if answer is None else tuple(resolved.schema.show_each(answer))
-    remark = unsure(resolved.version, [result.outcome], resolved.schema) if result.messages else None
+    remark = no_confidence_sentence(resolved.version, [result.outcome], resolved.schema) if result.messages else None
     return replace(result, remark=remark, shown=shown, text=text)
 
 

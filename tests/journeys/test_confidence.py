@@ -124,7 +124,7 @@ def _promises(mine: Installation) -> None:
 def _annotates(mine: Installation, project: Project, raw: dict[int, float]) -> None:
     """The last ten tasks have no annotation yet, and not all of them are equally sure."""
     with pytest.raises(RunError, match=r"No confidence of topic@1 guarantees an accuracy of 0\.99"):
-        mine.app.sure("topic@1", accuracy=0.99)
+        mine.app.confident_tasks("topic@1", accuracy=0.99)
     free = project.task_ids()[-10:]
     least = max(raw[task] for task in free)
     sure = {task for task in free if raw[task] == least}
@@ -132,14 +132,14 @@ def _annotates(mine: Installation, project: Project, raw: dict[int, float]) -> N
     done = mine.command("annotate", "topic@1", "--min-confidence", least, "--yes")
     assert done.out == f"{len(sure)} annotations created from topic@1\n"
     assert _annotated(project) == sure
-    assert mine.app.sure("topic@1", least).tasks == [], "what has an annotation gets no second one"
+    assert mine.app.confident_tasks("topic@1", least).tasks == [], "what has an annotation gets no second one"
     (left,) = sorted(set(free) - sure)[:1]
     (gone,) = [prediction["id"] for prediction in project.predictions() if prediction["task"] == left]
     project.http.delete(f"/api/predictions/{gone}/").raise_for_status()
-    rest = mine.app.sure("topic@1", 0)
+    rest = mine.app.confident_tasks("topic@1", 0)
     assert (set(rest.tasks), rest.unsure, rest.unlike) == (set(free) - sure - {left}, 0, 1)
     mine.app.push("topic@1")
-    mine.app.annotate("topic@1", mine.app.sure("topic@1", 0).tasks)
+    mine.app.annotate("topic@1", mine.app.confident_tasks("topic@1", 0).tasks)
     assert _annotated(project) == set(free)
     assert len(project.annotations()) == TASKS
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from demo.extraction import KINDS, Extraction
-from demo.job import DemoError, Job, Place
+from demo.job import DemoEnvironment, DemoError, Job
 from tests.installation import Installation
 from tests.journeys.browser import TIMEOUT_MS
 from tests.journeys.conftest import RunningLabelStudio
@@ -16,8 +16,10 @@ from tests.journeys.screen import submitted
 
 @pytest.fixture
 def extraction(mine: Installation, label_studio: RunningLabelStudio) -> Extraction:
-    place = Place(mine.folder, label_studio.url, "http://127.0.0.1", label_studio.account, "stand-in", mine.env)
-    return Extraction(Job(place))
+    demo = DemoEnvironment(
+        mine.folder, label_studio.url, "http://127.0.0.1", label_studio.account, "stand-in", mine.env
+    )
+    return Extraction(Job(demo))
 
 
 @pytest.fixture

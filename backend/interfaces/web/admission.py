@@ -14,7 +14,7 @@ from ipaddress import IPv6Address, ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from backend.interfaces.web.guesses import Guesses
+from backend.interfaces.web.password_attempts import PasswordAttempts
 
 Environ = dict[str, Any]
 VERDICT = "open_prompts.refusal"
@@ -79,21 +79,21 @@ def this_machine(environ: Environ) -> Refusal | None:
 class Password:
     """Clients disagree on how names beyond ASCII are sent: Label Studio in Latin-1, browsers and curl in UTF-8."""
 
-    def __init__(self, user: str, password: str, guesses: Guesses | None = None) -> None:
+    def __init__(self, user: str, password: str, attempts: PasswordAttempts | None = None) -> None:
         login = f"{user}:{password}"
         self._accepted = [login.encode("utf-8", "surrogatepass")]
         with contextlib.suppress(UnicodeEncodeError):
             self._accepted.append(login.encode("latin-1"))
-        self._guesses = guesses or Guesses()
+        self._attempts = attempts or PasswordAttempts()
 
     def __call__(self, environ: Environ) -> Refusal | None:
         header, peer = environ.get("HTTP_AUTHORIZATION", ""), environ.get("REMOTE_ADDR", "")
         if not header:  # no guess: Label Studio's webhooks come without one
             return WRONG
-        allowed = self._guesses.allowed(peer)
+        allowed = self._attempts.allowed(peer)
         if allowed and self._is_right(header):
             return None
-        self._guesses.wrong(peer)
+        self._attempts.wrong(peer)
         return WRONG if allowed else TOO_MANY
 
     def _is_right(self, header: str) -> bool:

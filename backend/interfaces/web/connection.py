@@ -15,8 +15,8 @@ from typing import Protocol
 import h11
 
 from backend.interfaces.web.admission import AdmissionLimits, verdict
-from backend.interfaces.web.room import Room
-from backend.interfaces.web.waiting import Waiting
+from backend.interfaces.web.body_memory import BodyMemory
+from backend.interfaces.web.pending_connections import PendingConnections
 from backend.interfaces.web.wsgi import Answer, Environ, environ_of, with_body
 
 HEAD_S, BODY_S, ROOM_S, SEND_S, LINGER_S = 10.0, 20.0, 30.0, 30.0, 5.0
@@ -28,12 +28,12 @@ SMALL = 262_144
 PIECE = 65_536
 
 
-class Front(Protocol):
+class HttpServer(Protocol):
     """What all connections share."""
 
     limits: AdmissionLimits
-    room: Room
-    waiting: Waiting
+    body_memory: BodyMemory
+    pending: PendingConnections
     keepalive_s: float
     stopping: bool
 
@@ -52,9 +52,9 @@ class Connection:
     """`scheme`: http or https."""
 
     def __init__(
-        self, front: Front, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, scheme: str = "http"
+        self, server: HttpServer, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, scheme: str = "http"
     ) -> None:
-        self._front = front
+        self._server = server
         self._reader = reader
         self._writer = writer
         self._scheme = scheme
@@ -65,12 +65,12 @@ class Connection:
         first_byte_s = HEAD_S
         while await self._exchange(first_byte_s):
             self._http.start_next_cycle()
-            first_byte_s = self._front.keepalive_s
+            first_byte_s = self._server.keepalive_s
 
     async def _exchange(self, first_byte_s: float) -> bool:
         """One request and its answer; whether another may follow."""
         try:
-            with self._front.waiting.entered(self.drop):
+            with self._server.pending.entered(self.drop):
                 head = await self._head(first_byte_s)
             if head is None:
                 return False
@@ -81,7 +81,7 @@ class Connection:
             await self._send(_told(Trouble(error.error_status_hint, "The request is not valid HTTP.")), last=True)
         if self._http.our_state is self._http.their_state is h11.DONE:
             return True
-        with self._front.waiting.entered(self.drop):
+        with self._server.pending.entered(self.drop):
             await self._linger()
         return False
 
@@ -103,22 +103,22 @@ class Connection:
         return False
 
     async def _answer(self, head: h11.Request) -> None:
-        front, peer, local = self._front, self._address("peername"), self._address("sockname")
+        server, peer, local = self._server, self._address("peername"), self._address("sockname")
         environ = environ_of(head, peer, local, self._scheme)
-        refused = verdict(front.limits.admit, environ) is not None
+        refused = verdict(server.limits.admit, environ) is not None
         async with AsyncExitStack() as holding:
-            if not refused and not _is_larger(environ, front.limits.most_body):
+            if not refused and not _is_larger(environ, server.limits.most_body):
                 environ = with_body(environ, await self._body(environ, holding))
-            answer = await front.answer(environ)
-        await self._send(answer, last=self._http.their_state is not h11.DONE or front.stopping)
+            answer = await server.answer(environ)
+        await self._send(answer, last=self._http.their_state is not h11.DONE or server.stopping)
 
     async def _body(self, environ: Environ, holding: AsyncExitStack) -> bytes:
         """All of it, or one byte too many. What is beyond SMALL is read once there is room for all that may come."""
         if self._http.they_are_waiting_for_100_continue:
             self._write(h11.InformationalResponse(status_code=100, headers=[]))
-        most = self._front.limits.most_body
+        most = self._server.limits.most_body
         body = bytearray()
-        with self._front.waiting.entered(self.drop):
+        with self._server.pending.entered(self.drop):
             await _within(BODY_S, self._read_into(body, min(SMALL, most)), TOO_SLOW)
             if len(body) > SMALL:
                 await self._wait_for_room(int(environ.get("CONTENT_LENGTH", most)), holding)
@@ -127,7 +127,7 @@ class Connection:
 
     async def _wait_for_room(self, size: int, holding: AsyncExitStack) -> None:
         try:
-            await holding.enter_async_context(self._front.room.holding(size, ROOM_S))
+            await holding.enter_async_context(self._server.body_memory.holding(size, ROOM_S))
         except TimeoutError:
             raise Trouble(503, "Too many large requests at once: try again, or select fewer tasks.") from None
 

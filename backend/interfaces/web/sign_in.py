@@ -11,7 +11,7 @@ from backend.app import App
 from backend.domain.recent_items import RecentItems
 from backend.domain.urls import shown
 from backend.interfaces.web.admission import NO_TOKEN
-from backend.interfaces.web.guesses import Guesses
+from backend.interfaces.web.password_attempts import PasswordAttempts
 from backend.interfaces.web.problem import Problem
 
 KNOWN_S, REFUSED_S = 60.0, 5.0
@@ -32,9 +32,11 @@ class _Verdict:
 class SignIn:
     """Remembers verdicts by a digest of the token, a minute at most. Safe to share between threads."""
 
-    def __init__(self, app: App, guesses: Guesses | None = None, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, app: App, attempts: PasswordAttempts | None = None, clock: Callable[[], float] = monotonic
+    ) -> None:
         self._app = app
-        self._guesses = guesses or Guesses()
+        self._attempts = attempts or PasswordAttempts()
         self._clock = clock
         self._verdicts = RecentItems[str, _Verdict](MOST_CALLERS)
 
@@ -71,11 +73,11 @@ class SignIn:
         return verdict if verdict is not None and verdict.until > self._clock() else None
 
     def _asked(self, who: Credential | str, digest: str, peer: str) -> _Verdict:
-        if not self._guesses.allowed(peer):
+        if not self._attempts.allowed(peer):
             raise Problem(429, TOO_MANY, {"Retry-After": "1"})
         app = self._signed_in(who)
         if app is None:
-            self._guesses.wrong(peer)
+            self._attempts.wrong(peer)
         verdict = _Verdict(app, self._clock() + (REFUSED_S if app is None else KNOWN_S))
         self._verdicts.put(digest, verdict)
         return verdict

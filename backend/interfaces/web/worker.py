@@ -19,9 +19,9 @@ from gunicorn.workers.base import Worker as Base
 
 from backend.errors import where
 from backend.interfaces.web.admission import LIMITS, AdmissionLimits
+from backend.interfaces.web.body_memory import BodyMemory
 from backend.interfaces.web.connection import HEAD_S, Connection, Trouble
-from backend.interfaces.web.room import Room
-from backend.interfaces.web.waiting import Waiting
+from backend.interfaces.web.pending_connections import PendingConnections
 from backend.interfaces.web.wsgi import Answer, Environ, answer_of
 
 ROOMS = 4
@@ -51,23 +51,23 @@ class Worker(Base):  # type: ignore[misc]  # gunicorn has no types
         self.handle_exit(sig, template)
 
     def _wake(self) -> None:
-        if self._told is not None and self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._told.set)
+        if self._stop_event is not None and self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._stop_event.set)
 
-    _told: asyncio.Event | None = None
+    _stop_event: asyncio.Event | None = None
     _loop: asyncio.AbstractEventLoop | None = None
 
     async def _serve(self) -> None:
-        self._loop, self._told = asyncio.get_running_loop(), asyncio.Event()
-        front = HttpFront(self)
+        self._loop, self._stop_event = asyncio.get_running_loop(), asyncio.Event()
+        http_server = WorkerHttpServer(self)
         context = ssl_context(self.cfg) if self.cfg.is_ssl else None
-        servers = [await front.listen(listener.sock, context) for listener in self.sockets]
+        servers = [await http_server.listen(listener.sock, context) for listener in self.sockets]
         beating = asyncio.create_task(self._beat())
         if self.alive:
-            await self._told.wait()
+            await self._stop_event.wait()
         for server in servers:
             server.close()
-        await front.finish(self._patience_s)
+        await http_server.finish(self._patience_s)
         beating.cancel()
 
     async def _beat(self) -> None:
@@ -80,16 +80,16 @@ class Worker(Base):  # type: ignore[misc]  # gunicorn has no types
             await asyncio.sleep(1)
 
 
-class HttpFront:
-    """What connections share; see `connection.Front`."""
+class WorkerHttpServer:
+    """What connections share; see `connection.HttpServer`."""
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
         self._threads = ThreadPoolExecutor(worker.cfg.threads, "request")
         self._connections: set[asyncio.Task[None]] = set()
         self.limits: AdmissionLimits = worker.wsgi.extensions[LIMITS]
-        self.room = Room(ROOMS * self.limits.most_body)
-        self.waiting = Waiting(MOST_WAITING)
+        self.body_memory = BodyMemory(ROOMS * self.limits.most_body)
+        self.pending = PendingConnections(MOST_WAITING)
         self.keepalive_s = float(worker.cfg.keepalive)
         self.stopping = False
 
@@ -116,7 +116,7 @@ class HttpFront:
     async def finish(self, patience_s: float) -> None:
         """Those who owe us something are let go, answers under way are sent."""
         self.stopping = True
-        self.waiting.drop_idle()
+        self.pending.drop_idle()
         if self._connections:
             await asyncio.wait(self._connections, timeout=patience_s)
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -17,7 +17,7 @@ from backend.domain.outcome import Outcome
 from backend.domain.runs.run import Run
 from backend.domain.runs.unanswered import none_answered
 from backend.domain.task import Task
-from backend.engine.sampling import unsure
+from backend.engine.sampling import no_confidence_sentence
 from backend.errors import RunError
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import TaskSelection, select_tasks
@@ -153,7 +153,7 @@ class RunWorker:
         first = next(pages, [])
         if not any(outcome.spoke for outcome in first):
             self._check_answered(run, resolved)
-        if remark := unsure(resolved.version, first, resolved.schema):
+        if remark := no_confidence_sentence(resolved.version, first, resolved.schema):
             notify(remark)
         self.record.size(run.id, self.record.run_tasks.count(run.id))
         passing = findings.passing(chain([first] if first else [], pages))

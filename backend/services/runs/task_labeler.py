@@ -25,7 +25,7 @@ from backend.engine.budget_rules import CAP
 from backend.engine.cascade_predictor import CascadePredictor
 from backend.engine.concurrency_limiter import ConcurrencyLimiter
 from backend.engine.executor_counts import together
-from backend.engine.idle_notice import told_when_idle
+from backend.engine.idle_notice import idle_notices
 from backend.engine.predictor import NoSharing, Predictor, RequestClaims
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.shutdown import Shutdown
@@ -124,7 +124,7 @@ class TaskLabeler:
             async with AsyncExitStack() as open_executors:
                 for executor in executors:
                     await open_executors.enter_async_context(closing(executor))
-                await open_executors.enter_async_context(told_when_idle(*executors))
+                await open_executors.enter_async_context(idle_notices(*executors))
                 try:
                     predictor = Predictor(executors[0], self.store, self.pricing, claims[0], self.stop)
                     if resolved.version.cascade:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from backend.engine import idle_notice
-from backend.engine.idle_notice import told_when_idle, why_idle
+from backend.engine.idle_notice import idle_notices, why_idle
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.stored_model import StoredModel
 from tests.scripted import ScriptedModel, request, run
@@ -24,7 +24,7 @@ def test_a_slow_server_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
         executor = RequestExecutor(StoredModel(model, lambda _: None), 4)
         executor.patience.notify = notify
-        async with told_when_idle(executor):
+        async with idle_notices(executor):
             task = asyncio.create_task(executor.ask(request()))
             await heard.wait()
             model.hold.set()

@@ -11,7 +11,7 @@ from backend.domain.labels.config import read_config
 from backend.domain.outcome import Failure, Outcome, Rejection
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.response_cache import RequestResult
-from backend.engine.sampling import ask_all, failure_of, unsure
+from backend.engine.sampling import ask_all, failure_of, no_confidence_sentence
 from backend.engine.shutdown import Stopped
 from backend.engine.stored_model import StoredModel
 from tests.scripted import CONFIG, ScriptedModel, completion, sure_of, template, version
@@ -21,14 +21,14 @@ GOOD: Answer = {"mood": Labels(("Good",))}
 
 
 def test_silence_about_probabilities_is_told_with_what_to_do() -> None:
-    said = unsure(version(), [Outcome(1, GOOD), Outcome(2, Rejection("refused", ""))], MOOD)
+    said = no_confidence_sentence(version(), [Outcome(1, GOOD), Outcome(2, Rejection("refused", ""))], MOOD)
     assert said is not None
     assert "some-model gives no log-probabilities" in said
     assert "--confidence samples:5" in said
 
 
 def test_both_orders_are_asked_with_log_probabilities_or_without_scores() -> None:
-    said = unsure(version(confidence="swap"), [Outcome(1, GOOD)], MOOD)
+    said = no_confidence_sentence(version(confidence="swap"), [Outcome(1, GOOD)], MOOD)
     assert said == "some-model gives no log-probabilities, so mood@1 has no scores."
 
 
@@ -41,7 +41,7 @@ def test_both_orders_are_asked_with_log_probabilities_or_without_scores() -> Non
     ],
 )
 def test_nothing_is_said_where_nothing_can_be_told(outcomes: Sequence[Outcome]) -> None:
-    assert unsure(version(), outcomes, MOOD) is None
+    assert no_confidence_sentence(version(), outcomes, MOOD) is None
 
 
 TEXTS = """<View><Text name="t" value="$text"/><TextArea name="why" toName="t"/>
@@ -52,7 +52,7 @@ TEXTS = """<View><Text name="t" value="$text"/><TextArea name="why" toName="t"/>
 @pytest.mark.parametrize("kinds", [("why",), ("why", "ner")])
 def test_texts_have_no_confidence_whether_log_probabilities_come_or_not(kinds: tuple[str], logprobs: bool) -> None:
     answer: Answer = dict.fromkeys(kinds)
-    said = unsure(version(), [Outcome(1, answer, logprobs=logprobs)], read_config(TEXTS).only(kinds))
+    said = no_confidence_sentence(version(), [Outcome(1, answer, logprobs=logprobs)], read_config(TEXTS).only(kinds))
     assert said is not None
     assert said.startswith("Texts and relations have no confidence from log-probabilities, so mood@1 has no scores")
     assert "--confidence samples:5" in said
@@ -61,14 +61,14 @@ def test_texts_have_no_confidence_whether_log_probabilities_come_or_not(kinds: t
 @pytest.mark.parametrize("kinds", [("ner",), ("stars",), ("why", "stars")])
 def test_other_answers_should_have_had_one(kinds: tuple[str]) -> None:
     answer: Answer = dict.fromkeys(kinds)
-    said = unsure(version(), [Outcome(1, answer, logprobs=True)], read_config(TEXTS).only(kinds))
+    said = no_confidence_sentence(version(), [Outcome(1, answer, logprobs=True)], read_config(TEXTS).only(kinds))
     assert said is not None
     assert "do not fit the texts" in said
 
 
 @pytest.mark.parametrize("confidence", ["none", "samples:5"])
 def test_nothing_is_said_of_versions_that_ask_for_none(confidence: str) -> None:
-    assert unsure(version(confidence=confidence), [Outcome(1, GOOD)], MOOD) is None
+    assert no_confidence_sentence(version(confidence=confidence), [Outcome(1, GOOD)], MOOD) is None
 
 
 def test_the_first_trouble_is_why() -> None:

@@ -59,7 +59,7 @@ class SpanRegions:
         if not self.attributes and not self.referable:
             return [region]
         name = SpanEnd(self.control, first.start, first.end, "" if self.several else first.label).region_id
-        said = (part | _sure(first, part) for part in self.attributes.to_regions(first.attributes, place))
+        said = (part | _score(first, part) for part in self.attributes.to_regions(first.attributes, place))
         return [{"id": name, **part} for part in (region, *said)]
 
     def _saying(self, row: Row, name: Any, said: Mapping[str, Mapping[str, Held]]) -> Row:
@@ -76,7 +76,7 @@ class SpanRegions:
         return [replace(span, attributes=shown) for span in row]
 
 
-def _sure(span: MarkedSpan, part: Region) -> dict[str, Any]:
+def _score(span: MarkedSpan, part: Region) -> dict[str, Any]:
     """The score of the region of an attribute; {} where it has none."""
     score = span.attribute_scores.get(part["from_name"])
     return {} if score is None else {"score": round(score, SCORE_DIGITS)}

@@ -12,9 +12,9 @@ from backend.interfaces.cli.render.console import (
     notify,
     print_json,
     printable,
-    sure,
     the_app,
     waiting_for,
+    yes_option,
 )
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.canary import canary_sentences
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.command()
 @version_argument
 @click.option("--budget", type=float, metavar="USD", help="Ask nothing if it might cost more than this.")
-@sure
+@yes_option
 @as_json
 def canary(version: str, budget: float | None, yes: bool, json_wanted: bool) -> None:
     """Ask 50 stored requests of a version again, and say whether the model has changed. If so, exit with 3.

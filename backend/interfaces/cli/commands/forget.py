@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from backend.interfaces.cli.render.console import confirm, notify, sure, the_app, waiting_for
+from backend.interfaces.cli.render.console import confirm, notify, the_app, waiting_for, yes_option
 from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("project", type=int)
-@sure
+@yes_option
 def forget(project: int, yes: bool) -> None:
     """Delete what is stored about a project's tasks: answers, embeddings, runs, calibrations, files at the provider.
 

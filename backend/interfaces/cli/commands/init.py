@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from backend.errors import PromptsError, SettingsError
-from backend.interfaces.cli.render.console import confirm, notify, sure
+from backend.interfaces.cli.render.console import confirm, notify, yes_option
 
 if TYPE_CHECKING:
     from backend.app import App
@@ -137,7 +137,7 @@ def known_settings() -> dict[str, str]:
 @click.option("--label-studio-url", metavar="URL", help="Address of Label Studio; skips the question.")
 @click.option("--openai-base-url", metavar="URL", help="Address of the model's server; skips the question.")
 @click.option("--openai-model", metavar="NAME", help="Model to use; skips the question.")
-@sure
+@yes_option
 def init(yes: bool, **given: str | None) -> None:
     """Ask for addresses, keys and the model, check each, and write them to .env in this folder.
 

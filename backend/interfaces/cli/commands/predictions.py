@@ -8,7 +8,16 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from backend.interfaces.cli.options.prompt_names import version_argument
-from backend.interfaces.cli.render.console import as_json, cell, confirm, notify, print_json, sure, the_app, waiting_for
+from backend.interfaces.cli.render.console import (
+    as_json,
+    cell,
+    confirm,
+    notify,
+    print_json,
+    the_app,
+    waiting_for,
+    yes_option,
+)
 from backend.interfaces.cli.render.run import others_pushed
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.projects import project_predictions_json, push_json
@@ -67,7 +76,7 @@ def push(version: str, keep: bool, take_over: bool, json_wanted: bool) -> None:
 @click.command()
 @version_argument
 @take_over_option
-@sure
+@yes_option
 def withdraw(version: str, take_over: bool, yes: bool) -> None:
     """Delete all predictions of a version from Label Studio. Annotations stay.
 
@@ -106,7 +115,7 @@ def withdraw(version: str, take_over: bool, yes: bool) -> None:
     is_flag=True,
     help="With --accuracy: do not ask whether to rely on ground truths that were not drawn at random (see `draw`).",
 )
-@sure
+@yes_option
 def annotate(version: str, least: float | None, accuracy: float | None, not_drawn: bool, yes: bool) -> None:
     """Create annotations from a version's predictions.
 
@@ -124,7 +133,7 @@ def annotate(version: str, least: float | None, accuracy: float | None, not_draw
         tasks, number, which = None, app.predicted(tag).get(tag, 0), "all"
     else:
         with waiting_for("Label Studio to list predictions"):
-            chosen = app.sure(tag, least, accuracy or 1.0, notify)
+            chosen = app.confident_tasks(tag, least, accuracy or 1.0, notify)
         _notify_others(chosen, tag)
         _notify_basis(chosen, app.version(version).project, not_drawn)
         tasks, number, which = chosen.tasks, len(chosen.tasks), "the"
@@ -139,7 +148,7 @@ def annotate(version: str, least: float | None, accuracy: float | None, not_draw
 
 @click.command()
 @version_argument
-@sure
+@yes_option
 def unannotate(version: str, yes: bool) -> None:
     """Delete the annotations that `annotate` created from a version, except those that a person changed.
 

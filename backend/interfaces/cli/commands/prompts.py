@@ -22,10 +22,10 @@ from backend.interfaces.cli.render.console import (
     notify,
     print_json,
     printable,
-    sure,
     the_app,
     the_database,
     waiting_for,
+    yes_option,
 )
 from backend.interfaces.cli.render.prompt_version import print_actions, print_definitions, print_diff, print_examples
 from backend.interfaces.presentation import number_format as numbers
@@ -128,7 +128,7 @@ def rename(old: str, new: str) -> None:
 
 @click.command()
 @click.argument("which", metavar="NAME[@N]", shell_complete=complete_both)
-@sure
+@yes_option
 def delete(which: str, yes: bool) -> None:
     """Delete a version, or a prompt with all its versions. Stored answers and predictions in Label Studio stay.
 

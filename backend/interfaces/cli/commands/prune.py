@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from backend.interfaces.cli.render.console import confirm, notify, sure, the_app, waiting_for
+from backend.interfaces.cli.render.console import confirm, notify, the_app, waiting_for, yes_option
 from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ DAYS = 90
     metavar="DAYS",
     help="Only runs that began more than DAYS days ago.",
 )
-@sure
+@yes_option
 def prune(tags: tuple[str, ...], project: int | None, older_than: int, yes: bool) -> None:
     """Delete old runs and their answers to free disk space. It first says how much that is, and asks.
 

@@ -23,7 +23,7 @@ Started = TypeVar("Started", bound="DatabaseOperations")
 _HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 as_json = click.option("--json", "json_wanted", is_flag=True, help="Print JSON instead of text.")
-sure = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+yes_option = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 
 
 def the_app() -> "App":

@@ -10,9 +10,9 @@ from backend.domain.calibration.threshold import AccuracyFrom
 from backend.domain.keep_up import DAILY_USD
 from backend.errors import PromptsError
 from backend.interfaces.presentation.number_format import percent, things, usd
+from backend.interfaces.web.pages.page_request import PageRequest
 from backend.interfaces.web.pages.running import amount
 from backend.interfaces.web.pages.studio_pages import studio_page
-from backend.interfaces.web.pages.visit import Visit
 from backend.interfaces.web.problem import Problem
 from backend.services.auto_accept import ChosenTasks
 from backend.services.public_objects import PublicVersion
@@ -27,7 +27,7 @@ NO_ACCURACY = "What can be guaranteed is a percentage of right answers above 0 a
 
 
 @dataclass(frozen=True, slots=True)
-class SureTasks:
+class ConfidentTasks:
     """What annotating from `least` up would do.
 
     accurate: what the ground truths say of it
@@ -46,102 +46,102 @@ class SureTasks:
         """The share of the version's usable answers that is at least so confident."""
         if self.chosen is None:
             return None
-        sure = len(self.chosen.tasks) + self.chosen.annotated + self.chosen.unlike
-        return sure / (sure + self.chosen.unsure) if sure + self.chosen.unsure else None
+        confident = len(self.chosen.tasks) + self.chosen.annotated + self.chosen.unlike
+        return confident / (confident + self.chosen.unsure) if confident + self.chosen.unsure else None
 
 
-def show_actions(visit: Visit, prompt: int, version: int) -> Any:
-    return _page(visit, visit.version(prompt, version), None)
+def show_actions(page: PageRequest, prompt: int, version: int) -> Any:
+    return _page(page, page.version(prompt, version), None)
 
 
-def show_sure(visit: Visit, prompt: int, version: int) -> Any:
+def show_confident_tasks(page: PageRequest, prompt: int, version: int) -> Any:
     """The part of the page that follows the slider."""
-    of = visit.version(prompt, version)
-    return visit.show("sure.html", of=of, row=of.prompt, sure=_sure(visit, of.version.tag))
+    of = page.version(prompt, version)
+    return page.show("confident_tasks.html", of=of, row=of.prompt, confident=_confident(page, of.version.tag))
 
 
-def use_version(visit: Visit, prompt: int, version: int) -> Any:
+def use_version(page: PageRequest, prompt: int, version: int) -> Any:
     def use(of: PublicVersion) -> str:
-        visit.app.use(of.version.tag, visit.notify)
+        page.app.use(of.version.tag, page.notify)
         return f"Annotators get {of.version.tag} from now on."
 
-    return _done(visit, visit.version(prompt, version), use)
+    return _done(page, page.version(prompt, version), use)
 
 
-def annotate(visit: Visit, prompt: int, version: int) -> Any:
+def annotate(page: PageRequest, prompt: int, version: int) -> Any:
     """Makes annotations of the predictions from a confidence up, in this person's name."""
 
     def accept(of: PublicVersion) -> str:
-        chosen = visit.app.sure(of.version.tag, _chosen_least(), notify=visit.notify)
-        created = visit.app.annotate(of.version.tag, chosen.tasks, visit.notify) if chosen.tasks else 0
+        chosen = page.app.confident_tasks(of.version.tag, _chosen_least(), notify=page.notify)
+        created = page.app.annotate(of.version.tag, chosen.tasks, page.notify) if chosen.tasks else 0
         return f"{things(created, 'annotation')} created from predictions of {of.version.tag}."
 
-    return _done(visit, visit.version(prompt, version), accept)
+    return _done(page, page.version(prompt, version), accept)
 
 
-def unannotate(visit: Visit, prompt: int, version: int) -> Any:
+def unannotate(page: PageRequest, prompt: int, version: int) -> Any:
     def take_back(of: PublicVersion) -> str:
-        done = visit.app.unannotate(of.version.tag, visit.notify)
+        done = page.app.unannotate(of.version.tag, page.notify)
         kept = f"; {done.kept:,} stay, because a person changed them" if done.kept else ""
         return f"{things(done.deleted, 'annotation')} deleted{kept}."
 
-    return _done(visit, visit.version(prompt, version), take_back)
+    return _done(page, page.version(prompt, version), take_back)
 
 
-def withdraw(visit: Visit, prompt: int, version: int) -> Any:
+def withdraw(page: PageRequest, prompt: int, version: int) -> Any:
     def delete(of: PublicVersion) -> str:
-        deleted = visit.app.withdraw(of.version.tag, visit.notify)
+        deleted = page.app.withdraw(of.version.tag, page.notify)
         return f"{things(deleted, 'prediction')} of {of.version.tag} deleted. Its stored answers are kept."
 
-    return _done(visit, visit.version(prompt, version), delete)
+    return _done(page, page.version(prompt, version), delete)
 
 
-def switch_keep_up(visit: Visit, prompt: int, version: int) -> Any:
+def switch_keep_up(page: PageRequest, prompt: int, version: int) -> Any:
     """Has tasks of the project predicted as they are imported, by the version in use, or ends that."""
 
     def switch(of: PublicVersion) -> str:
         project = of.prompt.project
         if request.form.get("off"):
-            visit.app.stop_keep_up(project)
+            page.app.stop_keep_up(project)
             return "New tasks are not predicted any more."
         budget = amount(request.form.get("budget", ""))
-        visit.app.start_keep_up(project, budget, notify=visit.notify)
+        page.app.start_keep_up(project, budget, notify=page.notify)
         return f"New tasks are predicted as they come, for at most {usd(budget)} a day (UTC)."
 
-    return _done(visit, visit.version(prompt, version), switch)
+    return _done(page, page.version(prompt, version), switch)
 
 
-def _done(visit: Visit, of: PublicVersion, act: Any) -> Any:
+def _done(page: PageRequest, of: PublicVersion, act: Any) -> Any:
     try:
-        visit.notify(act(of))
+        page.notify(act(of))
     except PromptsError as error:
-        return _page(visit, of, str(error)), 400
+        return _page(page, of, str(error)), 400
     return redirect(url_for("pages.actions", prompt=of.prompt.id, version=of.number.id), 303)
 
 
-def _page(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
-    tag, project = of.version.tag, visit.project(of)
-    words = {"of": of, "row": of.prompt, "project": project, "in_use": visit.app.in_use(project.id)}
-    words |= {"forecast": visit.app.push_forecast(tag), "actions": visit.app.actions(tag)}
-    words |= {"keep_up": visit.app.keep_up(project.id), "day": DAILY_USD, "suggested": ACCURACY}
-    data = studio_page(visit, f"projects/{project.id}/data")
-    return visit.show("act.html", **words, sure=_sure(visit, of.version.tag), data=data, trouble=trouble)
+def _page(page: PageRequest, of: PublicVersion, trouble: str | None) -> str:
+    tag, project = of.version.tag, page.project(of)
+    words = {"of": of, "row": of.prompt, "project": project, "in_use": page.app.in_use(project.id)}
+    words |= {"forecast": page.app.push_forecast(tag), "actions": page.app.actions(tag)}
+    words |= {"keep_up": page.app.keep_up(project.id), "day": DAILY_USD, "suggested": ACCURACY}
+    data = studio_page(page, f"projects/{project.id}/data")
+    return page.show("act.html", **words, confident=_confident(page, of.version.tag), data=data, trouble=trouble)
 
 
-def _sure(visit: Visit, tag: str) -> SureTasks:
+def _confident(page: PageRequest, tag: str) -> ConfidentTasks:
     """Those that the address asks for. Raises Problem 400 for what is not a confidence, or not an accuracy."""
     wanted = request.values.get("accuracy")
     if wanted is None:
-        return _sure_from(visit, tag, _least())
+        return _confident_from(page, tag, _least())
     accuracy = _number(wanted, 0, 100, NO_ACCURACY)
     try:
-        lowest = visit.app.confidence_threshold(tag, accuracy / 100).lowest
+        lowest = page.app.confidence_threshold(tag, accuracy / 100).lowest
     except PromptsError as error:
-        return SureTasks(LEAST, trouble=str(error), guaranteed=accuracy)
+        return ConfidentTasks(LEAST, trouble=str(error), guaranteed=accuracy)
     if lowest.threshold is None:
         told = f"No confidence guarantees that {percent(accuracy / 100)} are right. {lowest.reason}"
-        return SureTasks(LEAST, trouble=told, guaranteed=accuracy)
-    return replace(_sure_from(visit, tag, lowest.threshold), guaranteed=accuracy)
+        return ConfidentTasks(LEAST, trouble=told, guaranteed=accuracy)
+    return replace(_confident_from(page, tag, lowest.threshold), guaranteed=accuracy)
 
 
 def _least() -> float:
@@ -156,11 +156,11 @@ def _chosen_least() -> float:
     return _number(request.form["least"], 0, 1, NO_CONFIDENCE)
 
 
-def _sure_from(visit: Visit, tag: str, least: float) -> SureTasks:
+def _confident_from(page: PageRequest, tag: str, least: float) -> ConfidentTasks:
     try:
-        return SureTasks(least, visit.app.sure(tag, least), visit.app.accuracy_from(tag, least))
+        return ConfidentTasks(least, page.app.confident_tasks(tag, least), page.app.accuracy_from(tag, least))
     except PromptsError as error:
-        return SureTasks(least, trouble=str(error))
+        return ConfidentTasks(least, trouble=str(error))
 
 
 def _number(text: str, least: float, most: float, trouble: str) -> float:

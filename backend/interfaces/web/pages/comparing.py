@@ -13,7 +13,7 @@ from backend.interfaces.presentation.differences import difference_sentence
 from backend.interfaces.presentation.number_format import percent, percent_interval, things
 from backend.interfaces.presentation.truth_basis import comparison_basis_remarks
 from backend.interfaces.web.pages.differing import changed_lines
-from backend.interfaces.web.pages.visit import Visit
+from backend.interfaces.web.pages.page_request import PageRequest
 from backend.services.analysis.compare import ComparisonResult
 from backend.services.analysis.results import TaskResult
 from backend.services.public_objects import PublicVersion
@@ -38,23 +38,23 @@ class PairShown:
     diff: list[str]
 
 
-def show_comparison(visit: Visit, prompt: int) -> Any:
+def show_comparison(page: PageRequest, prompt: int) -> Any:
     """Which ones is in the address: `old`, `new` and any number of `also`; by default the newest and the one before
     it."""
-    row, versions = visit.call.objects.prompt(prompt), visit.call.objects.versions(prompt)
+    row, versions = page.call.objects.prompt(prompt), page.call.objects.versions(prompt)
     new = _chosen(versions, "new", 0)
     old = _chosen([item for item in versions if item is not new], "old", 0)
     words: dict[str, Any] = {"row": row, "versions": versions, "old": old, "new": new, "also": []}
     if old is None or new is None:
-        return visit.show("compare.html", **words, trouble=ALONE)
+        return page.show("compare.html", **words, trouble=ALONE)
     named = request.args.getlist("also")
     also = [item for item in versions if item not in (old, new) and str(item.number.id) in named]
     words["also"] = also[: MOST_COMPARED - 2]
     try:
-        compared = _compared(visit, [old, new, *words["also"]])
+        compared = _compared(page, [old, new, *words["also"]])
     except PromptsError as error:
-        return visit.show("compare.html", **words, trouble=str(error))
-    return visit.show("compare.html", **words, trouble=None, **compared)
+        return page.show("compare.html", **words, trouble=str(error))
+    return page.show("compare.html", **words, trouble=None, **compared)
 
 
 def _chosen(versions: list[PublicVersion], name: str, default: int) -> PublicVersion | None:
@@ -63,10 +63,10 @@ def _chosen(versions: list[PublicVersion], name: str, default: int) -> PublicVer
     return named or (versions[default] if len(versions) > default else None)
 
 
-def _compared(visit: Visit, versions: Sequence[PublicVersion]) -> dict[str, Any]:
+def _compared(page: PageRequest, versions: Sequence[PublicVersion]) -> dict[str, Any]:
     tags = [item.version.tag for item in versions]
-    result = visit.app.compare(tags)
-    rows: Results = {tag: {row.task: row for row in visit.app.results(tag)} for tag in tags} if result.truths else {}
+    result = page.app.compare(tags)
+    rows: Results = {tag: {row.task: row for row in page.app.results(tag)} for tag in tags} if result.truths else {}
     by_tag = {item.version.tag: item for item in versions}
     pairs = [pair for pair in result.comparison.pairs if pair.first == tags[0]]
     shown = [_shown(result, pair, rows, by_tag) for pair in pairs]

@@ -14,7 +14,7 @@ from backend.errors import PromptsError
 from backend.interfaces.presentation.json.runs import try_json
 from backend.interfaces.web.pages.differing import changed_lines
 from backend.interfaces.web.pages.draft_form import EXAMPLES, few_shot_request, filled, label_fields
-from backend.interfaces.web.pages.visit import Visit
+from backend.interfaces.web.pages.page_request import PageRequest
 from backend.services.prompts.draft import Draft
 from backend.services.public_objects import PublicVersion
 
@@ -25,120 +25,120 @@ UNCHANGED = "Nothing changed: this is {} already."
 MEANWHILE = "Somebody saved another version while you wrote; both are kept."
 
 
-def show_draft(visit: Visit, prompt: int) -> Any:
-    row = visit.call.objects.prompt(prompt)
-    return _form(visit, row, _beginning(visit, row), None)
+def show_draft(page: PageRequest, prompt: int) -> Any:
+    row = page.call.objects.prompt(prompt)
+    return _form(page, row, _beginning(page, row), None)
 
 
-def save_draft(visit: Visit, prompt: int) -> Any:
-    row = visit.call.objects.prompt(prompt)
-    newest = _newest(visit, row)
+def save_draft(page: PageRequest, prompt: int) -> Any:
+    row = page.call.objects.prompt(prompt)
+    newest = _newest(page, row)
     try:
-        saved = visit.app.save(_draft(visit, row))
+        saved = page.app.save(_draft(page, row))
     except PromptsError as error:
-        return _form(visit, row, _file(visit, row), str(error)), 400
+        return _form(page, row, _file(page, row), str(error)), 400
     tag = saved.version.tag
-    visit.notify(f"Saved as {tag}." if saved.new else UNCHANGED.format(tag))
+    page.notify(f"Saved as {tag}." if saved.new else UNCHANGED.format(tag))
     if saved.new and newest != request.form.get("newest", newest):
-        visit.notify(MEANWHILE)
+        page.notify(MEANWHILE)
     for remark in saved.remarks:
-        visit.notify(remark)
+        page.notify(remark)
     return redirect(url_for("pages.show_prompt", prompt=prompt), 303)
 
 
-def save_as(visit: Visit, prompt: int) -> Any:
+def save_as(page: PageRequest, prompt: int) -> Any:
     """The draft as the first version of another prompt for the same project."""
-    row = visit.call.objects.prompt(prompt)
+    row = page.call.objects.prompt(prompt)
     try:
-        other = visit.call.objects.create(request.form.get("title", "").strip()[:500], row.project, "")
-        saved = visit.app.save(Draft(other.name, row.project, _file(visit, row), examples=few_shot_request()))
+        other = page.call.objects.create(request.form.get("title", "").strip()[:500], row.project, "")
+        saved = page.app.save(Draft(other.name, row.project, _file(page, row), examples=few_shot_request()))
     except PromptsError as error:
-        return _form(visit, row, _file(visit, row), str(error)), 400
-    visit.notify(f"Saved as {saved.version.tag}.")
+        return _form(page, row, _file(page, row), str(error)), 400
+    page.notify(f"Saved as {saved.version.tag}.")
     return redirect(url_for("pages.show_prompt", prompt=other.id), 303)
 
 
-def try_draft(visit: Visit, prompt: int) -> Any:
+def try_draft(page: PageRequest, prompt: int) -> Any:
     """Answers of the model to some tasks; nothing is saved as a version or pushed."""
-    row = visit.call.objects.prompt(prompt)
+    row = page.call.objects.prompt(prompt)
     trials: list[dict[str, Any]] = []
     trouble = None
     try:
         trials = [
             try_json(one) | {"shown": one.shown, "text": one.text}
-            for one in visit.app.try_draft(_draft(visit, row), TRIED)
+            for one in page.app.try_draft(_draft(page, row), TRIED)
         ]
     except PromptsError as error:
         trouble = str(error)
     if request.headers.get("HX-Request"):
-        return visit.show("tried.html", trials=trials, trouble=trouble)
-    return _form(visit, row, _file(visit, row), trouble, trials, {} if trouble else _checked(visit, row))
+        return page.show("tried.html", trials=trials, trouble=trouble)
+    return _form(page, row, _file(page, row), trouble, trials, {} if trouble else _checked(page, row))
 
 
-def check_draft(visit: Visit, prompt: int) -> Any:
+def check_draft(page: PageRequest, prompt: int) -> Any:
     """What would be said if the draft were saved now: unknown variables with the nearest name, remarks, and what
     differs from the newest version."""
-    row = visit.call.objects.prompt(prompt)
-    return visit.show("checked.html", **_checked(visit, row))
+    row = page.call.objects.prompt(prompt)
+    return page.show("checked.html", **_checked(page, row))
 
 
-def _checked(visit: Visit, row: PromptRow) -> dict[str, Any]:
+def _checked(page: PageRequest, row: PromptRow) -> dict[str, Any]:
     try:
-        checked = visit.app.check_draft(_draft(visit, row))
+        checked = page.app.check_draft(_draft(page, row))
     except PromptsError as error:
         return {"remarks": (), "trouble": str(error), "newest": "", "changes": []}
-    newest = next(iter(visit.call.objects.versions(row.id)), None)
+    newest = next(iter(page.call.objects.versions(row.id)), None)
     changes = changed_lines(newest.version, checked.version) if newest else []
-    return {"remarks": checked.remarks, "trouble": None, "newest": _newest(visit, row), "changes": changes}
+    return {"remarks": checked.remarks, "trouble": None, "newest": _newest(page, row), "changes": changes}
 
 
 def _form(
-    visit: Visit,
+    page: PageRequest,
     row: PromptRow,
     file: PromptFile,
     trouble: str | None,
     trials: list[dict[str, Any]] | None = None,
     checked: Mapping[str, Any] = NOTHING,
 ) -> str:
-    schema = visit.call.schema(row.project)
-    columns = visit.app.columns(row.project)
+    schema = page.call.schema(row.project)
+    columns = page.app.columns(row.project)
     names = tuple(dict.fromkeys((*(schema.variables if schema else ()), *columns)))
-    words = {"row": row, "file": file, "trouble": trouble, "trials": trials, "newest": _newest(visit, row)}
-    words |= {"connections": visit.connections, "models": _models(visit, row)}
+    words = {"row": row, "file": file, "trouble": trouble, "trials": trials, "newest": _newest(page, row)}
+    words |= {"connections": page.connections, "models": _models(page, row)}
     words |= {"checked": checked}
     words |= {"labels": label_fields(file, schema), "ways": WAYS, "examples": EXAMPLES, "default": DEFAULT}
-    words |= {"default_model": visit.app.settings.openai_model}
+    words |= {"default_model": page.app.settings.openai_model}
     samples = samples_of(file.confidence) if file.confidence.startswith("samples:") else 5
     source = request.values.get("from", "")
-    return visit.show("draft.html", **words, names=names, schema=schema, source=source, samples=samples)
+    return page.show("draft.html", **words, names=names, schema=schema, source=source, samples=samples)
 
 
-def _models(visit: Visit, row: PromptRow) -> list[str]:
+def _models(page: PageRequest, row: PromptRow) -> list[str]:
     """Names to choose from: those that versions of the prompt ask, and the server's own."""
-    used = [item.version.model for item in visit.call.objects.versions(row.id)]
-    return list(dict.fromkeys([*used, visit.app.settings.openai_model]))
+    used = [item.version.model for item in page.call.objects.versions(row.id)]
+    return list(dict.fromkeys([*used, page.app.settings.openai_model]))
 
 
-def _beginning(visit: Visit, row: PromptRow) -> PromptFile:
+def _beginning(page: PageRequest, row: PromptRow) -> PromptFile:
     """What a draft begins with: a version that was asked for, the newest, or what the labelling config suggests."""
-    source, versions = request.values.get("from", ""), visit.call.objects.versions(row.id)
+    source, versions = request.values.get("from", ""), page.call.objects.versions(row.id)
     chosen = next((item for item in versions if str(item.number.id) == source), versions[0] if versions else None)
-    return visit.app.draft(row.name, row.project).file if chosen is None else _file_of(chosen)
+    return page.app.draft(row.name, row.project).file if chosen is None else _file_of(chosen)
 
 
 def _file_of(version: PublicVersion) -> PromptFile:
     return read_prompt_file(write_prompt_file(version.version))
 
 
-def _file(visit: Visit, row: PromptRow) -> PromptFile:
+def _file(page: PageRequest, row: PromptRow) -> PromptFile:
     """What was typed."""
-    return filled(_beginning(visit, row), visit.call.schema(row.project))
+    return filled(_beginning(page, row), page.call.schema(row.project))
 
 
-def _draft(visit: Visit, row: PromptRow) -> Draft:
-    return Draft(row.name, row.project, _file(visit, row), examples=few_shot_request())
+def _draft(page: PageRequest, row: PromptRow) -> Draft:
+    return Draft(row.name, row.project, _file(page, row), examples=few_shot_request())
 
 
-def _newest(visit: Visit, row: PromptRow) -> str:
-    versions = visit.call.objects.versions(row.id)
+def _newest(page: PageRequest, row: PromptRow) -> str:
+    versions = page.call.objects.versions(row.id)
     return versions[0].version.tag if versions else ""

@@ -10,9 +10,9 @@ from backend.domain.optimize.proposals import changeable
 from backend.domain.optimize.search import ROUNDS, SearchOptions
 from backend.errors import PromptsError
 from backend.interfaces.web.pages.draft_form import MOST_WORDS
+from backend.interfaces.web.pages.page_request import PageRequest
 from backend.interfaces.web.pages.running import amount
 from backend.interfaces.web.pages.search_result import look_sentence, outcome_sentence, side_by_side
-from backend.interfaces.web.pages.visit import Visit
 from backend.services.optimize.session import OptimizationResult, OptimizerOptions
 from backend.services.public_objects import PublicVersion
 from backend.services.refinements import REFINEMENTS, Refinements
@@ -50,91 +50,91 @@ class SearchForm:
         return f"--rounds {self.rounds}" + (f" --budget {self.budget}" if self.budget else "")
 
 
-def show_enhance(visit: Visit, prompt: int, version: int) -> Any:
-    return _page(visit, visit.version(prompt, version), None)
+def show_enhance(page: PageRequest, prompt: int, version: int) -> Any:
+    return _page(page, page.version(prompt, version), None)
 
 
-def start_enhance(visit: Visit, prompt: int, version: int) -> Any:
+def start_enhance(page: PageRequest, prompt: int, version: int) -> Any:
     """Begins a search, or goes on with the one that is at work on this version.
 
     `anyway`: saves what comes of it even if it is not shown to be better.
     """
-    of = visit.version(prompt, version)
-    form, tag = _form(visit, of), of.version.tag
+    of = page.version(prompt, version)
+    form, tag = _form(page, of), of.version.tag
     options = SearchOptions(form.teacher, form.rounds)
     try:
-        chosen = OptimizerOptions(options, _budget(visit, of, form), bool(request.form.get("anyway")))
-        _searches().start(tag, lambda progress: visit.app.enhance_within_day(tag, chosen, progress))
+        chosen = OptimizerOptions(options, _budget(page, of, form), bool(request.form.get("anyway")))
+        _searches().start(tag, lambda progress: page.app.enhance_within_day(tag, chosen, progress))
     except PromptsError as error:
-        return _page(visit, of, str(error)), 400
+        return _page(page, of, str(error)), 400
     return redirect(url_for("pages.enhance", prompt=prompt, version=version), 303)
 
 
-def stop_enhance(visit: Visit, prompt: int, version: int) -> Any:
-    of = visit.version(prompt, version)
-    if (status := visit.app.newest_search(of.version.tag)) is not None:
-        visit.app.cancel(status.run.id)
+def stop_enhance(page: PageRequest, prompt: int, version: int) -> Any:
+    of = page.version(prompt, version)
+    if (status := page.app.newest_search(of.version.tag)) is not None:
+        page.app.cancel(status.run.id)
     return redirect(url_for("pages.enhance", prompt=prompt, version=version), 303)
 
 
-def search_progress(visit: Visit, prompt: int, version: int) -> Any:
+def search_progress(page: PageRequest, prompt: int, version: int) -> Any:
     """The part of the page that changes."""
-    return visit.show("search.html", **_words(visit, visit.version(prompt, version)))
+    return page.show("search.html", **_words(page, page.version(prompt, version)))
 
 
-def _page(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
-    form = _form(visit, of)
-    number = visit.app.public_connections.number(form.connection)
+def _page(page: PageRequest, of: PublicVersion, trouble: str | None) -> str:
+    form = _form(page, of)
+    number = page.app.public_connections.number(form.connection)
     sdk = (
         f"client.prompts.versions.refine_prompt({of.prompt.id}, {of.number.id}, project_id={of.prompt.project}, "
         f"teacher_model_name={form.model!r}, teacher_model_provider_connection_id={number})"
     )
     words = {
-        **_words(visit, of),
+        **_words(page, of),
         "form": form,
-        "connections": visit.connections,
+        "connections": page.connections,
         "most_rounds": MOST_ROUNDS,
         "sdk": sdk,
     }
-    return visit.show("enhance.html", **words, trouble=trouble)
+    return page.show("enhance.html", **words, trouble=trouble)
 
 
-def _words(visit: Visit, of: PublicVersion) -> dict[str, Any]:
+def _words(page: PageRequest, of: PublicVersion) -> dict[str, Any]:
     job = _searches().get(of.version.tag, None)
-    status = visit.app.newest_search(of.version.tag)
+    status = page.app.newest_search(of.version.tag)
     at_work = job is not None and job.is_open
     words: dict[str, Any] = {"of": of, "row": of.prompt, "job": job, "status": status, "at_work": at_work}
-    words |= {"wait": visit.followed.search_polls.next_ms()} if at_work else {}
+    words |= {"wait": page.followed.search_polls.next_ms()} if at_work else {}
     if job is None or job.result is None:
         return words
     result = job.result
     texts = side_by_side(changeable(result.base), result.text) if result.text is not None else None
-    words |= {"result": result, "texts": texts, "saved": _saved(visit, of, result), "again": _again(visit, result)}
+    words |= {"result": result, "texts": texts, "saved": _saved(page, of, result), "again": _again(page, result)}
     return words | {"sentence": outcome_sentence(result), "look": look_sentence(result)}
 
 
-def _again(visit: Visit, result: OptimizationResult) -> dict[str, str]:
+def _again(page: PageRequest, result: OptimizationResult) -> dict[str, str]:
     """What the form sends for the same search once more."""
-    connection, model = read_reference(result.search.teacher, visit.connections, TEACHER)
+    connection, model = read_reference(result.search.teacher, page.connections, TEACHER)
     budget = "" if result.run.budget is None else f"{result.run.budget:g}"
     return {"connection": connection, "model": model, "rounds": str(result.search.rounds), "budget": budget}
 
 
-def _saved(visit: Visit, of: PublicVersion, result: OptimizationResult) -> PublicVersion | None:
+def _saved(page: PageRequest, of: PublicVersion, result: OptimizationResult) -> PublicVersion | None:
     """The version that a search saved, unless it was deleted since."""
     tag = result.saved.tag if result.saved else None
-    return next((item for item in visit.call.objects.versions(of.prompt.id) if item.version.tag == tag), None)
+    return next((item for item in page.call.objects.versions(of.prompt.id) if item.version.tag == tag), None)
 
 
-def _form(visit: Visit, of: PublicVersion) -> SearchForm:
-    return SearchForm.asked(of, TEACHER if TEACHER in visit.connections else of.version.connection)
+def _form(page: PageRequest, of: PublicVersion) -> SearchForm:
+    return SearchForm.asked(of, TEACHER if TEACHER in page.connections else of.version.connection)
 
 
-def _budget(visit: Visit, of: PublicVersion, form: SearchForm) -> float | None:
+def _budget(page: PageRequest, of: PublicVersion, form: SearchForm) -> float | None:
     """None where it was left out and none can be kept, because a price is not known. Raises Problem 400."""
-    connection, model = read_reference(form.teacher, visit.connections, DEFAULT)
+    connection, model = read_reference(form.teacher, page.connections, DEFAULT)
     asked = [(connection, model), *((step.connection, step.model) for step in of.version.steps)]
-    priced = all(visit.is_priced(model, name) for name, model in asked)
+    priced = all(page.is_priced(model, name) for name, model in asked)
     return None if not form.budget and not priced else amount(form.budget)
 
 

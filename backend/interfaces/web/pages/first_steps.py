@@ -11,8 +11,8 @@ from backend.domain.prompts.prompt_row import PromptRow
 from backend.errors import PromptsError
 from backend.interfaces.presentation.number_format import count, things
 from backend.interfaces.web.api.prompts import is_compatible
+from backend.interfaces.web.pages.page_request import PageRequest
 from backend.interfaces.web.pages.studio_pages import studio_page
-from backend.interfaces.web.pages.visit import Visit
 
 MOST_LISTED = 50
 """Of each kind."""
@@ -50,52 +50,52 @@ class FirstStep:
         return self.needed and not self.done
 
 
-def show_setup(visit: Visit) -> Any:
+def show_setup(page: PageRequest) -> Any:
     """All steps, each looked at anew: Label Studio and the models' servers are asked, which costs nothing."""
-    connections = visit.connections[:MOST_LISTED]
+    connections = page.connections[:MOST_LISTED]
     steps = [
-        _checked("Token of the server", visit.app.describe_own_token, code="ls-prompts doctor"),
-        *(_checked(f"Model: {name}", partial(visit.app.check_connection, name)) for name in connections),
-        *projects_steps(visit),
-        *truths_steps(visit, visit.call.objects.prompts()),
+        _checked("Token of the server", page.app.describe_own_token, code="ls-prompts doctor"),
+        *(_checked(f"Model: {name}", partial(page.app.check_connection, name)) for name in connections),
+        *projects_steps(page),
+        *truths_steps(page, page.call.objects.prompts()),
     ]
-    return visit.show("setup.html", steps=steps, open=sum(step.missing for step in steps))
+    return page.show("setup.html", steps=steps, open=sum(step.missing for step in steps))
 
 
-def missing_steps(visit: Visit, rows: Iterable[PromptRow]) -> list[FirstStep]:
+def missing_steps(page: PageRequest, rows: Iterable[PromptRow]) -> list[FirstStep]:
     """What is known to be missing before a model's server is asked. `rows`: prompts whose projects need ground
     truths."""
-    settings, found = visit.app.settings, list(rows)
+    settings, found = page.app.settings, list(rows)
     steps = []
     if settings.label_studio_api_key is None:
         steps.append(FirstStep("Token of the server", False, TOKENLESS))
-    if settings.openai_api_key is None and set(visit.connections) <= {DEFAULT}:
+    if settings.openai_api_key is None and set(page.connections) <= {DEFAULT}:
         steps.append(FirstStep("Key of a model", False, KEYLESS, code="ls-prompts connect-model NAME --base-url URL"))
-    if not visit.call.objects.prompts():
-        steps += [step for step in projects_steps(visit) if step.missing]
-    return [*steps, *(step for step in truths_steps(visit, found) if step.missing)]
+    if not page.call.objects.prompts():
+        steps += [step for step in projects_steps(page) if step.missing]
+    return [*steps, *(step for step in truths_steps(page, found) if step.missing)]
 
 
-def projects_steps(visit: Visit) -> list[FirstStep]:
+def projects_steps(page: PageRequest) -> list[FirstStep]:
     """Whether there is a project that a prompt can label, and why not of the others."""
-    rows = visit.app.studio_projects()
+    rows = page.app.studio_projects()
     if not rows:
-        return [FirstStep("Projects", False, NO_PROJECT, studio_page(visit, "projects"), "Open Label Studio")]
+        return [FirstStep("Projects", False, NO_PROJECT, studio_page(page, "projects"), "Open Label Studio")]
     unfit = [row for row in rows if not is_compatible(row)]
     fit = len(rows) - len(unfit)
     told = f"{count(fit)} of {things(len(rows), 'project')} can be labelled by a prompt."
-    return [FirstStep("Projects", fit > 0, told), *(_unfit(visit, row, not fit) for row in unfit[:MOST_LISTED])]
+    return [FirstStep("Projects", fit > 0, told), *(_unfit(page, row, not fit) for row in unfit[:MOST_LISTED])]
 
 
-def truths_steps(visit: Visit, rows: Iterable[PromptRow]) -> list[FirstStep]:
+def truths_steps(page: PageRequest, rows: Iterable[PromptRow]) -> list[FirstStep]:
     """The ground truths of the projects of these prompts."""
     projects = dict.fromkeys(row.project for row in rows)
-    return [_truths(visit, visit.call.objects.project(project)) for project in list(projects)[:MOST_LISTED]]
+    return [_truths(page, page.call.objects.project(project)) for project in list(projects)[:MOST_LISTED]]
 
 
-def _truths(visit: Visit, project: Project) -> FirstStep:
-    number = visit.app.ground_truths(project.id)
-    name, where = f"Ground truths of {project.title}", studio_page(visit, f"projects/{project.id}/data")
+def _truths(page: PageRequest, project: Project) -> FirstStep:
+    number = page.app.ground_truths(project.id)
+    name, where = f"Ground truths of {project.title}", studio_page(page, f"projects/{project.id}/data")
     if number:
         return FirstStep(name, True, f"{things(number, 'annotation')} marked as ground truth.")
     told = (
@@ -105,8 +105,8 @@ def _truths(visit: Visit, project: Project) -> FirstStep:
     return FirstStep(name, False, told, where, "Open the tasks", f"ls-prompts draw {project.id} --size 20")
 
 
-def _unfit(visit: Visit, row: dict[str, Any], needed: bool) -> FirstStep:
-    where = studio_page(visit, f"projects/{row['id']}/settings/labeling")
+def _unfit(page: PageRequest, row: dict[str, Any], needed: bool) -> FirstStep:
+    where = studio_page(page, f"projects/{row['id']}/settings/labeling")
     told = f"Project {row['id']} {NO_CONTROL}"
     return FirstStep(f"Project {row.get('title')}", False, told, where, "Open its labelling config", needed=needed)
 

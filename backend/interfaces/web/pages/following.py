@@ -9,58 +9,58 @@ from markupsafe import Markup
 
 from backend.domain.runs.run import FINAL
 from backend.errors import PromptsError
-from backend.interfaces.web.pages.visit import Visit
+from backend.interfaces.web.pages.page_request import PageRequest
 from backend.services.analysis.recent_results import RecentResult
 from backend.services.public_objects import PublicRun
 from backend.services.run_control.status import RunStatus
 
 
-def show_run(visit: Visit, run: int) -> Any:
-    return run_page(visit, run)
+def show_run(page: PageRequest, run: int) -> Any:
+    return run_page(page, run)
 
 
-def show_progress(visit: Visit, run: int) -> Any:
+def show_progress(page: PageRequest, run: int) -> Any:
     """The part of the page that says how far it is, which asks for itself again until the run has ended."""
-    of = _followed(visit, run)
-    return _progress(visit, of, visit.followed.statuses.of(of.run.id, visit.app.watch), polled=True)
+    of = _followed(page, run)
+    return _progress(page, of, page.followed.statuses.of(of.run.id, page.app.watch), polled=True)
 
 
-def show_rows(visit: Visit, run: int) -> Any:
+def show_rows(page: PageRequest, run: int) -> Any:
     """The same of what was answered last."""
-    of = _followed(visit, run)
-    return _rows(visit, of, visit.followed.statuses.of(of.run.id, visit.app.watch))
+    of = _followed(page, run)
+    return _rows(page, of, page.followed.statuses.of(of.run.id, page.app.watch))
 
 
-def run_page(visit: Visit, run: int, trouble: str | None = None) -> str:
+def run_page(page: PageRequest, run: int, trouble: str | None = None) -> str:
     """The whole page. `trouble`: why something was not done."""
-    of = visit.call.objects.run(run)
-    status = visit.app.watch(of.run.id)
+    of = page.call.objects.run(run)
+    status = page.app.watch(of.run.id)
     ended = status.run.status in FINAL
-    parts = {"progress": _progress(visit, of, status), "rows": "" if ended else _rows(visit, of, status)}
-    return visit.show("run.html", of=of, row=of.of.prompt, ended=ended, trouble=trouble, **parts)
+    parts = {"progress": _progress(page, of, status), "rows": "" if ended else _rows(page, of, status)}
+    return page.show("run.html", of=of, row=of.of.prompt, ended=ended, trouble=trouble, **parts)
 
 
-def _followed(visit: Visit, run: int) -> PublicRun:
-    return visit.followed.run(visit.app.person.id, run, visit.call.objects.run)
+def _followed(page: PageRequest, run: int) -> PublicRun:
+    return page.followed.run(page.app.person.id, run, page.call.objects.run)
 
 
-def _progress(visit: Visit, of: PublicRun, status: RunStatus, polled: bool = False) -> Markup:
+def _progress(page: PageRequest, of: PublicRun, status: RunStatus, polled: bool = False) -> Markup:
     """`polled`: a page that is open asks, where a run that has ended can't be stopped any more."""
     if status.run.status in FINAL:
-        html = visit.show("progress.html", **_words(visit, of, status))
+        html = page.show("progress.html", **_words(page, of, status))
         return _part("progress", html, over=polled)
-    shared, path = visit.followed, url_for("pages.progress", run=of.number.id)
-    html = shared.rendered(path, status, lambda: visit.show("progress.html", **_words(visit, of, status)))
+    shared, path = page.followed, url_for("pages.progress", run=of.number.id)
+    html = shared.rendered(path, status, lambda: page.show("progress.html", **_words(page, of, status)))
     return _part("progress", html, path, shared.progress_polls.next_ms())
 
 
-def _rows(visit: Visit, of: PublicRun, status: RunStatus) -> Markup:
+def _rows(page: PageRequest, of: PublicRun, status: RunStatus) -> Markup:
     """Once the run has ended, the rows as they are now, because nobody asks again."""
     if status.run.status in FINAL:
-        return _part("recent", visit.show("rows.html", rows=_answered(lambda: visit.app.recent_results(of.run))))
-    shared, path = visit.followed, url_for("pages.recent_rows", run=of.number.id)
-    rows = _answered(lambda: shared.rows.of(of.run.id, lambda: visit.app.recent_results(of.run)))
-    html = shared.rendered(path, rows, lambda: visit.show("rows.html", rows=rows))
+        return _part("recent", page.show("rows.html", rows=_answered(lambda: page.app.recent_results(of.run))))
+    shared, path = page.followed, url_for("pages.recent_rows", run=of.number.id)
+    rows = _answered(lambda: shared.rows.of(of.run.id, lambda: page.app.recent_results(of.run)))
+    html = shared.rendered(path, rows, lambda: page.show("rows.html", rows=rows))
     return _part("recent", html, path, shared.row_polls.next_ms())
 
 
@@ -72,9 +72,9 @@ def _answered(read: Callable[[], list[RecentResult]]) -> list[RecentResult]:
         return []
 
 
-def _words(visit: Visit, of: PublicRun, status: RunStatus) -> dict[str, Any]:
+def _words(page: PageRequest, of: PublicRun, status: RunStatus) -> dict[str, Any]:
     ended = status.run.status in FINAL
-    evaluation = visit.call.evaluation_of_run(of) if ended else None
+    evaluation = page.call.evaluation_of_run(of) if ended else None
     counts, seconds = status.counts, status.run.seconds
     rate = counts.done / seconds if seconds > 0 and counts.done else None
     left_s = counts.left / rate if rate and not ended else None

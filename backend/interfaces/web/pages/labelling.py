@@ -5,8 +5,8 @@ from typing import Any
 from flask import redirect, request, url_for
 
 from backend.errors import PromptsError
+from backend.interfaces.web.pages.page_request import PageRequest
 from backend.interfaces.web.pages.result_filters import ORDERS
-from backend.interfaces.web.pages.visit import Visit
 from backend.interfaces.web.problem import Problem
 from backend.services.analysis.results import TaskResult
 from backend.services.public_objects import PublicVersion
@@ -16,35 +16,35 @@ QUEUE = 20
 QUEUES = {"draw": "Label tasks drawn at random", "check": "Check the least certain answers"}
 
 
-def show_queue(visit: Visit, prompt: int, version: int) -> Any:
+def show_queue(page: PageRequest, prompt: int, version: int) -> Any:
     """Which one is in the address: `queue`, by default the random draw. While many answers are read for the other one,
     the page says so and loads itself again."""
-    of = visit.version(prompt, version)
-    if _queue() == "check" and visit.results_soon(of) is None:
-        return visit.show("reading.html", of=of, row=of.prompt)
-    return _page(visit, of, None)
+    of = page.version(prompt, version)
+    if _queue() == "check" and page.results_soon(of) is None:
+        return page.show("reading.html", of=of, row=of.prompt)
+    return _page(page, of, None)
 
 
-def draw(visit: Visit, prompt: int, version: int) -> Any:
+def draw(page: PageRequest, prompt: int, version: int) -> Any:
     """Draws tasks so that QUEUE of them have no ground truth."""
-    of = visit.version(prompt, version)
+    of = page.version(prompt, version)
     try:
-        drawn = visit.app.draw(of.prompt.project, QUEUE)
+        drawn = page.app.draw(of.prompt.project, QUEUE)
         while len(drawn.open) < QUEUE and len(drawn.tasks) < drawn.of:
-            drawn = visit.app.draw(of.prompt.project, len(drawn.tasks) + QUEUE - len(drawn.open))
+            drawn = page.app.draw(of.prompt.project, len(drawn.tasks) + QUEUE - len(drawn.open))
     except PromptsError as error:
-        return _page(visit, of, str(error)), 400
+        return _page(page, of, str(error)), 400
     return redirect(url_for("pages.queue", prompt=prompt, version=version), 303)
 
 
-def mark(visit: Visit, prompt: int, version: int) -> Any:
+def mark(page: PageRequest, prompt: int, version: int) -> Any:
     """A label, or the version's answer, becomes the ground truth of a task."""
-    of, task = visit.version(prompt, version), request.form.get("task", "")
+    of, task = page.version(prompt, version), request.form.get("task", "")
     if not task.isdecimal() or len(task) > 15:
         raise Problem(400, "The form does not name a task: load the page again.")
     label = None if request.form.get("answer") else request.form.get("label", "")
-    visit.app.mark_truth(of.version.tag, int(task), label)
-    visit.notify(f"Your ground truth for task {task} is saved{'' if label is None else f': {label}'}.")
+    page.app.mark_truth(of.version.tag, int(task), label)
+    page.notify(f"Your ground truth for task {task} is saved{'' if label is None else f': {label}'}.")
     return redirect(_back(of, int(task)), 303)
 
 
@@ -59,12 +59,12 @@ def _back(of: PublicVersion, task: int) -> str:
     return f"{url_for('pages.results', prompt=prompt, version=version)}{filters}#task-{task}"
 
 
-def _page(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
+def _page(page: PageRequest, of: PublicVersion, trouble: str | None) -> str:
     queue = _queue()
-    rows = _least_certain(visit, of) if queue == "check" else _drawn(visit, of)
+    rows = _least_certain(page, of) if queue == "check" else _drawn(page, of)
     words = {"of": of, "row": of.prompt, "queue": queue, "title": QUEUES[queue], "rows": rows}
-    labels = visit.app.choices(of.version, visit.project(of))
-    return visit.show("label.html", **words, labels=labels, size=QUEUE, trouble=trouble)
+    labels = page.app.choices(of.version, page.project(of))
+    return page.show("label.html", **words, labels=labels, size=QUEUE, trouble=trouble)
 
 
 def _queue() -> str:
@@ -72,12 +72,12 @@ def _queue() -> str:
     return queue if queue in QUEUES else "draw"
 
 
-def _drawn(visit: Visit, of: PublicVersion) -> list[TaskResult]:
-    return visit.app.results_of(of.version.tag, visit.app.drawn_open(of.prompt.project)[:QUEUE])
+def _drawn(page: PageRequest, of: PublicVersion) -> list[TaskResult]:
+    return page.app.results_of(of.version.tag, page.app.drawn_open(of.prompt.project)[:QUEUE])
 
 
-def _least_certain(visit: Visit, of: PublicVersion) -> list[TaskResult]:
+def _least_certain(page: PageRequest, of: PublicVersion) -> list[TaskResult]:
     """Usable answers without a ground truth."""
-    view = visit.results(of)
+    view = page.results(of)
     rows = [row for row in view.rows if row.truth is None and row.answer is not None]
-    return visit.app.with_texts(of.version, view, sorted(rows, key=ORDERS["confidence"])[:QUEUE])
+    return page.app.with_texts(of.version, view, sorted(rows, key=ORDERS["confidence"])[:QUEUE])

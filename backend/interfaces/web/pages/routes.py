@@ -27,11 +27,11 @@ from backend.interfaces.web.pages import (
     running,
     start,
 )
-from backend.interfaces.web.pages.doors import Doors
 from backend.interfaces.web.pages.guard import PageAddress
+from backend.interfaces.web.pages.page_request import PageRequest
+from backend.interfaces.web.pages.page_sign_in import PageSignIn
 from backend.interfaces.web.pages.page_words import in_page_words
 from backend.interfaces.web.pages.sessions import Sessions
-from backend.interfaces.web.pages.visit import Visit
 from backend.interfaces.web.problem import Problem, problem_of
 from backend.interfaces.web.sign_in import SignIn
 
@@ -89,7 +89,7 @@ READING: tuple[Route, ...] = (
     (f"{_VERSION}/results.csv", "download_csv", downloads.download_csv),
     (f"{_VERSION}/run", "run_form", running.run_form),
     (f"{_VERSION}/act", "actions", acting.show_actions),
-    (f"{_VERSION}/sure", "sure", acting.show_sure),
+    (f"{_VERSION}/sure", "sure", acting.show_confident_tasks),
     (f"{_VERSION}/enhance", "enhance", enhancing.show_enhance),
     (f"{_VERSION}/enhance/progress", "search_progress", enhancing.search_progress),
     (_RUN, "show_run", following.show_run),
@@ -128,18 +128,20 @@ def add_pages(server: Flask, sign_in: SignIn, address: PageAddress) -> None:
         static_folder="static",
         static_url_path="/static",
     )
-    doors = Doors(sign_in, address, sign_in.studio_url, Sessions())
+    sign_in_page = PageSignIn(sign_in, address, sign_in.studio_url, Sessions())
     for path, name, view in READING:
-        routes.add_url_rule(path, name, doors.signed_in(view), methods=["GET"], strict_slashes=False)
+        routes.add_url_rule(path, name, sign_in_page.signed_in(view), methods=["GET"], strict_slashes=False)
     for path, name, view in CHANGING:
-        routes.add_url_rule(path, name, doors.signed_in(view, changes=True), methods=["POST"], strict_slashes=False)
-    check = doors.signed_in(draft.check_draft)
+        routes.add_url_rule(
+            path, name, sign_in_page.signed_in(view, changes=True), methods=["POST"], strict_slashes=False
+        )
+    check = sign_in_page.signed_in(draft.check_draft)
     routes.add_url_rule(f"{_PROMPT}/check", "check_draft", check, methods=["POST"], strict_slashes=False)
-    routes.add_url_rule("/sign-in", "sign_in_page", doors.sign_in_page, methods=["GET"])
-    routes.add_url_rule("/sign-in", "enter", doors.enter, methods=["POST"])
-    routes.add_url_rule("/sign-out", "leave", doors.leave, methods=["POST"])
+    routes.add_url_rule("/sign-in", "sign_in_page", sign_in_page.sign_in_page, methods=["GET"])
+    routes.add_url_rule("/sign-in", "enter", sign_in_page.enter, methods=["POST"])
+    routes.add_url_rule("/sign-out", "leave", sign_in_page.leave, methods=["POST"])
     routes.add_url_rule("/page.css", "style", _style, methods=["GET"])
-    routes.add_url_rule("/<path:rest>", "nowhere", doors.signed_in(_nowhere), methods=["GET"])
+    routes.add_url_rule("/<path:rest>", "nowhere", sign_in_page.signed_in(_nowhere), methods=["GET"])
     for name in FILTERS:
         routes.add_app_template_filter(getattr(numbers, name), name)
     routes.add_app_template_filter(shlex.quote, "quoted")
@@ -154,7 +156,7 @@ def refused_page(refusal: Refusal) -> Response:
     return _page(refusal.sentence, refusal.status, ())
 
 
-def _nowhere(visit: Visit, rest: str) -> Any:
+def _nowhere(page: PageRequest, rest: str) -> Any:
     raise Problem(404, "There is no page at this address: look for it from the list of prompts.")
 
 

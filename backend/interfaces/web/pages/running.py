@@ -7,8 +7,8 @@ from flask import redirect, request, url_for
 from backend.domain.runs.run import FINAL
 from backend.errors import PromptsError, RunError
 from backend.interfaces.web.pages.following import run_page
+from backend.interfaces.web.pages.page_request import PageRequest
 from backend.interfaces.web.pages.subset_form import WAYS, SubsetForm, choices_of
-from backend.interfaces.web.pages.visit import Visit
 from backend.interfaces.web.problem import Problem
 from backend.services.analysis.recent_outlooks import Outlook
 from backend.services.public_objects import PublicVersion
@@ -19,68 +19,68 @@ SPARE = 1.5
 LEAST_BUDGET = 0.01
 
 
-def run_form(visit: Visit, prompt: int, version: int) -> Any:
-    return _form(visit, visit.version(prompt, version), None)
+def run_form(page: PageRequest, prompt: int, version: int) -> Any:
+    return _form(page, page.version(prompt, version), None)
 
 
-def start_run(visit: Visit, prompt: int, version: int) -> Any:
+def start_run(page: PageRequest, prompt: int, version: int) -> Any:
     """Starts a run; of two clicks, the second one meets the run that the first one started."""
-    of = visit.version(prompt, version)
-    if (running := _under_way(visit, of)) is not None:
+    of = page.version(prompt, version)
+    if (running := _under_way(page, of)) is not None:
         return _to(running)
     try:
         form = SubsetForm.asked()
-        push = form.on != "ground-truth" or visit.app.settings.evaluate_pushes
-        started = visit.app.run_within_day(
-            of.version.tag, form.subset, RunOptions(push=push, budget=budget_of(visit, of))
+        push = form.on != "ground-truth" or page.app.settings.evaluate_pushes
+        started = page.app.run_within_day(
+            of.version.tag, form.subset, RunOptions(push=push, budget=budget_of(page, of))
         )
     except PromptsError as error:
-        if isinstance(error, RunError) and (running := _under_way(visit, of)) is not None:
+        if isinstance(error, RunError) and (running := _under_way(page, of)) is not None:
             return _to(running)
-        return _form(visit, of, str(error)), 400
-    return _to(visit.app.run_ids([started.id])[started.id].id)
+        return _form(page, of, str(error)), 400
+    return _to(page.app.run_ids([started.id])[started.id].id)
 
 
-def cancel_run(visit: Visit, run: int) -> Any:
-    visit.app.cancel(visit.call.objects.run(run).run.id)
+def cancel_run(page: PageRequest, run: int) -> Any:
+    page.app.cancel(page.call.objects.run(run).run.id)
     return _to(run)
 
 
-def resume_run(visit: Visit, run: int) -> Any:
+def resume_run(page: PageRequest, run: int) -> Any:
     """Goes on with a run that ended early, with a larger budget where it stopped at its budget."""
-    of, sent = visit.call.objects.run(run), request.form.get("budget") or None
+    of, sent = page.call.objects.run(run), request.form.get("budget") or None
     try:
-        visit.app.resume_within_month(of.run.id, None if sent is None else amount(sent))
+        page.app.resume_within_month(of.run.id, None if sent is None else amount(sent))
     except PromptsError as error:
-        return run_page(visit, run, str(error)), 400
+        return run_page(page, run, str(error)), 400
     return _to(run)
 
 
-def retry_run(visit: Visit, run: int) -> Any:
+def retry_run(page: PageRequest, run: int) -> Any:
     """Another run, on the tasks that got no answer in this one; `rejected`: on those with an unusable one too."""
-    of = visit.call.objects.run(run)
+    of = page.call.objects.run(run)
     try:
-        again = visit.app.retry_within_day(of.run.id, bool(request.form.get("rejected")))
+        again = page.app.retry_within_day(of.run.id, bool(request.form.get("rejected")))
     except PromptsError as error:
-        return run_page(visit, run, str(error)), 400
-    return _to(visit.app.run_ids([again.id])[again.id].id)
+        return run_page(page, run, str(error)), 400
+    return _to(page.app.run_ids([again.id])[again.id].id)
 
 
-def _form(visit: Visit, of: PublicVersion, trouble: str | None) -> str:
+def _form(page: PageRequest, of: PublicVersion, trouble: str | None) -> str:
     """With its cost where that is known; until then that part of the page loads itself again."""
-    form, project = SubsetForm.asked(), visit.project(of)
-    choices = choices_of(visit, of, project)
+    form, project = SubsetForm.asked(), page.project(of)
+    choices = choices_of(page, of, project)
     possible, outlook, failed = choices.has(form.on), None, None
     if possible:
         try:
-            outlook = visit.app.outlook_soon(of.version.tag, project, form.subset, choices.read_for(form.on, project))
+            outlook = page.app.outlook_soon(of.version.tag, project, form.subset, choices.read_for(form.on, project))
         except PromptsError as error:
             possible, failed = False, str(error)
     words = {"of": of, "row": of.prompt, "choices": choices, "form": form, "ways": WAYS, "sdk": form.sdk(of)}
     words |= {"possible": possible, "failed": failed, "outlook": outlook, "budget": _budget(outlook)}
-    words |= {"priced": visit.is_priced(of.version.model, of.version.connection)}
-    words |= {"left": visit.app.left_this_month()}
-    return visit.show("run_form.html", **words, trouble=trouble, running=_under_way(visit, of))
+    words |= {"priced": page.is_priced(of.version.model, of.version.connection)}
+    words |= {"left": page.app.left_this_month()}
+    return page.show("run_form.html", **words, trouble=trouble, running=_under_way(page, of))
 
 
 def _budget(outlook: Outlook | None) -> float | None:
@@ -92,10 +92,10 @@ def _budget(outlook: Outlook | None) -> float | None:
         return None if cost is None else max(LEAST_BUDGET, round(SPARE * cost[1], 2))
 
 
-def budget_of(visit: Visit, of: PublicVersion) -> float | None:
+def budget_of(page: PageRequest, of: PublicVersion) -> float | None:
     """In USD; None where none can be kept, because no price is known. Raises Problem 400."""
     sent = request.form.get("budget")
-    if sent is None and not visit.is_priced(of.version.model, of.version.connection):
+    if sent is None and not page.is_priced(of.version.model, of.version.connection):
         return None
     return amount(sent or "")
 
@@ -111,8 +111,8 @@ def amount(text: str) -> float:
     return budget
 
 
-def _under_way(visit: Visit, of: PublicVersion) -> int | None:
-    statuses = ((item.number.id, visit.app.watch(item.run.id)) for item in visit.call.objects.open_runs(of))
+def _under_way(page: PageRequest, of: PublicVersion) -> int | None:
+    statuses = ((item.number.id, page.app.watch(item.run.id)) for item in page.call.objects.open_runs(of))
     return next((number for number, status in statuses if status.run.status not in FINAL), None)
 
 

@@ -16,12 +16,12 @@ MOST_TOLD = 20
 @dataclass(slots=True)
 class Session:
     """`token`: the person's own, of Label Studio, shown and stored nowhere; `form_token`: what each form must send
-    along; `seen`: when it was used last, in seconds; `told`: sentences about what was done, for the next page."""
+    along; `seen`: when it was used last, in seconds; `notices`: sentences about what was done, for the next page."""
 
     token: str = field(repr=False)
     form_token: str = field(repr=False)
     seen: float
-    told: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_TOLD))
+    notices: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_TOLD))
 
 
 class Sessions:

@@ -9,7 +9,7 @@ from flask import request
 from backend.domain.dataset.subset import SAMPLE_SEED, SAMPLE_SIZE, Subset, parse_subset
 from backend.domain.project import Project
 from backend.errors import SubsetError
-from backend.interfaces.web.pages.visit import Visit
+from backend.interfaces.web.pages.page_request import PageRequest
 from backend.services.dataset.subset_sizes import SubsetSizes
 from backend.services.public_objects import PublicVersion
 
@@ -105,9 +105,9 @@ class SubsetForm:
         return f"--on {more.get(self.on, self.on)}"
 
 
-def choices_of(visit: Visit, of: PublicVersion, project: Project) -> SubsetChoices:
+def choices_of(page: PageRequest, of: PublicVersion, project: Project) -> SubsetChoices:
     """`project`: that of the version."""
-    sizes = visit.app.subset_sizes(of.version.tag, project)
+    sizes = page.app.subset_sizes(of.version.tag, project)
     all_tasks, truths, missing = sizes.all_tasks, sizes.truths, sizes.missing
     none = "" if all_tasks else NO_TASKS
     rows = [

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import pytest
 
 from backend.interfaces.web.admission import LIMITS, AdmissionLimits, everyone
-from backend.interfaces.web.worker import HttpFront
+from backend.interfaces.web.worker import WorkerHttpServer
 
 T = TypeVar("T")
 Serve = Callable[..., tuple[str, int]]
@@ -41,7 +41,7 @@ class Served:
         cfg = SimpleNamespace(threads=8, keepalive=0.5, backlog=100)
         log = SimpleNamespace(access=lambda *_: None, error=lambda *_: None)
         worker: Any = SimpleNamespace(cfg=cfg, wsgi=application, log=log)
-        self.front = HttpFront(worker)
+        self.front = WorkerHttpServer(worker)
         listener = socket.create_server(("127.0.0.1", 0))
         self.address: tuple[str, int] = listener.getsockname()
         self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)

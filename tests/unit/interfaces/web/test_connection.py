@@ -109,7 +109,7 @@ def test_who_connects_and_says_nothing_is_let_go(serve: Serve, monkeypatch: pyte
 
 def test_who_owes_longest_is_let_go_when_there_are_too_many(serve: Serve) -> None:
     served = serve()
-    served.front.waiting._most = 5
+    served.front.pending._most = 5
     crowd = [socket.create_connection(served.address, timeout=10) for _ in range(8)]
     for client in crowd[:3]:
         assert client.recv(1) == b""

@@ -11,8 +11,8 @@ from backend.interfaces.web.pages.acting import annotate
 from backend.interfaces.web.problem import Problem
 
 
-class Visit:
-    """Stands for a Visit; remembers from which confidences tasks were chosen."""
+class PageRequest:
+    """Stands for a PageRequest; remembers from which confidences tasks were chosen."""
 
     def __init__(self) -> None:
         self.asked: list[float] = []
@@ -21,7 +21,7 @@ class Visit:
     def version(self, _prompt: int, _version: int) -> Any:
         return SimpleNamespace(version=SimpleNamespace(tag="mood@1"))
 
-    def sure(self, _tag: str, least: float, notify: Any) -> Any:
+    def confident_tasks(self, _tag: str, least: float, notify: Any) -> Any:
         self.asked.append(least)
         raise Chosen
 
@@ -30,12 +30,12 @@ class Chosen(Exception):
     """The tasks would be chosen now."""
 
 
-def called(sent: dict[str, str], address: str = "/") -> Visit:
-    visit = Visit()
-    given: Any = visit
+def called(sent: dict[str, str], address: str = "/") -> PageRequest:
+    page = PageRequest()
+    given: Any = page
     with Flask(__name__).test_request_context(address, method="POST", data=sent), suppress(Chosen):
         annotate(given, 1, 1)
-    return visit
+    return page
 
 
 @pytest.mark.parametrize(("sent", "address"), [({}, "/"), ({}, "/?least=0.5"), ({"accuracy": "95"}, "/")])

@@ -11,7 +11,7 @@ from backend.interfaces import web
 from backend.interfaces.web.pages.studio_pages import studio_page
 
 
-def visit(url: str) -> Any:
+def page(url: str) -> Any:
     settings = SimpleNamespace(label_studio_url=url)
     return SimpleNamespace(app=SimpleNamespace(settings=settings))
 
@@ -20,7 +20,7 @@ def visit(url: str) -> Any:
 @pytest.mark.parametrize("end", ["", "/"])
 def test_a_link_holds_no_password(user: str, end: str) -> None:
     assert (
-        studio_page(visit(f"http://{user}studio.test:8080{end}"), "projects/7/data")
+        studio_page(page(f"http://{user}studio.test:8080{end}"), "projects/7/data")
         == "http://studio.test:8080/projects/7/data"
     )
 

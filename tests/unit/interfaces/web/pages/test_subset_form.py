@@ -44,8 +44,8 @@ def choices(tasks: int = 5, truths: int = 2, missing: int = 3, predictions: int 
         model_versions=lambda _project: {"mood@1": predictions},
     )
     app = SimpleNamespace(subset_sizes=lambda tag, project: subset_sizes(studio, tag, project))
-    visit: Any = SimpleNamespace(app=app)
-    return choices_of(visit, OF, of_tasks(tasks))
+    page: Any = SimpleNamespace(app=app)
+    return choices_of(page, OF, of_tasks(tasks))
 
 
 def of_tasks(number: int) -> Project:

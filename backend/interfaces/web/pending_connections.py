@@ -1,5 +1,5 @@
-"""Waiting: connections that owe us something, a head or a body. There are so many at most: beyond that the one that
-owes longest is let go, so that somebody new, who sends at once, always gets in.
+"""PendingConnections: connections that owe us something, a head or a body. There are so many at most: beyond that the
+one that owes longest is let go, so that somebody new, who sends at once, always gets in.
 """
 
 from collections import OrderedDict
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
-class Waiting:
+class PendingConnections:
     def __init__(self, most: int) -> None:
         self._most = most
         self._drops: OrderedDict[object, Callable[[], None]] = OrderedDict()

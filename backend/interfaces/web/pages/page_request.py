@@ -1,4 +1,4 @@
-"""Visit: one request of a person who is signed in, with the application as that person may use it."""
+"""PageRequest: one request of a person who is signed in, with the application as that person may use it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ STALE = "This page was open for too long, or in another sign-in: load it again a
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class PageRequest:
     """`followed`: what the pages of all people share."""
 
     call: ApiCall
@@ -66,13 +66,13 @@ class Visit:
 
     def notify(self, sentence: str) -> None:
         """Shows a sentence on the next page of this session."""
-        self.session.told.append(sentence)
+        self.session.notices.append(sentence)
 
     def show(self, template: str, **values: Any) -> str:
         """A page, or a part of one; only a whole page tells what the session has to tell."""
         always = {"person": self.app.person, "may_edit": self.app.may_edit, "form_token": self.session.form_token}
-        return render_template(f"prompts/{template}", **always, told=self._told(), **values)
+        return render_template(f"prompts/{template}", **always, notices=self._taken_notices(), **values)
 
-    def _told(self) -> Iterator[str]:
-        while self.session.told:
-            yield self.session.told.popleft()
+    def _taken_notices(self) -> Iterator[str]:
+        while self.session.notices:
+            yield self.session.notices.popleft()

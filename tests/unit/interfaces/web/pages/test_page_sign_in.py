@@ -8,11 +8,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from backend.interfaces.web.pages.doors import COOKIE, MOST_TOKEN, PASTE_IT, SIGNED_OUT, Doors
 from backend.interfaces.web.pages.guard import PageAddress
+from backend.interfaces.web.pages.page_request import STALE, PageRequest
+from backend.interfaces.web.pages.page_sign_in import COOKIE, MOST_TOKEN, PASTE_IT, SIGNED_OUT, PageSignIn
 from backend.interfaces.web.pages.routes import add_pages
 from backend.interfaces.web.pages.sessions import Sessions
-from backend.interfaces.web.pages.visit import STALE, Visit
 from backend.interfaces.web.problem import NO_EDITOR, Problem
 from backend.interfaces.web.sign_in import REFUSED
 
@@ -39,28 +39,28 @@ class Desk:
 
 
 class House:
-    """A server with the page, and with a room of a test's own behind doors of its own."""
+    """A server with the page, and with a page of a test's own behind a sign-in of its own."""
 
     def __init__(self, address: PageAddress = PageAddress()) -> None:  # noqa: B008
         self.desk, self.sessions, self.done = Desk(), Sessions(), 0
         desk: Any = self.desk
         self.server = Flask(__name__)
         add_pages(self.server, desk, address)
-        doors = Doors(desk, address, STUDIO, self.sessions)
+        page_sign_in = PageSignIn(desk, address, STUDIO, self.sessions)
         for path, name, view, method in (
-            ("enter", "enter", doors.enter, "POST"),
-            ("leave", "leave", doors.leave, "POST"),
-            ("room", "room", doors.signed_in(self.room), "GET"),
-            ("room", "change", doors.signed_in(self.change, changes=True), "POST"),
+            ("enter", "enter", page_sign_in.enter, "POST"),
+            ("leave", "leave", page_sign_in.leave, "POST"),
+            ("room", "room", page_sign_in.signed_in(self.room), "GET"),
+            ("room", "change", page_sign_in.signed_in(self.change, changes=True), "POST"),
         ):
             self.server.add_url_rule(f"/prompts/own/{path}", name, view, methods=[method])
         self.server.register_error_handler(Problem, lambda problem: (str(problem), problem.status))
         self.browser: FlaskClient = self.server.test_client()
 
-    def room(self, visit: Visit) -> str:
-        return f"Hello {visit.app.person.email}"
+    def room(self, page: PageRequest) -> str:
+        return f"Hello {page.app.person.email}"
 
-    def change(self, visit: Visit) -> str:
+    def change(self, page: PageRequest) -> str:
         self.done += 1
         return "Done."
 

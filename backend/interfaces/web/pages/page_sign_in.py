@@ -1,4 +1,4 @@
-"""Doors of the page: signing in with one's own Label Studio token, and signing out."""
+"""PageSignIn: signing in with one's own Label Studio token, and signing out."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,8 +9,8 @@ from flask import Response, redirect, render_template, request, url_for
 from backend.interfaces.web.api.call import ApiCall
 from backend.interfaces.web.pages.followed_runs import FollowedRuns
 from backend.interfaces.web.pages.guard import PageAddress
+from backend.interfaces.web.pages.page_request import PageRequest
 from backend.interfaces.web.pages.sessions import IDLE_S, Session, Sessions
-from backend.interfaces.web.pages.visit import Visit
 from backend.interfaces.web.problem import Problem
 from backend.interfaces.web.sign_in import SignIn
 
@@ -23,7 +23,7 @@ SIGNED_OUT = "You are signed out, so nothing was done: sign in and repeat it."
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
+class PageSignIn:
     """`studio_url`: where Label Studio is, for a link to it."""
 
     sign_in: SignIn
@@ -56,35 +56,35 @@ class Doors:
         return answer
 
     def signed_in(self, view: Callable[..., Any], changes: bool = False) -> Callable[..., Any]:
-        """A view for who is signed in; others are sent to the door. `changes`: whether it changes or spends
+        """A view for who is signed in; others are sent to the sign-in. `changes`: whether it changes or spends
         something."""
 
         def guarded(**ids: Any) -> Any:
             session = self.sessions.get(request.cookies.get(COOKIE))
-            visit = session and self._visit(session)
-            if not visit:
-                return self._to_door()
+            page = session and self._page_request(session)
+            if not page:
+                return self._to_sign_in()
             if changes:
-                visit.check_change()
-            return view(visit, **ids)
+                page.check_change()
+            return view(page, **ids)
 
         return guarded
 
-    def _visit(self, session: Session) -> Visit | None:
+    def _page_request(self, session: Session) -> PageRequest | None:
         """None when Label Studio does not know the token any more."""
         try:
             call = ApiCall(self.sign_in.owner(session.token, request.remote_addr or ""))
-            return Visit(call, session, self.followed)
+            return PageRequest(call, session, self.followed)
         except Problem as problem:
             if problem.status != 401:
                 raise
             self.sessions.end(request.cookies.get(COOKIE))
             return None
 
-    def _to_door(self) -> Any:
+    def _to_sign_in(self) -> Any:
         if request.method != "GET":
             raise Problem(401, SIGNED_OUT)
-        if request.headers.get("HX-Request"):  # a part of a page: the whole page goes to the door
+        if request.headers.get("HX-Request"):  # a part of a page: the whole page goes to the sign-in
             return Response(status=204, headers={"HX-Refresh": "true"})
         return redirect(url_for("pages.sign_in_page", next=request.full_path.rstrip("?")), 303)
 

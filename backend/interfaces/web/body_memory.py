@@ -1,11 +1,11 @@
-"""Room for request bodies: how many bytes all requests together may hold in memory. A request without room waits."""
+"""BodyMemory: how many bytes all requests together may hold in memory. A request without room waits."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 
-class Room:
+class BodyMemory:
     """Lives on one event loop. `size`: bytes."""
 
     def __init__(self, size: int) -> None:

@@ -4,8 +4,8 @@ import logging
 
 import pytest
 
-from backend.interfaces.web import guesses
-from backend.interfaces.web.guesses import BURST, Guesses, network
+from backend.interfaces.web import password_attempts
+from backend.interfaces.web.password_attempts import BURST, PasswordAttempts, network
 
 
 class Clock:
@@ -16,7 +16,7 @@ class Clock:
         return self.now
 
 
-def looked_at(found: Guesses, peer: str, times: int) -> int:
+def looked_at(found: PasswordAttempts, peer: str, times: int) -> int:
     seen = 0
     for _ in range(times):
         seen += found.allowed(peer)
@@ -26,7 +26,7 @@ def looked_at(found: Guesses, peer: str, times: int) -> int:
 
 def test_after_a_burst_one_a_second_is_looked_at_per_peer() -> None:
     clock = Clock()
-    found = Guesses(clock)
+    found = PasswordAttempts(clock)
     assert looked_at(found, "10.0.0.7", 500) == BURST
     clock.now = 3.0
     assert looked_at(found, "10.0.0.7", 500) == 3
@@ -38,7 +38,7 @@ def test_after_a_burst_one_a_second_is_looked_at_per_peer() -> None:
 def test_the_log_has_a_line_per_peer_and_ten_minutes(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
     clock = Clock()
-    found = Guesses(clock)
+    found = PasswordAttempts(clock)
     for second in range(1200):
         clock.now = float(second)
         looked_at(found, "10.0.0.7", 5)
@@ -65,8 +65,8 @@ def test_who_is_one_peer(one: str, other: str, same: bool) -> None:
 
 
 def test_no_number_of_peers_fills_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guesses, "MOST_PEERS", 50)
-    found = Guesses(Clock())
+    monkeypatch.setattr(password_attempts, "MOST_PEERS", 50)
+    found = PasswordAttempts(Clock())
     for number in range(500):
         looked_at(found, f"10.0.{number // 250}.{number % 250}", 2)
     assert len(found._peers) == 50

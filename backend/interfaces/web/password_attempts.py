@@ -1,4 +1,4 @@
-"""Guesses: wrong passwords, counted per peer, so that nobody can try many and the log stays short.
+"""PasswordAttempts: wrong passwords, counted per peer, so that nobody can try many and the log stays short.
 
 A peer may give some wrong passwords at once, then one a second; what comes above that is not looked at. Peers do not
 affect each other, but those behind one proxy are one peer.
@@ -31,7 +31,7 @@ class _Peer:
     logged: float | None = None
 
 
-class Guesses:
+class PasswordAttempts:
     """Safe to share between threads. `clock`: seconds, never backwards."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
