@@ -90,7 +90,8 @@ def test_two_versions_are_compared(browser: Browser, backend_server: Served, pro
     assert f"ls-prompts compare {tags[0]} {tags[1]}" in newest
     third = backend_server.installation.save(name, project.id, "Why?\n\n{text}")
     also = f"{page}?old={first}&new={second}&also={app.version_ids()[third].id}"
-    assert f"ls-prompts evaluate {third}" in text_of(browser.get(also)), "it was not asked yet"
+    unasked = text_of(browser.get(also))
+    assert f"{third} has no answer to any of the 6 tasks with a ground truth: run it on the ground truths." in unasked
     app.evaluate(third)
     three = text_of(browser.get(also))
     assert three.count("Not decided: these tasks do not tell") == 2
