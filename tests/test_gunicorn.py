@@ -227,7 +227,7 @@ def test_from_another_folder_without_its_settings_it_says_how_to_start_it(mine: 
 
 def test_told_to_end_once_more_while_it_ends_it_goes_on_ending() -> None:
     worker = Worker.__new__(Worker)
-    worker._loop, worker._told = asyncio.new_event_loop(), asyncio.Event()
+    worker._loop, worker._stop_event = asyncio.new_event_loop(), asyncio.Event()
     worker._loop.close()
     worker.handle_exit(signal.SIGTERM, None)
     assert worker.alive is False

@@ -74,8 +74,8 @@ class ResponseCache:
 
 def _memory(attempts: Sequence[Completion]) -> int:
     """Approximate bytes."""
-    return sum(1000 + len(c.text) + _told(c.logprobs) + _told(c.branches) for c in attempts)
+    return sum(1000 + len(c.text) + _bytes_of(c.logprobs) + _bytes_of(c.branches) for c in attempts)
 
 
-def _told(items: Sequence[object] | None) -> int:
+def _bytes_of(items: Sequence[object] | None) -> int:
     return items.size if isinstance(items, Packed) else 0

@@ -159,7 +159,7 @@ class Live:
         except TimeoutError:
             return Labelled(outcomes, late=True)
         except PromptsError as error:
-            return Labelled(outcomes, trouble=self._told(error))
+            return Labelled(outcomes, trouble=self._noted_error(error))
         return Labelled(outcomes)
 
     def _current(self) -> SharedPredictors:
@@ -196,7 +196,7 @@ class Live:
         task.add_done_callback(self._closing.discard)
         self._shared = SharedPredictors()
 
-    def _told(self, error: PromptsError) -> PromptsError:
+    def _noted_error(self, error: PromptsError) -> PromptsError:
         if isinstance(error, OverBudget) and self.daily is not None:
             self._over = self._over or monotonic()
             error = used_up(self.daily.limit)

@@ -37,10 +37,10 @@ class StudioFiles:
             raise away(shown(self._url), error) from None
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             return Failure("connection", f"cannot be read from Label Studio ({type(error).__name__}): try again later.")
-        return _told(answer, response.status_code, path)
+        return _explained(answer, response.status_code, path)
 
 
-def _told(answer: Answer, status: int, path: str) -> Answer:
+def _explained(answer: Answer, status: int, path: str) -> Answer:
     if status == 500 and path.startswith("/data/upload/"):
         return Failure("bad_task", "is not there: Label Studio answers 500, as for an upload that was deleted.")
     if status in (401, 403):

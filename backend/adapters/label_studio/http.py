@@ -122,7 +122,7 @@ class LabelStudioHttp:
 
         options = RequestOptions(timeout_in_seconds=timeout, max_retries=2 * (repeat and method == "GET"))
         sent = {"content": body, "headers": JSON_TYPE} if isinstance(body, bytes) else {"json": body}
-        with self._told(timeout):
+        with self._translated_errors(timeout):
             response = self._client.request(path, method=method, params=params, request_options=options, **sent)
         if response.status_code >= 400:
             raise self._refusal(response.status_code, response.text)
@@ -148,14 +148,14 @@ class LabelStudioHttp:
 
         options = RequestOptions(timeout_in_seconds=timeout)
         stream = self._client.stream(path, method="GET", params=params, request_options=options)
-        with self._told(timeout), stream as response:
+        with self._translated_errors(timeout), stream as response:
             if response.status_code >= 400:
                 raise self._refusal(response.status_code, response.read().decode(errors="replace"))
             yield from ijson.items(ijson.from_iter(response.iter_bytes(PIECE)), "item", use_float=True)
 
     def headers(self) -> dict[str, str]:
         """What says who asks. Raises StudioError when a token cannot be renewed."""
-        with self._told(60):
+        with self._translated_errors(60):
             return dict(self._client.base_headers())
 
     @property
@@ -163,7 +163,7 @@ class LabelStudioHttp:
         return http_client_of(self._sdk)
 
     @contextmanager
-    def _told(self, timeout: int) -> Iterator[None]:
+    def _translated_errors(self, timeout: int) -> Iterator[None]:
         """Raises errors of a request as one sentence."""
         import httpx
         import ijson

@@ -50,16 +50,16 @@ class BatchApi:
 
     def upload(self, name: str, content: IO[bytes]) -> str:
         """The provider's name for the new file."""
-        with self._told():
+        with self._translated_errors():
             return self._client.files.create(file=(name, content), purpose="batch").id
 
     def find_file(self, name: str) -> str | None:
         """The provider's name for the file that was uploaded as `name`, if it was."""
-        with self._told():
+        with self._translated_errors():
             return next((file.id for file in self._client.files.list(purpose="batch") if file.filename == name), None)
 
     def create(self, file_id: str) -> BatchReport:
-        with self._told():
+        with self._translated_errors():
             return _report(
                 self._client.batches.create(
                     input_file_id=file_id, endpoint="/v1/chat/completions", completion_window="24h"
@@ -68,12 +68,12 @@ class BatchApi:
 
     def find(self, file_id: str) -> BatchReport | None:
         """The batch that was created from this file, if one was."""
-        with self._told():
+        with self._translated_errors():
             return next((_report(b) for b in self._client.batches.list() if b.input_file_id == file_id), None)
 
     def look(self, batch_id: str) -> BatchReport:
         """The state of a batch; `failed` if the provider does not know it any more."""
-        with self._told():
+        with self._translated_errors():
             try:
                 return _report(self._client.batches.retrieve(batch_id))
             except openai.NotFoundError:
@@ -81,7 +81,7 @@ class BatchApi:
 
     def cancel(self, batch_id: str) -> None:
         """A batch that has ended stays as it is."""
-        with self._told(), suppress(openai.NotFoundError):
+        with self._translated_errors(), suppress(openai.NotFoundError):
             try:
                 self._client.batches.cancel(batch_id)
             except openai.APIStatusError as error:
@@ -90,19 +90,19 @@ class BatchApi:
 
     def delete_file(self, file_id: str) -> None:
         """A file that does not exist any more counts as deleted."""
-        with self._told(), suppress(openai.NotFoundError):
+        with self._translated_errors(), suppress(openai.NotFoundError):
             self._client.files.delete(file_id)
 
     def results(self, file_id: str, model: str) -> Iterator[tuple[str, Completion | Failure]]:
         """Digest and reply, line by line as they arrive; lines without a digest are left out."""
-        with self._told(), self._client.files.with_streaming_response.content(file_id) as response:
+        with self._translated_errors(), self._client.files.with_streaming_response.content(file_id) as response:
             for line in response.iter_lines():
                 reply = _result(line, model)
                 if reply is not None:
                     yield reply
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _translated_errors(self) -> Iterator[None]:
         try:
             yield
         except openai.APIStatusError as error:

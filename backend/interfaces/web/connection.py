@@ -76,9 +76,9 @@ class Connection:
                 return False
             await self._answer(head)
         except Trouble as trouble:
-            await self._send(_told(trouble), last=True)
+            await self._send(_answer_to(trouble), last=True)
         except h11.RemoteProtocolError as error:
-            await self._send(_told(Trouble(error.error_status_hint, "The request is not valid HTTP.")), last=True)
+            await self._send(_answer_to(Trouble(error.error_status_hint, "The request is not valid HTTP.")), last=True)
         if self._http.our_state is self._http.their_state is h11.DONE:
             return True
         with self._server.pending.entered(self.drop):
@@ -203,6 +203,6 @@ def _phrase(status: int) -> bytes:
     return HTTPStatus(status).phrase.encode() if status in set(HTTPStatus) else b""
 
 
-def _told(trouble: Trouble) -> Answer:
+def _answer_to(trouble: Trouble) -> Answer:
     body = dumps({"error": str(trouble)}).encode() + b"\n"
     return trouble.status, [("Content-Type", "application/json")], body

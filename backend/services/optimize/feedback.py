@@ -173,7 +173,7 @@ class FeedbackLoop:
     def _remembered(self, parent: str) -> list[str]:
         """The last rewrites of this prompt that were not better."""
         rewrites = [self._tried(text, proposal) for text, proposal in self.proposals if text == parent]
-        return [_told(tried) for tried in rewrites if tried.tasks < len(self._items)][-REMEMBERED:]
+        return [_feedback_on(tried) for tried in rewrites if tried.tasks < len(self._items)][-REMEMBERED:]
 
 
 def _mistake(labeled: LabeledTask, outcome: Outcome, builder: RequestBuilder) -> Mistake:
@@ -185,7 +185,7 @@ def _mistake(labeled: LabeledTask, outcome: Outcome, builder: RequestBuilder) ->
     return Mistake(values_of(labeled.task, builder.version), show(labeled.truth), reply)
 
 
-def _told(tried: TriedRewrite) -> str:
+def _feedback_on(tried: TriedRewrite) -> str:
     if tried.text is None:
         return f"Could not be used: {tried.fate}."
     counts = f"Right on {tried.right} of {tried.tasks} items, where this prompt was on {tried.before}"

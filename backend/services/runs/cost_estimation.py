@@ -93,7 +93,7 @@ class CostEstimator:
         if count.drawn:
             asyncio.run(self._probe(count))
         own = count.seen or list(islice(self._past(self._resolved.version), SAMPLE))
-        return self._told(count, own, own or self._relatives())
+        return self._estimate(count, own, own or self._relatives())
 
     def _count(self, subset: Subset, probe: int) -> RequestCounts:
         """Pages through the tasks; of those read before, only digests stay."""
@@ -160,7 +160,7 @@ class CostEstimator:
     def stored(self, requests: list[ChatRequest]) -> Stored:
         return self._labeler.store.completions(list({s.digest for request in requests for s in request.samples}))
 
-    def _told(self, count: RequestCounts, own: list[ObservedUsage], alike: list[ObservedUsage]) -> Estimate:
+    def _estimate(self, count: RequestCounts, own: list[ObservedUsage], alike: list[ObservedUsage]) -> Estimate:
         """`own`: requests of this version; `alike`: of its model."""
         number = count.requests
         low, high = (1.0, 1.0) if self._encoder else tokens_per_character(alike)

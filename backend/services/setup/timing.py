@@ -78,7 +78,7 @@ class Timing:
         started = self._clock()
         replies = await asyncio.gather(*(self._model.complete(self._request(), 0) for _ in range(number)))
         if all(isinstance(reply, Failure) for reply in replies):
-            raise ProviderError(_told(replies[0]))
+            raise ProviderError(_sentence(replies[0]))
         return self._clock() - started
 
     def _request(self) -> ChatRequest:
@@ -93,7 +93,7 @@ def small_requests(base_url: str, name: str) -> RequestTemplate:
     return RequestTemplate(base_url, name, parameters, SYSTEM, read_config(CONFIG), attempts=1)
 
 
-def _told(reply: Completion | Failure) -> str:
+def _sentence(reply: Completion | Failure) -> str:
     if isinstance(reply, Failure) and reply.kind != "timeout":
         return f"The model did not answer one small request: {reply.detail}"
     return (

@@ -43,12 +43,12 @@ def get_connection(call: ApiCall, connection: int) -> Any:
 def create_connection(call: ApiCall) -> Any:
     """The same once more is the same connection: the SDK repeats a request whose answer was lost."""
     sent = body(ConnectionBody)
-    return _shape(call, call.app.public_connections.add(sent.provider or CUSTOM, _change(sent), _told(sent))), 201
+    return _shape(call, call.app.public_connections.add(sent.provider or CUSTOM, _change(sent), _kept(sent))), 201
 
 
 def update_connection(call: ApiCall, connection: int) -> Any:
     sent = body(ConnectionBody)
-    return _shape(call, call.app.public_connections.change(connection, sent.provider, _change(sent), _told(sent)))
+    return _shape(call, call.app.public_connections.change(connection, sent.provider, _change(sent), _kept(sent)))
 
 
 def delete_connection(call: ApiCall, connection: int) -> Any:
@@ -77,7 +77,7 @@ def _change(sent: ConnectionBody) -> ConnectionChange:
     return ConnectionChange(sent.endpoint or None, secret or None, no_key=given and not secret)
 
 
-def _told(sent: ConnectionBody) -> dict[str, Any]:
+def _kept(sent: ConnectionBody) -> dict[str, Any]:
     told = {"deployment_name": sent.deployment_name, "cached_available_models": sent.cached_available_models}
     return {name: value for name, value in told.items() if value is not None}
 
