@@ -10,8 +10,11 @@ LEAST = 256
 
 _BOUNDS = ("max_tokens", "max_completion_tokens")
 _THOUGHTS = ("think", "reason")
-_SWITCHES = ("effort", "type", "enabled", "budget")
-"""What turns thinking off inside an object, such as `{"reasoning": {"effort": "none"}}`."""
+_SWITCHES = (
+    *("effort", "type", "enabled", "budget", "budgettokens", "maxtokens"),
+    *("think", "thinking", "reasoning", "enablethinking", "thinkingbudget", "reasoningeffort"),
+)
+"""What turns thinking off, without underscores, such as `{"reasoning": {"effort": "none"}}`. Others hide it at most."""
 _OFF = ("none", "off", "disabled", "false")
 
 
@@ -27,16 +30,24 @@ def _frees(name: str, value: Any) -> bool:
     if name in _BOUNDS:
         return True
     if any(word in name for word in _THOUGHTS):
-        return not _is_off(value)
+        return not _is_off(name, value)
+    if isinstance(value, list):
+        return any(_frees("", item) for item in value)
     return isinstance(value, Mapping) and is_length_free(value)
 
 
-def _is_off(value: Any) -> bool:
-    """Whether a parameter about thinking turns it off, or says nothing."""
+def _is_off(name: str, value: Any) -> bool:
+    """Whether a parameter about thinking turns it off, or says nothing. Of an object, all that it gives must do so."""
     if isinstance(value, Mapping):
-        switches = [value[name] for name in value if any(word in name.lower() for word in _SWITCHES)]
-        return any(map(_is_off, switches))
+        given = {name: item for name, item in value.items() if _is_switch(name)}
+        return bool(given) and all(_is_off(name, item) for name, item in given.items())
+    if not _is_switch(name):
+        return False
     return value.lower() in _OFF if isinstance(value, str) else not value
+
+
+def _is_switch(name: str) -> bool:
+    return name.lower().replace("_", "") in _SWITCHES
 
 
 def most_tokens(schema: Mapping[str, Any]) -> int | None:

@@ -59,6 +59,14 @@ def test_null_is_an_answer_too() -> None:
         {"thinking": {"type": "enabled", "budget_tokens": 1024}},
         {"chat_template_kwargs": {"enable_thinking": True}},
         {"extra_body": {"google": {"thinking_config": {"thinking_budget": 512, "include_thoughts": False}}}},
+        {"extra_body": {"google": {"thinking_config": {"include_thoughts": False}}}},
+        {"include_reasoning": False},
+        {"separate_reasoning": False},
+        {"reasoning": {"effort": None, "max_tokens": 4000}},
+        {"reasoning": {"enabled": True, "max_tokens": 0}},
+        {"thinking_budget": -1},
+        {"extra_body": [{"think": True}]},
+        {"extra_body": [[{"max_tokens": 7}]]},
     ],
 )
 def test_parameters_that_bound_an_answer_or_ask_for_thoughts_leave_no_other_bound(parameters: dict[str, Any]) -> None:
@@ -77,6 +85,9 @@ def test_parameters_that_bound_an_answer_or_ask_for_thoughts_leave_no_other_boun
         {"chat_template_kwargs": {"enable_thinking": False, "thinking": False}},
         {"extra_body": {"google": {"thinking_config": {"thinking_budget": 0, "include_thoughts": False}}}},
         {"reasoning_effort": None},
+        {"think": False},
+        {"thinkingBudget": 0},
+        {"extra_body": [{"think": False}, "max_tokens"]},
     ],
 )
 def test_parameters_that_ask_for_no_thoughts_leave_the_bound(parameters: dict[str, Any]) -> None:
