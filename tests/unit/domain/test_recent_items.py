@@ -28,16 +28,25 @@ def test_what_was_dropped_is_gone() -> None:
     assert (items.get("a"), len(items)) == (None, 0)
 
 
+class Interrupted:
+    """A key that lets another thread in when it is looked up to be moved."""
+
+    def __init__(self, other: threading.Thread) -> None:
+        self.other, self.hashed = other, 0
+
+    def __hash__(self) -> int:
+        self.hashed += 1
+        if self.hashed == 3:  # once for the first value, and then for the second one before it is moved
+            self.other.start()
+            self.other.join(0.2)  # it waits for the lock; without one, it is done at once
+        return 1
+
+
 def test_threads_may_share_it() -> None:
-    items = RecentItems[int, int](50)
-
-    def put(first: int) -> None:
-        for number in range(first, first + 2000):
-            items.put(number % 300, number)
-
-    threads = [threading.Thread(target=put, args=(first,)) for first in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(items) == 50
+    items = RecentItems[object, int](2)
+    other = threading.Thread(target=items.put, args=("b", 3))
+    key = Interrupted(other)
+    for put in ((key, 1), ("a", 1), (key, 2)):
+        items.put(*put)
+    other.join()
+    assert [items.get(at) for at in ("a", key, "b")] == [None, 2, 3]

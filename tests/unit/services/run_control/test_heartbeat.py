@@ -52,8 +52,17 @@ def test_a_cancel_is_told_once_from_its_thread(monkeypatch: pytest.MonkeyPatch) 
         return "canceled"
 
     monkeypatch.setattr(heartbeats, "EVERY_S", 0.001)
-    with Heartbeat(lambda *_: "in_progress") as going:
+    beats = threading.Semaphore(0)
+
+    def going_on(_seconds: float, _waits_for: str) -> str:
+        beats.release()
+        return "in_progress"
+
+    with Heartbeat(going_on) as going:
         going.when_canceled(lambda: told.append("no"))
+        for _ in range(2):  # the first one was looked at when the second one comes
+            assert beats.acquire(timeout=20)
+    assert told == []
     heartbeat = Heartbeat(beat)
     heartbeat.when_canceled(lambda: told.append(threading.current_thread().name))
     with heartbeat:
