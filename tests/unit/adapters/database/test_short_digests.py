@@ -2,6 +2,7 @@
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -156,3 +157,11 @@ def test_the_file_becomes_smaller(tmp_path: Path) -> None:
         assert connection.exec_driver_sql("PRAGMA freelist_count").scalar() == 0
     store.close()
     assert file.stat().st_size < 0.8 * before
+
+
+def test_the_cache_is_as_large_as_before_afterwards(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'new.sqlite3'}")  # which migrates on the connection that it then uses
+    with store.engine.connect() as connection, sqlite3.connect(":memory:") as usual:
+        size = connection.exec_driver_sql("PRAGMA cache_size").scalar()
+        assert size == usual.execute("PRAGMA cache_size").fetchone()[0]
+    store.close()

@@ -36,6 +36,7 @@ def upgrade() -> None:
     if sqlite:
         connection: Any = op.get_bind().connection.driver_connection
         connection.create_function("short", 1, short, deterministic=True)
+        usual = connection.execute("PRAGMA cache_size").fetchone()[0]
         op.execute("PRAGMA cache_size = -200000")  # kB: an index that does not fit is written many times
     _payers()
     _completions("short(digest)" if sqlite else SHORT.format("digest"), _same(sqlite))
@@ -46,6 +47,8 @@ def upgrade() -> None:
             changes = [f"ALTER {name} TYPE bytea USING {SHORT.format(name)}" for name in columns]
             op.execute(f"ALTER TABLE {table} " + ", ".join(changes))
             op.execute(f"ANALYZE {table}")
+    if sqlite:
+        op.execute(f"PRAGMA cache_size = {usual}")  # the connection goes back to its pool
 
 
 def short(digest: str | None) -> bytes | None:
