@@ -3,6 +3,7 @@
 It is kept like a run's budget: what a run may cost counts in full until it has ended, and then what it did cost.
 """
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -47,11 +48,15 @@ class PersonalLimit:
         return run
 
     def renew(self, run_id: str, budget: float | None) -> None:
-        """Reserves `budget` USD for a run that goes on. Raises SettingsError if less is left, or without a budget."""
+        """Reserves what a run that goes on has left of a budget of `budget` USD. Raises SettingsError if the month has
+        less, or without a budget."""
         if budget is None:
             raise SettingsError("A run goes on within MONTHLY_BUDGET only with a budget: give one.")
-        if self._ledger().hold(run_id, budget, budget) is None:
+        ledger, holder = self._ledger(), secrets.token_hex(8)
+        more = max(0.0, budget - ledger.taken(run_id))
+        if ledger.hold(holder, more, more) is None:
             raise self._used_up()
+        ledger.transfer(holder, run_id, budget)
 
     def _ledger(self) -> PeriodLedger:
         """Of the person's month."""

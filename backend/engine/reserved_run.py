@@ -21,5 +21,5 @@ def start_reserved(ledger: PeriodLedger, usd: float, start: Callable[[float], Ru
     except BaseException:
         ledger.keep(holder, 0.0)
         raise
-    ledger.transfer(holder, run.id)
+    ledger.transfer(holder, run.id, run.budget)
     return run

@@ -2,7 +2,7 @@
 MONTHLY_BUDGET.
 
 The cost of live requests is derived, as for a run: their completions name the day as their payer. A run has a share
-reserved, which counts in full until the run has ended, and then as what it cost.
+reserved, which counts in full until the run has ended, and then as what it cost since.
 """
 
 import sqlalchemy as sa
@@ -37,13 +37,25 @@ class PeriodLedger(BudgetLedger):
             return self._limit - self._spent(connection) - self._held(connection)
 
     @retried
-    def transfer(self, holder: str, run_id: str) -> None:
-        """The reservation of `holder` belongs to that run from now on, beside what it has paid already."""
+    def transfer(self, holder: str, run_id: str, most: float | None = None) -> None:
+        """The reservation of `holder` belongs to that run from now on, beside what it took in this period already.
+
+        most: USD that the run may cost in all, of which no more than the rest is reserved; None for no limit
+        """
         with self._engine.begin() as connection:
             self._locked(connection)
-            before = self._release(connection, run_id)
-            paid = min(before, self._taken(connection, run_id, self._prices(connection))) if before else 0.0
-            self._write(connection, run_id, self._release(connection, holder) + paid)
+            taken = self._taken(connection, run_id, self._prices(connection))
+            usd, _ = self._release(connection, holder) or (0.0, 0.0)
+            before, paid = self._release(connection, run_id) or (0.0, taken)
+            more = usd if most is None else min(usd, max(0.0, most - taken))
+            self._write(connection, run_id, _part(before, taken, paid) + more)
+            connection.execute(day_holds.update().where(self._of(run_id)).values(paid=paid))
+
+    @retried
+    def taken(self, run_id: str) -> float:
+        """USD that a run has cost until now, in all periods, with what it may have cost."""
+        with self._engine.connect() as connection:
+            return self._taken(connection, run_id, self._prices(connection))
 
     def _prices(self, connection: sa.Connection) -> Pricing:
         return priced_as_asked(connection, self._pricing)
@@ -53,19 +65,23 @@ class PeriodLedger(BudgetLedger):
         self._write(connection, "", 0.0)
         return self._limit
 
-    def _release(self, connection: sa.Connection, holder: str) -> float:
-        """What was reserved, in USD."""
-        condition = (day_holds.c.day == self._period) & (day_holds.c.holder == holder)
-        return float(connection.execute(day_holds.delete().where(condition).returning(day_holds.c.usd)).scalar() or 0)
+    def _of(self, holder: str) -> sa.ColumnElement[bool]:
+        return (day_holds.c.day == self._period) & (day_holds.c.holder == holder)
+
+    def _release(self, connection: sa.Connection, holder: str) -> tuple[float, float] | None:
+        """What was reserved, and what its run had paid before, in USD; None where nothing was."""
+        release = day_holds.delete().where(self._of(holder)).returning(day_holds.c.usd, day_holds.c.paid)
+        row = connection.execute(release).first()
+        return None if row is None else (row.usd, row.paid)
 
     def _held(self, connection: sa.Connection, besides: str = "") -> float:
         condition = (day_holds.c.day == self._period) & (day_holds.c.holder != besides)
-        columns = (day_holds.c.holder, day_holds.c.usd, runs.c.status)
+        columns = (day_holds.c.holder, day_holds.c.usd, day_holds.c.paid, runs.c.status)
         rows = sa.select(*columns).outerjoin(runs, runs.c.id == day_holds.c.holder).where(condition)
         held, prices = 0.0, self._prices(connection)
-        for holder, usd, status in connection.execute(rows).all():
+        for holder, usd, paid, status in connection.execute(rows).all():
             over = status in FINAL or (status is None and is_run_id(holder))  # deleted, or of a process
-            held += min(usd, self._taken(connection, holder, prices)) if over else usd
+            held += _part(usd, self._taken(connection, holder, prices), paid) if over else usd
         return held
 
     def _taken(self, connection: sa.Connection, run_id: str, prices: Pricing) -> float:
@@ -77,3 +93,8 @@ class PeriodLedger(BudgetLedger):
         row = self._insert(day_holds).values(day=self._period, holder=holder, usd=usd)
         statement = row.on_conflict_do_update(index_elements=["day", "holder"], set_={"usd": usd})
         connection.execute(statement)
+
+
+def _part(reserved: float, taken: float, paid: float) -> float:
+    """USD that count in a period of a run that has ended: what it took, without what it had paid before."""
+    return min(reserved, max(0.0, taken - paid))

@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.adapters.database import completion_sources as owners
+from backend.adapters.database import kept_costs
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import retried
 from backend.adapters.database.tables import (
@@ -13,7 +14,6 @@ from backend.adapters.database.tables import (
     calibrations,
     completions,
     embeddings,
-    payers,
     payments,
     prompts,
     runs,
@@ -55,11 +55,11 @@ class ForgetStore(Repository):
         with self._engine.begin() as connection:
             if sqlite:
                 connection.exec_driver_sql("PRAGMA secure_delete = ON")
-            run_ids = sa.select(runs.c.id).where(runs.c.project == project)
+            kept_costs.keep(connection, owners.answers_of(project))
             for table, which in _parts(project):
                 connection.execute(table.delete().where(which))
                 if table is completions:  # the rest belongs to another project too, and has no payer any more
-                    connection.execute(payers.update().where(payers.c.run_id.in_(run_ids)).values(run_id=None))
+                    kept_costs.unname(connection, _runs_of(project))
         if sqlite:
             with self._engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -74,10 +74,14 @@ def _parts(project: int) -> list[tuple[sa.Table, Any]]:
         (batches, batches.c.project == project),
         (sources, sources.c.project == project),
         (samples, _repeats_of(project)),
-        (payments, payments.c.run_id.in_(sa.select(runs.c.id).where(runs.c.project == project))),
+        (payments, kept_costs.unneeded(_runs_of(project))),
         (runs, runs.c.project == project),
         (calibrations, calibrations.c.prompt_id.in_(prompt_ids)),
     ]
+
+
+def _runs_of(project: int) -> Any:
+    return sa.select(runs.c.id).where(runs.c.project == project)
 
 
 def _repeats_of(project: int) -> Any:

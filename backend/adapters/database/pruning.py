@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from backend.adapters.database import kept_costs
 from backend.adapters.database.completion_sources import REQUESTED, requested
 from backend.adapters.database.payers import paid_by
 from backend.adapters.database.repository import Repository
@@ -58,10 +59,11 @@ class PruneStore(Repository):
         with self._engine.begin() as connection:
             going = sa.select(completions.c.digest).where(_unneeded(choice))
             connection.execute(sources.delete().where(sources.c.digest.in_(going)))
+            kept_costs.keep(connection, _unneeded(choice))
             connection.execute(completions.delete().where(_unneeded(choice)))
-            connection.execute(payers.update().where(payers.c.run_id.in_(chosen)).values(run_id=None))
-            for table in (payments, batches):
-                connection.execute(table.delete().where(table.c.run_id.in_(chosen)))
+            kept_costs.unname(connection, chosen)
+            connection.execute(payments.delete().where(kept_costs.unneeded(chosen)))
+            connection.execute(batches.delete().where(batches.c.run_id.in_(chosen)))
             connection.execute(runs.delete().where(_chosen(choice)))
             asked = sa.union(*(sa.select(digest).where(digest.is_not(None)) for digest in REQUESTED))
             connection.execute(samples.delete().where(samples.c.request.not_in(asked)))

@@ -76,3 +76,15 @@ def test_a_run_goes_on_only_within_what_is_left(store: Store) -> None:
         mine.renew(run.id, 1.2)
     with pytest.raises(SettingsError, match="budget"):
         mine.renew(run.id, None)
+
+
+def test_a_run_of_last_month_reserves_what_is_left_of_its_budget(store: Store) -> None:
+    before, now = limit(store), limit(store, month="2612")
+    run = before.start_run(0.9, started(store, 1))
+    store.add_completions([completion(digest="a" * 64, prompt_tokens=80)], run.id)
+    RunStore(store).finish(run.id, "canceled", "It was canceled.")
+    now.renew(run.id, 0.9)
+    RunStore(store).reopen(run.id)
+    assert now.left() == pytest.approx(0.9)
+    RunStore(store).finish(run.id, "completed")
+    assert now.left() == 1.0

@@ -116,10 +116,11 @@ day_holds = Table(
     Column("day", String(10), nullable=False),
     Column("holder", String(32), nullable=False),
     Column("usd", Float, nullable=False),
+    Column("paid", Float, nullable=False, server_default="0"),
     PrimaryKeyConstraint("day", "holder"),
 )
-"""What is set aside of a day's limit for what the server asks: by its processes, and for runs that it started, see
-`adapters.database.period_ledger`."""
+"""What is set aside of a day's limit for what the server asks: by its processes, and for runs that it started, with
+what these had `paid` before, see `adapters.database.period_ledger`."""
 
 month_holds = Table(
     "month_holds",

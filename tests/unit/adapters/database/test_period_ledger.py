@@ -69,6 +69,40 @@ def test_a_run_that_goes_on_counts_as_what_it_took_before_and_its_new_share(
     assert budget_ledger.left() == pytest.approx(0.7)
 
 
+def test_a_run_that_goes_on_another_day_counts_there_as_what_it_took_since(
+    store: Store, budget_ledger: PeriodLedger
+) -> None:
+    runs, tomorrow = RunStore(store), PeriodLedger(store, "2026-11-29", 2.0, pricing)
+    run = runs.create(NewRun("mood@1", 7, Subset("all"), budget=1.0))
+    budget_ledger.hold("first", 1.0, 1.0)
+    budget_ledger.transfer("first", run.id, 1.0)
+    store.add_completions([completion(digest=A, prompt_tokens=90)], run.id)
+    runs.finish(run.id, "canceled", "It was canceled.")
+    assert tomorrow.hold("second", 1.0, 1.0) == 1.0
+    runs.reopen(run.id)
+    tomorrow.transfer("second", run.id, 1.9)
+    assert tomorrow.left() == pytest.approx(1.0)
+    runs.finish(run.id, "canceled", "Nothing was asked.")
+    assert tomorrow.left() == 2.0
+    tomorrow.hold("third", 1.0, 1.0)
+    tomorrow.transfer("third", run.id, 1.9)
+    store.add_completions([completion(digest=B, prompt_tokens=30)], run.id)
+    assert tomorrow.left() == pytest.approx(1.7)
+
+
+def test_a_run_reserves_no_more_than_it_may_still_cost(store: Store) -> None:
+    month, runs = PeriodLedger(store, "2611:7", 10.0, pricing), RunStore(store)
+    run = runs.create(NewRun("mood@1", 7, Subset("all"), budget=5.0))
+    month.hold("first", 5.0, 5.0)
+    month.transfer("first", run.id, 5.0)
+    store.add_completions([completion(digest=A, prompt_tokens=400)], run.id)
+    runs.finish(run.id, "canceled", "It was canceled.")
+    month.hold("second", 5.0, 5.0)
+    runs.reopen(run.id)
+    month.transfer("second", run.id, 5.0)
+    assert month.left() == pytest.approx(5.0), "4 that it took, and 1"
+
+
 def test_a_deleted_run_counts_as_what_it_took(store: Store, budget_ledger: PeriodLedger) -> None:
     store.save(version())
     run = RunStore(store).create(NewRun("mood@1", 7, Subset("all"), budget=0.9))
