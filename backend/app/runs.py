@@ -164,11 +164,19 @@ class RunOperations(Operations):
         """
         return self.container.lifecycle.reopen(run_id, self.container.background_workers, budget)
 
-    def resume_within_month(self, run_id: str, budget: float | None = None) -> Run:
-        """The same, within the MONTHLY_BUDGET of the person for whom it acts. Raises SettingsError if less is left."""
-        personal = self.container.personal_limit
+    def resume_within_limits(self, run_id: str, budget: float | None = None) -> Run:
+        """The same, within MAX_USD_PER_DAY and the MONTHLY_BUDGET of the person for whom it acts, where those are set.
+        Raises SettingsError if less is left, or without a budget. A batch keeps none of the day's."""
+        run, personal, daily = (
+            self.container.record.run(run_id),
+            self.container.personal_limit,
+            self.container.daily_limit,
+        )
+        most = run.budget if budget is None else budget
         if personal is not None:
-            personal.renew(run_id, budget if budget is not None else self.container.record.run(run_id).budget)
+            personal.renew(run_id, most)
+        if daily is not None and not run.batch:
+            daily.renew(run_id, most)
         return self.resume(run_id, budget)
 
     def retry(self, run_id: str, rejected: bool = False) -> Run:

@@ -14,7 +14,7 @@ from backend.domain.prompts.version import PromptVersion
 from backend.domain.resolution.resolve import Pricing
 from backend.domain.runs.run import Run
 from backend.engine.budget_rules import asks_embeddings, known_price
-from backend.engine.reserved_run import start_reserved
+from backend.engine.reserved_run import reserve_rest, start_reserved
 from backend.errors import SettingsError
 
 SHARE = 0.5
@@ -46,6 +46,14 @@ class DailyLimit:
         if run is None:
             raise used_up(self.limit)
         return run
+
+    def renew(self, run_id: str, budget: float | None) -> None:
+        """Reserves what a run that goes on has left of a budget of `budget` USD. Raises SettingsError if the day has
+        less, or without a budget."""
+        if budget is None:
+            raise SettingsError("A run goes on within MAX_USD_PER_DAY only with a budget: give one.")
+        if not reserve_rest(self.budget_ledger(), run_id, budget):
+            raise used_up(self.limit)
 
     def check(self, version: PromptVersion) -> None:
         """Raises SettingsError for a version with costs that nobody counts."""

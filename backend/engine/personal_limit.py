@@ -3,7 +3,6 @@
 It is kept like a run's budget: what a run may cost counts in full until it has ended, and then what it did cost.
 """
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from backend.adapters.database.period_ledger import PeriodLedger
 from backend.adapters.database.prompts import Store
 from backend.domain.resolution.resolve import Pricing
 from backend.domain.runs.run import Run
-from backend.engine.reserved_run import start_reserved
+from backend.engine.reserved_run import reserve_rest, start_reserved
 from backend.errors import SettingsError
 
 
@@ -52,11 +51,8 @@ class PersonalLimit:
         less, or without a budget."""
         if budget is None:
             raise SettingsError("A run goes on within MONTHLY_BUDGET only with a budget: give one.")
-        ledger, holder = self._ledger(), secrets.token_hex(8)
-        more = max(0.0, budget - ledger.taken(run_id))
-        if ledger.hold(holder, more, more) is None:
+        if not reserve_rest(self._ledger(), run_id, budget):
             raise self._used_up()
-        ledger.transfer(holder, run_id, budget)
 
     def _ledger(self) -> PeriodLedger:
         """Of the person's month."""

@@ -23,3 +23,13 @@ def start_reserved(ledger: PeriodLedger, usd: float, start: Callable[[float], Ru
         raise
     ledger.transfer(holder, run.id, run.budget)
     return run
+
+
+def reserve_rest(ledger: PeriodLedger, run_id: str, budget: float) -> bool:
+    """Reserves what a run that goes on has left of a budget of `budget` USD; False, with nothing changed, where less is
+    left in the ledger."""
+    holder, more = secrets.token_hex(8), max(0.0, budget - ledger.taken(run_id))
+    if ledger.hold(holder, more, more) is None:
+        return False
+    ledger.transfer(holder, run_id, budget)
+    return True

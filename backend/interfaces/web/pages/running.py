@@ -50,7 +50,7 @@ def resume_run(page: PageRequest, run: int) -> Any:
     """Goes on with a run that ended early, with a larger budget where it stopped at its budget."""
     of, sent = page.call.objects.run(run), request.form.get("budget") or None
     try:
-        page.app.resume_within_month(of.run.id, None if sent is None else amount(sent))
+        page.app.resume_within_limits(of.run.id, None if sent is None else amount(sent))
     except PromptsError as error:
         return run_page(page, run, str(error)), 400
     return _to(run)

@@ -132,3 +132,20 @@ def test_a_run_that_the_server_starts_gets_a_share_of_the_day(mine: Installation
     assert limit.budget_ledger().left() == pytest.approx(0.5)
     record.finish(run.id, "completed", "")
     assert limit.budget_ledger().left() == pytest.approx(1.0)
+
+
+def test_a_run_that_goes_on_another_day_has_what_it_may_still_cost_reserved(mine: Installation) -> None:
+    served = limited(mine, 1.0)
+    record, limit = served.app.container.record, served.app.container.daily_limit
+    assert limit is not None
+    run = record.create(NewRun("mood@1", 7, Subset("all"), budget=0.8))
+    record.finish(run.id, "canceled", "It was canceled.")
+    with pytest.raises(SettingsError, match="MAX_USD_PER_DAY"):
+        served.app.resume_within_limits(run.id, 1.2)
+    with pytest.raises(SettingsError, match="only with a budget"):
+        limit.renew(run.id, None)
+    limit.renew(run.id, 0.8)
+    record.reopen(run.id)
+    assert limit.budget_ledger().left() == pytest.approx(0.2)
+    record.finish(run.id, "canceled", "It was canceled.")
+    assert limit.budget_ledger().left() == 1.0
