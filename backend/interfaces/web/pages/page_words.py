@@ -57,10 +57,12 @@ WORDS: tuple[tuple[str, str], ...] = (
     (r"give a smaller --processes", "use fewer processes"),
     # Searches
     (r"run the same `ls-prompts enhance [^`]+` again to continue it", "begin the same search again to continue it"),
+    (r"The same `ls-prompts enhance [^`]+`", "The same search"),
     (r"`ls-prompts enhance [^`]+`, or another larger budget, continues it", "a search with more continues it"),
     (r"`ls-prompts enhance [^`]+` continues it", "the same search continues it"),
     # Predictions
-    (r"then run `ls-prompts push [^`]+`", "then get the predictions for all tasks"),
+    (r"(then|when it has less to do,) run `ls-prompts push [^`]+`", r"\1 get the predictions for all tasks"),
+    (r"until `ls-prompts push [^`]+` completes this", "until you get the predictions for all tasks"),
     (r"`ls-prompts use` selects another version", "use another version for annotators"),
     (r"`ls-prompts use VERSION` selects one", "use one for annotators first"),
     # Prompts

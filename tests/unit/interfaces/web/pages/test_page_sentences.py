@@ -81,6 +81,7 @@ ELSEWHERE = {
 
 PARTS = (
     "`ls-prompts resume 7`",
+    "`ls-prompts push 'two words@3'`",
     "--truth any",
     "--split 7",
     "--accepted",
@@ -184,6 +185,18 @@ def test_a_version_that_was_not_asked_leads_to_a_run() -> None:
         (
             "2 predictions stay there; `ls-prompts withdraw a@1 --take-over` deletes them too.",
             "2 predictions stay there; delete them in Label Studio.",
+        ),
+        (
+            "The month is used up. The same `ls-prompts enhance a@1` continues it.",
+            "The month is used up. The same search continues it.",
+        ),
+        (
+            "It may do so later: when it has less to do, run `ls-prompts push a@1`.",
+            "It may do so later: when it has less to do, get the predictions for all tasks.",
+        ),
+        (
+            "Up to 3 task(s) have no prediction until `ls-prompts push a@1` completes this.",
+            "Up to 3 task(s) have no prediction until you get the predictions for all tasks.",
         ),
     ],
 )
