@@ -33,7 +33,7 @@ from tests.scripted import version
         ("predictions 7", "predictions"),
         ("push mood@1", "push"),
         ("withdraw mood@1 --yes", "withdraw"),
-        ("annotate mood@1 --min-confidence 0.9", "sure"),
+        ("annotate mood@1 --min-confidence 0.9", "confident_tasks"),
         ("annotate mood@1 --yes", "annotate"),
         ("unannotate mood@1 --yes", "unannotate"),
         ("save mood", "save"),
