@@ -48,9 +48,14 @@ def _command(command: click.Command) -> str:
     with click.Context(command, info_name=f"ls-prompts {command.name}") as context:
         usage = " ".join(command.collect_usage_pieces(context))
         records = [one.get_help_record(context) for one in command.params if isinstance(one, click.Option)]
-    first = (command.help or "").split(NL2)[0]
-    options = [f"- `{names}`: {meaning}" for names, meaning in filter(None, records)]
+    first = _escaped((command.help or "").split(NL2)[0])
+    options = [f"- `{names}`: {_escaped(meaning)}" for names, meaning in filter(None, records)]
     return NL2.join([f"### {command.name}", f"`ls-prompts {command.name} {usage}`", first, "\n".join(options)]).rstrip()
+
+
+def _escaped(text: str) -> str:
+    """Without what Markdown would read as emphasis or a tag, code apart."""
+    return re.sub(r"(`[^`]*`)|([*<])", lambda match: match[1] or {"*": r"\*", "<": "&lt;"}[match[2]], text)
 
 
 def servers_table() -> str:
