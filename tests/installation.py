@@ -51,7 +51,7 @@ class Installation:
         return cls(folder, {**plain, "OPENAI_MODEL": "stand-in", **env})
 
     def but(self, **env: str) -> "Installation":
-        """The same with other settings, on the same record."""
+        """The same with other settings, on the same database."""
         return replace(self, env={**self.env, **env})
 
     @property

@@ -45,6 +45,8 @@ FORBIDDEN = {
     r"\b(in|by|from|to|for) the record\b": "the database",
     r"\bcompletions are a fact\b": "stored completions",
     r"\bstored facts\b": "stored completions",
+    r"\bset aside\b": "reserved, quarantined",
+    r"\bthe same record\b": "the same database",
     r"\bkeeps? the promise\b": "guarantee",
     r"\bwhoever gave the order\b": "the user who started this",
     r"\bwhat came is kept\b": "its answers are kept",

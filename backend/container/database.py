@@ -23,7 +23,7 @@ class DatabaseParts:
 
     @cached_property
     def patient_store(self) -> Store:
-        """The same record; it is waited for when it went away."""
+        """The same database; it is waited for when it does not answer."""
         return self.store.with_retry(PATIENT)
 
     @cached_property

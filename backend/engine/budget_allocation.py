@@ -13,8 +13,8 @@ from backend.domain.chat.request import Completion
 from backend.engine.budget_rules import OverBudget
 
 AHEAD = 1.25
-"""What is set aside, in requests per slot if all cost the most they can. Most cost a small part of that, so the ledger
-is asked once in hundreds of requests; after a kill this much stays set aside, because it may have been spent."""
+"""What is reserved, in requests per slot if all cost the most they can. Most cost a small part of that, so the ledger
+is asked once in hundreds of requests; after a kill this much stays reserved, because it may have been spent."""
 ROUNDING = 1 + 1e-6
 """Sums of floating point numbers must not fall short of what they stand for."""
 TOO_MUCH = "The next request may cost more than is left of the budget."

@@ -76,7 +76,7 @@ def stored(installation: Installation) -> int:
 def test_three_workers_share_a_run_and_are_killed_at_random(
     shared: Installation, project: Project, stand_in: RunningStandIn
 ) -> None:
-    kills = 2  # a third one might meet the same chunk, which would then be set aside
+    kills = 2  # a third one might meet the same chunk, which would then be quarantined
     dice = random.Random(os.urandom(4))
     tag = shared.save(f"topic-{dice.randrange(10**9)}", project.id)
     stand_in.control(latency_ms=100)

@@ -55,7 +55,7 @@ class Store(CompletionStore):
         weakref.finalize(self, self.engine.dispose).atexit = False
 
     def with_retry(self, retry: RetryPolicy) -> Self:
-        """The same record for somebody who waits for it as `retry` says."""
+        """The same database for somebody who waits for it as `retry` says."""
         other = copy(self)
         other.retry, other._kept_alive = retry, self
         return other

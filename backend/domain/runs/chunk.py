@@ -10,7 +10,7 @@ CHUNK = 1000
 BLOCK = 1024
 """Ids whose bits are one number."""
 MOST_DEATHS = 3
-"""So many workers may end without a word while they have a job; then it is set aside."""
+"""So many workers may end without a word while they have a job; then it is quarantined."""
 
 
 @dataclass(frozen=True, slots=True)

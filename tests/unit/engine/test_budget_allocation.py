@@ -40,7 +40,7 @@ class Book:
 
     @property
     def worst(self) -> float:
-        """What is spent if everything set aside is, too."""
+        """What is spent if everything that is reserved is, too."""
         return self.spent + sum(self.holds.values())
 
 

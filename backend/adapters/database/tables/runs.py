@@ -108,7 +108,7 @@ holds = Table(
     Column("usd", Float, nullable=False),
     PrimaryKeyConstraint("run_id", "holder"),
 )
-"""What is set aside of a run's budget for requests under way, per process; and for those whose end is not known."""
+"""What is reserved of a run's budget for requests under way, per process; and for those whose end is not known."""
 
 day_holds = Table(
     "day_holds",
@@ -119,7 +119,7 @@ day_holds = Table(
     Column("paid", Float, nullable=False, server_default="0"),
     PrimaryKeyConstraint("day", "holder"),
 )
-"""What is set aside of a day's limit for what the server asks: by its processes, and for runs that it started, with
+"""What is reserved of a day's limit for what the server asks: by its processes, and for runs that it started, with
 what these had `paid` before, see `adapters.database.period_ledger`."""
 
 month_holds = Table(
@@ -131,4 +131,4 @@ month_holds = Table(
     Column("usd", Float, nullable=False),
     PrimaryKeyConstraint("connection", "month", "holder"),
 )
-"""What is set aside of a connection's monthly budget, per process, see `adapters.database.connection_ledger`."""
+"""What is reserved of a connection's monthly budget, per process, see `adapters.database.connection_ledger`."""
