@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-CODE = ("domain", "engine", "adapters", "services", "interfaces")
+CODE = ("domain", "engine", "adapters", "services", "container", "app", "interfaces")
 BESIDE = [path for folder in ("demo", "benchmarks", "tests") for path in sorted((ROOT / folder).rglob("*.py"))]
 SOURCES = [
     *sorted((ROOT / "backend").glob("*.py")),
