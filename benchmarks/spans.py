@@ -14,8 +14,8 @@ from pathlib import Path
 from time import process_time
 
 from backend.domain.labels.placement.counts import placement_counts
+from backend.domain.labels.placement.location import Location, Quote, Unlocated, locate
 from backend.domain.labels.placement.normal_text import EXACT, needle_of
-from backend.domain.labels.placement.place import Location, Quote, Unlocated, place
 from backend.domain.metrics.set_match import SetMatch, set_match, total
 from backend.domain.metrics.span_schemes import LabelledSpan
 
@@ -56,7 +56,7 @@ def report(
     begun, placed = process_time(), list[tuple[list[Quote], list[Location | Unlocated]]]()
     for (text, _), said in zip(sentences, answers, strict=True):
         quotes = [Quote(item["text"], item["label"], item["before"]) for item in json.loads(said)["ner"]]
-        placed.append((quotes, place(text, quotes)))
+        placed.append((quotes, locate(text, quotes)))
     given = [[(one.start, one.end, str(quote.label)) for quote, one in located(*both)] for both in placed]
     missing = [sum(isinstance(one, Unlocated) for one in found) for _, found in placed]
     matches = [

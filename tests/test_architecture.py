@@ -201,7 +201,7 @@ def attributes_of_choices(tree: ast.AST) -> set[str]:
 
 
 def test_the_search_for_what_only_choices_have_finds_it() -> None:
-    assert attributes_of_choices(ast.parse("x = [c.shown for c in field.choices if not f(field).single]")) == {
+    assert attributes_of_choices(ast.parse("x = [c.name for c in field.choices if not f(field).single]")) == {
         "choices",
         "single",
     }

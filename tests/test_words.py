@@ -85,9 +85,17 @@ PRIVATE_NAMES = {
     "wish": "request, options, form",
 }
 """Names that people could not look up -> what glossary and field call it."""
+ROLES = {
+    "found": "what was found: selection, result, agreement",
+    "known": "the thing known: profile, order, names",
+    "one": "the thing: share, task, request",
+    "place": "span, position, index, address, target",
+    "said": "text, values, prefix, detail",
+    "shown": "name, lines, visible, public_url",
+}
+"""Names that say what happened to a thing or how many there are, and not which thing it is."""
 OF_OTHERS = {
-    ("ending", "app"): "a parameter of App",
-    ("wish", "app"): "a parameter of App",
+    ("one", "adapters/database"): "SQLAlchemy",
     ("dialect", "adapters/database"): "SQLAlchemy",
     ("tell", "services/runs/batch"): "Python's files",
 }
@@ -128,9 +136,10 @@ def identifiers(source: str) -> Iterator[tuple[int, str]]:
 
 
 def private_names(name: str) -> list[str]:
-    """Each private word in an identifier with its replacement. A name is cut at underscores and capitals."""
+    """Each private word in an identifier, and one of ROLES if it is the whole of it. A name is cut at underscores and
+    capitals."""
     words = "_".join(re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", name)).lower()
-    return [word for word in PRIVATE_NAMES if f"_{word}_" in f"_{words}_"]
+    return [*(word for word in PRIVATE_NAMES if f"_{word}_" in f"_{words}_"), *({words} & ROLES.keys())]
 
 
 def _is_shown(call: ast.Call) -> bool:
@@ -173,7 +182,7 @@ def test_identifiers_use_the_words_of_the_glossary(layer: str) -> None:
     ]
     assert sources
     assert [
-        f"{path.relative_to(ROOT)}:{line}: '{name}': {PRIVATE_NAMES[word]}"
+        f"{path.relative_to(ROOT)}:{line}: '{name}': {(PRIVATE_NAMES | ROLES)[word]}"
         for path in sources
         for line, name in [(1, path.stem), *identifiers(path.read_text(encoding="utf-8"))]
         for word in private_names(name)
@@ -182,13 +191,16 @@ def test_identifiers_use_the_words_of_the_glossary(layer: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["tally_of", "PlacementTally", "_in_hand", "RequestDialect", "set_aside", "SPACE_PACE"]
+    "name",
+    ["tally_of", "PlacementTally", "_in_hand", "RequestDialect", "set_aside", "SPACE_PACE", "said", "_known", "Found"],
 )
 def test_private_words_in_names_are_found(name: str) -> None:
     assert private_names(name) != []
 
 
-@pytest.mark.parametrize("name", ["totally", "space", "recommend", "given_back", "asides_set", "promised", "teller"])
+@pytest.mark.parametrize(
+    "name", ["totally", "space", "recommend", "given_back", "asides_set", "promised", "teller", "place_of"]
+)
 def test_names_that_only_look_like_them_are_left_alone(name: str) -> None:
     assert private_names(name) == []
 

@@ -67,8 +67,8 @@ class ApiOperations(Operations):
 
         Raises SubsetError for tasks that the project does not have.
         """
-        known = set(self.container.studio.task_ids(run.project)) if answers else set()
-        unknown = sorted({answer.task_id for answer in answers} - known)
+        task_ids = set(self.container.studio.task_ids(run.project)) if answers else set()
+        unknown = sorted({answer.task_id for answer in answers} - task_ids)
         if unknown:
             raise SubsetError(f"Project {run.project} has no task {unknown[0]}: send answers about its tasks.")
         OutsideAnswerStore(self.container.store).add(run.id, answers, self.person)

@@ -6,7 +6,7 @@ from backend.adapters.label_studio.health_probe import describe as describe_serv
 from backend.app.operations import Operations
 from backend.domain.connection import DEFAULT
 from backend.domain.runs.request_speed import Limits
-from backend.domain.urls import shown
+from backend.domain.urls import public_url
 from backend.errors import SettingsError
 from backend.logs import to_log
 from backend.services.health_checks import HealthCheck, examine
@@ -42,7 +42,7 @@ class CheckOperations(Operations):
 
     def describe_studio(self) -> str:
         """Label Studio's address, and the owner of the token. Raises PromptsError with what to do."""
-        return f"{shown(self.container.settings.label_studio_url)}, {self.container.studio.describe()}"
+        return f"{public_url(self.container.settings.label_studio_url)}, {self.container.studio.describe()}"
 
     def describe_own_token(self) -> str:
         """The same of the server's own token, whoever asks. Raises SettingsError where it has none."""
@@ -60,9 +60,9 @@ class CheckOperations(Operations):
         Raises PromptsError with what to do.
         """
         settings = self.container.settings
-        place = self.container.model_server().describe(settings.openai_model, settings.request_timeout_s)
+        description = self.container.model_server().describe(settings.openai_model, settings.request_timeout_s)
         limits = Limits(settings.concurrency, settings.request_timeout_s)
-        return f"{place}, {self.container.model_server().timed(settings.openai_model, limits, notify)}"
+        return f"{description}, {self.container.model_server().timed(settings.openai_model, limits, notify)}"
 
     def reach_studio(self) -> str:
         """The address at which Label Studio answers, without a token."""
@@ -79,7 +79,7 @@ class CheckOperations(Operations):
     def check_connection(self, name: str) -> str:
         """The same of any connection, with its address; it waits for seconds. Raises PromptsError with what to do."""
         server = self.container.model_server(name)
-        return f"{shown(self.container.connections.address(name))}: {server.listed(LISTED_WITHIN_S)}"
+        return f"{public_url(self.container.connections.address(name))}: {server.listed(LISTED_WITHIN_S)}"
 
     def models(self, connection: str = DEFAULT) -> list[str]:
         """Names of the models that a connection's server lists."""

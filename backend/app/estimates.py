@@ -29,7 +29,10 @@ class EstimateOperations(ProjectOperations):
         alone = parts.prompts.same(resolved.version.steps[0])
         asked = [resolved, *([parts.resolver.readable(alone)] if alone else [])]
         past = {
-            outcome.task_id: outcome for one in asked for page in parts.outcomes.of_version(one) for outcome in page
+            outcome.task_id: outcome
+            for version in asked
+            for page in parts.outcomes.of_version(version)
+            for outcome in page
         }
         return CascadeEstimator(make, resolved.version.cascade, past.values()).estimate(subset, probe)
 

@@ -21,8 +21,8 @@ class KeepUpOperations(RunOperations):
 
     def keep_up(self, project: int) -> KeepUpState | None:
         """None for a project where it was never turned on."""
-        found = KeepUpStore(self.container.store).of(project)
-        return None if found is None else self._follower().state(found)
+        stored = KeepUpStore(self.container.store).of(project)
+        return None if stored is None else self._follower().state(stored)
 
     def keep_ups(self) -> list[KeepUp]:
         """Those of all projects where it was ever turned on, by project."""

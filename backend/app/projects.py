@@ -55,8 +55,8 @@ class ProjectOperations(Operations):
     def push_forecast(self, tag: str) -> PushForecast:
         """What becomes of the predictions of a version's project when the version answers all tasks."""
         version = self.container.prompts.get(tag)
-        place = TargetProject(self.container.studio, self.container.store, version.project, to_log)
-        return push_forecast(place, version, self.container.studio.project(version.project).tasks)
+        target = TargetProject(self.container.studio, self.container.store, version.project, to_log)
+        return push_forecast(target, version, self.container.studio.project(version.project).tasks)
 
     def in_use(self, project: int) -> str | None:
         """The version that annotators of a project get; None where none was chosen."""
@@ -83,13 +83,13 @@ class ProjectOperations(Operations):
         See `confidence_threshold`.
         """
         resolved = self.container.resolver.resolved(tag)
-        stored, place = self.container.outcomes, self.container.pusher.place(resolved, notify)
+        stored, target = self.container.outcomes, self.container.pusher.target(resolved, notify)
         if least is not None:
-            return choose(place, stored, resolved, least)
+            return choose(target, stored, resolved, least)
         guaranteeing = Guaranteeing(self.bases, stored, self.container.record)
         judged_version = guaranteeing.judged(resolved, Subset("ground-truth"))
         least = least_confidence(resolved, judged_version, accuracy)
-        return replace(choose(place, stored, resolved, least), basis=judged_version.basis)
+        return replace(choose(target, stored, resolved, least), basis=judged_version.basis)
 
     def annotate(self, tag: str, tasks: Sequence[int] | None = None, notify: Notify = to_log) -> int:
         """Creates annotations from all predictions of a version that a person could submit, or from those on `tasks`.

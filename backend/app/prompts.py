@@ -31,8 +31,8 @@ class PromptOperations(Operations):
         parts = self.container
         version = parts.saver.checked(draft).version
         alone = [parts.resolver.readable(tag) for tag in parts.prompts.of_steps(version)]
-        found = cascade_of(self.bases, parts.outcomes, alone, Subset("ground-truth"), differs).tradeoff
-        return parts.saver.save(replace(draft, second=replace(draft.second, below=guaranteed(found))))
+        tradeoff = cascade_of(self.bases, parts.outcomes, alone, Subset("ground-truth"), differs).tradeoff
+        return parts.saver.save(replace(draft, second=replace(draft.second, below=guaranteed(tradeoff))))
 
     def alike(self, version: PromptVersion) -> list[str]:
         """Tags of predictions in Label Studio that could be mistaken for those of a new version."""
@@ -51,13 +51,15 @@ class PromptOperations(Operations):
     def load(self, path: Path, project: int | None = None) -> SavedVersion:
         return self.container.saver.save(draft_of(path, project))
 
-    def relabel(self, wish: Renaming, project: int | None = None) -> Relabelled:
-        """From now on, reads `wish.old` in annotations and stored answers as `wish.label`."""
+    def relabel(self, renaming: Renaming, project: int | None = None) -> Relabelled:
+        """From now on, reads `renaming.old` in annotations and stored answers as `renaming.label`."""
         versions = self.container.store.versions()
-        return self.container.configs.relabel(self.container.studio, project_meant(versions, project), versions, wish)
+        return self.container.configs.relabel(
+            self.container.studio, project_meant(versions, project), versions, renaming
+        )
 
-    def unrelabel(self, wish: Renaming, project: int | None = None) -> None:
-        self.container.configs.unrelabel(project_meant(self.container.store.versions(), project), wish)
+    def unrelabel(self, renaming: Renaming, project: int | None = None) -> None:
+        self.container.configs.unrelabel(project_meant(self.container.store.versions(), project), renaming)
 
     def relabelled(self, project: int | None = None) -> Renames:
         """Control -> former label -> the label as which it is read."""

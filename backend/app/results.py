@@ -107,7 +107,7 @@ class ResultOperations(Operations):
     def choices(self, version: PromptVersion, project: Project) -> list[str]:
         """The labels of which one is a whole answer, as annotators see them; none where it takes more than that."""
         control = only_choice(self.container.resolver.read_by(version, project).schema)
-        return [] if control is None else [label.shown for label in control.labels]
+        return [] if control is None else [label.name for label in control.labels]
 
     def mark_truth(self, tag: str, task: int, label: str | None = None) -> int:
         """Makes a label, or the version's answer, the ground truth of a task, as an annotation of the person for whom
@@ -209,14 +209,14 @@ class ResultOperations(Operations):
         left_out = finished.evaluation.left_out if finished.evaluation else NOTHING
         truths = [truth.task_id for truth in finished.truths]
         basis = self.bases.of(resolved.project.id, [resolved.version], finished.subset, truths, left_out)
-        found = drawn_accuracy(basis, finished.judged, finished.truths, resolved.schema)
+        accuracy = drawn_accuracy(basis, finished.judged, finished.truths, resolved.schema)
         scored = scored_answers_of(finished.judged, finished.truths, resolved.schema)
-        found = with_weights(found, self.container.outcomes, resolved, scored)
-        found = replace(found, likeness=representativeness_of(self.container.outcomes, resolved, basis))
+        accuracy = with_weights(accuracy, self.container.outcomes, resolved, scored)
+        accuracy = replace(accuracy, likeness=representativeness_of(self.container.outcomes, resolved, basis))
         if finished.subset.split != LEARN.rest:
-            return found
+            return accuracy
         version = resolved.version
-        return replace(found, look=count_look(LookStore(self.container.store), version, version, truths))
+        return replace(accuracy, look=count_look(LookStore(self.container.store), version, version, truths))
 
     def audit(self, project: int, subset: Subset | None = None) -> Audit:
         """Ground truths that may be wrong, among all or those of `subset`."""

@@ -64,19 +64,19 @@ class RunOperations(Operations):
         return try_tasks(labeler, resolved, next(parts.studio.tasks(checked.project.id, page=number), []))
 
     def evaluate(
-        self, tag: str, truth: str = "ground-truth", ending: RunOptions | None = None, progress: Progress | None = None
+        self, tag: str, truth: str = "ground-truth", options: RunOptions | None = None, progress: Progress | None = None
     ) -> RunResult:
-        return self.run(tag, Subset("ground-truth", truth=truth), self.evaluating(ending or RunOptions()), progress)
+        return self.run(tag, Subset("ground-truth", truth=truth), self.evaluating(options or RunOptions()), progress)
 
-    def evaluating(self, ending: RunOptions) -> RunOptions:
+    def evaluating(self, options: RunOptions) -> RunOptions:
         """The options of an evaluation: EVALUATE_PUSHES=false leaves Label Studio alone."""
-        return replace(ending, push=ending.push and self.container.settings.evaluate_pushes)
+        return replace(options, push=options.push and self.container.settings.evaluate_pushes)
 
     def run(
-        self, tag: str, subset: Subset, ending: RunOptions | None = None, progress: Progress | None = None
+        self, tag: str, subset: Subset, options: RunOptions | None = None, progress: Progress | None = None
     ) -> RunResult:
         progress = progress or Silent()
-        started = self._start(tag, subset, ending or RunOptions(), progress.notify)
+        started = self._start(tag, subset, options or RunOptions(), progress.notify)
         try:
             return self.container.run_worker.work(started.id, progress)
         except (ProviderError, SettingsError):
@@ -84,13 +84,13 @@ class RunOperations(Operations):
                 progress.notify(waiting)
             raise
 
-    def _start(self, tag: str, subset: Subset, ending: RunOptions, notify: Notify) -> Run:
-        if ending.push:
+    def _start(self, tag: str, subset: Subset, options: RunOptions, notify: Notify) -> Run:
+        if options.push:
             for sentence in changes(
-                self.container.studio, self.container.store, self.container.prompts.get(tag), ending.keep
+                self.container.studio, self.container.store, self.container.prompts.get(tag), options.keep
             ):
                 notify(sentence)
-        return self.container.lifecycle.start(tag, subset, ending)
+        return self.container.lifecycle.start(tag, subset, options)
 
     def divide_runs(self, processes: int, background: bool = False) -> None:
         """From now on, runs that are worked on here, or in a process that is started for them, are divided among so
@@ -107,31 +107,31 @@ class RunOperations(Operations):
         return self.container.run_worker.work(run_id, progress or Silent())
 
     def run_in_background(
-        self, tag: str, subset: Subset, ending: RunOptions | None = None, notify: Notify = to_log
+        self, tag: str, subset: Subset, options: RunOptions | None = None, notify: Notify = to_log
     ) -> Run:
         """Returns at once; a worker (with REDIS_URL) or a process of its own does the work."""
-        return self._give(self._start(tag, subset, ending or RunOptions(), notify))
+        return self._give(self._start(tag, subset, options or RunOptions(), notify))
 
     def _give(self, run: Run) -> Run:
         return self.container.lifecycle.give(run.id, self.container.background_workers)
 
-    def run_within_day(self, tag: str, subset: Subset, ending: RunOptions) -> Run:
+    def run_within_day(self, tag: str, subset: Subset, options: RunOptions) -> Run:
         """A run in the background that the server starts: within MAX_USD_PER_DAY, where that is set.
 
         Raises SettingsError when nothing is left of it.
         """
 
         def start(share: float | None) -> Run:
-            return self._start(tag, subset, replace(ending, budget=least(share, ending.budget)), to_log)
+            return self._start(tag, subset, replace(options, budget=least(share, options.budget)), to_log)
 
-        return self._give(self._within_limits(start, ending.budget))
+        return self._give(self._within_limits(start, options.budget))
 
-    def _within_limits(self, start: Callable[[float | None], Run], wish: float | None) -> Run:
+    def _within_limits(self, start: Callable[[float | None], Run], asked_usd: float | None) -> Run:
         """A run within MAX_USD_PER_DAY, and within the MONTHLY_BUDGET of the person for whom it acts, where those are
         set. The money is reserved for it when this returns, so work begins after that.
 
         start: makes the run with that budget, and does not work on it
-        wish: the budget asked for, in USD
+        asked_usd: the budget asked for, in USD
         """
         personal, daily = self.container.personal_limit, self.container.daily_limit
 
@@ -140,10 +140,10 @@ class RunOperations(Operations):
                 return start(most)
             return daily.start_run(lambda share: start(least(share, most)))
 
-        return today(None) if personal is None else personal.start_run(wish, today)
+        return today(None) if personal is None else personal.start_run(asked_usd, today)
 
     def enhance_within_day(
-        self, tag: str, wish: OptimizerOptions, progress: Progress | None = None
+        self, tag: str, options: OptimizerOptions, progress: Progress | None = None
     ) -> OptimizationResult:
         """A search that the server starts: within MAX_USD_PER_DAY, where that is set. Raises what `run_within_day`
         raises."""
@@ -151,10 +151,10 @@ class RunOperations(Operations):
         begun: list[BegunSearch] = []
 
         def start(share: float | None) -> Run:
-            begun.append(optimizer.begin(resolved, wish, share))
+            begun.append(optimizer.begin(resolved, options, share))
             return begun[0].run
 
-        self._within_limits(start, wish.budget)
+        self._within_limits(start, options.budget)
         return optimizer.work(begun[0], progress or Silent())
 
     def resume(self, run_id: str, budget: float | None = None) -> Run:
@@ -194,16 +194,16 @@ class RunOperations(Operations):
 
         return self._give(self._within_limits(start, self.container.record.run(run_id).budget))
 
-    def ask_again_within_day(self, tag: str, tasks: Container[int], ending: RunOptions) -> Run:
+    def ask_again_within_day(self, tag: str, tasks: Container[int], options: RunOptions) -> Run:
         """Asks again, in the background, about those of `tasks` to which a version gave no usable answer. Raises what
         `run_within_day` raises."""
         parts = self.container
 
         def start(share: float | None) -> Run:
-            limited = replace(ending, budget=least(share, ending.budget))
+            limited = replace(options, budget=least(share, options.budget))
             return parts.lifecycle.ask_again(tag, tasks, parts.outcomes, limited)
 
-        return self._give(self._within_limits(start, ending.budget))
+        return self._give(self._within_limits(start, options.budget))
 
     def cancel(self, run_id: str) -> bool:
         """Stops a run within seconds; stored answers are kept. False if it had ended already."""
@@ -241,7 +241,7 @@ class RunOperations(Operations):
         newest = next(searches, None)
         return None if newest is None else self.watch(newest.id)
 
-    def enhance(self, tag: str, wish: OptimizerOptions, progress: Progress | None = None) -> OptimizationResult:
+    def enhance(self, tag: str, options: OptimizerOptions, progress: Progress | None = None) -> OptimizationResult:
         """A better prompt than a version's, if the search finds one; see `services.optimize.optimizer`."""
         optimizer = self.container.optimizer
-        return optimizer.work(optimizer.begin(self.container.resolver.resolved(tag), wish), progress or Silent())
+        return optimizer.work(optimizer.begin(self.container.resolver.resolved(tag), options), progress or Silent())

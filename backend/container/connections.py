@@ -52,9 +52,9 @@ class ConnectionParts(DatabaseParts):
 
             return AbilityProbe(chat, connection.api_key or "", lambda: self.connections.batches(name))
 
-        make, known = lambda: self.connections.chat(name), self.connections.profiles(connection)
+        make, formats = lambda: self.connections.chat(name), self.connections.profiles(connection)
         limits, url = self.connections.stated(name), connection.base_url
-        return ConnectionTest(name, url, make, self.pricing, probe, profile, limits, known)
+        return ConnectionTest(name, url, make, self.pricing, probe, profile, limits, formats)
 
     @property
     def pricing(self) -> Pricing:
@@ -71,8 +71,8 @@ class ConnectionParts(DatabaseParts):
         find, parts = self.connections.rate_limits(*connections), 1 if self.settings.redis_url else self.part.of
 
         def limit(connection: str, model: str) -> RateLimit | None:
-            found = find(connection, model)
-            return found and replace(found, parts=parts)
+            limits = find(connection, model)
+            return limits and replace(limits, parts=parts)
 
         return RateLimiter(limit, self.rate_buckets)
 

@@ -17,7 +17,7 @@ from backend.adapters.label_studio.credential import Credential
 from backend.container.workers import WorkerParts
 from backend.domain.chat.request_resources import RequestResources
 from backend.domain.connection import DEFAULT
-from backend.domain.urls import shown
+from backend.domain.urls import public_url
 from backend.engine.personal_limit import PersonalLimit
 from backend.services.dataset.drawing import Drawing
 from backend.services.dataset.label_configs import Configs
@@ -197,7 +197,7 @@ class Container(WorkerParts):
     def _pollers(self) -> dict[str, MakePoller]:
         """Address, as it is stored with batches -> who looks after batches there."""
         names = [DEFAULT, *sorted(self.model_connections.names)]
-        return {shown(self.connections.address(name)): self.batches(name).poller for name in reversed(names)}
+        return {public_url(self.connections.address(name)): self.batches(name).poller for name in reversed(names)}
 
     @property
     def login(self) -> Login:

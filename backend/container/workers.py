@@ -45,7 +45,7 @@ class WorkerParts(ModelParts):
             return QueuedWorkers(ChunkStore(self.store), self.queue())
         return LocalProcess(self.settings.data_dir / "runs", self.settings.as_environment(), self.processes)
 
-    def _join_workers(self, place: str, slots: ConcurrencyLimiter) -> "WorkerRegistration":
+    def _join_workers(self, server: str, slots: ConcurrencyLimiter) -> "WorkerRegistration":
         """To be called on the event loop that `slots` lives on."""
         from backend.adapters.redis.connection import RedisConnection
         from backend.adapters.redis.coordination import WorkerLoad, WorkerRegistration
@@ -53,7 +53,7 @@ class WorkerParts(ModelParts):
         loop = asyncio.get_running_loop()
         return WorkerRegistration(
             RedisConnection(self.settings.redis_url or ""),
-            place,
+            server,
             self.settings.max_in_flight,
             lambda: WorkerLoad(slots.adaptive.most, slots.in_flight, slots.answers, slots.refused, slots.waiting),
             lambda cap: loop.call_soon_threadsafe(slots.set_cap, cap),

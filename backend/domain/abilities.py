@@ -34,7 +34,7 @@ _PDF = (
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class AbilityResult:
     """works: None if it was not found out. detail: how it works, or why not, for people. usd: what it cost; None if
     unknown."""
 
@@ -54,7 +54,7 @@ class Ability:
     judge: Callable[[Reply, int], tuple[bool, str]]
 
 
-def said(reply: Reply) -> str:
+def reply_text(reply: Reply) -> str:
     """The text of a reply; "" if it has none."""
     try:
         return str(reply["choices"][0]["message"]["content"] or "")
@@ -66,35 +66,35 @@ def _user(content: Any = _ASKED, **more: Any) -> Body:
     return {"messages": [{"role": "user", "content": content}], **more}
 
 
-def _shown(part: Body) -> Body:
+def _with_part(part: Body) -> Body:
     return _user([{"type": "text", "text": "What is this? Answer with one word."}, part])
 
 
-def _taken(_reply: Reply, _number: int) -> tuple[bool, str]:
+def _accepted(_reply: Reply, _number: int) -> tuple[bool, str]:
     return True, ""
 
 
 def _spoken(reply: Reply, _number: int) -> tuple[bool, str]:
-    return bool(said(reply).strip()), "" if said(reply).strip() else "the answer is empty"
+    return bool(reply_text(reply).strip()), "" if reply_text(reply).strip() else "the answer is empty"
 
 
 def _in_schema(reply: Reply, _number: int) -> tuple[bool, str]:
-    found = _object(said(reply))
-    kept = found is not None and set(found) == {"happy"} and found["happy"] in ("yes", "no")
-    return kept, "" if kept else "taken, but not followed"
+    value = _object(reply_text(reply))
+    followed = value is not None and set(value) == {"happy"} and value["happy"] in ("yes", "no")
+    return followed, "" if followed else "taken, but not followed"
 
 
 def _json(reply: Reply, _number: int) -> tuple[bool, str]:
-    kept = _object(said(reply)) is not None
-    return kept, "" if kept else "taken, but not followed"
+    followed = _object(reply_text(reply)) is not None
+    return followed, "" if followed else "taken, but not followed"
 
 
 def _object(text: str) -> dict[str, Any] | None:
     try:
-        found = json.loads(text)
+        value = json.loads(text)
     except ValueError:
         return None
-    return found if isinstance(found, dict) else None
+    return value if isinstance(value, dict) else None
 
 
 def _alternatives(reply: Reply, _number: int) -> tuple[bool, str]:
@@ -107,19 +107,19 @@ def _alternatives(reply: Reply, _number: int) -> tuple[bool, str]:
 
 
 def _obeyed(reply: Reply, _number: int) -> tuple[bool, str]:
-    kept = "banana" in said(reply).lower()
-    return kept, "" if kept else "taken, but not followed"
+    followed = "banana" in reply_text(reply).lower()
+    return followed, "" if followed else "taken, but not followed"
 
 
 def _cut(reply: Reply, number: int) -> tuple[bool, str]:
     return True, ("max_tokens", "max_completion_tokens")[number]
 
 
-def usage_found(reply: Reply) -> Found:
+def usage_found(reply: Reply) -> AbilityResult:
     """Whether the first reply says what is billed: no request of its own."""
     usage = reply.get("usage")
     counted = isinstance(usage, Mapping) and bool(usage.get("prompt_tokens")) and "completion_tokens" in usage
-    return Found("usage", counted, "" if counted else "tokens are not counted, so costs are unknown")
+    return AbilityResult("usage", counted, "" if counted else "tokens are not counted, so costs are unknown")
 
 
 _FORMAT = {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": _SCHEMA}}
@@ -140,10 +140,10 @@ ABILITIES = (
         _alternatives,
     ),
     Ability("system part", ({"messages": [_SYSTEM, *_user()["messages"]]},), _obeyed),
-    Ability("pictures", (_shown(_PICTURE),), _spoken),
-    Ability("PDF files", (_shown(_FILE),), _spoken),
-    Ability("temperature", (_user(temperature=0),), _taken),
-    Ability("seed", (_user(seed=1),), _taken),
+    Ability("pictures", (_with_part(_PICTURE),), _spoken),
+    Ability("PDF files", (_with_part(_FILE),), _spoken),
+    Ability("temperature", (_user(temperature=0),), _accepted),
+    Ability("seed", (_user(seed=1),), _accepted),
     Ability("longest answer", (_user(max_tokens=SHORT), _user(max_completion_tokens=SHORT)), _cut),
 )
 """`text` first: without it there is nothing to find out."""

@@ -39,7 +39,7 @@ class MarkedSpan:
 
     text: the characters there
     tier: how the quote was found, see `domain.labels.placement`; "" where a person marked it
-    place: as a region names it, where start and end are not its offsets
+    position: as a region names it, where start and end are not its offsets
     attributes: what is said of the span beside its label, by the name of the control that says it; nothing of those
         that were left empty
     refs: how relations mean it
@@ -53,7 +53,7 @@ class MarkedSpan:
     label: str
     text: str = field(default="", compare=False)
     tier: str = field(default="", compare=False)
-    place: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
+    position: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
     attributes: "tuple[tuple[str, AnswerValue], ...]" = ()
     refs: tuple[str, ...] = field(default=(), compare=False, repr=False)
     item: int | None = field(default=None, compare=False, repr=False)
@@ -69,7 +69,7 @@ class MarkedSpan:
 @dataclass(frozen=True, slots=True, order=True)
 class UnlocatedQuote:
     """What a model quoted and labelled, but the text does not have, or has in several places; see
-    `domain.labels.placement.place.REASONS`. `ref`: how relations mean it."""
+    `domain.labels.placement.location.REASONS`. `ref`: how relations mean it."""
 
     label: str
     text: str

@@ -48,7 +48,7 @@ def _listed(value: AnswerValue | None) -> list[Any]:
         case Boxes():
             return [box_json(box) for box in value.boxes]
         case Repeated():
-            return [{"item": number, "value": _listed(one)} for number, one in value.values]
+            return [{"item": number, "value": _listed(item)} for number, item in value.values]
         case LabelDefinitions():
             return [list(entry) for entry in value.entries]
         case _:
@@ -56,5 +56,5 @@ def _listed(value: AnswerValue | None) -> list[Any]:
 
 
 def _span_json(span: MarkedSpan) -> dict[str, Any]:
-    said = {"attributes": answer_json(dict(span.attributes))} if span.attributes else {}
-    return {"start": span.start, "end": span.end, "label": span.label, "text": span.text, **said}
+    attributes = {"attributes": answer_json(dict(span.attributes))} if span.attributes else {}
+    return {"start": span.start, "end": span.end, "label": span.label, "text": span.text, **attributes}

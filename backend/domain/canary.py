@@ -61,23 +61,23 @@ class Canary:
 
 @dataclass(frozen=True, slots=True)
 class StoredCanary:
-    """`asked`: when, in ISO format, UTC"""
+    """`asked_at`: when, in ISO format, UTC"""
 
-    asked: str
-    found: Canary
+    asked_at: str
+    result: Canary
 
 
 def needs_second(firsts: Sequence[Reasked]) -> bool:
     """Whether to ask a second time."""
-    return sum(one.changed for one in firsts) >= FEWEST
+    return sum(request.changed for request in firsts) >= FEWEST
 
 
 def canary_of(reasked: Sequence[Reasked]) -> Canary:
     return Canary(
         requests=len(reasked),
-        changed=sum(one.changed for one in reasked),
-        odd=sum(one.odd is True for one in reasked),
-        others=sum(one.odd is False for one in reasked),
+        changed=sum(request.changed for request in reasked),
+        odd=sum(request.odd is True for request in reasked),
+        others=sum(request.odd is False for request in reasked),
     )
 
 

@@ -39,7 +39,7 @@ class Cascade:
         return self.model if self.connection == DEFAULT else f"{self.connection}/{self.model}"
 
     @property
-    def shown(self) -> str:
+    def description(self) -> str:
         """For people."""
         return f"then {self.reference}" + ("" if self.below is None else f" below {self.below:.6g}")
 
@@ -100,5 +100,5 @@ def read_cascade(stored: Mapping[str, Any]) -> Cascade:
 
 
 def _sum(values: list[int | None]) -> int | None:
-    known = [value for value in values if value is not None]
-    return sum(known) if len(known) == len(values) else None
+    numbers = [value for value in values if value is not None]
+    return sum(numbers) if len(numbers) == len(values) else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 
 from backend.domain.profiles import Profile, guessed, profile_named
-from backend.domain.urls import shown
+from backend.domain.urls import public_url
 from backend.errors import SettingsError
 
 DEFAULT = "default"
@@ -49,9 +49,9 @@ class StoredConnection:
     created: str = ""
 
     @property
-    def shown(self) -> str:
+    def public_url(self) -> str:
         """Its address, for people."""
-        return shown(self.base_url)
+        return public_url(self.base_url)
 
     @property
     def key(self) -> str:
@@ -70,7 +70,7 @@ class StoredConnection:
         return None if self.price_in is None or self.price_out is None else (self.price_in, self.price_out)
 
     @property
-    def known(self) -> Profile | None:
+    def server_profile(self) -> Profile | None:
         """What is known of its server."""
         return guessed(self.base_url) if self.profile is None else profile_named(self.profile)
 

@@ -47,7 +47,7 @@ def consensus(values: Sequence[AnswerValue | None], samples: int) -> tuple[Answe
 def _borda(rankings: Sequence[Ranking]) -> Ranking:
     places: Counter[str] = Counter()
     for ranking in rankings:
-        places.update({item: place for place, item in enumerate(ranking.ids)})
+        places.update({item: rank for rank, item in enumerate(ranking.ids)})
     return Ranking(tuple(sorted(rankings[0].ids, key=places.__getitem__)))
 
 
@@ -78,7 +78,9 @@ def _majority(groups: Sequence[Groups], samples: int) -> tuple[Groups | None, fl
 def _by_item(values: Sequence[AnswerValue | None], samples: int) -> tuple[AnswerValue | None, float]:
     """A sample that says nothing of an item votes for nothing."""
     held = [repeated_of(value) for value in values]
-    votes = {number: Counter(one.get(number) for one in held).most_common(1)[0] for one in held for number in one}
+    votes = {
+        number: Counter(answer.get(number) for answer in held).most_common(1)[0] for answer in held for number in answer
+    }
     agreement = sum(count for _, count in votes.values()) / (samples * len(votes))
     return repeated_or_none({number: value for number, (value, _) in votes.items()}), agreement
 

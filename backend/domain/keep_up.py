@@ -56,5 +56,5 @@ def spent_up(keep_up: KeepUp) -> str:
 
 def total(spent: Mapping[str, float | None]) -> float | None:
     """The sum of what runs spent, by their ids; None if one is unknown."""
-    known = [usd for usd in spent.values() if usd is not None]
-    return sum(known) if len(known) == len(spent) else None
+    amounts = [usd for usd in spent.values() if usd is not None]
+    return sum(amounts) if len(amounts) == len(spent) else None

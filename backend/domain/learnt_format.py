@@ -33,7 +33,7 @@ class LearntFormat:
     @property
     def parts(self) -> list[str]:
         """For people."""
-        said = {
+        phrases = {
             f"answers in {self.response_format}": self.response_format != SCHEMA,
             f"without {', '.join(self.left_out)}": self.left_out,
             f"{self.alternatives} alternatives": self.alternatives is not None,
@@ -41,4 +41,4 @@ class LearntFormat:
             "no bound on the length of answers": not self.bounded,
             "documents as text": self.written,
         }
-        return [words for words, so in said.items() if so]
+        return [words for words, so in phrases.items() if so]

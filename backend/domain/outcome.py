@@ -89,18 +89,18 @@ class DeferredConfidence:
     compute: depends on nothing that changes; it is let go of, with the completions that it holds, once it was called
     """
 
-    __slots__ = ("_compute", "_found")
+    __slots__ = ("_compute", "_computed")
 
     def __init__(self, compute: Callable[[], Confidence | None]) -> None:
         self._compute: Callable[[], Confidence | None] | None = compute
-        self._found: Confidence | None = None
+        self._computed: Confidence | None = None
 
     def value(self) -> Confidence | None:
         compute = self._compute
         if compute is not None:  # two threads may both compute it, to the same end
-            self._found = compute()
+            self._computed = compute()
             self._compute = None
-        return self._found
+        return self._computed
 
     def __eq__(self, other: object) -> bool:
         return self.value() == (other.value() if isinstance(other, DeferredConfidence) else other)
@@ -126,8 +126,8 @@ class Usage:
 def total_usd(costs: Iterable[float | None]) -> float | None:
     """The sum, rounded once: the same in each order, and with each release of Python. None if one cost is unknown."""
     amounts = list(costs)
-    known = [cost for cost in amounts if cost is not None]
-    return fsum(known) if len(known) == len(amounts) else None
+    numbers = [cost for cost in amounts if cost is not None]
+    return fsum(numbers) if len(numbers) == len(amounts) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,20 +160,20 @@ class Outcome:
     @property
     def computed(self) -> Confidence | None:
         """`confidences`, computed if they were not yet."""
-        found = self.confidences
-        return found.value() if isinstance(found, DeferredConfidence) else found
+        confidences = self.confidences
+        return confidences.value() if isinstance(confidences, DeferredConfidence) else confidences
 
     @property
     def confidence(self) -> float | None:
         """Of the whole answer; None if there is none."""
-        found = self.computed
-        return None if found is None else found.joint
+        confidences = self.computed
+        return None if confidences is None else confidences.joint
 
     @property
     def controls(self) -> Mapping[str, float] | None:
         """Confidence of each control's value, if there are several."""
-        found = self.computed
-        return None if found is None else found.controls or None
+        confidences = self.computed
+        return None if confidences is None else confidences.controls or None
 
     @property
     def spoke(self) -> bool:

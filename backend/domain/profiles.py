@@ -187,7 +187,7 @@ def guessed(base_url: str) -> Profile | None:
     for profile in PROFILES:
         if any(host == end or (end.startswith((".", "aiplatform")) and host.endswith(end)) for end in profile.hosts):
             return profile
-    return next((one for one in PROFILES if one.port == port and port and _is_own(host)), None)
+    return next((profile for profile in PROFILES if profile.port == port and port and _is_own(host)), None)
 
 
 def _is_own(host: str) -> bool:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """`shown`: project.model_version, the backend's title or a version whose predictions annotators see."""
+    """`model_version`: project.model_version, the backend's title or a version whose predictions annotators see."""
 
     id: int
     title: str
     label_config: str
-    shown: str
+    model_version: str
     tasks: int

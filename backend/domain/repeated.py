@@ -20,5 +20,5 @@ def repeated_of(value: object) -> dict[int, Any]:
 
 def repeated_or_none(held: Mapping[int, Any]) -> Repeated | None:
     """Of the items that have a value; None where none has."""
-    found = tuple((number, value) for number, value in sorted(held.items()) if value is not None)
-    return Repeated(found) if found else None
+    values = tuple((number, value) for number, value in sorted(held.items()) if value is not None)
+    return Repeated(values) if values else None

@@ -31,6 +31,6 @@ def span_consensus(values: Sequence[AnswerValue | None], samples: int) -> tuple[
 
 def _joined(spans: Sequence[MarkedSpan], samples: int) -> MarkedSpan:
     """One span of that many of all samples."""
-    said = Counter(span.attributes for span in spans).most_common(1)[0][0]
-    first = next(span for span in spans if span.attributes == said)
+    attributes = Counter(span.attributes for span in spans).most_common(1)[0][0]
+    first = next(span for span in spans if span.attributes == attributes)
     return replace(first, score=len(spans) / samples)

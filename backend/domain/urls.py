@@ -11,7 +11,7 @@ _URL = re.compile(
 HIDDEN = "(an address that is not shown)"
 
 
-def shown(url: str) -> str:
+def public_url(url: str) -> str:
     """Scheme, host, port and path of `url`, nothing else.
 
     If they cannot be separated from a secret (no scheme, or an @ after the host), a part of a sentence says so instead.

@@ -21,12 +21,12 @@ class Embedders:
         self._make = make
         self._address = address
         self._names = names
-        self._known: dict[tuple[str, str], Embed] = {}
+        self._embed_of: dict[tuple[str, str], Embed] = {}
 
     def __call__(self, reference: str, texts: Sequence[str]) -> Any:
         """An array with a row of length 1 per text. Raises ProviderError, SettingsError or StoreError."""
         connection, model = read_reference(reference, self._names())
-        place = connection, self._address(connection)
-        if place not in self._known:
-            self._known[place] = self._make(*place)
-        return self._known[place](model, texts)
+        key = connection, self._address(connection)
+        if key not in self._embed_of:
+            self._embed_of[key] = self._make(*key)
+        return self._embed_of[key](model, texts)

@@ -34,13 +34,13 @@ class ChosenTasks:
     basis: TruthBasis | None = None
 
 
-def choose(place: TargetProject, stored: StoredOutcomes, resolved: ResolvedVersion, least: float) -> ChosenTasks:
+def choose(target: TargetProject, stored: StoredOutcomes, resolved: ResolvedVersion, least: float) -> ChosenTasks:
     """Tasks whose prediction has a raw confidence of `least` or more, as people see it, and no annotation yet.
 
     The prediction in Label Studio must equal the stored answer: an old or doubled one does not become an annotation.
     """
-    index = place.there(resolved.version.names)
-    done = place.studio.annotated_ids(resolved.project.id)
+    index = target.there(resolved.version.names)
+    done = target.studio.annotated_ids(resolved.project.id)
     tasks: list[int] = []
     count = Counter[str]()
     for page in stored.of_version(resolved):

@@ -50,7 +50,7 @@ class CanaryResult:
     model."""
 
     version: str
-    found: Canary
+    canary: Canary
     unanswered: int
     before: tuple[str, ...]
     now: tuple[str, ...]
@@ -81,7 +81,7 @@ class CanaryRunner:
                 f"{tag} has no stored answer whose request would be the same now: `ls-prompts run {quote(tag)}`."
             )
         _check_most(chosen, budget, pricing)
-        usd = total_usd(cost_of(replace(one.answer, batch=False), pricing) for one in chosen)
+        usd = total_usd(cost_of(replace(stored.answer, batch=False), pricing) for stored in chosen)
         return CanaryPlan(first, chosen, usd)
 
     def ask(self, plan: CanaryPlan) -> CanaryResult:
@@ -89,12 +89,12 @@ class CanaryRunner:
         reasked, answers = asyncio.run(self._ask(plan))
         if not reasked:
             raise RunError(f"None of {len(plan.requests)} requests was answered: try again later.")
-        found = canary_of(reasked)
-        self.store.add(plan.version.version, found)
-        before = sorted({one.answer.model for one in plan.requests})
+        canary = canary_of(reasked)
+        self.store.add(plan.version.version, canary)
+        before = sorted({stored.answer.model for stored in plan.requests})
         now = sorted({answer.model for answer in answers})
         return CanaryResult(
-            plan.version.version.tag, found, len(plan.requests) - len(reasked), tuple(before), tuple(now)
+            plan.version.version.tag, canary, len(plan.requests) - len(reasked), tuple(before), tuple(now)
         )
 
     def _stored(self, resolved: ResolvedVersion, budget: float | None) -> Iterator[StoredRequest]:
@@ -102,26 +102,26 @@ class CanaryRunner:
         asked = ((ask.digest, ask.task_id) for page in pages for ask in page if ask.digest)
         lowest = dict(nsmallest(TIMES * REQUESTS, asked))
         builder = self.labeler.builder(resolved, attempts=1, cap=None if budget is None else CAP)
-        found: dict[str, ChatRequest] = {}
+        by_digest: dict[str, ChatRequest] = {}
         for page in builder.cut(self.studio.tasks_by_id(resolved.project.id, sorted(lowest.values()))):
             requests = (ask.samples[0] for _, ask in builder.requests(page) if isinstance(ask, ChatRequest))
-            found |= {request.digest: request for request in requests if request.digest in lowest}
-        answers = self.labeler.store.completions(list(found))
+            by_digest |= {request.digest: request for request in requests if request.digest in lowest}
+        answers = self.labeler.store.completions(list(by_digest))
         for name in sorted(answers)[:REQUESTS]:
-            yield StoredRequest(found[name], answers[name][0])
+            yield StoredRequest(by_digest[name], answers[name][0])
 
     async def _ask(self, plan: CanaryPlan) -> tuple[list[Reasked], list[Completion]]:
         version, name = plan.version.version, secrets.token_hex(8)
         make = self.labeler.make_executor
         async with closing(make(project=plan.version.project.id, connection=version.connection)) as executor:
             firsts = await _answers(executor, plan.requests, [name, 1])
-            pairs = [(one, first) for one, first in zip(plan.requests, firsts, strict=True) if first is not None]
+            pairs = [(stored, first) for stored, first in zip(plan.requests, firsts, strict=True) if first is not None]
             comparison = _Comparison(plan.version.schema)
-            once = [comparison.once(one, first) for one, first in pairs]
+            once = [comparison.once(stored, first) for stored, first in pairs]
             answers = [first for _, first in pairs]
             if not needs_second(once):
                 return once, answers
-            seconds = await _answers(executor, [one for one, _ in pairs], [name, 2])
+            seconds = await _answers(executor, [stored for stored, _ in pairs], [name, 2])
         both = zip(pairs, once, seconds, strict=True)
         return [comparison.twice(*pair, single, second) for pair, single, second in both], answers
 
@@ -130,7 +130,8 @@ async def _answers(
     executor: RequestExecutor, stored: Sequence[StoredRequest], name: list[str | int]
 ) -> list[Completion | None]:
     """New first answers, under digests of their own. None where there is none."""
-    again = [replace(one.request, stands_for=digest(["canary", *name, one.request.digest])) for one in stored]
+    requests = [item.request for item in stored]
+    again = [replace(request, stands_for=digest(["canary", *name, request.digest])) for request in requests]
     results = await asyncio.gather(*(executor.ask(request) for request in again))
     return [result.attempts[0] if result.attempts else None for result in results]
 
@@ -148,10 +149,10 @@ class _Comparison:
         again = self._same(stored, stored.answer, second)
         return replace(single, odd=odd_one_out(not single.changed, again, self._same(stored, first, second)))
 
-    def _same(self, stored: StoredRequest, one: Completion, other: Completion) -> bool:
+    def _same(self, stored: StoredRequest, first: Completion, second: Completion) -> bool:
         """Two answers that cannot be used are the same."""
         spec = stored.request.template.spec
-        verdicts = [judge([answer], spec).verdict for answer in (one, other)]
+        verdicts = [judge([answer], spec).verdict for answer in (first, second)]
         usable = [verdict for verdict in verdicts if verdict is not None and not isinstance(verdict, Rejection)]
         return not usable or (len(usable) == len(verdicts) and self.schema.equal(*usable))
 
@@ -159,7 +160,7 @@ class _Comparison:
 def _check_most(chosen: Sequence[StoredRequest], budget: float | None, pricing: Pricing) -> None:
     if budget is None:
         return
-    templates = ((one.request, one.request.template) for one in chosen)
+    templates = ((stored.request, stored.request.template) for stored in chosen)
     prices = (known_price(pricing, made.model, made.connection, *largest(request)) for request, made in templates)
     if (most := TIMES * sum(prices)) > budget:
         raise RunError(

@@ -32,15 +32,15 @@ class LabelingScreen:
         """Of a prompt that can't be used: nothing of it is saved, and there is room for the next one. Without a box it
         can't be said why, because Label Studio saves all that it shows elsewhere."""
         if self.box is None:
-            return _shown([withdrawn(self.region)], tag)
+            return _prediction([withdrawn(self.region)], tag)
         text = self.region["value"]["text"][-1].strip()
-        return _shown([withdrawn(self.region), self.box.saying(f"Not used: “{text}”. {error}")], tag)
+        return _prediction([withdrawn(self.region), self.box.saying(f"Not used: “{text}”. {error}")], tag)
 
     def unanswered(self, labelled: Labelled, outcome: Outcome | None, tag: str) -> dict[str, Any]:
         """Why a prompt that was typed brought nothing; `{}` where that can't be shown."""
         if self.box is None:
             return {}
-        return _shown([self.region, self.box.saying(f"No answer: {_why(labelled, outcome)}")], tag)
+        return _prediction([self.region, self.box.saying(f"No answer: {_why(labelled, outcome)}")], tag)
 
 
 def _why(labelled: Labelled, outcome: Outcome | None) -> str:
@@ -53,5 +53,5 @@ def _why(labelled: Labelled, outcome: Outcome | None) -> str:
     return f"the model gave none that can be used ({kind})."
 
 
-def _shown(results: list[dict[str, Any]], tag: str) -> dict[str, Any]:
+def _prediction(results: list[dict[str, Any]], tag: str) -> dict[str, Any]:
     return {"result": results, "score": None, "model_version": tag}

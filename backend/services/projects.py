@@ -89,14 +89,14 @@ class Projects:
         """Creates the backend and notes what annotators saw until now. `before`: the backends that are there."""
         project = details.id
         if self.store.connection(project)["shown_before"] is None:
-            self.store.set_connection(project, shown_before=details.shown)
+            self.store.set_connection(project, shown_before=details.model_version)
         in_use = self.store.connection(project)["in_use"]
         self._create(project, {**fields, "title": in_use or TITLE}, before)
-        if not in_use and belongs(details.shown, *self._names(project)):
+        if not in_use and belongs(details.model_version, *self._names(project)):
             self.studio.show(project, TITLE)  # a run showed its predictions, because nothing else was shown
             notify(
-                f"Annotators saw the predictions of {details.shown}; now they get live ones: `ls-prompts use` selects "
-                "the version."
+                f"Annotators saw the predictions of {details.model_version}; now they get live ones: `ls-prompts use` "
+                "selects the version."
             )
 
     def _create(self, project: int, fields: Mapping[str, Any], before: list[Mapping[str, Any]]) -> None:
@@ -116,7 +116,7 @@ class Projects:
     def disconnect(self, project: int, url: str | None = None) -> int:
         """Removes our backends (or the one at `url`) with their webhooks and restores what was shown. Returns their
         number."""
-        shown = self.studio.project(project).shown
+        model_version = self.studio.project(project).model_version
         backends = self.studio.backends(project)
         titles = self._titles(project)
         removed = [
@@ -126,7 +126,7 @@ class Projects:
         ]
         self.studio.disconnect(project, removed)
         before = self.store.connection(project)["shown_before"]
-        if removed and shown in {b["title"] for b in removed}:
+        if removed and model_version in {b["title"] for b in removed}:
             restorable = before if before in self.studio.model_versions(project) else ""
             self.studio.show(project, restorable or "")
         if removed and not any(b["title"] in titles for b in backends if b not in removed):
@@ -142,17 +142,17 @@ class Projects:
         project = version.project
         backends = self.studio.backends(project)
         counts = {} if backends else self.studio.model_versions(project)
-        shown = next((tag for tag in version.tags if counts.get(tag)), None)
-        if not backends and shown is None:
+        visible_tag = next((tag for tag in version.tags if counts.get(tag)), None)
+        if not backends and visible_tag is None:
             raise StudioError(
                 f"Project {project} has neither a connected backend nor predictions of {version.tag}: "
                 f"`ls-prompts connect {project} --backend-url URL` or "
                 f"`ls-prompts run {quote(version.tag)} --on all` first."
             )
         self.store.set_connection(project, in_use=version.tag, to_show=None)
-        if shown is not None:
-            self.studio.show(project, shown)
-            notify(f"No backend is connected: annotators see the predictions {shown} has, other tasks have none.")
+        if visible_tag is not None:
+            self.studio.show(project, visible_tag)
+            notify(f"No backend is connected: annotators see the predictions {visible_tag} has, other tasks have none.")
             return
         self.studio.show(project, str(backends[0]["title"]))
         backend = self.studio.backends(project)[0]
@@ -197,7 +197,7 @@ class Projects:
         and those of the prompt's former names."""
         if not any(_is_of(version, tag) for tag in self.studio.model_versions(version.project)):
             return {}
-        index = self._place(version, to_log).there(version.names)
+        index = self._target(version, to_log).there(version.names)
         return dict(Counter(item.version for item in index.all() if item.ours and _is_of(version, item.version)))
 
     def withdraw(self, version: PromptVersion, notify: Notify, take_over: bool = False) -> int:
@@ -206,8 +206,8 @@ class Projects:
 
         take_over: whether predictions that others pushed are deleted too
         """
-        place = self._place(version, notify)
-        index = place.there(version.names, take_over)
+        target = self._target(version, notify)
+        index = target.there(version.names, take_over)
         ids: dict[str, list[int]] = {}
         others = Counter[str]()
         for prediction in index.all():
@@ -217,8 +217,8 @@ class Projects:
                 ids.setdefault(prediction.version, []).append(prediction.id)
             else:
                 others[prediction.version] += 1
-        deleted = delete(place, ids, index.counts)
-        place.show_again(version.names)
+        deleted = delete(target, ids, index.counts)
+        target.show_again(version.names)
         if others:
             also = f"`ls-prompts withdraw {quote(version.tag)} --take-over` deletes them too."
             notify(f"{foreign(others)} stay there; {also}")
@@ -226,11 +226,11 @@ class Projects:
 
     def annotate(self, version: PromptVersion, tasks: Sequence[int] | None, notify: Notify) -> int:
         """See `Acceptance.accept`."""
-        return Acceptance(self._place(version, notify), version).accept(tasks)
+        return Acceptance(self._target(version, notify), version).accept(tasks)
 
     def unannotate(self, version: PromptVersion, notify: Notify) -> TakenBack:
         """See `Acceptance.take_back`."""
-        return Acceptance(self._place(version, notify), version).take_back()
+        return Acceptance(self._target(version, notify), version).take_back()
 
     def _titles(self, project: int) -> set[str]:
         """What a backend that `connect` made may be called, see `use`."""
@@ -242,7 +242,7 @@ class Projects:
     def _versions(self, project: int) -> list[PromptVersion]:
         return [version for version in self.store.versions() if version.project == project]
 
-    def _place(self, version: PromptVersion, notify: Notify) -> TargetProject:
+    def _target(self, version: PromptVersion, notify: Notify) -> TargetProject:
         return TargetProject(self.studio, self.store, version.project, notify)
 
 

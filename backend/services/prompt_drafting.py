@@ -49,7 +49,7 @@ class PromptDrafter:
     def draft(self, name: str, project: int | None, teacher: str | None) -> DraftedPrompt:
         """`project` is needed for a name that is new. Raises LabelConfigError or StudioError; with a teacher also
         ProviderError when it will answer nothing."""
-        details = self.studio.project(Draft(check_name(name), project).project_of(self.prompts.known(name)))
+        details = self.studio.project(Draft(check_name(name), project).project_of(self.prompts.versions_of(name)))
         schema = read_config(details.label_config)
         first = replace(first_draft(schema), project=details.id)
         if teacher is None:

@@ -24,14 +24,14 @@ from backend.services.runs.task_labeler import TaskLabeler, closing
 @dataclass(frozen=True, slots=True)
 class TryResult:
     """`messages` is empty when the task can't be asked about; `attempts` are the model's raw answers, those of
-    all samples; `remark`: why there is no confidence, where that can be helped; `shown`: the answer for people, a line
+    all samples; `remark`: why there is no confidence, where that can be helped; `lines`: the answer for people, a line
     for each control; `text`: the fields of the task that the prompt uses."""
 
     messages: list[dict[str, str]]
     attempts: tuple[Completion, ...]
     outcome: Outcome
     remark: str | None = None
-    shown: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
     text: str = ""
 
 
@@ -52,9 +52,9 @@ def try_tasks(labeler: TaskLabeler, resolved: ResolvedVersion, tasks: Sequence[T
 def _with_remark(resolved: ResolvedVersion, task: Task, result: TryResult) -> TryResult:
     """With what there is to say of it."""
     answer, text = result.outcome.answer, "\n".join(told_text(task.value(name)) for name in resolved.version.variables)
-    shown = () if answer is None else tuple(resolved.schema.show_each(answer))
+    lines = () if answer is None else tuple(resolved.schema.show_each(answer))
     remark = no_confidence_sentence(resolved.version, [result.outcome], resolved.schema) if result.messages else None
-    return replace(result, remark=remark, shown=shown, text=text)
+    return replace(result, remark=remark, lines=lines, text=text)
 
 
 async def _ask_about(labeler: TaskLabeler, resolved: ResolvedVersion, tasks: Sequence[Task]) -> list[TryResult]:

@@ -102,7 +102,7 @@ def test_no_judged_task_is_told_its_own_answer(mine: Installation, project: Proj
     resolved = mine.app.container.resolver.resolved(version.tag)
     judged = select_tasks(mine.app.container.studio, resolved, Subset("ground-truth"))
     assert {truth.task_id for truth in judged.truths} == others
-    assert set(judged.left_out.shown) == set(list(texts)[:201]) - others != set()
+    assert set(judged.left_out.examples) == set(list(texts)[:201]) - others != set()
     finished = mine.app.run(version.tag, Subset("ground-truth", leave_one_out=True), RunOptions(push=False))
     sent = {outcome.task_id: outcome.digest for outcome in mine.app.outcomes(finished.run.id)}
     assert set(sent) == set(list(texts)[:201])

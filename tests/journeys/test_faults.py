@@ -45,7 +45,7 @@ def test_with_faults_every_task_is_labelled_and_none_wrongly(
     project = Project.made(label_studio, messages(400), truths(400, of=400))
     tag = mine.save("topic", project.id)
     stand_in.control(rate_limited=0.05, server_error=0.02, malformed=0.01, retry_after=0.05, seed=2)
-    troubled = mine.app.evaluate(tag, ending=NO_PUSH)
+    troubled = mine.app.evaluate(tag, options=NO_PUSH)
     stats = stand_in.stats()
     assert set(stats["faults"]) == {"rate_limited", "server_error", "malformed"}
     assert stats["requests"] == 400 + sum(stats["faults"].values()) == troubled.summary.requests
@@ -53,7 +53,7 @@ def test_with_faults_every_task_is_labelled_and_none_wrongly(
     assert troubled.summary.usable == 400
     stand_in.reset()
     calm = Installation.made(mine.folder / "calm", stand_in.url, **label_studio.env)
-    undisturbed = calm.app.evaluate(calm.save("topic", project.id), ending=NO_PUSH)
+    undisturbed = calm.app.evaluate(calm.save("topic", project.id), options=NO_PUSH)
     assert _answers(mine, troubled) == _answers(calm, undisturbed)
     assert troubled.score is not None
     assert troubled.score.accuracy == 1

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from backend.domain.labels.placement.location import Location, Quote, locate
 from backend.domain.labels.placement.normal_text import EXACT, FOLD, needle_of
-from backend.domain.labels.placement.place import Location, Quote, place
 from benchmarks.spans import Sentence, answer, perturbed, sentence_of, tagged
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
@@ -120,7 +120,7 @@ def test_quotes_as_models_change_them_are_placed_or_listed(
         asked.command("run", tag, "--on", "all")
         shown = asked.command("evaluate", tag).out
     quotes_by_text = {text: quotes_of(said) for text, said in answers.items()}
-    placements = {text: place(text, quotes) for text, quotes in quotes_by_text.items()}
+    placements = {text: locate(text, quotes) for text, quotes in quotes_by_text.items()}
     without_place = [text for text, of in placements.items() if of and not any(isinstance(one, Location) for one in of)]
     told = sum(len(of) for text, of in placements.items() if text not in without_place)
     assert judged["rejections"] == ({"unlocated": len(without_place)} if without_place else {})
@@ -142,7 +142,7 @@ def test_quotes_as_models_change_them_are_placed_or_listed(
         for text, of in placements.items()
         for one, quote in zip(of, quotes_by_text[text], strict=True)
     )
-    assert spans == len({place for place in placed if isinstance(place[1], Location)})
+    assert spans == len({locate for locate in placed if isinstance(locate[1], Location)})
     assert unlocated["absent"]
     assert "absent" in mine.command("results", tag, "--wrong").out
 

@@ -18,23 +18,23 @@ from backend.domain.resolution.resolve import Pricing, priced_as
 def priced_as_asked(connection: sa.Connection, pricing: Pricing) -> Pricing:
     """`pricing`, and for a name without a price the highest price of the models that versions and searches ask through
     that connection; of all, where it is none."""
-    asked = _asked(connection)
+    asked = _models_by_connection(connection)
     everything = sorted(set().union(*asked.values()))
     return lambda name, of: priced_as(pricing, *(asked.get(of) or everything))(name, of)
 
 
-def _asked(connection: sa.Connection) -> defaultdict[str, set[str]]:
+def _models_by_connection(connection: sa.Connection) -> defaultdict[str, set[str]]:
     """Models by connection, as they are now."""
-    found = defaultdict[str, set[str]](set)
+    models = defaultdict[str, set[str]](set)
     for of, model in connection.execute(sa.select(versions.c.connection, versions.c.model).distinct()):
-        found[of].add(model)
+        models[of].add(model)
     for cascade in _noted(connection, versions.c.cascade):
-        found[cascade["connection"]].add(cascade["model"])
+        models[cascade["connection"]].add(cascade["model"])
     for search in _noted(connection, runs.c.search):
         of, slash, model = search["teacher"].partition("/")
-        found[TEACHER].add(search["teacher"])
-        found[of].update([model] if slash else [])
-    return found
+        models[TEACHER].add(search["teacher"])
+        models[of].update([model] if slash else [])
+    return models
 
 
 def _noted(connection: sa.Connection, column: sa.Column[Any]) -> Iterator[dict[str, Any]]:

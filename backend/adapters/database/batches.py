@@ -17,7 +17,7 @@ from backend.adapters.database.retry import retried
 from backend.adapters.database.tables import batch_lines, batches, completions, runs
 from backend.domain.chat.request import Completion
 from backend.domain.outcome import Failure
-from backend.domain.urls import shown
+from backend.domain.urls import public_url
 
 STATES = ("writing", "uploading", "uploaded", "creating", "open", "ended")
 UNASKED = STATES[:3]
@@ -69,7 +69,7 @@ class BatchStore(Repository):
         """A batch without requests, in state `writing`."""
         with self._engine.begin() as connection:
             project = connection.execute(sa.select(runs.c.project).where(runs.c.id == run_id)).scalar()
-            batch = StoredBatch(secrets.token_hex(8), run_id, shown(base_url), model, "writing", project=project)
+            batch = StoredBatch(secrets.token_hex(8), run_id, public_url(base_url), model, "writing", project=project)
             connection.execute(batches.insert().values({name: getattr(batch, name) for name in StoredBatch.__slots__}))
         return batch
 
@@ -113,7 +113,7 @@ class BatchStore(Repository):
     def of_version(self, tag: str, base_url: str) -> list[StoredBatch]:
         """The batches that any run of a version waits for, at this provider."""
         run_ids = sa.select(runs.c.id).where(runs.c.tag == tag)
-        return self._where(sa.and_(batches.c.run_id.in_(run_ids), batches.c.base_url == shown(base_url)))
+        return self._where(sa.and_(batches.c.run_id.in_(run_ids), batches.c.base_url == public_url(base_url)))
 
     @retried
     def adopt(self, batch: StoredBatch, run_id: str) -> StoredBatch:

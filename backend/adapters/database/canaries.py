@@ -14,9 +14,9 @@ class CanaryStore(Repository):
     """See Repository."""
 
     @retried
-    def add(self, version: PromptVersion, found: Canary) -> None:
+    def add(self, version: PromptVersion, canary: Canary) -> None:
         prompt = sa.select(names.c.prompt_id).where(names.c.name == version.name).scalar_subquery()
-        counts = {name: getattr(found, name) for name in Canary.__slots__}
+        counts = {name: getattr(canary, name) for name in Canary.__slots__}
         row = {"prompt_id": prompt, "number": version.number, "asked": now(), **counts}
         with self._engine.begin() as connection:
             connection.execute(canaries.insert().values(row))

@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from backend.adapters.database.space import free_much_space
 from backend.adapters.files.private import make_private, private_file, private_folder
-from backend.domain.urls import shown
+from backend.domain.urls import public_url
 from backend.errors import StoreError
 
 CHUNK = 500
@@ -36,7 +36,7 @@ def open_database(url: str) -> sa.Engine:
         raise StoreError(_driver_missing(str(error.name))) from None
     except (SQLAlchemyError, OSError, ImportError) as error:
         raise StoreError(
-            f"The database {shown(url)} can't be opened ({cause(error)}): check DATA_DIR or DATABASE_URL."
+            f"The database {public_url(url)} can't be opened ({cause(error)}): check DATA_DIR or DATABASE_URL."
         ) from None
     return engine
 

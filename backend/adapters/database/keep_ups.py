@@ -50,8 +50,8 @@ class KeepUpStore(Repository):
         """Whether a project's webhook sends this."""
         query = sa.select(keep_ups.c.secret).where(keep_ups.c.project == project, keep_ups.c.on)
         with self._engine.connect() as connection:
-            known = connection.execute(query).scalar()
-        return known is not None and compare_digest(str(known), _hashed(secret))
+            stored = connection.execute(query).scalar()
+        return stored is not None and compare_digest(str(stored), _hashed(secret))
 
     @retried
     def add_run(self, project: int, run_id: str, day: str) -> None:

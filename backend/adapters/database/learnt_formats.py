@@ -22,8 +22,8 @@ class LearntFormatStore(Repository):
     def of(self, address: str, profile: str) -> list[LearntFormat]:
         """Those of the last KEPT_DAYS, by model."""
         table = learnt_formats.c
-        place = sa.and_(table.address == address, table.profile == profile, table.learnt > _before(KEPT_DAYS))
-        query = sa.select(learnt_formats).where(place).order_by(table.model)
+        condition = sa.and_(table.address == address, table.profile == profile, table.learnt > _before(KEPT_DAYS))
+        query = sa.select(learnt_formats).where(condition).order_by(table.model)
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
         return [_learnt(row.model, row.form, row.learnt) for row in rows]
@@ -41,9 +41,9 @@ class LearntFormatStore(Repository):
     def forget(self, address: str, profile: str, model: str) -> None:
         """What was learnt of a model."""
         table = learnt_formats.c
-        place = sa.and_(table.address == address, table.profile == profile, table.model == model)
+        condition = sa.and_(table.address == address, table.profile == profile, table.model == model)
         with self._engine.begin() as connection:
-            connection.execute(learnt_formats.delete().where(place))
+            connection.execute(learnt_formats.delete().where(condition))
 
 
 def _before(days: int) -> str:

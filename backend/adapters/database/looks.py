@@ -48,10 +48,10 @@ class LookStore(Repository):
     @retried
     def _add(self, prompt: str, look: Look) -> None:
         with self._engine.begin() as connection:
-            found = connection.execute(_id(prompt)).scalar()
-            if found is not None:
+            look_id = connection.execute(_id(prompt)).scalar()
+            if look_id is not None:
                 connection.execute(
-                    looks.insert().values(prompt_id=found, content=look.content, tasks=sorted(look.tasks))
+                    looks.insert().values(prompt_id=look_id, content=look.content, tasks=sorted(look.tasks))
                 )
 
 

@@ -96,14 +96,14 @@ class Store(CompletionStore):
         names.take(connection, self.insert, prompt.id, version.name)
         mine = versions.c.prompt_id == prompt.id
         same = _VERSIONS.where(mine, versions.c.content == version.content)
-        if (known := connection.execute(same).first()) is not None:
-            return _version(known), False
+        if (stored := connection.execute(same).first()) is not None:
+            return _version(stored), False
         highest = connection.execute(sa.select(sa.func.max(versions.c.number)).where(mine)).scalar()
         number = max(highest or 0, names.highest_left(connection, version.name)) + 1
         row = {name: getattr(version, name) for name in _COLUMNS} | {"parameters": dict(version.parameters)}
-        shown = None if version.examples is None else examples_json(version.examples)
+        examples = None if version.examples is None else examples_json(version.examples)
         row |= {"cascade": None if version.cascade is None else cascade_json(version.cascade)}
-        row |= {"number": number, "content": version.content, "created": now(), "examples": shown}
+        row |= {"number": number, "content": version.content, "created": now(), "examples": examples}
         connection.execute(versions.insert().values(prompt_id=prompt.id, **row))
         connection.execute(version_ids.insert().values(prompt_id=prompt.id, number=number, **author_row(author)))
         return _version(connection.execute(same).one()), True

@@ -25,7 +25,7 @@ def write_parquet(file: BinaryIO, columns: Sequence[Column], pages: Iterable[Seq
     written = 0
     with ParquetWriter(file, schema, compression="zstd") as writer:
         for page in pages:
-            values = [[_value(row[place], column) for row in page] for place, column in enumerate(columns)]
+            values = [[_value(row[index], column) for row in page] for index, column in enumerate(columns)]
             writer.write_table(pyarrow.table(values, schema=schema))
             written += len(page)
     return written

@@ -7,7 +7,7 @@ import ssl
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from backend.domain.urls import shown
+from backend.domain.urls import public_url
 from backend.errors import StudioError
 
 if TYPE_CHECKING:
@@ -24,9 +24,13 @@ def refuse_redirect(response: "httpx.Response", url: str) -> None:
     same = leads.path.rstrip("/").endswith(path.rstrip("/"))
     address = str(leads).rstrip("/").removesuffix(path.rstrip("/")) if same else str(leads)
     advice = (
-        f"set LABEL_STUDIO_URL to {shown(address)}" if same else "set LABEL_STUDIO_URL to Label Studio's own address"
+        f"set LABEL_STUDIO_URL to {public_url(address)}"
+        if same
+        else "set LABEL_STUDIO_URL to Label Studio's own address"
     )
-    raise StudioError(f"{shown(url)} redirects to {shown(address)}, and redirects are not followed: {advice}.")
+    raise StudioError(
+        f"{public_url(url)} redirects to {public_url(address)}, and redirects are not followed: {advice}."
+    )
 
 
 def tls_trouble(error: BaseException, address: str) -> StudioError | None:

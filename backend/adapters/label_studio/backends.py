@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from backend.adapters.label_studio.http import LabelStudioHttp, Refused
-from backend.domain.urls import shown
+from backend.domain.urls import public_url
 
 
 class StudioBackends:
@@ -26,7 +26,7 @@ class StudioBackends:
         except Refused as error:
             if error.status != 400:
                 raise
-        return f"Label Studio may call {shown(url)}"
+        return f"Label Studio may call {public_url(url)}"
 
     def connect(self, backend: Mapping[str, Any]) -> Mapping[str, Any]:
         """Connects a backend: {project, url, title, is_interactive, auth_method, basic_auth_user, basic_auth_pass}."""

@@ -22,7 +22,7 @@ from backend.domain.pictures.loading import PictureSource
 from backend.domain.predictions.acceptance import is_unseen
 from backend.domain.project import Project
 from backend.domain.task import Task
-from backend.domain.urls import shown
+from backend.domain.urls import public_url
 
 PAGE = 1000
 PROJECTS = 100
@@ -37,8 +37,7 @@ UNREADABLE = (
 
 
 class LabelStudioClient(StudioBackends, StudioPredictions, StudioViews, StudioWebhooks):
-    """`known`: the annotations of a project that were made of predictions by order of this record, by id; `texts`: who
-    reads the texts of which tasks hold the address."""
+    """`texts`: who reads the texts of which tasks hold the address."""
 
     texts: PictureSource | None = None
 
@@ -90,7 +89,7 @@ class LabelStudioClient(StudioBackends, StudioPredictions, StudioViews, StudioWe
             id=project,
             title=row["title"],
             label_config=row.get("label_config") or "",
-            shown=row.get("model_version") or "",
+            model_version=row.get("model_version") or "",
             tasks=row.get("task_number") or 0,
         )
 
@@ -114,7 +113,7 @@ class LabelStudioClient(StudioBackends, StudioPredictions, StudioViews, StudioWe
 
     def task_url(self, project: int, task: int | str) -> str:
         """The address of a task by its id; with "", the part that all tasks of a project share."""
-        return f"{shown(self.url)}/projects/{project}/data?task={task}"
+        return f"{public_url(self.url)}/projects/{project}/data?task={task}"
 
     # Tasks
 

@@ -9,7 +9,7 @@ from backend.adapters.label_studio.credential import Credential
 from backend.adapters.label_studio.http import LabelStudioHttp, away
 from backend.adapters.web.file_answer import NOT_COMPRESSED, Answer, answer_of
 from backend.domain.outcome import Failure
-from backend.domain.urls import shown
+from backend.domain.urls import public_url
 
 
 class StudioFiles:
@@ -34,7 +34,7 @@ class StudioFiles:
             with self._client.stream("GET", address, headers=self._http.headers() | NOT_COMPRESSED) as response:
                 answer = answer_of(response, address, most)
         except httpx.ConnectError as error:
-            raise away(shown(self._url), error) from None
+            raise away(public_url(self._url), error) from None
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             return Failure("connection", f"cannot be read from Label Studio ({type(error).__name__}): try again later.")
         return _explained(answer, response.status_code, path)

@@ -14,7 +14,7 @@ from typing import Any
 from backend.adapters.label_studio.address import refuse_redirect, tls_trouble
 from backend.adapters.label_studio.credential import NO_KEY, Credential
 from backend.adapters.label_studio.sdk_internals import http_client_of
-from backend.domain.urls import shown
+from backend.domain.urls import public_url
 from backend.errors import SettingsError, StudioError
 
 JSON_TYPE = {"Content-Type": "application/json"}
@@ -24,7 +24,7 @@ PIECE = 65_536
 """Bytes."""
 SWITCHES = "LABEL_STUDIO_ML_BLOCK_LOCAL_IP=false and LABEL_STUDIO_SSRF_PROTECTION_ENABLED=false"
 
-KNOWN = {
+SENTENCES = {
     "reserved network address": "Label Studio refuses backends on this machine or a private network: start it with "
     f"{SWITCHES}.",
     "legacy token": "Label Studio refuses legacy tokens: take a personal access token (Account & Settings), or switch "
@@ -96,7 +96,7 @@ class LabelStudioHttp:
         from label_studio_sdk.base_client import LabelStudioBase
         from label_studio_sdk.core.api_error import ApiError
 
-        self._shown = shown(url)
+        self._address = public_url(url)
         try:
             from backend.adapters.label_studio.clients import client_without_cookies
 
@@ -129,13 +129,13 @@ class LabelStudioHttp:
         try:
             return response.json() if response.content else None
         except ValueError:
-            raise stranger(self._shown) from None
+            raise stranger(self._address) from None
 
     def record(self, path: str, *names: str) -> Mapping[str, Any]:
         """A GET whose answer is an object with a text or number under each of these names."""
         answer = self.call("GET", path)
         if not isinstance(answer, dict) or any(not isinstance(answer.get(name), str | int) for name in names):
-            raise stranger(self._shown)
+            raise stranger(self._address)
         return answer
 
     def rows(self, path: str, *, timeout: int = 60, **params: Any) -> Iterator[Any]:
@@ -174,21 +174,21 @@ class LabelStudioHttp:
         except ApiError as error:
             raise self._refusal(error.status_code or 0, str(error.body)) from None
         except httpx.ConnectError as error:
-            raise tls_trouble(error, self._shown) or away(self._shown, error) from None
+            raise tls_trouble(error, self._address) or away(self._address, error) from None
         except httpx.TimeoutException as error:
             late = isinstance(error, httpx.ReadTimeout)
             raise Unreachable(
-                f"Label Studio at {self._shown} did not answer within {timeout} s: try again later.", late
+                f"Label Studio at {self._address} did not answer within {timeout} s: try again later.", late
             ) from None
         except (httpx.HTTPError, httpx.InvalidURL, ijson.IncompleteJSONError, ValueError) as error:
-            raise away(self._shown, error) from None
+            raise away(self._address, error) from None
         except ijson.JSONError:
-            raise stranger(self._shown) from None
+            raise stranger(self._address) from None
 
     def _refusal(self, status: int, text: str) -> StudioError:
         if status in GATEWAY:
             proxy = f"{status} from the proxy in front of it"
-            sentence = f"Label Studio at {self._shown} does not answer ({proxy}): try again later."
+            sentence = f"Label Studio at {self._address} does not answer ({proxy}): try again later."
             return Unreachable(sentence, late=status == 504)
         if status == 413:
             return RequestTooLarge(
@@ -198,9 +198,9 @@ class LabelStudioHttp:
             )
         if status == 404:
             return NotFound(
-                status, f"There is no such object at {self._shown}: check its number, and LABEL_STUDIO_URL."
+                status, f"There is no such object at {self._address}: check its number, and LABEL_STUDIO_URL."
             )
-        for part, sentence in KNOWN.items():
+        for part, sentence in SENTENCES.items():
             if part in text:
                 return Refused(status, sentence)
         if status in (401, 403):
@@ -233,9 +233,9 @@ def refresh_token(url: str, body: bytes) -> tuple[int, bytes]:
             answer = http.post(f"{url}/api/token/refresh/", content=body, headers=JSON_TYPE)
             answer.json()
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise away(shown(url), error) from None
+        raise away(public_url(url), error) from None
     except ValueError:
-        raise stranger(shown(url)) from None
+        raise stranger(public_url(url)) from None
     return answer.status_code, answer.content
 
 

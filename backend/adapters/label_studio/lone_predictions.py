@@ -41,12 +41,12 @@ class LonePredictions:
         """
         for form in self._forms:
             try:
-                found = self._listed(tasks, self._only(form))
+                listed = self._listed(tasks, self._only(form))
             except Refused:
                 continue
-            if found:
+            if listed:
                 self._forms = (form,)
-                return found
+                return listed
         return []
 
     def delete(self, tasks: Sequence[int]) -> None:

@@ -11,7 +11,7 @@ from backend.adapters.providers.batch_api import BatchApi
 from backend.adapters.providers.chat_completions import GARBAGE, ChatCompletions
 from backend.adapters.providers.connection_errors import words_of
 from backend.adapters.providers.response import parse, to_reply
-from backend.domain.abilities import Found
+from backend.domain.abilities import AbilityResult
 from backend.domain.chat.provider_words import quotable
 from backend.domain.chat.request import Completion
 from backend.errors import ProviderError
@@ -40,15 +40,15 @@ class AbilityProbe:
     def completion(self, model: str, reply: dict[str, Any]) -> Completion | None:
         """A reply as it is billed; None if it is not one."""
         try:
-            found = to_reply("", model, reply)
+            answer = to_reply("", model, reply)
         except GARBAGE:
             return None
-        return found if isinstance(found, Completion) else None
+        return answer if isinstance(answer, Completion) else None
 
-    async def batch_list(self) -> Found:
+    async def batch_list(self) -> AbilityResult:
         """Whether the server lists batches: a free request."""
         try:
             await asyncio.to_thread(lambda: self._batches().find(""))
         except ProviderError as error:
-            return Found("batches", False, str(error).removesuffix(": run it without --batch."))
-        return Found("batches", True)
+            return AbilityResult("batches", False, str(error).removesuffix(": run it without --batch."))
+        return AbilityResult("batches", True)

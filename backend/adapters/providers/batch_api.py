@@ -35,7 +35,7 @@ class BatchApi:
     def __init__(self, connection: ModelConnection) -> None:
         """Raises SettingsError for a key or an address that can't be one. The time-out is for silence."""
         check(connection)
-        self._shown, self._named = connection.shown, connection.settings
+        self._address, self._named = connection.public_url, connection.settings
         hooks = {"request": request_hooks(connection)}
         client = openai.DefaultHttpxClient(follow_redirects=False, timeout=connection.timeout_s, event_hooks=hooks)
         weakref.finalize(self, client.close)
@@ -108,25 +108,25 @@ class BatchApi:
         except openai.APIStatusError as error:
             raise self._error(error) from None
         except (openai.APIError, *GARBAGE, httpx2.TransportError) as error:
-            raise unsafe(error, self._shown) or ProviderAwayError(
-                f"No connection to the model's server at {self._shown}: start it, or correct {self._named.address}."
+            raise unsafe(error, self._address) or ProviderAwayError(
+                f"No connection to the model's server at {self._address}: start it, or correct {self._named.address}."
             ) from None
 
     def _error(self, error: openai.APIStatusError) -> ProviderError:
         status = error.status_code
         if status < 400:
-            return moved(error, self._shown, self._named)
+            return moved(error, self._address, self._named)
         if status in (404, 405, 501):
-            return ProviderError(f"{self._shown} has no batch endpoint: run it without --batch.")
+            return ProviderError(f"{self._address} has no batch endpoint: run it without --batch.")
         if status in (401, 403):
             return ProviderError(
-                f"{self._shown} refused the key: check {self._named.key}, and that it may use batches."
+                f"{self._address} refused the key: check {self._named.key}, and that it may use batches."
             )
         if status == 402 or "quota" in (error.code or "") or "billing" in (error.code or ""):
-            return ProviderError(f"The account at {self._shown} has no quota left: add credit, then run it again.")
+            return ProviderError(f"The account at {self._address} has no quota left: add credit, then run it again.")
         if status in (408, 409, 429) or status >= 500:
-            return ProviderAwayError(f"The model's server at {self._shown} answered {status}: try again later.")
-        return ProviderError(f"{self._shown} refused the batch ({status}): run it without --batch.")
+            return ProviderAwayError(f"The model's server at {self._address} answered {status}: try again later.")
+        return ProviderError(f"{self._address} refused the batch ({status}): run it without --batch.")
 
 
 def _report(batch: Batch) -> BatchReport:

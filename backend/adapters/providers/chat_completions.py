@@ -61,8 +61,8 @@ class ChatCompletions:
         states. Raises SettingsError for a key or an address that can't be one."""
         check(connection)
         self._profiles, self._rates = profiles or ModelProfiles(), rates or RateHeaders()
-        self._named, self._connection, self._shown = connection.settings, connection.name, connection.shown
-        self._refusals = Refusals(self._shown, self._named, connection.api_key or "")
+        self._named, self._connection, self._address = connection.settings, connection.name, connection.public_url
+        self._refusals = Refusals(self._address, self._named, connection.api_key or "")
         self._timeout_s = connection.timeout_s
         # Slots bound what is in flight; None would mean aiohttp's own limit of 100 connections.
         enough = httpx2.Limits(max_connections=4096, max_keepalive_connections=4096)
@@ -95,17 +95,17 @@ class ChatCompletions:
                 return [name async for entry in self._client.models.list() for name in names_of(entry)]
         except openai.APIStatusError as error:
             if error.status_code < 400:
-                raise moved(error, self._shown, self._named) from None
+                raise moved(error, self._address, self._named) from None
             if error.status_code in _NO_LIST:
                 return None
             raise ProviderRefusedError(self._list_refused(error)) from None
         except (openai.APIConnectionError, TimeoutError) as error:
-            raise unsafe(error, self._shown) or ProviderError(
-                f"No connection to the model's server at {self._shown}: start it, or correct {self._named.address}."
+            raise unsafe(error, self._address) or ProviderError(
+                f"No connection to the model's server at {self._address}: start it, or correct {self._named.address}."
             ) from None
         except GARBAGE:
             raise ProviderError(
-                f"{self._shown} answers, but not with a list of models: check {self._named.address}, which usually "
+                f"{self._address} answers, but not with a list of models: check {self._named.address}, which usually "
                 "ends in /v1."
             ) from None
 
@@ -121,7 +121,7 @@ class ChatCompletions:
         unknown = doubt(model, await self.models() or [], str(self._client.base_url).rstrip("/"))
         if unknown:
             raise ProviderError(unknown)
-        return f"{self._shown}, {model}"
+        return f"{self._address}, {model}"
 
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
         """The model's answer, or a Failure. Raises ProviderError if no other task would be answered either: key, quota,
@@ -156,7 +156,7 @@ class ChatCompletions:
             model = request.template.model
             content = await self._post.post(used.body(request), partial(self._rates.note, model))
             if is_stream(content):
-                raise streams(self._shown)
+                raise streams(self._address)
             seconds, body = time.perf_counter() - started, parse(content)
             if (refusal := refusal_in(body, request.texts)) is not None:
                 raise self._post.as_status(*refusal)
@@ -164,18 +164,18 @@ class ChatCompletions:
             reply = to_reply(request.digest, model, body, attempt, seconds, quote)
             return packed(reply, branches_in(body, request, reply)) if isinstance(reply, Completion) else reply
         except openai.APIConnectionError as error:
-            if (unsafely := unsafe(error, self._shown)) is not None:
+            if (unsafely := unsafe(error, self._address)) is not None:
                 raise unsafely from None
             if timed_out(error):
                 return Failure("timeout", "The model's server did not answer in time.")
-            away = Failure("connection", f"No connection to the model's server at {self._shown}.")
+            away = Failure("connection", f"No connection to the model's server at {self._address}.")
             return replace(away, unbilled=never_sent(error))
         except TimeoutError:
             return Failure("timeout", "The model's server did not answer in time.")
         except TooLarge:
             return Failure("server", f"The model's server sent more than {MOST_BYTES // 10**6} MB.")
         except Streamed:
-            raise streams(self._shown) from None
+            raise streams(self._address) from None
         except GARBAGE:
             return Failure("server", "The model's server did not send a chat completion.")
 
@@ -185,7 +185,7 @@ class ChatCompletions:
         """The Failure of a refusal; None if the request is to be sent again in another form or to another path."""
         model = request.template.model
         if 300 <= error.status_code < 400:
-            self._post.move(error, self._shown, self._named)
+            self._post.move(error, self._address, self._named)
             return None
         if self._refusals.takes_no_documents(request, error):
             self._profiles.takes_no_documents(model)

@@ -11,7 +11,7 @@ import httpx2
 import openai
 
 from backend.adapters.providers.model_connection import ModelConnection, SettingNames
-from backend.domain.urls import shown
+from backend.domain.urls import public_url
 from backend.errors import ProviderError, SettingsError
 
 _STREAMS = ("text/event-stream", "application/x-ndjson", "application/jsonl", "application/stream+json")
@@ -103,7 +103,7 @@ def moved(error: openai.APIStatusError, where: str, named: SettingNames) -> Prov
     named: what is to be corrected
     """
     target = target_of(error)
-    address = "nowhere" if target is None else shown(str(target))[:200]
+    address = "nowhere" if target is None else public_url(str(target))[:200]
     for path in _PATHS:
         address = address.removesuffix(path)
     return ProviderError(
@@ -131,9 +131,9 @@ def _words(body: Any, depth: int) -> str:
         return ""
     keys = ("message", "detail", "error", "msg", "errors", "title", "description")
     sentence = next((words for key in keys if (words := _words(body.get(key), depth - 1))), "")
-    place = body.get("loc")
+    location = body.get("loc")
     raw = body["metadata"].get("raw") if isinstance(body.get("metadata"), dict) else None
-    before = f"{json.dumps(place)}: " if place and sentence else ""
+    before = f"{json.dumps(location)}: " if location and sentence else ""
     return f"{before}{sentence}{f' ({raw[:_WORDS]})' if isinstance(raw, str) else ''}"
 
 

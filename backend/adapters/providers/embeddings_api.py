@@ -25,7 +25,7 @@ class EmbeddingApi:
     def __init__(self, connection: ModelConnection) -> None:
         """Raises SettingsError for an invalid key or address."""
         check(connection)
-        self._shown, self._named = connection.shown, connection.settings
+        self._address, self._named = connection.public_url, connection.settings
         hooks = {"request": request_hooks(connection)}
         client = openai.DefaultHttpxClient(follow_redirects=False, timeout=connection.timeout_s, event_hooks=hooks)
         weakref.finalize(self, client.close)
@@ -43,22 +43,22 @@ class EmbeddingApi:
         sent = [text.encode("utf-8", "replace").decode() for text in texts]  # no request holds a lone surrogate
         try:
             answer = self._client.embeddings.create(model=model, input=sent, encoding_format="float")
-            by_place = {embedding.index: array("f", embedding.embedding) for embedding in answer.data}
-            vectors = [by_place[place] for place in range(len(texts))]
+            by_index = {embedding.index: array("f", embedding.embedding) for embedding in answer.data}
+            vectors = [by_index[index] for index in range(len(texts))]
         except openai.APIStatusError as error:
             if error.status_code < 400:
-                raise moved(error, self._shown, self._named) from None
+                raise moved(error, self._address, self._named) from None
             raise ProviderError(
-                f"{self._shown} makes no embeddings with '{model}' ({error.status_code}): check the model's name, "
+                f"{self._address} makes no embeddings with '{model}' ({error.status_code}): check the model's name, "
                 "or save the prompt without --embed."
             ) from None
         except openai.APIConnectionError as error:
-            raise unsafe(error, self._shown) or ProviderError(
-                f"No connection to {self._shown} for embeddings: run it again later."
+            raise unsafe(error, self._address) or ProviderError(
+                f"No connection to {self._address} for embeddings: run it again later."
             ) from None
         except GARBAGE:
             vectors = []
         sizes = {len(vector) for vector in vectors}
         if len(sizes) != 1 or 0 in sizes or not all(isfinite(x) for vector in vectors for x in vector):
-            raise ProviderError(f"{self._shown} did not answer with embeddings: try another model.")
+            raise ProviderError(f"{self._address} did not answer with embeddings: try another model.")
         return [vector.tobytes() for vector in vectors]

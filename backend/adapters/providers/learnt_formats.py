@@ -6,7 +6,7 @@ from typing import Protocol
 
 from backend.adapters.providers.request_format import FORMATS, MOST_RIVALS, RequestFormat
 from backend.domain.learnt_format import LearntFormat
-from backend.domain.urls import HIDDEN, shown
+from backend.domain.urls import HIDDEN, public_url
 from backend.errors import StoreError
 
 
@@ -35,29 +35,29 @@ class LearntFormats:
     def all(self) -> list[LearntFormat]:
         """Of all its models."""
         with suppress(StoreError):
-            return self._kept.of(shown(self.url), self.profile) if self._kept else []
+            return self._kept.of(public_url(self.url), self.profile) if self._kept else []
         return []
 
     def formats(self) -> dict[str, RequestFormat]:
         """By the models' names."""
-        return {one.model: format_of(one) for one in self.all()}
+        return {learnt.model: format_of(learnt) for learnt in self.all()}
 
     def note(self, model: str, used: RequestFormat) -> None:
         """Keeps in which form a model answered."""
         with suppress(StoreError):
             if self._kept:
-                self._kept.note(shown(self.url), self.profile, learnt_of(model, used))
+                self._kept.note(public_url(self.url), self.profile, learnt_of(model, used))
 
     def forget(self, model: str) -> None:
         """What was learnt of a model."""
         with suppress(StoreError):
             if self._kept:
-                self._kept.forget(shown(self.url), self.profile, model)
+                self._kept.forget(public_url(self.url), self.profile, model)
 
     @property
     def _kept(self) -> FormatRecord | None:
         """None for an address that cannot be written down without a secret in it."""
-        return None if shown(self.url) == HIDDEN else self.record
+        return None if public_url(self.url) == HIDDEN else self.record
 
 
 def learnt_of(model: str, used: RequestFormat) -> LearntFormat:
@@ -75,6 +75,6 @@ def learnt_of(model: str, used: RequestFormat) -> LearntFormat:
 
 def format_of(learnt: LearntFormat) -> RequestFormat:
     """The form that was kept. One that is not known any more is the first."""
-    place = FORMATS.index(learnt.response_format) if learnt.response_format in FORMATS else 0
+    index = FORMATS.index(learnt.response_format) if learnt.response_format in FORMATS else 0
     rivals = MOST_RIVALS.index(learnt.alternatives) if learnt.alternatives in MOST_RIVALS else 0
-    return RequestFormat(place, frozenset(learnt.left_out), learnt.long_cap, learnt.bounded, learnt.written, rivals)
+    return RequestFormat(index, frozenset(learnt.left_out), learnt.long_cap, learnt.bounded, learnt.written, rivals)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from backend.adapters.providers.prices import Price, fixed_price, price_of
 from backend.domain.connection import DEFAULT
 from backend.domain.profiles import Profile
-from backend.domain.urls import shown
+from backend.domain.urls import public_url
 
 
 def _as_known() -> None:
@@ -53,9 +53,9 @@ class ModelConnection:
     renewed_key: Callable[[], str] | None = None
 
     @property
-    def shown(self) -> str:
+    def public_url(self) -> str:
         """Its address, for people."""
-        return shown(self.base_url)
+        return public_url(self.base_url)
 
     @property
     def query(self) -> dict[str, object]:

@@ -114,7 +114,7 @@ class ConnectionRegistry:
     @property
     def addresses(self) -> dict[str, str]:
         """Of all connections, by name."""
-        return {one.name: one.base_url for one in [*self.of_environment, *self._stored.all()]}
+        return {connection.name: connection.base_url for connection in [*self.of_environment, *self._stored.all()]}
 
     def _own(self, name: str) -> ModelConnection | None:
         """One of the environment's."""
@@ -122,10 +122,10 @@ class ConnectionRegistry:
 
     def _without_key(self, name: str) -> "ModelConnection | StoredConnection":
         """Raises SettingsError for a name that is not there."""
-        found = self._own(name) or self._stored.find(name)
-        if found is None:
+        connection = self._own(name) or self._stored.find(name)
+        if connection is None:
             raise missing(name)
-        return found
+        return connection
 
     def address(self, name: str) -> str:
         """Needs no key. Raises SettingsError for a name that is not there."""
@@ -153,15 +153,17 @@ class ConnectionRegistry:
 
     def profiles(self, connection: ModelConnection) -> ModelProfiles:
         """What is known of the models at its address. All connections to one address share it."""
-        known = connection.profile
-        place = connection.base_url, known.name if known else ""
-        if place not in self._profiles:
-            self._profiles[place] = ModelProfiles(known, LearntFormats(self._record, *place))
-        return self._profiles[place]
+        profile = connection.profile
+        key = connection.base_url, profile.name if profile else ""
+        if key not in self._profiles:
+            self._profiles[key] = ModelProfiles(profile, LearntFormats(self._record, *key))
+        return self._profiles[key]
 
     def learnt(self, stored: StoredConnection) -> list[LearntFormat]:
         """What the models at a connection's address refused, as it is kept."""
-        return LearntFormats(self._record, stored.base_url, stored.known.name if stored.known else "").all()
+        return LearntFormats(
+            self._record, stored.base_url, stored.server_profile.name if stored.server_profile else ""
+        ).all()
 
     def chats(self, *names: str) -> "ChatCompletions | ModelRouter":
         """Who answers requests to all these connections."""
@@ -176,7 +178,7 @@ class ConnectionRegistry:
         def limit(name: str, model: str) -> RateLimit | None:
             connection = opened.get(name) or self[name]
             stated, own = self._stated[connection.name].limits(model), connection.rates
-            requests, tokens = (mine or said for mine, said in zip(own, stated, strict=True))
+            requests, tokens = (mine or theirs for mine, theirs in zip(own, stated, strict=True))
             if requests is None and tokens is None:
                 return None
             bucket = (connection.name, connection.base_url, *([] if any(own) else [model]))
@@ -223,7 +225,7 @@ def opened(
         stored.name,
         stored.concurrency,
         (stored.requests_per_minute, stored.tokens_per_minute),
-        stored.known,
+        stored.server_profile,
         stored.monthly_budget,
         renewed_key,
     )

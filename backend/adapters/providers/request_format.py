@@ -74,8 +74,8 @@ class RequestFormat:
         """
         number = request.sample if "seed" in request.template.parameters and not request.orders else 0
         head, tail = _encoded(_Key(request.template, self, number))
-        said = content_of(request) if request.pictures else json.dumps(request.user).encode()
-        return head + _turns(request.example_turns) + USER + said + tail
+        content = content_of(request) if request.pictures else json.dumps(request.user).encode()
+        return head + _turns(request.example_turns) + USER + content + tail
 
     def bound(self, template: RequestTemplate) -> int | None:
         """The bound that is sent. None in plain text, where a model may think aloud before it answers.
@@ -87,8 +87,8 @@ class RequestFormat:
 
     def others(self, request: ChatRequest) -> "list[RequestFormat]":
         """All other forms that are left: without files, less strict ones, or without log-probabilities."""
-        lower = [replace(self, format=place) for place in range(self.format + 1, len(FORMATS))]
-        if any(isinstance(shown, Document) for _, shown in request.pictures):
+        lower = [replace(self, format=index) for index in range(self.format + 1, len(FORMATS))]
+        if any(isinstance(attachment, Document) for _, attachment in request.pictures):
             lower.insert(0, replace(self, written=True))
         if not request.template.logprobs or "logprobs" in self.dropped:
             return lower
@@ -135,8 +135,8 @@ def largest(request: ChatRequest) -> tuple[int, int]:
     """
     caps = parameters(request.template)
     text = len(RequestFormat().body(replace(request, pictures=())))
-    shown = sum(DOCUMENT_TOKENS if isinstance(file, Document) else PICTURE_TOKENS for _, file in request.pictures)
-    return text + shown, max(caps[name] for name in _CAPS if name in caps)
+    tokens = sum(DOCUMENT_TOKENS if isinstance(file, Document) else PICTURE_TOKENS for _, file in request.pictures)
+    return text + tokens, max(caps[name] for name in _CAPS if name in caps)
 
 
 def _smaller(own: Any, cap: int) -> int:

@@ -149,12 +149,12 @@ def _elsewhere(message: Mapping[str, Any]) -> str | None:
     keys = [
         key for key, value in message.items() if key not in _PLAIN and isinstance(value, str | list | dict) and value
     ]
-    return next((name for place in (*keys, *parts) if (name := _name(place, _KEY))), None)
+    return next((name for part in (*keys, *parts) if (name := _name(part, _KEY))), None)
 
 
 def _bill(body: Mapping[str, Any], choice: Mapping[str, Any]) -> Any:
     """What holds the counts of tokens: the body's usage, the choice's, or the body itself (Ollama)."""
-    return next((place[name] for place in (body, choice) for name in _USAGE if place.get(name)), body)
+    return next((part[name] for part in (body, choice) for name in _USAGE if part.get(name)), body)
 
 
 def _usage(bill: Any) -> tuple[int, int, int]:

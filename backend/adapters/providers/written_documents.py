@@ -33,12 +33,12 @@ class WrittenDocuments:
     def _written(self, request: ChatRequest) -> ChatRequest | Failure:
         """With the text of each document where that stood."""
         user, kept, end = "", list[PlacedAttachment](), 0
-        for at, shown in request.pictures:
+        for at, attachment in request.pictures:
             user, end = user + request.user[end:at], at
-            if not isinstance(shown, Document):
-                kept.append((len(user), shown))
+            if not isinstance(attachment, Document):
+                kept.append((len(user), attachment))
                 continue
-            text, why = self._texts.of(shown)
+            text, why = self._texts.of(attachment)
             if why:
                 return Failure("bad_task", f"Its document {why}", unbilled=True)
             user += text
@@ -46,4 +46,4 @@ class WrittenDocuments:
 
 
 def _holds_documents(request: ChatRequest) -> bool:
-    return any(isinstance(shown, Document) for _, shown in request.pictures)
+    return any(isinstance(attachment, Document) for _, attachment in request.pictures)

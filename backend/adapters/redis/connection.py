@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TypeVar
 
-from backend.domain.urls import shown
+from backend.domain.urls import public_url
 from backend.errors import QueueError
 
 T = TypeVar("T")
@@ -21,15 +21,15 @@ class Outage:
     """A time without Redis, reported once, however many parts notice it, until it answers again."""
 
     def __init__(self) -> None:
-        self._known = False
+        self._noted = False
 
     def noticed(self, error: QueueError) -> None:
-        if not self._known:
-            self._known = True
+        if not self._noted:
+            self._noted = True
             log.warning("%s Waiting for it.", error)
 
     def over(self) -> None:
-        self._known = False
+        self._noted = False
 
 
 @cache
@@ -48,7 +48,7 @@ class RedisConnection:
     def __init__(self, url: str, patience_s: float | None = None) -> None:
         from redis import Redis  # a sixth of a second, for which commands without a queue need not wait
 
-        self.shown = shown(url)
+        self.address = public_url(url)
         try:
             self.redis = Redis.from_url(
                 url, socket_connect_timeout=CONNECT_S, socket_timeout=patience_s, health_check_interval=30
@@ -66,7 +66,7 @@ class RedisConnection:
             yield
         except (RedisError, TypeError) as error:  # TypeError: an unknown word in the address
             raise QueueError(
-                f"Redis at {self.shown} does not answer ({type(error).__name__}): start it, or correct REDIS_URL."
+                f"Redis at {self.address} does not answer ({type(error).__name__}): start it, or correct REDIS_URL."
             ) from None
         process_outage().over()
 

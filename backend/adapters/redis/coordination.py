@@ -172,10 +172,10 @@ class WorkerRegistration(PeriodicThread):
         keys = _claim_keys(digests)
         if not keys:
             return set()
-        places = self._broker.patiently(
+        positions = self._broker.patiently(
             lambda: self._take(keys=keys, args=[self._claimant, self._alive, KEPT_S]), PATIENCE_S
         )
-        return {digests[place - 1] for place in places}
+        return {digests[position - 1] for position in positions}
 
     def drop(self, digests: Sequence[str]) -> None:
         """Forgets claims to what is stored. Raises QueueError if Redis is away for minutes."""

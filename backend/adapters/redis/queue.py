@@ -61,7 +61,7 @@ class Queue:
         """Its address and length, for people."""
         with self._broker.translated_errors():
             workers = registered(self._jobs)
-        return f"{self._broker.shown}, jobs waiting: {len(self.waiting())}, workers: {workers}"
+        return f"{self._broker.address}, jobs waiting: {len(self.waiting())}, workers: {workers}"
 
     def work(self, burst: bool, step: Callable[[str, int], object], on_stop: Callable[[], object]) -> None:
         """Takes jobs until told to stop; with `burst`, until none waits.

@@ -68,7 +68,7 @@ class JobWorker(SimpleWorker):
         if job is None:
             return not burst
         if isinstance(job, bool):
-            log.warning("a job in the queue at %s is not one of ours: it is thrown away", broker.shown)
+            log.warning("a job in the queue at %s is not one of ours: it is thrown away", broker.address)
             return True
         self._state = WorkerStatus.BUSY  # a signal is to wait for the job's end
         try:

@@ -42,8 +42,8 @@ def answer_of(response: "httpx.Response", url: str, most: int) -> Answer:
 
 def _is_compressed(response: "httpx.Response") -> bool:
     """Whether httpx would unpack it, of which a few bytes may fill the memory."""
-    said = response.headers.get("content-encoding", "")
-    return any(encoding.strip().lower() in _COMPRESSIONS for encoding in said.split(","))
+    encodings = response.headers.get("content-encoding", "")
+    return any(encoding.strip().lower() in _COMPRESSIONS for encoding in encodings.split(","))
 
 
 def _read(response: "httpx.Response", most: int) -> bytes | Failure:

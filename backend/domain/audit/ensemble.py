@@ -22,13 +22,13 @@ class EnsembleVote:
 
     answers: task -> usable answer, as people read it
     sure: task -> its calibrated probability, 0..1
-    said: task -> the probability as the version gave it
+    uncalibrated: task -> the probability as the version gave it
     truths: task -> ground truth
     """
 
     answers: Mapping[int, str]
     sure: Mapping[int, float]
-    said: Mapping[int, float]
+    uncalibrated: Mapping[int, float]
     truths: Mapping[int, str]
 
     def probability(self, task: int, answer: str, others: int) -> float:
@@ -50,7 +50,7 @@ def vote_of(outcomes: Iterable[Outcome], truths: Sequence[Truth], schema: LabelS
     agreed = ratio(sum(schema.equal(o.answer, expected[o.task_id]) for o in answered), len(answered)) or 0.0
     meant = calibrate(scored_answers_of(answered, truths, schema)).calibrator or float
     answers = {o.task_id: schema.show(o.answer) for o in answered if o.answer is not None}
-    shown = {task: schema.show(expected[task]) for task in answers}
+    expected_texts = {task: schema.show(expected[task]) for task in answers}
     sure = {o.task_id: agreed if o.confidence is None else meant(o.confidence) for o in answered}
-    said = {o.task_id: agreed if o.confidence is None else o.confidence for o in answered}
-    return EnsembleVote(answers, sure, said, shown)
+    uncalibrated = {o.task_id: agreed if o.confidence is None else o.confidence for o in answered}
+    return EnsembleVote(answers, sure, uncalibrated, expected_texts)

@@ -54,14 +54,22 @@ def audit(versions: Mapping[str, Sequence[Outcome]], truths: Sequence[Truth], sc
         tags = tuple(tag for tag, vote in task_votes.items() if vote.answers[truth.task_id] == suggested)
         other = given[tags[0]][truth.task_id] if tags else None
         suspects.append(Suspect(truth.task_id, truth.answer, other, score, tags))
-    return sorted(suspects, key=lambda one: (one.suggested is None, -one.score, -_said(one, votes), one.task_id))
+    return sorted(
+        suspects,
+        key=lambda suspect: (
+            suspect.suggested is None,
+            -suspect.score,
+            -_stated_doubt(suspect, votes),
+            suspect.task_id,
+        ),
+    )
 
 
-def _said(suspect: Suspect, votes: Mapping[str, EnsembleVote]) -> float:
+def _stated_doubt(suspect: Suspect, votes: Mapping[str, EnsembleVote]) -> float:
     """How sure the versions said they were that it is wrong, in all."""
     if suspect.suggested is None:
-        return -sum(vote.said.get(suspect.task_id, 0.0) for vote in votes.values())
-    return sum(votes[tag].said[suspect.task_id] for tag in suspect.versions)
+        return -sum(vote.uncalibrated.get(suspect.task_id, 0.0) for vote in votes.values())
+    return sum(votes[tag].uncalibrated[suspect.task_id] for tag in suspect.versions)
 
 
 def _doubt(task: int, votes: Mapping[str, EnsembleVote], others: int) -> tuple[str | None, float]:

@@ -79,14 +79,14 @@ def votes(by_version: Mapping[str, Sequence[Outcome]], truths: Sequence[Truth], 
     enough = {task: ballot for task, ballot in sorted(ballots.items()) if len(ballot) >= LEAST}
     raw = [_vote(task, ballot, schema) for task, ballot in enough.items()]
     expected = {truth.task_id: truth.answer for truth in truths}
-    found = _calibrated(raw, expected, schema)
+    calibrated = _calibrated(raw, expected, schema)
     answers = {tag: {task: ballot[tag][0] for task, ballot in enough.items() if tag in ballot} for tag in by_version}
     return Votes(
-        votes=found,
+        votes=calibrated,
         too_few=len(ballots) - len(enough),
-        majority=_right({vote.task_id: vote.answer for vote in found}, expected, schema),
-        unanimous=_right({vote.task_id: vote.answer for vote in found if vote.is_unanimous}, expected, schema),
-        split=_right({vote.task_id: vote.answer for vote in found if not vote.is_unanimous}, expected, schema),
+        majority=_right({vote.task_id: vote.answer for vote in calibrated}, expected, schema),
+        unanimous=_right({vote.task_id: vote.answer for vote in calibrated if vote.is_unanimous}, expected, schema),
+        split=_right({vote.task_id: vote.answer for vote in calibrated if not vote.is_unanimous}, expected, schema),
         versions={tag: _right(given, expected, schema) for tag, given in answers.items()},
     )
 

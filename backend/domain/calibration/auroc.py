@@ -34,7 +34,7 @@ def auroc(scored: Sequence[ScoredAnswer]) -> Auroc | None:
     right = [confidence for confidence, correct in pairs if correct]
     if not right or not wrong:
         return None
-    above = fsum((bisect_left(wrong, one) + bisect_right(wrong, one)) / 2 for one in right)
+    above = fsum((bisect_left(wrong, confidence) + bisect_right(wrong, confidence)) / 2 for confidence in right)
     value = above / (len(right) * len(wrong))
     reach = Z * _deviation(value, len(right), len(wrong))
     return Auroc(value, (max(0.0, value - reach), min(1.0, value + reach)), len(right), len(wrong))

@@ -124,9 +124,9 @@ def lowest_threshold(pairs: Sequence[AnswerPair], target: float) -> WrongShare:
 
 def tradeoff(pairs: Sequence[AnswerPair], target: float) -> CascadeTradeoff:
     """The thresholds worth a look, and the lowest one with a guarantee; see `lowest_threshold`."""
-    found = lowest_threshold(pairs, target)
-    chosen = None if found.threshold is None else point_at(pairs, found.threshold)
-    thresholds = {*thresholds_of(pairs), *([] if found.threshold is None else [found.threshold])}
+    lowest = lowest_threshold(pairs, target)
+    chosen = None if lowest.threshold is None else point_at(pairs, lowest.threshold)
+    thresholds = {*thresholds_of(pairs), *([] if lowest.threshold is None else [lowest.threshold])}
     return CascadeTradeoff(
         target,
         len(pairs),
@@ -134,7 +134,7 @@ def tradeoff(pairs: Sequence[AnswerPair], target: float) -> CascadeTradeoff:
         point_at(pairs, NOTHING),
         tuple(point_at(pairs, below) for below in sorted(thresholds, reverse=True)),
         chosen,
-        found.share_high,
+        lowest.share_high,
         reason=None if chosen else _why_none(pairs, target),
     )
 
@@ -167,11 +167,11 @@ def _cost(pair: AnswerPair, first: bool, second: bool) -> float | None:
 
 def thresholds_of(pairs: Sequence[AnswerPair]) -> list[float]:
     """Those that keep a tenth, two tenths, … of the tasks, as far as there are confidences."""
-    points, found = risk_coverage(_scored_answers(pairs)), list[float]()
+    points, thresholds = risk_coverage(_scored_answers(pairs)), list[float]()
     for tenth in range(1, STEPS + 1):
         enough = (point.confidence for point in points if point.tasks * STEPS >= len(pairs) * tenth)
-        found += islice(enough, 1)
-    return found + [point.confidence for point in points[-1:]]
+        thresholds += islice(enough, 1)
+    return thresholds + [point.confidence for point in points[-1:]]
 
 
 def _why_none(pairs: Sequence[AnswerPair], target: float) -> str:

@@ -85,7 +85,7 @@ def _starts(sure: "Floats") -> list[int]:
 
     bins = max(1, min(BINS, len(sure) // LEAST_PER_BIN))
     wanted = [len(sure) * number // bins for number in range(bins)]
-    return sorted({int(numpy.searchsorted(sure, sure[place])) for place in wanted})
+    return sorted({int(numpy.searchsorted(sure, sure[index])) for index in wanted})
 
 
 def _bin(pairs: Sequence[tuple[float, bool]]) -> Bin:

@@ -106,8 +106,8 @@ def tasks_needed(target: float) -> int:
 def threshold(scored: Sequence[ScoredAnswer], target: float) -> Threshold:
     """The lowest confidence that guarantees an accuracy of `target` (between 0 and 1, both excluded)."""
     points = risk_coverage(scored)
-    found = [*_in_sequence(points, target), *_on_grid(points, target)] if points and 0 < target < 1 else []
-    lowest = max(found, key=lambda point: point.tasks, default=None)
+    candidates = [*_in_sequence(points, target), *_on_grid(points, target)] if points and 0 < target < 1 else []
+    lowest = max(candidates, key=lambda point: point.tasks, default=None)
     if lowest is None:
         return Threshold(target, None, 0.0, None, None, 0, reason=_why_none(points, target))
     right = lowest.tasks - lowest.wrong

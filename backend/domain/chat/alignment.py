@@ -32,9 +32,9 @@ def aligned(tokens: Sequence[tuple[bytes, float]], text: str) -> Pieces | None:
 
 def start_of(tokens: Sequence[bytes], text: str) -> int | None:
     """The byte of the joined tokens at which `text` begins; None if no run of them is exactly it."""
-    spoken, said = b"".join(tokens), as_bytes(text)
-    for first in islice(_exactly(spoken, said), _TRIES) if text else ():
-        if _stands_alone(tokens, spoken, first, first + len(said)):
+    spoken, spelled = b"".join(tokens), as_bytes(text)
+    for first in islice(_exactly(spoken, spelled), _TRIES) if text else ():
+        if _stands_alone(tokens, spoken, first, first + len(spelled)):
             return first
     return None
 
@@ -56,7 +56,7 @@ def _runs(spoken: bytes, text: str) -> Iterator[tuple[int, Mapping[int, int]]]:
     exact = list(islice(_exactly(spoken, as_bytes(text)), _TRIES)) if text else []
     sizes = [len(as_bytes(letter)) for letter in text]
     for first in exact:
-        yield first, {place: number for number, place in enumerate(accumulate(sizes, initial=first))}
+        yield first, {position: number for number, position in enumerate(accumulate(sizes, initial=first))}
     first, letters = (0, {}) if exact else _nearly(spoken, text)
     if letters:
         yield first, letters
@@ -78,25 +78,25 @@ def _nearly(spoken: bytes, text: str) -> tuple[int, Mapping[int, int]]:
     return (matches[-1].start(), dict(_letters(spoken, text, matches[-1].start()))) if matches else (0, {})
 
 
-def _letters(spoken: bytes, text: str, place: int) -> Iterator[tuple[int, int]]:
+def _letters(spoken: bytes, text: str, position: int) -> Iterator[tuple[int, int]]:
     """Adjacent lost letters begin where the first of them does."""
     lost = False
     for number, letter in enumerate(text):
-        matches = spoken.startswith(as_bytes(letter), place)
+        matches = spoken.startswith(as_bytes(letter), position)
         if matches or not lost:
-            yield place, number
+            yield position, number
         if matches:
-            place += len(as_bytes(letter))
+            position += len(as_bytes(letter))
         elif not lost:
-            while spoken.startswith(_LOST, place):
-                place += len(_LOST)
+            while spoken.startswith(_LOST, position):
+                position += len(_LOST)
         lost = not matches
-    yield place, len(text)
+    yield position, len(text)
 
 
 def _stands_alone(tokens: Sequence[bytes], spoken: bytes, first: int, last: int) -> bool:
     """Whether only white space precedes the run within its first token, and only end marks follow it."""
-    start = max(place for place in accumulate(map(len, tokens), initial=0) if place <= first)
+    start = max(boundary for boundary in accumulate(map(len, tokens), initial=0) if boundary <= first)
     return not spoken[start:first].strip() and _ENDS.fullmatch(spoken, last) is not None
 
 

@@ -17,13 +17,13 @@ class AnswerSpec(Protocol):
     def spoken(self) -> tuple[str, ...]:
         """All labels that a model might name beside its answer; () where that would mean nothing."""
 
-    def said(self, answer: Answer) -> Collection[str]:
+    def labels_in(self, answer: Answer) -> Collection[str]:
         """Those of `spoken` that an answer has."""
 
     def json_schema(self) -> dict[str, Any]:
         """Strict JSON Schema of a whole answer: every key required, no others, enums inline."""
 
-    def parse(self, said: Mapping[str, Any]) -> Answer | Rejection:
+    def parse(self, values: Mapping[str, Any]) -> Answer | Rejection:
         """The Answer that a model's JSON object holds, or why it can't be used."""
 
     def probable(self, answer: Answer) -> Mapping[str, bool]:

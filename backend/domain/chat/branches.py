@@ -14,12 +14,12 @@ from backend.domain.chat.response_parser import REMEMBERED
 from backend.domain.chat.value_places import value_spans
 from backend.domain.labels.allowed_values import AllowedValues
 
-Told = Callable[[int], Rivals]
+RivalsAt = Callable[[int], Rivals]
 """The rivals of the token with this index. Asked only where they matter: to read them takes longer than the rest."""
 
 
 def branches(
-    text: str, tokens: Sequence[tuple[bytes, float]], allowed: Mapping[str, AllowedValues], told: Told
+    text: str, tokens: Sequence[tuple[bytes, float]], allowed: Mapping[str, AllowedValues], rivals_at: RivalsAt
 ) -> tuple[Branch, ...] | None:
     """The branches of the values in `text`; None if the tokens do not spell it or have no rivals.
 
@@ -29,8 +29,8 @@ def branches(
     forks = _forks(text, spoken, tuple(allowed.items()))
     if forks is None:
         return None
-    rivals = [told(index) for index, _ in forks]
-    if not any(rivals) and not any(map(told, range(len(tokens)))):
+    rivals = [rivals_at(index) for index, _ in forks]
+    if not any(rivals) and not any(map(rivals_at, range(len(tokens)))):
         return None
     return tuple(
         [
@@ -57,28 +57,28 @@ def _forks(
     return tuple(fork for key, values in ordered for fork in _of_value(text, places[key], first, spoken, values))
 
 
-def said_before(text: str, place: tuple[int, int], start: int, values: AllowedValues) -> bytes | None:
-    """The part of the value at `place` (in characters) that stands before the byte `start` of `text`."""
-    first = len(as_bytes(text[: place[0]]))
+def part_before(text: str, span: tuple[int, int], start: int, values: AllowedValues) -> bytes | None:
+    """The part of the value at `span` (in characters) that stands before the byte `start` of `text`."""
+    first = len(as_bytes(text[: span[0]]))
     return values.follow(b"", as_bytes(text)[first : max(first, start)])
 
 
-def within(text: str, place: tuple[int, int], start: int, token: bytes) -> bytes:
-    """The part of a token that begins at the byte `start`, without what stands before the value at `place`."""
-    return token[max(0, len(as_bytes(text[: place[0]])) - start) :]
+def within(text: str, span: tuple[int, int], start: int, token: bytes) -> bytes:
+    """The part of a token that begins at the byte `start`, without what stands before the value at `span`."""
+    return token[max(0, len(as_bytes(text[: span[0]])) - start) :]
 
 
 def _of_value(
-    text: str, place: tuple[int, int], before: int, spoken: Sequence[bytes], values: AllowedValues
+    text: str, span: tuple[int, int], before: int, spoken: Sequence[bytes], values: AllowedValues
 ) -> Iterator[tuple[int, int]]:
     """`before`: bytes of the tokens before the text."""
-    first, last = len(as_bytes(text[: place[0]])), len(as_bytes(text[: place[1]]))
-    spelling = values.spelt_as(as_bytes(text[slice(*place)]))
+    first, last = len(as_bytes(text[: span[0]])), len(as_bytes(text[: span[1]]))
+    spelling = values.spelt_as(as_bytes(text[slice(*span)]))
     start, end = -before, -before
     for index, token in enumerate(spoken):
         start, end = end, end + len(token)
         if spelling is None or start >= last or end <= first:
             continue
-        said = said_before(text, place, start, spelling)
-        if said is not None and not spelling.is_forced(said, within(text, place, start, token)):
+        part = part_before(text, span, start, spelling)
+        if part is not None and not spelling.is_forced(part, within(text, span, start, token)):
             yield index, start

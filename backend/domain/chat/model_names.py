@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import urlsplit
 
-from backend.domain.urls import shown
+from backend.domain.urls import public_url
 
 MOST_NAMED = 5
 LONGEST = 200
@@ -48,7 +48,7 @@ def doubt(model: str, names: Sequence[str], base_url: str) -> str | None:
         return None
     near = ", ".join(nearest_names(model, names))
     more = f" and {len(names) - MOST_NAMED:,} more (`ls-prompts models`)" if len(names) > MOST_NAMED else ""
-    return f"{shown(base_url)} does not list model '{model}': it has {near}{more}."
+    return f"{public_url(base_url)} does not list model '{model}': it has {near}{more}."
 
 
 def names_of(entry: Any) -> list[str]:

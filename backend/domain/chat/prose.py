@@ -16,7 +16,7 @@ def other_label(prose: str, answer: Answer, spec: AnswerSpec) -> str | None:
     """A label that `prose` names and `answer` does not contain; None if there is none."""
     if not spec.spoken or not prose.strip():
         return None
-    answered = set(map(fold, spec.said(answer)))
+    answered = set(map(fold, spec.labels_in(answer)))
     labels = (match[0] for match in _named(spec.spoken).finditer(unicodedata.normalize("NFC", prose)))
     return next((label for label in labels if fold(label) not in answered), None)
 

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from backend.domain.chat.answer_length import is_length_free, most_tokens
-from backend.domain.chat.user_message import asked, parts_of
+from backend.domain.chat.user_message import digest_parts, parts_of
 from backend.domain.connection import DEFAULT
 from backend.domain.hashing import canonical, numbered
 from backend.domain.outcome import Failure
@@ -118,7 +118,7 @@ class ChatRequest:
         if self.stands_for:
             return self.stands_for
         state = self.template._digest.copy()
-        state.update(json.dumps(asked(self.orders or [(self.user, self.pictures)], self.example_turns)).encode())
+        state.update(json.dumps(digest_parts(self.orders or [(self.user, self.pictures)], self.example_turns)).encode())
         return numbered(state.hexdigest(), self.sample)
 
     @cached_property
@@ -126,7 +126,7 @@ class ChatRequest:
         """All requests about its task, this one first. Their completions together become the outcome."""
         if self.orders:
             orders = enumerate(self.orders)
-            return tuple(replace(self, sample=n, user=user, pictures=shown) for n, (user, shown) in orders)
+            return tuple(replace(self, sample=n, user=user, pictures=attachments) for n, (user, attachments) in orders)
         return (self, *(replace(self, sample=number) for number in range(1, self.template.samples)))
 
     @property

@@ -42,13 +42,13 @@ def read(completion: Completion, spec: AnswerSpec) -> Answer | Rejection:
     """The Answer in a completion, or the Rejection. Never raises, whatever the text is."""
     if completion.refused or finish_reasons.is_refusal(completion.finish_reason):
         return Rejection("refused", "The model refused to answer.")
-    text, place = completion.text, find_object(completion.text)
-    if place is None or (is_cut(completion) and not _FENCE.fullmatch(text, place.end)):
+    text, span = completion.text, find_object(completion.text)
+    if span is None or (is_cut(completion) and not _FENCE.fullmatch(text, span.end)):
         return _unfound(completion)
-    answer = spec.parse(place.value)
+    answer = spec.parse(span.value)
     if isinstance(answer, Rejection):
         return answer
-    other = other_label(f"{text[place.first : place.start]}\n{text[place.end :]}", answer, spec)
+    other = other_label(f"{text[span.first : span.start]}\n{text[span.end :]}", answer, spec)
     if other is not None:
         return Rejection("not_json", f"Beside its JSON object the answer names another label, {other[:60]!a}.")
     return answer

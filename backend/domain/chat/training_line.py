@@ -18,10 +18,10 @@ def training_line(request: ChatRequest, truth: Answer, schema: LabelSchema) -> s
 
     schema: what may be answered about this task
     """
-    said = json_of(truth, schema.fields)
-    read = schema.parse(said)
+    values = json_of(truth, schema.fields)
+    read = schema.parse(values)
     if isinstance(read, Rejection) or not schema.equal(read, truth):
         return None
-    answer = {name: said[name] for name in request.template.answer_schema["properties"]}
+    answer = {name: values[name] for name in request.template.answer_schema["properties"]}
     reply = {"role": "assistant", "content": json.dumps(answer, ensure_ascii=False)}
     return json.dumps({"messages": [*request.messages, reply]})

@@ -24,19 +24,19 @@ def parts_of(message: Message) -> list["str | Attachment"]:
     user, pictures = message
     ends = [0, *(at for at, _ in pictures), len(user)]
     texts = [user[start:end] for start, end in pairwise(ends)]
-    shown = [picture for _, picture in pictures]
-    return [part for pair in zip_longest(texts, shown) for part in pair if part]
+    attachments = [picture for _, picture in pictures]
+    return [part for pair in zip_longest(texts, attachments) for part in pair if part]
 
 
-def asked(messages: Sequence[Message], example_turns: Sequence[tuple[str, str]]) -> list[Any]:
+def digest_parts(messages: Sequence[Message], example_turns: Sequence[tuple[str, str]]) -> list[Any]:
     """What a digest has of messages, one for each order that is asked; what there is not is not in it."""
     (user, pictures), *others = messages
-    said: list[Any] = [user, 0]
+    parts: list[Any] = [user, 0]
     if example_turns or pictures or others:
-        said.append(example_turns)
+        parts.append(example_turns)
     if pictures or others:
-        said.append(_identities(pictures))
-    return said + [[text, _identities(shown)] for text, shown in others]
+        parts.append(_identities(pictures))
+    return parts + [[text, _identities(attachments)] for text, attachments in others]
 
 
 def both_orders(

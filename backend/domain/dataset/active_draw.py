@@ -46,15 +46,15 @@ def active_draw(before: Draw, beliefs: Mapping[int, float], size: int) -> Draw:
     chances = {task: start + (1 - start) * min(1.0, scale * part) for task, part in parts.items()}
     drawn = [task for task in beliefs if scales.get(task, 0.0) < scale]
     least = key_of(min(chances.values(), default=start))
-    found = {task: max(chances[task], before.chances.get(task, 0.0)) for task in drawn}
-    return replace(before, last=max(before.last, least), chances={**before.chances, **found})
+    combined = {task: max(chances[task], before.chances.get(task, 0.0)) for task in drawn}
+    return replace(before, last=max(before.last, least), chances={**before.chances, **combined})
 
 
 def _parts(beliefs: Mapping[int, float]) -> dict[int, float]:
     """Task -> its chance, if the mean of all is 1."""
     unsure = {task: sqrt(belief * (1 - belief)) for task, belief in beliefs.items()}
     mean = fmean(unsure.values()) if unsure else 0.0
-    return {task: EQUAL + (1 - EQUAL) * (one / mean if mean else 1.0) for task, one in unsure.items()}
+    return {task: EQUAL + (1 - EQUAL) * (doubt / mean if mean else 1.0) for task, doubt in unsure.items()}
 
 
 def _keys_left(before: Draw, tasks: Iterable[int]) -> dict[int, str]:

@@ -125,15 +125,15 @@ def drawn_to(before: Draw | None, project: int, tasks: Sequence[int], size: int)
     return Draw(project, last) if before is None else replace(before, last=max(last, before.last))
 
 
-def basis_of(draw: Draw | None, tasks: Sequence[int], truths: Sequence[int], known: Collection[int]) -> TruthBasis:
+def basis_of(draw: Draw | None, tasks: Sequence[int], truths: Sequence[int], excluded: Collection[int]) -> TruthBasis:
     """What `truths` rest on.
 
     tasks: those among which was drawn
-    known: tasks that a person labelled and that are left out for another reason than that, such as examples
+    excluded: tasks that a person labelled and that are left out for another reason than that, such as examples
     """
     if draw is None:
         return TruthBasis(tuple(truths))
-    settled, random, active = {*truths, *known}, draw.among(tasks), draw.active(tasks)
+    settled, random, active = {*truths, *excluded}, draw.among(tasks), draw.active(tasks)
     return TruthBasis(
         truths=tuple(truths),
         drawn=tuple(task for task in truths if draw.has(task)),

@@ -19,18 +19,18 @@ KINDS = ("ground-truth", "any")
 class LeftOut:
     """Tasks whose ground truth is left out, or included by request.
 
-    own: it was made from a prediction of the prompt that it would evaluate
-    taken: it was too, but counts because the user asked for it
-    gone: label that the config no longer has -> tasks with that ground truth
-    shown: the version shows them, or copies of them, to other tasks as examples
+    self_predicted: it was made from a prediction of the prompt that it would evaluate
+    accepted: it was too, but counts because the user asked for it
+    unknown_labels: label that the config no longer has -> tasks with that ground truth
+    examples: the version shows them, or copies of them, to other tasks as examples
     unseen: all their annotations were made from predictions, and no person has looked at them
     otherwise: what the screen stores otherwise than it shows it -> tasks whose ground truth has that; they count
     """
 
-    own: tuple[int, ...] = ()
-    taken: tuple[int, ...] = ()
-    gone: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    shown: tuple[int, ...] = ()
+    self_predicted: tuple[int, ...] = ()
+    accepted: tuple[int, ...] = ()
+    unknown_labels: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    examples: tuple[int, ...] = ()
     unseen: tuple[int, ...] = ()
     otherwise: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 

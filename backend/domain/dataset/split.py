@@ -32,8 +32,8 @@ class Split:
 
     def has(self, data: Mapping[str, Any]) -> bool:
         """Whether a task with this data is in the part."""
-        size, place = round(self.share * _PLACES), _place(data)
-        return place < size if self.part == DEV else place >= _PLACES - size
+        size, position = round(self.share * _PLACES), _position(data)
+        return position < size if self.part == DEV else position >= _PLACES - size
 
     @property
     def rest(self) -> "Split":
@@ -55,7 +55,7 @@ def parse_split(text: str) -> Split:
     return split
 
 
-def _place(data: Mapping[str, Any]) -> int:
+def _position(data: Mapping[str, Any]) -> int:
     """A number from 0 to 999,999, as good as random. Data nested too deeply for JSON is never asked about."""
     try:
         return int(digest(data)[:15], 16) % _PLACES

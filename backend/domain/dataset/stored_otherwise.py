@@ -28,16 +28,16 @@ def stored_otherwise(result: Sequence[Region], answer: Answer, schema: LabelSche
     for region in result:
         if isinstance(region, Mapping) and isinstance(region.get("value"), Mapping):
             by_name.setdefault(str(region.get("from_name")), []).append(region)
-    shown = schema.on_screen(answer, others_of(result, schema)).by_name
-    return tuple(dict.fromkeys(_found(by_name, answer, schema.fields, shown)))
+    visible = schema.on_screen(answer, others_of(result, schema)).by_name
+    return tuple(dict.fromkeys(_kinds_of(by_name, answer, schema.fields, visible)))
 
 
-def _found(
-    by_name: Mapping[str, Sequence[Region]], answer: Answer, fields: Sequence[Control], shown: Mapping[str, Control]
+def _kinds_of(
+    by_name: Mapping[str, Sequence[Region]], answer: Answer, fields: Sequence[Control], visible: Mapping[str, Control]
 ) -> Iterator[str]:
     for field in fields:
         regions = [region for name in field.from_names(by_name) for region in by_name[name]]
-        if regions and field.name not in shown:
+        if regions and field.name not in visible:
             yield HIDDEN
         elif regions and field.holds is Moment:
             yield from [DATE] * _is_other_date(field, regions[-1], answer)

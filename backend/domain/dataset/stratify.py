@@ -26,7 +26,7 @@ def quotas(counts: Mapping[str, int], size: int) -> dict[str, int]:
     shares."""
     labels = sorted(counts, key=lambda label: (-counts[label], label))
     total = sum(counts.values())
-    by_label = {label: int(place < size) for place, label in enumerate(labels)}
+    by_label = {label: int(index < size) for index, label in enumerate(labels)}
     for _ in range(min(size, total) - sum(by_label.values())):
         open_still = [label for label in labels if by_label[label] < counts[label]]
         short = max(open_still, key=lambda label: counts[label] * size / total - by_label[label])

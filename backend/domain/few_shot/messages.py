@@ -32,10 +32,10 @@ class ExampleOwners:
         self._version = version
         self._by_task: dict[int, set[int]] = {}
         self._by_text: dict[str, set[int]] = {}
-        for place, example in enumerate(version.examples.pool if version.examples else ()):
+        for index, example in enumerate(version.examples.pool if version.examples else ()):
             if example.task is not None:
-                self._by_task.setdefault(example.task, set()).add(place)
-            self._by_text.setdefault(self._key(example.values), set()).add(place)
+                self._by_task.setdefault(example.task, set()).add(index)
+            self._by_text.setdefault(self._key(example.values), set()).add(index)
 
     def of(self, task: int, values: "Values") -> set[int]:
         """Indices in the pool."""
@@ -69,18 +69,18 @@ class FewShotMessages:
         texts = [None if isinstance(text, Failure) else text for text in values]
         own = [self._owners.of(task.id, text) for task, text in zip(tasks, texts, strict=True) if text is not None]
         askable = [text for text in texts if text is not None]
-        shown = iter(self._similar(askable, own) if self._examples.select == "similar" else map(self._but, own))
-        return [() if text is None else next(shown) for text in texts]
+        turns = iter(self._similar(askable, own) if self._examples.select == "similar" else map(self._but, own))
+        return [() if text is None else next(turns) for text in texts]
 
     def _but(self, own: set[int]) -> tuple[Turn, ...]:
-        return tuple(turn for place, turn in enumerate(self._turns) if place not in own) if own else self._turns
+        return tuple(turn for index, turn in enumerate(self._turns) if index not in own) if own else self._turns
 
     def _similar(self, askable: Sequence["Values"], own: Sequence[set[int]]) -> list[tuple[Turn, ...]]:
         if not askable:
             return []
         similarities = self._compared().similarities([self._text(values) for values in askable])
         chosen = nearest(similarities, self._examples.number, own)
-        return [tuple(self._turns[place] for place in places) for places in chosen]
+        return [tuple(self._turns[index] for index in indices) for indices in chosen]
 
     def _compared(self) -> "SimilarityIndex":
         if self._index is None:

@@ -31,7 +31,7 @@ def kept(candidates: Sequence[Candidate], number: int, select: str) -> tuple[Exa
         chosen = _balanced(chosen, number)
     elif select == "diverse" and len(chosen) > number:
         texts = ["\n".join(candidate.example.values.values()) for candidate in chosen]
-        chosen = [chosen[place] for place in far_apart(texts, number)]
+        chosen = [chosen[index] for index in far_apart(texts, number)]
     most = MOST_KEPT if select == "similar" else number
     return tuple(candidate.example for candidate in chosen[:most])
 

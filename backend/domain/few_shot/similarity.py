@@ -67,7 +67,7 @@ def nearest(similarities: Any, number: int, left_out: Sequence[Collection[int]])
     chosen = []
     for row, out in zip(similarities, left_out, strict=True):
         order = numpy.argsort(-row, kind="stable")[: number + len(out)].tolist()
-        chosen.append(sorted([place for place in order if place not in out][:number]))
+        chosen.append(sorted([index for index in order if index not in out][:number]))
     return chosen
 
 
@@ -80,9 +80,9 @@ def far_apart(texts: Sequence[str], number: int) -> list[int]:
     clusters = KMeans(n_clusters=min(number, distinct), n_init=4, random_state=0).fit(vectors)
     typical: dict[int, int] = {}
     distances = clusters.transform(vectors)
-    for place in sorted(range(len(texts)), key=lambda place: distances[place, clusters.labels_[place]]):
-        typical.setdefault(int(clusters.labels_[place]), place)
-    rest = [place for place in range(len(texts)) if place not in typical.values()]
+    for index in sorted(range(len(texts)), key=lambda index: distances[index, clusters.labels_[index]]):
+        typical.setdefault(int(clusters.labels_[index]), index)
+    rest = [index for index in range(len(texts)) if index not in typical.values()]
     return sorted([*typical.values(), *rest][:number])
 
 

@@ -13,8 +13,8 @@ _WHOLE = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _BLANKS = b" \t\r\n"
 _REMEMBERED = 20_000
 """Most parts of values of which is kept what may follow: a hundred thousand answers are a few texts."""
-Asked = TypeVar("Asked")
-Found = TypeVar("Found")
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 
 class AllowedValues:
@@ -28,7 +28,7 @@ class AllowedValues:
         self._spelt = tuple(
             json.dumps(label, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass") for label in labels
         )
-        self._known: dict[bytes, tuple[bytes, ...]] = {}
+        self._options: dict[bytes, tuple[bytes, ...]] = {}
         self._followed: dict[tuple[bytes, bytes], bytes | None] = {}
         self._forced: dict[tuple[bytes, bytes], bool] = {}
         self._reached: dict[tuple[bytes, bytes], frozenset[bytes]] = {}
@@ -42,85 +42,89 @@ class AllowedValues:
         return AllowedValues(self._labels, self._listed, ascii_only=True).spelt_as(value)
 
     def _is_whole(self, value: bytes) -> bool:
-        said = self.follow(b"", value)
-        return said is not None and not self.options(said)
+        prefix = self.follow(b"", value)
+        return prefix is not None and not self.options(prefix)
 
-    def options(self, said: bytes) -> tuple[bytes, ...]:
+    def options(self, prefix: bytes) -> tuple[bytes, ...]:
         """All that may follow a part of a value: the rest of each label, or a mark of the list. () after the value."""
-        return _remembered(self._known, said, lambda: self._listing(said) if self._listed else self._rests(said))
+        return _remembered(
+            self._options, prefix, lambda: self._listing(prefix) if self._listed else self._rests(prefix)
+        )
 
-    def follow(self, said: bytes, token: bytes) -> bytes | None:
-        """The part of a value that `said` and `token` make; what is beyond its end is left out. None if no value
+    def follow(self, prefix: bytes, token: bytes) -> bytes | None:
+        """The part of a value that `prefix` and `token` make; what is beyond its end is left out. None if no value
         begins like that."""
         try:
-            return self._followed[said, token]
+            return self._followed[prefix, token]
         except KeyError:
-            return _remembered(self._followed, (said, token), lambda: self._follow(said, token))
+            return _remembered(self._followed, (prefix, token), lambda: self._follow(prefix, token))
 
-    def _follow(self, said: bytes, token: bytes) -> bytes | None:
-        for place in range(len(token)):
-            byte, options = token[place : place + 1], self.options(said)
+    def _follow(self, prefix: bytes, token: bytes) -> bytes | None:
+        for index in range(len(token)):
+            byte, options = token[index : index + 1], self.options(prefix)
             if not options:
-                return said
+                return prefix
             if any(option.startswith(byte) for option in options):
-                said += byte
-            elif byte not in _BLANKS or not self._between(said):
+                prefix += byte
+            elif byte not in _BLANKS or not self._between(prefix):
                 return None
-        return said
+        return prefix
 
-    def reached(self, said: bytes, part: bytes) -> frozenset[bytes]:
-        """The options after `said` to which `part`, which begins with it, leads, or behind which it already is."""
-        return _remembered(self._reached, (said, part), lambda: self._reach(said, part[len(said) :]))
+    def reached(self, prefix: bytes, part: bytes) -> frozenset[bytes]:
+        """The options after `prefix` to which `part`, which begins with it, leads, or behind which it already is."""
+        return _remembered(self._reached, (prefix, part), lambda: self._reach(prefix, part[len(prefix) :]))
 
-    def _reach(self, said: bytes, tail: bytes) -> frozenset[bytes]:
-        return frozenset(option for option in self.options(said) if option.startswith(tail) or tail.startswith(option))
+    def _reach(self, prefix: bytes, tail: bytes) -> frozenset[bytes]:
+        return frozenset(
+            option for option in self.options(prefix) if option.startswith(tail) or tail.startswith(option)
+        )
 
-    def is_forced(self, said: bytes, token: bytes) -> bool:
-        """Whether nothing but `token` could follow `said`. `token` is part of an allowed value."""
-        return _remembered(self._forced, (said, token), lambda: self._is_forced(said, token))
+    def is_forced(self, prefix: bytes, token: bytes) -> bool:
+        """Whether nothing but `token` could follow `prefix`. `token` is part of an allowed value."""
+        return _remembered(self._forced, (prefix, token), lambda: self._is_forced(prefix, token))
 
-    def _is_forced(self, said: bytes, token: bytes) -> bool:
-        after = self.follow(said, token)
+    def _is_forced(self, prefix: bytes, token: bytes) -> bool:
+        after = self.follow(prefix, token)
         if after is None:
             return False
-        parts = (after[:end] for end in range(len(said), len(after)))
+        parts = (after[:end] for end in range(len(prefix), len(after)))
         return all(len({option[:1] for option in self.options(part)}) == 1 for part in parts)
 
-    def _between(self, said: bytes) -> bool:
-        """Whether `said` ends outside of a label."""
-        return not said or (self._listed and b'"' not in _WHOLE.sub(b"", said))
+    def _between(self, prefix: bytes) -> bool:
+        """Whether `prefix` ends outside of a label."""
+        return not prefix or (self._listed and b'"' not in _WHOLE.sub(b"", prefix))
 
-    def _rests(self, said: bytes) -> tuple[bytes, ...]:
-        return tuple(label[len(said) :] for label in self._spelt if label.startswith(said) and label != said)
+    def _rests(self, prefix: bytes) -> tuple[bytes, ...]:
+        return tuple(label[len(prefix) :] for label in self._spelt if label.startswith(prefix) and label != prefix)
 
-    def _listing(self, said: bytes) -> tuple[bytes, ...]:
-        marks = _WHOLE.sub(b"", said)
+    def _listing(self, prefix: bytes) -> tuple[bytes, ...]:
+        marks = _WHOLE.sub(b"", prefix)
         if b'"' in marks:
-            return self._rests(said[len(_last_mark(said)) :])
-        if not said:
+            return self._rests(prefix[len(_last_mark(prefix)) :])
+        if not prefix:
             return (b"[",)
-        if said.endswith(b'"'):
+        if prefix.endswith(b'"'):
             return (b",", b"]")
-        return () if marks.endswith(b"]") else (*self._spelt, *((b"]",) if said == b"[" else ()))
+        return () if marks.endswith(b"]") else (*self._spelt, *((b"]",) if prefix == b"[" else ()))
 
 
-def _remembered(kept: dict[Asked, Found], asked: Asked, find: Callable[[], Found]) -> Found:
+def _remembered(memory: dict[Key, Value], key: Key, find: Callable[[], Value]) -> Value:
     """What was found before, else what `find` finds."""
     try:
-        return kept[asked]
+        return memory[key]
     except KeyError:  # not `in`: another thread may clear it
-        if len(kept) >= _REMEMBERED:
-            kept.clear()
-    found = kept[asked] = find()
-    return found
+        if len(memory) >= _REMEMBERED:
+            memory.clear()
+    value = memory[key] = find()
+    return value
 
 
-def _last_mark(said: bytes) -> bytes:
+def _last_mark(prefix: bytes) -> bytes:
     """The part of a list before the label that is not complete."""
     end = 1
-    while match := _WHOLE.match(said, end):
+    while match := _WHOLE.match(prefix, end):
         end = match.end() + 1
-    return said[:end]
+    return prefix[:end]
 
 
 def allowed_values(schema: Mapping[str, Any]) -> AllowedValues | None:

@@ -22,17 +22,17 @@ LONGEST = 1000
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """`shown` is what the model is told and what people read; `stored` is what Label Studio keeps (the alias). `value`:
-    the config's name for it, where `shown` is longer."""
+    """`name` is what the model is told and what people read; `stored` is what Label Studio keeps (the alias). `value`:
+    the config's name for it, where `name` is longer."""
 
-    shown: str
+    name: str
     stored: str
     hint: str = ""
     value: str = field(default="", compare=False)
 
     @property
     def own(self) -> str:
-        return self.value or self.shown
+        return self.value or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +54,17 @@ def choices_of(nested: Iterable[NestedChoice]) -> tuple[Choice, ...]:
     nested = list(nested)
     names = _apart([(choice, choice.value) for choice in nested], _path)
     first: dict[str, Choice] = {}
-    for choice, shown in _apart(names, lambda choice: f"{_path(choice)} ({choice.stored})"):
-        first.setdefault(
-            shown, Choice(shown, choice.stored, choice.hint, "" if shown == choice.value else choice.value)
-        )
+    for choice, name in _apart(names, lambda choice: f"{_path(choice)} ({choice.stored})"):
+        first.setdefault(name, Choice(name, choice.stored, choice.hint, "" if name == choice.value else choice.value))
     return tuple(first.values())
 
 
 def _apart(names: Names, longer: Callable[[NestedChoice], str]) -> Names:
     """The same with a longer name for those whose name means several things."""
     meant: dict[str, set[str]] = defaultdict(set)
-    for choice, shown in names:
-        meant[shown].add(choice.stored)
-    return [(choice, longer(choice) if len(meant[shown]) > 1 else shown) for choice, shown in names]
+    for choice, name in names:
+        meant[name].add(choice.stored)
+    return [(choice, longer(choice) if len(meant[name]) > 1 else name) for choice, name in names]
 
 
 def _path(choice: NestedChoice) -> str:
@@ -98,7 +96,7 @@ def brought(value: Any) -> tuple[Choice, ...] | None:
     hold."""
     nested = brought_below(value)
     choices = None if nested is None else choices_of(nested)
-    return None if choices is None or any(len(choice.shown) > LONGEST for choice in choices) else choices
+    return None if choices is None or any(len(choice.name) > LONGEST for choice in choices) else choices
 
 
 def brought_below(value: Any) -> list[NestedChoice] | None:

@@ -41,8 +41,8 @@ def exchanged(task: "Task", variables: tuple[str, ...], schema: "LabelSchema") -
     """`task` as it is read in the other order. `variables`: those of the prompt, and paths into them."""
     places = exchange(schema)
     others = {name: other for name in variables if (other := _moved(name, places)) != name}
-    shown = {places.get(name, name): pictures for name, pictures in task.pictures.items()}
-    return replace(task, read={**task.read, **{n: task.value(o) for n, o in others.items()}}, pictures=shown)
+    attachments = {places.get(name, name): pictures for name, pictures in task.pictures.items()}
+    return replace(task, read={**task.read, **{n: task.value(o) for n, o in others.items()}}, pictures=attachments)
 
 
 def check_both_orders(schema: "LabelSchema", variables: tuple[str, ...]) -> None:
@@ -63,5 +63,5 @@ def check_both_orders(schema: "LabelSchema", variables: tuple[str, ...]) -> None
 
 def _moved(name: str, places: Mapping[str, str]) -> str:
     """The variable, or the path into one, in the other order."""
-    whole = next((place for place in places if name == place or name.startswith((f"{place}.", f"{place}["))), None)
+    whole = next((path for path in places if name == path or name.startswith((f"{path}.", f"{path}["))), None)
     return name if whole is None else places[whole] + name[len(whole) :]

@@ -40,7 +40,7 @@ class Listed(Protocol):
     def names(self) -> Collection[str]:
         """Names and aliases of its choices."""
 
-    def shown(self, name: str) -> str:
+    def display_name(self, name: str) -> str:
         """What the model calls the choice of that name."""
 
 
@@ -62,8 +62,8 @@ class Condition:
     def words(self, looked_at: Listed | None) -> str:
         """For the model. `looked_at`: the control that it looks at, where it is one that the model fills."""
         many = looked_at is not None and looked_at.many
-        shown = [looked_at.shown(value) if looked_at else value for value in self.values[:_NAMED]]
-        named = [quoted(value, _LONGEST) for value in shown]
+        names = [looked_at.display_name(value) if looked_at else value for value in self.values[:_NAMED]]
+        named = [quoted(value, _LONGEST) for value in names]
         listed = " or ".join(named) + (" or another of its kind" if len(self.values) > _NAMED else "")
         if self.control is None:
             start = "no other key has" if self.unless else "another key has"
@@ -100,16 +100,20 @@ def condition_of(element: Element) -> Condition | None:
     """The condition on the element itself; None if it hides nothing."""
     if not can_be_hidden(element):
         return None
-    said = {name.lower(): value for name, value in element.attrib.items() if name.lower().startswith(("when", "visi"))}
-    when, values = said.get("visiblewhen"), said.get("whenchoicevalue")
+    attributes = {
+        name.lower(): value for name, value in element.attrib.items() if name.lower().startswith(("when", "visi"))
+    }
+    when, values = attributes.get("visiblewhen"), attributes.get("whenchoicevalue")
     if not when:
         return Condition(None, (values,)) if values else None
     if when == _REGION:
-        return Condition(said.get("whentagname") or None, region_labels(said.get("whenlabelvalue")), region=True)
+        return Condition(
+            attributes.get("whentagname") or None, region_labels(attributes.get("whenlabelvalue")), region=True
+        )
     if when not in (ANY, _UNLESS):
         return None
     listed = tuple(dict.fromkeys(values.split(","))) if values else ()
-    return Condition(said.get("whentagname") or None, listed, when == _UNLESS)
+    return Condition(attributes.get("whentagname") or None, listed, when == _UNLESS)
 
 
 def region_labels(written: str | None) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from backend.errors import LabelConfigError
 
 _TAGS = {tag.lower(): tag for tag in (*BUILDERS, *TEXT_TAGS, *READ_TAGS)}
 _MOST_CHARACTERS = 1_000_000
-_SHOWN, _NAME = 5, 160
+_MOST_NAMED, _NAME = 5, 160
 
 
 def read_config(xml: str) -> LabelSchema:
@@ -80,8 +80,8 @@ def _schema(root: Element) -> LabelSchema:
 
 
 def _listed(names: list[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(name[:_NAME] for name in names[:_SHOWN]) + more
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return ", ".join(name[:_NAME] for name in names[:_MOST_NAMED]) + more
 
 
 def _misspelt(tags: Iterable[str]) -> str:
@@ -123,8 +123,8 @@ def _controls(layout: Layout) -> tuple[list[Control], list[str], str | None]:
             fields.setdefault(field.name, field)
     fields, left = attach(fields, list(loose.values()))
     unsupported += [f"<{loose[name].control.tag} name={name!r}> ({why})" for name, why in left.items()]
-    shown = _ever_shown(fields, unsupported)
-    return shown, unsupported, prompt_control
+    reachable = _reachable(fields, unsupported)
+    return reachable, unsupported, prompt_control
 
 
 def _field(declared: DeclaredControl) -> Control | str:
@@ -140,7 +140,7 @@ def _field(declared: DeclaredControl) -> Control | str:
     return build(declared) if build else other
 
 
-def _ever_shown(fields: dict[str, Control], unsupported: list[str]) -> list[Control]:
+def _reachable(fields: dict[str, Control], unsupported: list[str]) -> list[Control]:
     """The controls that some answer to the others can bring onto the screen."""
     never = unreachable(tuple(fields.values()))
     for name, why in never.items():

@@ -42,7 +42,7 @@ class Reading:
         return replace(self, omitted=tuple(a for a in attributes if any(getattr(field, a) for field in self.fields)))
 
 
-class Asked(Protocol):
+class HasInputs(Protocol):
     """What a Reading and a LabelSchema have."""
 
     @property
@@ -55,18 +55,18 @@ class Asked(Protocol):
     def inputs(self) -> tuple[ReadInput, ...]: ...
 
 
-def schema_digest(reading: Asked, rules: bool = True, headings: bool = False) -> str:
+def schema_digest(reading: HasInputs, rules: bool = True, headings: bool = False) -> str:
     """Of what releases put into it, the later ones more.
 
     rules: conditions and what is required
     headings: that the model is told some, not what they say
     """
-    known = {field.name: field.rules for field in reading.fields if rules and field.rules is not None}
+    field_rules = {field.name: field.rules for field in reading.fields if rules and field.rules is not None}
     pictures = file_names(reading.inputs)
     parts: dict[str, Any] = {"fields": [field.identity for field in reading.fields], "variables": reading.variables}
-    later = {"rules": known, "headings": headings, "pictures": pictures, "linked": linked_forms(reading.inputs)}
+    later = {"rules": field_rules, "headings": headings, "pictures": pictures, "linked": linked_forms(reading.inputs)}
     later["lines"] = lines_of_texts(reading.inputs)
-    return digest(parts | {name: said for name, said in later.items() if said})
+    return digest(parts | {name: part for name, part in later.items() if part})
 
 
 def readings(now: Reading, former: Sequence[str]) -> dict[str, Reading]:
@@ -75,8 +75,8 @@ def readings(now: Reading, former: Sequence[str]) -> dict[str, Reading]:
     former: the variables that the first release knew
     """
     by_digest: dict[str, Reading] = {}
-    for known in _known_kinds(now.fields):
-        for made, reading in _of_kinds(replace(now, fields=known), former) if known else ():
+    for kinds in _known_kinds(now.fields):
+        for made, reading in _of_kinds(replace(now, fields=kinds), former) if kinds else ():
             by_digest.setdefault(made, reading)
     return by_digest
 
@@ -88,20 +88,20 @@ def _known_kinds(controls: tuple[Control, ...]) -> Iterator[tuple[Control, ...]]
     alone = without_relations(near)
     bare = tuple(if_marking(field, attributes=NO_ATTRIBUTES) for field in alone)
     stages = (controls, near, alone, bare)
-    for known in (stage for number, stage in enumerate(stages) if stage not in stages[:number]):
+    for stage in (stage for number, stage in enumerate(stages) if stage not in stages[:number]):
         for count in range(len(BUILDERS), 0, -1):
-            yield of_kinds(known, (*tuple(BUILDERS)[:count], RelationsControl.tag))
+            yield of_kinds(stage, (*tuple(BUILDERS)[:count], RelationsControl.tag))
 
 
-def _of_kinds(known: Reading, former: Sequence[str]) -> Iterator[tuple[str, Reading]]:
+def _of_kinds(first: Reading, former: Sequence[str]) -> Iterator[tuple[str, Reading]]:
     """What releases that knew the same kinds of controls made of them, the newest first; repeated texts were no
     variables `lately`, texts were not `loaded`, pictures were none `before`, and earlier still lists and tables were
     not."""
-    lately = _reading_only(known, without(RepeatedObject, known.inputs))
+    lately = _reading_only(first, without(RepeatedObject, first.inputs))
     loaded = _reading_only(lately, without(LinkedText, lately.inputs))
     before = _reading_only(loaded, without(FileObject, loaded.inputs))
     earlier = _reading_only(before, ())
-    for reading in (known, lately, loaded, before, earlier):
+    for reading in (first, lately, loaded, before, earlier):
         yield schema_digest(reading), reading.without(HEADINGS)
         yield schema_digest(reading, headings=True), reading
     yield schema_digest(replace(earlier, variables=tuple(former)), rules=False), earlier.without(FIRST)

@@ -18,8 +18,8 @@ def of_kinds(fields: Sequence[Control], tags: Collection[str]) -> tuple[Control,
 
     tags: keys of `registry.BUILDERS`, and that of relations
     """
-    known = [field for field in fields if _is_known(field, tags)]
-    kept = {field.name for field in known} - unreachable(known).keys()
+    present = [field for field in fields if _is_known(field, tags)]
+    kept = {field.name for field in present} - unreachable(present).keys()
     left = without(fields, {field.name for field in fields} - kept)
     return tuple(if_marking(field, attributes=_attributes(attributes_of(field), tags)) for field in left)
 
@@ -31,9 +31,9 @@ def _is_known(control: Control, tags: Collection[str]) -> bool:
 def _attributes(of_span: Attributes, tags: Collection[str]) -> Attributes:
     """See `of_kinds`. Conditions on what was no attribute made a control none either."""
     gone = {part.name for part in of_span.parts if not _is_known(part.control, tags)}
-    known = [part for part in of_span.parts if part.name not in gone and not _looks_at(part, gone)]
-    never = unreachable([part.control for part in known])
-    return Attributes(tuple(part for part in known if part.name not in never))
+    present = [part for part in of_span.parts if part.name not in gone and not _looks_at(part, gone)]
+    never = unreachable([part.control for part in present])
+    return Attributes(tuple(part for part in present if part.name not in never))
 
 
 def _looks_at(part: Attribute, names: Collection[str]) -> bool:

@@ -150,7 +150,7 @@ def _constant(element: Element, text: str) -> str:
 
 
 @dataclass(slots=True)
-class _Place:
+class _Context:
     """What holds for an element by those around it."""
 
     conditions: tuple[Condition, ...] = ()
@@ -164,18 +164,18 @@ def layout_of(root: Element) -> Layout:
     """Of a whole config."""
     layout = Layout()
     objects: dict[str, Element] = {}
-    for element, place in _walk(root):
+    for element, context in _walk(root):
         if element.get("name") and not element.get("toName"):
             objects.setdefault(element.get("name", ""), element)
-        if element.tag in TEXT_TAGS and not place.in_text:
-            layout.add_text(element, place.owner, place.repeater)
+        if element.tag in TEXT_TAGS and not context.in_text:
+            layout.add_text(element, context.owner, context.repeater)
         elif element.tag in READ_TAGS:
             layout.add_input(element)
-        if place.owner is not None and place.owner.element is element:
-            layout.add_control(place.owner)
+        if context.owner is not None and context.owner.element is element:
+            layout.add_control(context.owner)
     for declared in layout.controls:
         declared.object, declared.objects = objects.get(declared.to_name), objects
-    conditions = {said.control or "" for declared in layout.controls for said in declared.conditions}
+    conditions = {condition.control or "" for declared in layout.controls for condition in declared.conditions}
     names = [declared.name for declared in layout.controls]
     keys = keys_of(names, [declared.element.tag for declared in layout.controls], conditions)
     for declared, key in zip(layout.controls, keys, strict=True):
@@ -183,27 +183,27 @@ def layout_of(root: Element) -> Layout:
     return layout
 
 
-def _walk(root: Element) -> Iterator[tuple[Element, _Place]]:
+def _walk(root: Element) -> Iterator[tuple[Element, _Context]]:
     """Every element in document order. A control is the owner of its own place."""
-    pending = [(root, _Place())]
+    pending = [(root, _Context())]
     while pending:
         element, around = pending.pop()
-        place = _within(element, around)
-        yield element, place
+        context = _within(element, around)
+        yield element, context
         hideable = around.hideable or (can_be_hidden(element) and bool(element.get("visibleWhen")))
-        inside = _Place(place.conditions, hideable, place.owner, repeater=place.repeater)
+        inside = _Context(context.conditions, hideable, context.owner, repeater=context.repeater)
         inside.in_text = around.in_text or element.tag in TEXT_TAGS
         pending += [(child, inside) for child in reversed(element)]
 
 
-def _within(element: Element, around: _Place) -> _Place:
+def _within(element: Element, around: _Context) -> _Context:
     own = condition_of(element)
     conditions = (*around.conditions, own) if own and len(around.conditions) <= MOST else around.conditions
-    place = _Place(conditions, around.hideable, around.owner, around.in_text, around.repeater)
+    context = _Context(conditions, around.hideable, around.owner, around.in_text, around.repeater)
     if is_repeater(element):
-        place.repeater = repeater_of(element, around.repeater)
+        context.repeater = repeater_of(element, around.repeater)
     if element.get("name") and element.get("toName"):
-        said = can_be_hidden(element) and element.get("visibleWhen") is not None
-        hideable = around.hideable or said or bool(conditions)
-        place.owner = DeclaredControl(element, hideable, conditions, repeater=around.repeater)
-    return place
+        conditional = can_be_hidden(element) and element.get("visibleWhen") is not None
+        hideable = around.hideable or conditional or bool(conditions)
+        context.owner = DeclaredControl(element, hideable, conditions, repeater=around.repeater)
+    return context

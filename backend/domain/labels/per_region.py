@@ -14,7 +14,7 @@ from backend.domain.labels.controls.attributes import Attribute, Attributes
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.marking import as_marking, attributes_of, if_marking
 from backend.domain.labels.controls.quotes import RESERVED
-from backend.domain.labels.controls.wording import said
+from backend.domain.labels.controls.wording import excerpt
 from backend.domain.labels.layout import DeclaredControl
 from backend.domain.labels.unreachable import unreachable
 
@@ -49,14 +49,14 @@ class RegionControl:
         if not all(condition.control in (None, field.name) for condition in self._of_region):
             return _NO_SPAN
         if self.control.name in RESERVED:
-            return f"each span has a {said(self.control.name)} of its own: give the control another name"
-        known = [tuple(label for label in wanted if label in field.known_classes) for wanted in self.labels]
-        if not all(known):
-            return f"shown only for the label {said(self.labels[-1][0])}, which '{field.name}' does not have"
+            return f"each span has a {excerpt(self.control.name)} of its own: give the control another name"
+        present = [tuple(label for label in wanted if label in field.known_classes) for wanted in self.labels]
+        if not all(present):
+            return f"shown only for the label {excerpt(self.labels[-1][0])}, which '{field.name}' does not have"
         if any(condition.control not in alike for condition in others):
             return "shown under a condition that is not about its region"
         made: Any = self.control
-        return Attribute(replace(made, conditions=tuple(others)), tuple(known))
+        return Attribute(replace(made, conditions=tuple(others)), tuple(present))
 
 
 def may_stay_empty(declared: DeclaredControl) -> bool:

@@ -51,9 +51,9 @@ def is_submittable(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> 
     required and shown."""
     held = {str(region.get("from_name")) for region in result if isinstance(region, Mapping)}
     answer, others = from_result(result, schema), others_of(result, schema)
-    shown = schema.on_screen(answer, others)
-    hidden = [field for field in schema.fields if field.name not in shown.by_name]
-    whole = all(field.submittable(answer[field.name]) for field in shown.fields)
+    visible = schema.on_screen(answer, others)
+    hidden = [field for field in schema.fields if field.name not in visible.by_name]
+    whole = all(field.submittable(answer[field.name]) for field in visible.fields)
     return whole and not any(field.from_names(held) for field in hidden)
 
 
@@ -101,11 +101,11 @@ def _essences(result: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     by_id: dict[str, list[str]] = {}
     for region, content in zip(result, contents, strict=True):
         by_id.setdefault(str(region.get("id")), []).append(content)
-    shared = {one: _together(own) for one, own in by_id.items()}
+    shared = {name: _together(own) for name, own in by_id.items()}
     for region, content in zip(result, contents, strict=True):
         ids = [str(region[key]) for key in _LINKS if region.get(key) is not None]
-        several = any(len(by_id.get(one, ())) > 1 for one in ids) or "from_id" in region
-        linked = [shared.get(one, []) for one in ids]
+        several = any(len(by_id.get(name, ())) > 1 for name in ids) or "from_id" in region
+        linked = [shared.get(name, []) for name in ids]
         yield json.dumps([content, linked]) if several else content, json.dumps(region.get("score"))
 
 

@@ -26,7 +26,7 @@ def with_relations(root: Element, fields: Sequence[Control]) -> tuple[list[Contr
     if element is None:
         return list(fields), ""
     choices = choices_of(listed(element, "Relation"))
-    if not choices or not markers or any(len(choice.shown) > LONGEST for choice in choices):
+    if not choices or not markers or any(len(choice.name) > LONGEST for choice in choices):
         return list(fields), _why(bool(choices), bool(markers))
     several = element.get("choice", "multiple") != "single"
     control = RelationsControl(_free_name(fields), choices, markers, several)

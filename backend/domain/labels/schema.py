@@ -114,8 +114,8 @@ class LabelSchema:
         )
 
     def _above(self, field: Control, template: str) -> str:
-        said = template if len(self.fields) == 1 else ""
-        return " ".join(text for text in field.heading if text not in said)
+        template_text = template if len(self.fields) == 1 else ""
+        return " ".join(text for text in field.heading if text not in template_text)
 
     @cached_property
     def _asked(self) -> tuple[Control, ...]:
@@ -139,22 +139,22 @@ class LabelSchema:
     def by_name(self) -> Mapping[str, Control]:
         return {field.name: field for field in self.fields}
 
-    def parse(self, said: Mapping[str, Any]) -> Answer | Rejection:
+    def parse(self, values: Mapping[str, Any]) -> Answer | Rejection:
         """The Answer that a model's JSON object holds, or why it can't be used. What it says of a control that is
         hidden by what it says of the others counts for nothing."""
         answer: dict[str, Held] = {}
-        for field, shown in screen(self.order, answer):
-            value = self._parsed(among(field, answer), said) if shown else None
+        for field, visible in screen(self.order, answer):
+            value = self._parsed(among(field, answer), values) if visible else None
             if isinstance(value, Rejection):
                 return value
             answer[field.name] = value
         return self._listed(answer)
 
     @staticmethod
-    def _parsed(field: Control, said: Mapping[str, Any]) -> Held | Rejection:
-        if field.name not in said:
+    def _parsed(field: Control, values: Mapping[str, Any]) -> Held | Rejection:
+        if field.name not in values:
             return Rejection("missing_field", f"The answer has no '{field.name}'.")
-        value = field.parse(said[field.name])
+        value = field.parse(values[field.name])
         if value is None and field.required:
             return Rejection("missing_field", f"'{field.name}' takes at least one {field.noun}, the answer has none.")
         return value
@@ -164,15 +164,15 @@ class LabelSchema:
         if not self.conditional:
             return answer
         seen: dict[str, Held] = {}
-        for field, shown in screen(self.order, seen, others):
-            seen[field.name] = answer.get(field.name) if shown else None
+        for field, visible in screen(self.order, seen, others):
+            seen[field.name] = answer.get(field.name) if visible else None
         return self._listed(seen)
 
     def on_screen(self, answer: Answer, others: Mapping[str, Sequence[str]] = NO_OTHERS) -> "LabelSchema":
         """This schema with the controls that `answer` leaves on the screen; itself when that is all of them."""
         if not self.conditional:
             return self
-        return self.only({field.name for field, shown in screen(self.order, answer, others) if shown})
+        return self.only({field.name for field, visible in screen(self.order, answer, others) if visible})
 
     @cached_property
     def conditional(self) -> bool:
@@ -242,9 +242,9 @@ class LabelSchema:
     @cached_property
     def spoken(self) -> tuple[str, ...]:
         """All labels that an item as a whole can have, as the model knows them."""
-        return tuple(label.shown for field in self.fields if field.holds is Labels for label in field.labels)
+        return tuple(label.name for field in self.fields if field.holds is Labels for label in field.labels)
 
-    def said(self, answer: Answer) -> list[str]:
+    def labels_in(self, answer: Answer) -> list[str]:
         """Those that an answer has."""
         held = [(field, field.classes(answer.get(field.name))) for field in self.fields if field.holds is Labels]
-        return [label.shown for field, stored in held for label in field.labels if label.stored in stored]
+        return [label.name for field, stored in held for label in field.labels if label.stored in stored]

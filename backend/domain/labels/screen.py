@@ -23,7 +23,7 @@ def screen(
     chosen: dict[str | None, Collection[str]] = {None: any_other}
     chosen.update(others)
     for field in fields:
-        shown = all(condition.holds(chosen) for condition in field.conditions)
-        yield field, shown
-        chosen[field.name] = field.called(answer.get(field.name)) if conditional and shown else ()
+        visible = all(condition.holds(chosen) for condition in field.conditions)
+        yield field, visible
+        chosen[field.name] = field.called(answer.get(field.name)) if conditional and visible else ()
         any_other.update(chosen[field.name])

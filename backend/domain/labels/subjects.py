@@ -19,10 +19,10 @@ def subjects_of(controls: Sequence[DeclaredControl]) -> Subjects:
 
 def _of(control: DeclaredControl) -> tuple[tuple[str, tuple[str, ...]], ...]:
     names = (name.strip() for name in control.element.get("toName", "").split(","))
-    shown = [control.objects[name] for name in names if name in control.objects]
+    elements = [control.objects[name] for name in names if name in control.objects]
     tags = (*TAGS, "Image") if control.element.get("perItem", "").lower() == "true" else TAGS
     return tuple(
-        (element.tag, variables) for element in shown if element.tag in tags and (variables := _variables(element))
+        (element.tag, variables) for element in elements if element.tag in tags and (variables := _variables(element))
     )
 
 

@@ -32,14 +32,14 @@ def nodes_of(choices: Iterable[NestedChoice]) -> tuple[Node, ...] | None:
     or has names that are too long."""
     nodes: dict[Path, Node] = {}
     places: dict[int, tuple[Path, Path]] = {}
-    for choice in (known := list(choices)):
+    for choice in (listed_choices := list(choices)):
         values, stored = places[id(choice.parent)] if choice.parent else ((), ())
         values, stored = (*values, choice.value), (*stored, choice.stored)
         if len(values) > DEEPEST or sum(map(len, values)) > LONGEST:
             return None
         places[id(choice)] = (values, stored)
         nodes.setdefault(stored, Node(values, stored, choice.hint))
-    parents = {places[id(choice.parent)][1] for choice in known if choice.parent}
+    parents = {places[id(choice.parent)][1] for choice in listed_choices if choice.parent}
     return tuple(Node(node.values, path, node.hint, path not in parents) for path, node in nodes.items())
 
 
@@ -63,9 +63,9 @@ def renamed_node(node: Node, name: str | None) -> Node:
 
 def choices_of_nodes(nodes: Sequence[Node]) -> tuple[Choice, ...]:
     """Each with its whole path as its name."""
-    shown, stored = _named([node.values for node in nodes]), _named([node.stored for node in nodes])
-    named = zip(nodes, shown, stored, strict=True)
-    return tuple(Choice(shown, stored, node.hint, node.values[-1]) for node, shown, stored in named)
+    name, stored = _named([node.values for node in nodes]), _named([node.stored for node in nodes])
+    named = zip(nodes, name, stored, strict=True)
+    return tuple(Choice(name, stored, node.hint, node.values[-1]) for node, name, stored in named)
 
 
 def path_name(path: Path) -> str:

@@ -54,9 +54,9 @@ def _of_tasks(
 
 def value_match(answer: Held, truth: Held, part: Attribute) -> SetMatch:
     """Of the spans that both have, those with the same value; no value is one too."""
-    expected, said = _values(truth, part), _values(answer, part)
-    common = expected.keys() & said.keys()
-    return SetMatch(sum(expected[span] == said[span] for span in common), len(common), len(common))
+    expected, answered = _values(truth, part), _values(answer, part)
+    common = expected.keys() & answered.keys()
+    return SetMatch(sum(expected[span] == answered[span] for span in common), len(common), len(common))
 
 
 def tuple_match(answer: Held, truth: Held, part: Attribute) -> SetMatch:
@@ -68,4 +68,4 @@ def tuple_match(answer: Held, truth: Held, part: Attribute) -> SetMatch:
 def _values(value: Held, part: Attribute) -> dict[Span, AnswerValue | None]:
     """The value of each span that could have one."""
     held = {span.key: dict(span.attributes).get(part.name) for span in spans_of(value)}
-    return {span: said for span, said in held.items() if said is not None or part.takes([span[2]])}
+    return {span: value for span, value in held.items() if value is not None or part.takes([span[2]])}

@@ -40,10 +40,10 @@ class _Costs:
         self._usd = array("d")
 
     def set(self, digest: str | None, usd: float | None) -> None:
-        place = self._places.of(hash(digest))
-        if place == len(self._usd):
+        index = self._places.of(hash(digest))
+        if index == len(self._usd):
             self._usd.append(nan)
-        self._usd[place] = nan if usd is None else usd
+        self._usd[index] = nan if usd is None else usd
 
     def all(self) -> Iterator[float | None]:
         return (None if isnan(usd) else usd for usd in self._usd)
@@ -80,5 +80,5 @@ class CountingSteps:
 
 def _second_usd(outcome: Outcome, first: Outcome) -> float | None:
     """What the second request cost, of the cost of both."""
-    both, one = outcome.usage.cost_usd, first.usage.cost_usd if first.spoke else 0.0
-    return None if both is None or one is None else both - one
+    both, first_usd = outcome.usage.cost_usd, first.usage.cost_usd if first.spoke else 0.0
+    return None if both is None or first_usd is None else both - first_usd

@@ -126,8 +126,8 @@ def _label_score(counts: Counts) -> LabelScore:
 
 def _ordered(counts: Mapping[str, Counts], schema: LabelSchema) -> list[str]:
     """Labels in the order of the config; labels that only ground truths have come last."""
-    place = {label: number for number, label in enumerate(schema.classes)}
-    return sorted(counts, key=lambda label: (place.get(label, len(place)), label))
+    position = {label: number for number, label in enumerate(schema.classes)}
+    return sorted(counts, key=lambda label: (position.get(label, len(position)), label))
 
 
 def confusion_tables(cases: Sequence[Case], schema: LabelSchema) -> dict[str, dict[str, dict[str, int]]]:

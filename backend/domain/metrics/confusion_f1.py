@@ -54,11 +54,11 @@ def _sums(rng: "Generator", table: Table) -> Sums:
     import numpy
 
     classes = sorted({*table, *(name for row in table.values() for name in row if name != REJECTED)})
-    size, place = len(classes), {name: number for number, name in enumerate(classes)}
+    size, position = len(classes), {name: number for number, name in enumerate(classes)}
     shapes = numpy.zeros((size, size + 1))
     for truth, row in table.items():
         for answer, count in row.items():
-            shapes[place[truth], place.get(answer, size)] += count
+            shapes[position[truth], position.get(answer, size)] += count
     unseen = shapes == 0
     numpy.fill_diagonal(unseen, False)
     shapes += numpy.where(unseen, 0, PRIOR / size)

@@ -80,13 +80,16 @@ def human_agreement(answers: Sequence[MultipleAnnotation]) -> HumanAgreement:
 
     answers: those of tasks with fewer than two people are left out
     """
-    several = [one for one in answers if len(one.people) > 1]
-    people = {person for one in several for person in one.people}
+    several = [task for task in answers if len(task.people) > 1]
+    people = {person for task in several for person in task.people}
     if not several:
         return HumanAgreement(0, 0, reason="No task was annotated by two people or more and answered by the version.")
-    among, model = [_among(one) for one in several], [_with(one.model, list(one.people.values())) for one in several]
+    among, model = (
+        [_among(task) for task in several],
+        [_with(task.model, list(task.people.values())) for task in several],
+    )
     tested = _alternative_test(several)
-    reliable = krippendorff([list(one.people.values()) for one in several])
+    reliable = krippendorff([list(task.people.values()) for task in several])
     return HumanAgreement(
         tasks=len(several),
         people=len(people),
@@ -103,9 +106,9 @@ def human_agreement(answers: Sequence[MultipleAnnotation]) -> HumanAgreement:
     )
 
 
-def _among(one: MultipleAnnotation) -> float:
-    given = list(one.people.values())
-    return fmean(_with(answer, given[:place] + given[place + 1 :]) for place, answer in enumerate(given))
+def _among(task: MultipleAnnotation) -> float:
+    given = list(task.people.values())
+    return fmean(_with(answer, given[:index] + given[index + 1 :]) for index, answer in enumerate(given))
 
 
 def _with(answer: str, others: Sequence[str]) -> float:
@@ -115,13 +118,13 @@ def _with(answer: str, others: Sequence[str]) -> float:
 def _losses(several: Sequence[MultipleAnnotation]) -> dict[int, list[int]]:
     """Person -> of each of their tasks 1 where they agree with the others more than the model does, -1 where the model
     does, 0 where both do as much. Of people with enough tasks."""
-    found = defaultdict[int, list[int]](list)
-    for one in several:
-        for person, answer in one.people.items():
-            others = [given for other, given in one.people.items() if other != person]
-            theirs, models = _with(answer, others), _with(one.model, others)
-            found[person].append((theirs > models) - (models > theirs))
-    return {person: losses for person, losses in found.items() if len(losses) >= FEWEST_TASKS}
+    by_person = defaultdict[int, list[int]](list)
+    for task in several:
+        for person, answer in task.people.items():
+            others = [given for other, given in task.people.items() if other != person]
+            theirs, models = _with(answer, others), _with(task.model, others)
+            by_person[person].append((theirs > models) - (models > theirs))
+    return {person: losses for person, losses in by_person.items() if len(losses) >= FEWEST_TASKS}
 
 
 def _alternative_test(several: Sequence[MultipleAnnotation]) -> AlternativeTest | None:

@@ -25,7 +25,7 @@ def junit(version: str, checks: Sequence[GateCheck], properties: Sequence[tuple[
     for check in checks:
         case = SubElement(suite, "testcase", {"classname": _clean(version), "name": _clean(check.name)})
         if not check.passed:
-            SubElement(case, "failure", {"message": _clean(check.said), "type": "below the bar"})
+            SubElement(case, "failure", {"message": _clean(check.detail), "type": "below the bar"})
     return bytes(tostring(suites, encoding="utf-8", xml_declaration=True))
 
 

@@ -54,18 +54,18 @@ def label_shares(
     truths: task -> its labels
     chances: task -> chance with which it was drawn, of all `truths`; None where all had the same
     """
-    known = [task for task in truths if task in answers]
-    if not known:
+    answered = [task for task in truths if task in answers]
+    if not answered:
         return []
-    weights = {task: 1.0 if chances is None else 1 / chances[task] for task in known}
-    return [_share(label, answers, {task: truths[task] for task in known}, weights) for label in labels]
+    weights = {task: 1.0 if chances is None else 1 / chances[task] for task in answered}
+    return [_share(label, answers, {task: truths[task] for task in answered}, weights) for label in labels]
 
 
 def _share(
     label: str, answers: Mapping[int, Labels], truths: Mapping[int, Labels], weights: Mapping[int, float]
 ) -> LabelShare:
     """Groups [model says so] of the ground truths."""
-    said = sum(label in given for given in answers.values()) / len(answers)
+    by_model = sum(label in given for given in answers.values()) / len(answers)
     groups: list[list[tuple[float, bool]]] = [[], []]
     for task, own in truths.items():
         groups[label in answers[task]].append((weights[task], label in own))
@@ -73,9 +73,9 @@ def _share(
     if min(have, len(truths) - have) < FEWEST:
         without, within = _effective([*groups[0], *groups[1]])
         share = within / (without + within)
-        return LabelShare(label, said, share, wilson_of(share, without + within), have, by_truths=True)
-    share, interval = _stratified([_effective(group) for group in groups], said)
-    return LabelShare(label, said, share, interval, have, by_truths=False)
+        return LabelShare(label, by_model, share, wilson_of(share, without + within), have, by_truths=True)
+    share, interval = _stratified([_effective(group) for group in groups], by_model)
+    return LabelShare(label, by_model, share, interval, have, by_truths=False)
 
 
 def _effective(group: Sequence[tuple[float, bool]]) -> tuple[float, float]:
@@ -86,12 +86,12 @@ def _effective(group: Sequence[tuple[float, bool]]) -> tuple[float, float]:
     return (weights - have) * scale, have * scale
 
 
-def _stratified(table: Sequence[Sequence[float]], said: float) -> tuple[float, Interval]:
+def _stratified(table: Sequence[Sequence[float]], by_model: float) -> tuple[float, Interval]:
     import numpy
 
     rng = numpy.random.default_rng(_SEED)
     rates = [rng.beta(have + 0.5, lack + 0.5, DRAWS) for lack, have in table]
-    drawn = (1 - said) * rates[0] + said * rates[1]
+    drawn = (1 - by_model) * rates[0] + by_model * rates[1]
     low, high = numpy.percentile(drawn, (2.5, 97.5))
     means = [(have + 0.5) / (lack + have + 1) for lack, have in table]
-    return float((1 - said) * means[0] + said * means[1]), (float(low), float(high))
+    return float((1 - by_model) * means[0] + by_model * means[1]), (float(low), float(high))

@@ -24,11 +24,11 @@ def of_sides(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
     not, `position_consistency` the share of outputs where it does, and `consistent_accuracy` that of those alone."""
     pairs = [pair for case in cases for pair in _pairs(case, field.name)]
     truths = [truth for truth, _ in pairs]
-    said = [side for case in cases for side in _said(case, field.name)]
+    sides = [side for case in cases for side in _sides(case, field.name)]
     both = _consistency(cases, field.name) if any(case.orders for case in cases) else {}
     return {
         "accuracy": _share(sum(truth == answer for truth, answer in pairs), len(pairs), NO_TRUTH),
-        "left_answers": _share(said.count(_LEFT), len(said), NO_ANSWER),
+        "left_answers": _share(sides.count(_LEFT), len(sides), NO_ANSWER),
         "left_truths": _share(truths.count(_LEFT), len(truths), NO_TRUTH),
         **both,
     }
@@ -50,7 +50,7 @@ def _turns(case: Case, control: str) -> bool:
     return {first, second} == {*SIDES}
 
 
-def _said(case: Case, control: str) -> list[str]:
+def _sides(case: Case, control: str) -> list[str]:
     """What was said of each task of the case, if its truth has a side; in the first order."""
     side = _side(case.orders[0] if case.orders else case.answer or {}, control)
     return [] if side is None or _side(case.truth, control) is None else [side] * case.tasks

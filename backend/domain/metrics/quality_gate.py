@@ -8,11 +8,11 @@ from backend.domain.metrics.evaluation import Evaluation
 
 @dataclass(frozen=True, slots=True)
 class GateCheck:
-    """One check of a version. `said`: the numbers behind the result, for people."""
+    """One check of a version. `detail`: the numbers behind the result, for people."""
 
     name: str
     passed: bool
-    said: str
+    detail: str
 
 
 def accuracy_check(evaluation: Evaluation, least: float, strict: bool) -> GateCheck:

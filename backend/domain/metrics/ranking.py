@@ -76,7 +76,7 @@ _shares = graded({"accuracy": exact_match, "top_1": first_place})
 
 
 def _discounted(gains: Sequence[float]) -> float:
-    return sum(gain / log2(place + 1) for place, gain in enumerate(gains, start=1))
+    return sum(gain / log2(rank + 1) for rank, gain in enumerate(gains, start=1))
 
 
 def _mean(values: Sequence[float]) -> Measure:

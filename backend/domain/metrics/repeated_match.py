@@ -33,8 +33,8 @@ def of_repeated(cases: Sequence[Case], field: Control, measures: Mapping[str, Me
     inner = one_item(field)
     counted = [(_items(case, field, inner), case.tasks) for case in cases]
     items = _as_cases(counted, inner)
-    found = measures[inner.tag](items, inner) if items else {"accuracy": Measure(None, None, NO_ITEM)}
-    own = {f"item_{name}": _by_task(name, measure, counted, inner) for name, measure in found.items()}
+    of_items = measures[inner.tag](items, inner) if items else {"accuracy": Measure(None, None, NO_ITEM)}
+    own = {f"item_{name}": _by_task(name, measure, counted, inner) for name, measure in of_items.items()}
     return {**_whole(cases, field), **own}
 
 
@@ -56,16 +56,16 @@ def _as_cases(counted: Iterable[tuple[list[Item], int]], inner: Control) -> list
 
 def _case(item: Item, times: int, inner: Control) -> Case:
     truth, answer, usable = item
-    said: Answer | None = {inner.name: answer} if usable else None
-    return Case({inner.name: truth}, said, times, usable and inner.equal(answer, truth))
+    given: Answer | None = {inner.name: answer} if usable else None
+    return Case({inner.name: truth}, given, times, usable and inner.equal(answer, truth))
 
 
 def _by_task(name: str, measure: Measure, counted: Sequence[tuple[list[Item], int]], inner: Control) -> Measure:
     part = PARTS.get(name)
     if part is None or measure.value is None:
         return Measure(measure.value, None, measure.reason)
-    known = {item: part(inner, item) for items, _ in counted for item in items}
-    rows = [row for items, tasks in counted for row in [_sum(known[item] for item in items)] * tasks]
+    parts = {item: part(inner, item) for items, _ in counted for item in items}
+    rows = [row for items, tasks in counted for row in [_sum(parts[item] for item in items)] * tasks]
     return Measure(measure.value, (ratio_interval if name in _DISTANCES else share_interval)(rows), measure.reason)
 
 

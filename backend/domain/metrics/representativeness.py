@@ -58,23 +58,26 @@ class Representativeness:
 
 def representativeness(truths: Sequence[TaskTraits], others: Sequence[TaskTraits]) -> Representativeness:
     """By rank tests (Mann and Whitney) and, of labels, a permutation test of chi square; corrected by Holm."""
-    found = [
+    candidates = [
         _of_labels(truths, others),
         *(_of_numbers(name, truths, others) for name in ("confidence", "length", "age")),
     ]
-    tested = sorted((one for one in found if one is not None), key=lambda one: one.p_value)
+    tested = sorted(
+        (difference for difference in candidates if difference is not None),
+        key=lambda difference: difference.p_value,
+    )
     differences = []
-    for place, one in enumerate(tested):
-        if one.p_value * (len(tested) - place) > LEVEL:
+    for index, difference in enumerate(tested):
+        if difference.p_value * (len(tested) - index) > LEVEL:
             break
-        differences.append(one)
+        differences.append(difference)
     return Representativeness(len(truths), len(others), tuple(differences))
 
 
 def _of_numbers(trait: Trait, truths: Sequence[TaskTraits], others: Sequence[TaskTraits]) -> TraitDifference | None:
     from scipy.stats import mannwhitneyu
 
-    own, rest = (_known(tasks, lambda one: getattr(one, trait)) for tasks in (truths, others))
+    own, rest = (_values(tasks, lambda task: getattr(task, trait)) for tasks in (truths, others))
     if min(len(own), len(rest)) < FEWEST or len({*own, *rest}) == 1:
         return None
     p_value = mannwhitneyu(own, rest, method="asymptotic").pvalue
@@ -82,7 +85,7 @@ def _of_numbers(trait: Trait, truths: Sequence[TaskTraits], others: Sequence[Tas
 
 
 def _of_labels(truths: Sequence[TaskTraits], others: Sequence[TaskTraits]) -> TraitDifference | None:
-    own, rest = (_known(tasks, lambda one: one.label) for tasks in (truths, others))
+    own, rest = (_values(tasks, lambda task: task.label) for tasks in (truths, others))
     number = Counter([*own, *rest])
     pooled = [[label if number[label] >= RARE else None for label in labels] for labels in (own, rest)]
     names = sorted({label for labels in pooled for label in labels}, key=str)
@@ -107,5 +110,5 @@ def _p_value(own: Sequence[int], rest: Sequence[int]) -> float:
     return float(((by_chance >= actual - 1e-9).sum() + 1) / (PERMUTATIONS + 1))
 
 
-def _known(tasks: Sequence[TaskTraits], value: Callable[[TaskTraits], Any]) -> list[Any]:
-    return [found for one in tasks if (found := value(one)) is not None]
+def _values(tasks: Sequence[TaskTraits], value: Callable[[TaskTraits], Any]) -> list[Any]:
+    return [number for task in tasks if (number := value(task)) is not None]

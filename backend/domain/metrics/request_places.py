@@ -24,9 +24,9 @@ class RequestPlaces:
         keys, slots = self._keys, self._slots
         mask = len(slots) - 1
         slot = key & mask
-        while place := slots[slot]:
-            if keys[place - 1] == key:
-                return place - 1
+        while position := slots[slot]:
+            if keys[position - 1] == key:
+                return position - 1
             slot = (slot + 1) & mask
         keys.append(key)
         slots[slot] = len(keys)
@@ -37,8 +37,8 @@ class RequestPlaces:
     def _grow(self) -> None:
         size = 2 * len(self._slots)
         slots = self._slots = array("I", bytes(4 * size))
-        for place, key in enumerate(self._keys, start=1):
+        for position, key in enumerate(self._keys, start=1):
             slot = key & (size - 1)
             while slots[slot]:
                 slot = (slot + 1) & (size - 1)
-            slots[slot] = place
+            slots[slot] = position

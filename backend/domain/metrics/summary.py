@@ -94,12 +94,12 @@ class Summing:
                 self._rejections[outcome.verdict.reason] += 1
             else:
                 self._usable += 1
-                self._place(outcome.verdict)
+                self._count_placement(outcome.verdict)
             if outcome.usage.seconds is not None:
                 self._seconds.append(outcome.usage.seconds)
             self._pay(outcome)
 
-    def _place(self, answer: Answer) -> None:
+    def _count_placement(self, answer: Answer) -> None:
         for value in answer.values():
             self._tiers.update(span.tier for span in spans_of(value))
             self._unlocated.update(quote.reason for quote in unlocated_of(value))
@@ -113,18 +113,18 @@ class Summing:
         """Counts each request once, by the outcome with most attempts behind it; 64 bits identify a request."""
         request = hash(outcome.digest or outcome.task_id)
         usage = outcome.usage
-        place = self._places.of(request)
-        if place == len(self._prompt):
+        index = self._places.of(request)
+        if index == len(self._prompt):
             for numbers in (self._prompt, self._completion, self._cost):
                 numbers.append(_UNCOUNTED)
             self._sent.append(0)
-        self._sent[place] |= not outcome.reused
+        self._sent[index] |= not outcome.reused
         prompt, completion = (
             _UNCOUNTED if tokens is None else tokens for tokens in (usage.prompt_tokens, usage.completion_tokens)
         )
-        if prompt >= self._prompt[place]:
-            self._prompt[place], self._completion[place] = prompt, completion
-            self._cost[place] = nan if usage.cost_usd is None else usage.cost_usd
+        if prompt >= self._prompt[index]:
+            self._prompt[index], self._completion[index] = prompt, completion
+            self._cost[index] = nan if usage.cost_usd is None else usage.cost_usd
 
     def summary(self) -> Summary:
         """The Summary of all outcomes that were added."""

@@ -30,17 +30,19 @@ class PathScore:
 
 def path_score(pairs: Sequence[PathPair]) -> PathScore:
     """Of one control."""
-    known = [(set(wanted), set(given or ())) for wanted, given in pairs]
+    path_sets = [(set(wanted), set(given or ())) for wanted, given in pairs]
     usable = [given is not None for _, given in pairs]
-    exact = [float(said and wanted == given) for said, (wanted, given) in zip(usable, known, strict=True)]
-    expanded = [hierarchical_match(*pair) for pair in known]
-    deepest = max((len(path) for wanted, _ in known for path in wanted), default=0)
+    exact = [
+        float(has_answer and wanted == given) for has_answer, (wanted, given) in zip(usable, path_sets, strict=True)
+    ]
+    expanded = [hierarchical_match(*pair) for pair in path_sets]
+    deepest = max((len(path) for wanted, _ in path_sets for path in wanted), default=0)
     return PathScore(
         exact=ratio(sum(exact), len(exact)),
         exact_ci=share_interval([(value, 1.0) for value in exact]),
         hierarchical=total(expanded),
         hierarchical_ci=f1_interval(expanded),
-        levels=tuple(_right_to(level, known) for level in range(1, deepest + 1)),
+        levels=tuple(_right_to(level, path_sets) for level in range(1, deepest + 1)),
     )
 
 

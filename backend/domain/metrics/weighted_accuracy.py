@@ -48,17 +48,17 @@ def weighted_accuracy(
     gaps: drawn tasks without a ground truth: the interval goes from what it would be if all of these were wrong to what
         it would be if all were right (Manski's bounds)
     """
-    known = [answer for answer in answers if answer.task_id in chances]
-    if len(known) < FEWEST:
+    drawn = [answer for answer in answers if answer.task_id in chances]
+    if len(drawn) < FEWEST:
         return None
-    found = _estimate(known, chances, beliefs)
+    estimate = _estimate(drawn, chances, beliefs)
     if not gaps:
-        return found
+        return estimate
     low, high = (
-        _estimate([*known, *(ScoredAnswer(task, None, right) for task in gaps)], chances, beliefs).interval
+        _estimate([*drawn, *(ScoredAnswer(task, None, right) for task in gaps)], chances, beliefs).interval
         for right in (False, True)
     )
-    return WeightedAccuracy(len(known), found.accuracy, (low[0], high[1]))
+    return WeightedAccuracy(len(drawn), estimate.accuracy, (low[0], high[1]))
 
 
 def _estimate(

@@ -74,13 +74,16 @@ def counted(past: Iterable[Look], look: Look, base: str) -> CountedLook:
     closed: frozenset[int] = frozenset()
     seen: frozenset[int] = frozenset()
     number = 0
-    for one in [*dict.fromkeys(one for one in past if one.content not in {base} - {look.content}), look]:
-        fresh = one.tasks - closed - seen
+    for earlier in [
+        *dict.fromkeys(earlier for earlier in past if earlier.content not in {base} - {look.content}),
+        look,
+    ]:
+        fresh = earlier.tasks - closed - seen
         if seen and len(fresh) >= max(len(seen), FRESH):
             closed, seen, number = closed | seen, fresh, 1
         else:
             seen, number = seen | fresh, number + 1
-        if one == look:
+        if earlier == look:
             break
     return CountedLook(number, look.tasks - closed)
 

@@ -54,7 +54,7 @@ class RewriteSpec:
     spoken: tuple[str, ...] = ()
     allowed: Mapping[str, AllowedValues] = MappingProxyType({})
 
-    def said(self, answer: Answer) -> Collection[str]:
+    def labels_in(self, answer: Answer) -> Collection[str]:
         return ()
 
     def probable(self, answer: Answer) -> Mapping[str, bool]:
@@ -65,17 +65,17 @@ class RewriteSpec:
         item = _object({name: {"type": "string"} for name in _ENTRY})
         return _object({**texts, "definitions": {"type": "array", "items": item}})
 
-    def parse(self, said: Mapping[str, Any]) -> Answer | Rejection:
+    def parse(self, values: Mapping[str, Any]) -> Answer | Rejection:
         for name in self.names:
-            if name not in said:
+            if name not in values:
                 return Rejection("missing_field", f"The answer has no '{name}'.")
         for name in _TEXTS:
-            if not isinstance(said[name], str):
+            if not isinstance(values[name], str):
                 return Rejection("missing_field", f"'{name}' is not a text.")
-        entries = _entries(said["definitions"])
+        entries = _entries(values["definitions"])
         if entries is None:
             return Rejection("missing_field", "'definitions' is not a list of definitions.")
-        return {**{name: Texts((said[name],)) for name in _TEXTS}, "definitions": LabelDefinitions(entries)}
+        return {**{name: Texts((values[name],)) for name in _TEXTS}, "definitions": LabelDefinitions(entries)}
 
 
 def _object(properties: dict[str, Any]) -> dict[str, Any]:

@@ -48,10 +48,10 @@ class Elsewhere:
     url: str
 
 
-Place = Inline | AtStudio | InStorage | Elsewhere
+FileAddress = Inline | AtStudio | InStorage | Elsewhere
 
 
-def place_of(address: Any, studio: str) -> Place | str:
+def place_of(address: Any, studio: str) -> FileAddress | str:
     """The place that an address names, or why there is none, to follow "The picture". `studio`: Label Studio's
     address."""
     if not isinstance(address, str):
@@ -71,7 +71,7 @@ def place_of(address: Any, studio: str) -> Place | str:
     )
 
 
-def _by_path(path: str, query: str) -> Place | None:
+def _by_path(path: str, query: str) -> FileAddress | None:
     """A file of Label Studio, on whichever host the address has it: those who import tasks know it by another one."""
     if ".." in unquote(path).split("/"):
         return None
@@ -96,10 +96,10 @@ def _decoded(text: str) -> str:
         return ""
 
 
-def _inline(head: str, said: str) -> Inline | str:
+def _inline(head: str, data: str) -> Inline | str:
     try:
         if head[:-1].lower().endswith(";base64"):
-            return Inline(b64decode(unquote(said)))
-        return Inline(unquote_to_bytes(said))
+            return Inline(b64decode(unquote(data)))
+        return Inline(unquote_to_bytes(data))
     except (binascii.Error, ValueError):
         return "is a data: address that cannot be decoded."

@@ -37,12 +37,12 @@ def shown_files(inputs: Iterable[object], variables: Iterable[str]) -> dict[str,
     return files
 
 
-def small_pages(pages: Iterable[list[Task]], shown: Mapping[str, FileObject]) -> Iterator[list[Task]]:
+def small_pages(pages: Iterable[list[Task]], inputs: Mapping[str, FileObject]) -> Iterator[list[Task]]:
     """`pages` cut where they have AT_ONCE tasks, or more than MOST files, so that few are in memory at a time."""
     for page in pages:
         cut, files = list[Task](), 0
         for task in page:
-            more = sum(len(file.addresses(task.data)) for file in shown.values())
+            more = sum(len(file.addresses(task.data)) for file in inputs.values())
             if cut and (len(cut) == AT_ONCE or files + more > MOST):
                 yield cut
                 cut, files = [], 0
@@ -51,21 +51,23 @@ def small_pages(pages: Iterable[list[Task]], shown: Mapping[str, FileObject]) ->
 
 
 def with_files(
-    tasks: Sequence[Task], shown: Mapping[str, FileObject], source: PictureSource | None, project: int
+    tasks: Sequence[Task], inputs: Mapping[str, FileObject], source: PictureSource | None, project: int
 ) -> list[Task | Failure]:
     """Each task with its files, or why one of them cannot be shown. Equal addresses are read once.
 
-    shown: see `shown_files`
+    inputs: see `shown_files`
     """
-    if not shown:
+    if not inputs:
         return list(tasks)
-    addresses = [_bounded({name: file.addresses(task.data) for name, file in shown.items()}) for task in tasks]
+    addresses = [_bounded({name: file.addresses(task.data) for name, file in inputs.items()}) for task in tasks]
     held = [named for named in addresses if not isinstance(named, Failure)]
-    wanted = list({repr(one): one for named in held for listed in named.values() for one in listed}.values())
+    wanted = list(
+        {repr(address): address for named in held for listed in named.values() for address in listed}.values()
+    )
     if source is None:
         return [Failure("bad_task", "Its files cannot be read here.")] * len(tasks)
     read = dict(zip(map(repr, wanted), source.read(project, wanted), strict=True))
-    return [_loaded(task, named, read, shown) for task, named in zip(tasks, addresses, strict=True)]
+    return [_loaded(task, named, read, inputs) for task, named in zip(tasks, addresses, strict=True)]
 
 
 def _bounded(addresses: dict[str, Sequence[Any]]) -> dict[str, Sequence[Any]] | Failure:
@@ -80,16 +82,16 @@ def _loaded(
     task: Task,
     addresses: Mapping[str, Sequence[Any]] | Failure,
     read: Mapping[str, Attachment | Failure],
-    shown: Mapping[str, FileObject],
+    inputs: Mapping[str, FileObject],
 ) -> Task | Failure:
     if isinstance(addresses, Failure):
         return addresses
     files: dict[str, tuple[Attachment, ...]] = {}
     for name, listed in addresses.items():
-        results = [_fitting(read[repr(address)], shown[name].tag) for address in listed]
+        results = [_fitting(read[repr(address)], inputs[name].tag) for address in listed]
         for number, result in enumerate(results, 1):
             if isinstance(result, Failure):
-                noun = NOUNS[shown[name].tag]
+                noun = NOUNS[inputs[name].tag]
                 which = f"Its {noun} '{name}'" if len(results) == 1 else f"{noun.capitalize()} {number} of its '{name}'"
                 return replace(result, detail=f"{which} {result.detail}")
         files[name] = tuple(result for result in results if not isinstance(result, Failure))

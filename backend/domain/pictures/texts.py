@@ -41,7 +41,7 @@ def with_texts(tasks: Sequence[Task], linked: Linked, source: PictureSource | No
     if not linked:
         return list(tasks)
     named = [(name, text, task.data) for task in tasks for name, text in _missing(task, linked).items()]
-    addresses = list(dict.fromkeys(_said(name, data) for name, text, data in named if text.is_elsewhere))
+    addresses = list(dict.fromkeys(_address(name, data) for name, text, data in named if text.is_elsewhere))
     files = dict(zip(addresses, _read(addresses, source, project), strict=True))
     return [_with(task, _missing(task, linked), files) for task in tasks]
 
@@ -53,10 +53,10 @@ def trouble_with(task: Task, linked: Linked) -> Failure | None:
 
 def _missing(task: Task, linked: Linked) -> Linked:
     there = task.texts
-    return {name: text for name, text in linked.items() if name not in there and _said(name, task.data)}
+    return {name: text for name, text in linked.items() if name not in there and _address(name, task.data)}
 
 
-def _said(name: str, data: Mapping[str, Any]) -> str:
+def _address(name: str, data: Mapping[str, Any]) -> str:
     """What stands in the task; "" for nothing, which stays empty."""
     value = look_up(data, name)
     return "" if value is MISSING or value is None else str(value)
@@ -69,13 +69,13 @@ def _read(addresses: Sequence[str], source: PictureSource | None, project: int) 
 
 
 def _with(task: Task, linked: Linked, files: Mapping[str, bytes | Failure]) -> Task:
-    texts = {name: _text(name, text, _said(name, task.data), files) for name, text in linked.items()}
+    texts = {name: _text(name, text, _address(name, task.data), files) for name, text in linked.items()}
     return replace(task, texts={**task.texts, **texts}) if texts else task
 
 
-def _text(name: str, linked: LinkedText, said: str, files: Mapping[str, bytes | Failure]) -> Any:
+def _text(name: str, linked: LinkedText, address: str, files: Mapping[str, bytes | Failure]) -> Any:
     what = f"Its {NOUNS[linked.tag]} '{name}'"
-    content = files[said] if linked.is_elsewhere else said
+    content = files[address] if linked.is_elsewhere else address
     if isinstance(content, Failure):
         return replace(content, detail=f"{what} {content.detail}")
     try:

@@ -23,9 +23,9 @@ def takes(result: Sequence[Mapping[str, Any]], fields: Sequence[Control]) -> boo
 
 
 def _is_brought(region: Mapping[str, Any], listed: Mapping[str, Collection[str]]) -> bool:
-    known, value = listed.get(str(region.get("from_name"))), region.get("value")
-    labels = value.get(str(region.get("type"))) if known and isinstance(value, Mapping) else None
-    return known is not None and isinstance(labels, list) and any(label not in known for label in labels)
+    control, value = listed.get(str(region.get("from_name"))), region.get("value")
+    labels = value.get(str(region.get("type"))) if control and isinstance(value, Mapping) else None
+    return control is not None and isinstance(labels, list) and any(label not in control for label in labels)
 
 
 def _has_paths(value: Any) -> bool:

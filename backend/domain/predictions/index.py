@@ -38,10 +38,10 @@ class PredictionIndex:
     def of(self, tasks: Iterable[int]) -> Iterator[IndexedPrediction]:
         """The predictions of these tasks."""
         for task in tasks:
-            place = bisect_left(self._by_task, task, key=self._tasks.__getitem__)
-            while place < len(self._by_task) and self._tasks[self._by_task[place]] == task:
-                yield self._prediction(self._by_task[place])
-                place += 1
+            index = bisect_left(self._by_task, task, key=self._tasks.__getitem__)
+            while index < len(self._by_task) and self._tasks[self._by_task[index]] == task:
+                yield self._prediction(self._by_task[index])
+                index += 1
 
     def all(self) -> Iterator[IndexedPrediction]:
         """All predictions, in no order."""
@@ -56,7 +56,7 @@ class PredictionIndex:
         self._ours.append(prediction.ours)
         self._version.append(self._versions.setdefault(prediction.version, len(self._versions)))
 
-    def _prediction(self, place: int) -> IndexedPrediction:
-        version = self._names[self._version[place]]
-        says, answer, ours = self._says[place], self._answers[place], bool(self._ours[place])
-        return IndexedPrediction(self._ids[place], self._tasks[place], version, says, answer, ours)
+    def _prediction(self, index: int) -> IndexedPrediction:
+        version = self._names[self._version[index]]
+        says, answer, ours = self._says[index], self._answers[index], bool(self._ours[index])
+        return IndexedPrediction(self._ids[index], self._tasks[index], version, says, answer, ours)

@@ -31,14 +31,14 @@ class Marker:
         """The regions with marked ids; regions that shared an id still share one, and relations relate the same."""
         mark = self.mark(task, version)
         by_id: dict[Any, str] = {}
-        for place, region in enumerate(result):
+        for index, region in enumerate(result):
             if not _relates(region):
-                by_id.setdefault(region.get("id", ("none", place)), f"{mark}-{len(by_id)}")
+                by_id.setdefault(region.get("id", ("none", index)), f"{mark}-{len(by_id)}")
         return [
             {**region, **{key: by_id.get(region[key], region[key]) for key in _ENDS}}
             if _relates(region)
-            else {**region, "id": by_id[region.get("id", ("none", place))]}
-            for place, region in enumerate(result)
+            else {**region, "id": by_id[region.get("id", ("none", index))]}
+            for index, region in enumerate(result)
         ]
 
     def is_on(self, task: int, version: str, result: Iterable[Any]) -> bool:

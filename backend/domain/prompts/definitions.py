@@ -46,7 +46,7 @@ def listed(definitions: "Definitions") -> Listed:
 
 def hints(schema: "LabelSchema") -> "Definitions":
     """The config's own hint of each label, "" without one."""
-    return {f.name: {label.shown: _line(label.hint) for label in f.labels} for f in schema.labelled.fields}
+    return {f.name: {label.name: _line(label.hint) for label in f.labels} for f in schema.labelled.fields}
 
 
 def _sentences(sentences: Mapping[str, str], field: "Control") -> dict[str, str]:
@@ -63,7 +63,7 @@ def _label(name: str, field: "Control") -> str:
         return name.strip()  # the tasks contain the labels
     label = field.find(name)
     if label is None:
-        raise _unknown(name, [choice.shown for choice in field.labels])
+        raise _unknown(name, [choice.name for choice in field.labels])
     return label
 
 
@@ -75,7 +75,7 @@ def _owner(label: str, schema: "LabelSchema") -> "Control":
     if len(owners) == 1:
         return owners[0]
     if not owners:
-        raise _unknown(label, [choice.shown for field in schema.fields for choice in field.labels])
+        raise _unknown(label, [choice.name for field in schema.fields for choice in field.labels])
     controls = " and ".join(f"'{field.name}'" for field in owners)
     raise PromptError(f"The label '{label}' is in {controls}: write it below a line with its control's name.")
 

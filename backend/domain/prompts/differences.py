@@ -46,7 +46,9 @@ def _differences(first: Setup, second: Setup) -> Iterator[Difference]:
     if version.reference != other.reference:
         yield Difference("model", version.reference, other.reference)
     if version.cascade != other.cascade:
-        yield Difference("cascade", *(item.cascade.shown if item.cascade else "none" for item in (version, other)))
+        yield Difference(
+            "cascade", *(item.cascade.description if item.cascade else "none" for item in (version, other))
+        )
     yield from _parameters(version, other)
     if version.examples != other.examples:
         yield Difference("examples", _examples(version.examples), _examples(other.examples))

@@ -32,7 +32,7 @@ def _texts(value: Any) -> bool:
 
 
 _LENGTH: ParameterCheck = (lambda value: _integer(value) and value >= 1, "a whole number of at least 1")
-KNOWN: Mapping[str, ParameterCheck] = {
+CHECKS: Mapping[str, ParameterCheck] = {
     "temperature": _number(0, 2),
     "top_p": _number(0, 1),
     "seed": (_integer, "a whole number"),
@@ -55,5 +55,5 @@ def check_parameters(parameters: Mapping[str, Any]) -> None:
             text = json.dumps(value, allow_nan=False)
         except (TypeError, ValueError):
             raise PromptError(f"The parameter '{name}' is not JSON: use a number, a text or true/false.") from None
-        if name in KNOWN and not KNOWN[name][0](value):
-            raise PromptError(f"The parameter '{name}' cannot be {text[:40]}: use {KNOWN[name][1]}.")
+        if name in CHECKS and not CHECKS[name][0](value):
+            raise PromptError(f"The parameter '{name}' cannot be {text[:40]}: use {CHECKS[name][1]}.")

@@ -17,7 +17,7 @@ from backend.domain.connection import DEFAULT
 from backend.domain.prompts.confidence_option import LOGPROBS
 from backend.domain.prompts.definitions import Listed, listed
 from backend.domain.prompts.examples import Examples, examples_json, read_examples
-from backend.domain.prompts.parameters import KNOWN
+from backend.domain.prompts.parameters import CHECKS
 from backend.domain.prompts.prompt_yaml import Blank, Block, Dumper, LineDumper, PlainLoader, Row
 from backend.domain.prompts.second_model import BELOW, NONE, THEN, SecondModel, second_lines, second_of, take_second
 from backend.domain.prompts.version import PromptVersion, nearest
@@ -28,7 +28,7 @@ OTHERS = "parameters"
 LABELS = "labels"
 EXAMPLES = "examples"
 SYSTEM = "system"
-KEYS = ("project", "model", "connection", THEN, BELOW, "note", "confidence", SYSTEM, OTHERS, LABELS, EXAMPLES, *KNOWN)
+KEYS = ("project", "model", "connection", THEN, BELOW, "note", "confidence", SYSTEM, OTHERS, LABELS, EXAMPLES, *CHECKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +90,11 @@ def write_prompt_file(version: PromptVersion) -> str:
 
 def file_text(file: PromptFile) -> str:
     """The text of a prompt file."""
-    others = {name: value for name, value in file.parameters.items() if name not in KNOWN}
+    others = {name: value for name, value in file.parameters.items() if name not in CHECKS}
     target = {"project": file.project, "model": file.model, "connection": file.connection}
     header: dict[str, Any] = {name: value for name, value in target.items() if value is not None}
     header |= second_lines(file.second)
-    header |= {name: value for name, value in file.parameters.items() if name in KNOWN}
+    header |= {name: value for name, value in file.parameters.items() if name in CHECKS}
     header |= {OTHERS: others} if others else {}
     header |= {"confidence": file.confidence} if file.confidence != LOGPROBS else {}
     header |= {"note": file.note} if file.note else {}

@@ -46,7 +46,7 @@ def _an(tag: str) -> str:
 
 def _labels(schema: LabelSchema) -> list[str]:
     controls = controls_in(schema.fields)
-    held = [(f.name, c.shown, hidden) for f in controls for c in f.labels if (hidden := invisible(c.shown))]
+    held = [(f.name, c.name, hidden) for f in controls for c in f.labels if (hidden := invisible(c.name))]
     sentences = [
         f"The label {quoted(label, _LONGEST)} of {quoted(control, _LONGEST)} holds {', '.join(map(named, hidden[:3]))}"
         ", which cannot be seen, and an answer without it is rejected: delete it from the labelling config."

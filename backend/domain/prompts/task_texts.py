@@ -9,7 +9,7 @@ from backend.domain.task import Task
 from backend.domain.task_values import as_text
 
 NEEDED = "the prompt needs text or a number."
-SHOWN = "the prompt needs a picture."
+NEEDS_PICTURE = "the prompt needs a picture."
 
 
 def text_of_field(task: Task, name: str) -> str | Failure:
@@ -28,7 +28,7 @@ def text_of_field(task: Task, name: str) -> str | Failure:
 def nothing_to_ask(task: Task, names: Sequence[str]) -> str:
     """Why there is nothing in these variables."""
     listed = "', '".join(names)
-    needed = SHOWN if task.pictures else NEEDED
+    needed = NEEDS_PICTURE if task.pictures else NEEDED
     if len(names) != 1:
         return f"Its fields '{listed}' are all empty; {needed}"
     value = look_up(task.data, listed)

@@ -94,7 +94,7 @@ class PromptVersion:
     @property
     def models(self) -> str:
         """All that it asks, for people."""
-        return f"{self.reference}, {self.cascade.shown}" if self.cascade else self.reference
+        return f"{self.reference}, {self.cascade.description}" if self.cascade else self.reference
 
     @property
     def steps(self) -> "tuple[PromptVersion, ...]":

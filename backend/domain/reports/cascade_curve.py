@@ -46,8 +46,8 @@ def cascade_curve(
     if cascade is None or cascade.below is None or steps is None:
         return None
     below = cascade.below
-    found = list(_pairs(steps, truths, schema))
-    pairs, unknown = [pair for pair, _ in found], [pair for pair, known in found if not known]
+    all_pairs = list(_pairs(steps, truths, schema))
+    pairs, unknown = [pair for pair, _ in all_pairs], [pair for pair, is_known in all_pairs if not is_known]
     told = sorted(t for t in {below, *thresholds_of(pairs)} if all(pair.keeps(t) for pair in unknown))
     if not pairs or below not in told:
         return None

@@ -159,7 +159,7 @@ def thinned(points: Sequence[RiskPoint]) -> list[RiskPoint]:
     """At most as many points as a curve can show, the first and the last among them."""
     if len(points) <= POINTS:
         return list(points)
-    return [points[round(place * (len(points) - 1) / (POINTS - 1))] for place in range(POINTS)]
+    return [points[round(index * (len(points) - 1) / (POINTS - 1))] for index in range(POINTS)]
 
 
 def clipped(text: str, room: int) -> str:
@@ -175,10 +175,10 @@ def _pair(before: VersionAnswers, current: VersionAnswers, ground: ReportBasis) 
 
 def _judged(current: VersionAnswers, before: VersionAnswers | None, ground: ReportBasis) -> Iterable[JudgedTask]:
     """Wrong answers first, the most confident ones on top, then unusable answers, Failures, and right answers."""
-    return sorted(_by_task(current, before, ground), key=_place)
+    return sorted(_by_task(current, before, ground), key=_order)
 
 
-def _place(judged: JudgedTask) -> tuple[int, float, int]:
+def _order(judged: JudgedTask) -> tuple[int, float, int]:
     return KINDS.index(judged.reply.kind), -(judged.reply.confidence or 0.0), judged.task
 
 
@@ -193,21 +193,21 @@ def _by_task(current: VersionAnswers, before: VersionAnswers | None, ground: Rep
         earlier = old.get(task.id)
         then = _reply(earlier, truth, before, ground.schema, room) if earlier and before else None
         text = "\n".join(told_text(task.value(name)) for name in current.version.variables)
-        shown, right = clipped(text, 2 * room), "\n".join(ground.schema.show_each(truth.answer))
-        yield JudgedTask(task.id, shown, right, reply, then, _change(then, reply))
+        excerpt, right = clipped(text, 2 * room), "\n".join(ground.schema.show_each(truth.answer))
+        yield JudgedTask(task.id, excerpt, right, reply, then, _change(then, reply))
 
 
 def _reply(outcome: Outcome, truth: Truth, current: VersionAnswers, schema: LabelSchema, room: int) -> TaskReply:
     raw = current.raw.get(outcome.task_id)
-    shown = None if raw is None else clipped(raw, room)
+    excerpt = None if raw is None else clipped(raw, room)
     verdict = outcome.verdict
     model = answered_by(current.version.reference, current.version.cascade, outcome)
     if isinstance(verdict, Rejection):
-        return TaskReply("rejected", None, f"{verdict.reason}: {verdict.detail}", None, shown, model)
+        return TaskReply("rejected", None, f"{verdict.reason}: {verdict.detail}", None, excerpt, model)
     if isinstance(verdict, Failure):
-        return TaskReply("failed", None, f"{verdict.kind}: {verdict.detail}", None, shown, model)
+        return TaskReply("failed", None, f"{verdict.kind}: {verdict.detail}", None, excerpt, model)
     kind: Kind = "right" if schema.equal(verdict, truth.answer) else "wrong"
-    return TaskReply(kind, "\n".join(schema.show_each(verdict)), None, outcome.confidence, shown, model)
+    return TaskReply(kind, "\n".join(schema.show_each(verdict)), None, outcome.confidence, excerpt, model)
 
 
 def _change(then: TaskReply | None, now: TaskReply) -> Change | None:

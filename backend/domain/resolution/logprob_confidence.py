@@ -16,7 +16,7 @@ from backend.domain.chat.alignment import Pieces, aligned, as_bytes
 from backend.domain.chat.branch import Branch
 from backend.domain.chat.packed import unpacked
 from backend.domain.chat.request import Completion
-from backend.domain.chat.value_places import Place, value_spans
+from backend.domain.chat.value_places import TextSpan, value_spans
 from backend.domain.labels.allowed_values import AllowedValues
 from backend.domain.outcome import Confidence
 from backend.domain.resolution.branch_confidence import Bounded, weighed
@@ -49,8 +49,8 @@ def confidence(completion: Completion, counted: Counted) -> Confidence | None:
     if not tokens or not counted.keys or any(key not in spans for key in counted.keys):
         return None
     branches = None if completion.branches is None else unpacked(completion.branches)
-    said = _Said(completion.text, tokens, branches)
-    values = {key: _Value(said, spans[key], counted, key) for key in counted.keys}
+    completed = _TokenText(completion.text, tokens, branches)
+    values = {key: _Value(completed, spans[key], counted, key) for key in counted.keys}
     each = {key: value.probability() for key, value in values.items()}
     controls = {key: bounded for key, bounded in each.items() if bounded is not None}
     if len(controls) < len(each):
@@ -70,7 +70,7 @@ def pieces(completion: Completion) -> Pieces | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class _TokenText:
     """The text of a completion, and what its server told of its tokens."""
 
     text: str
@@ -81,10 +81,15 @@ class _Said:
 class _Value:
     """The value under one key."""
 
-    def __init__(self, said: _Said, place: Place, counted: Counted, key: str) -> None:
-        self._text, self._tokens, self._branches, self._place = said.text, said.tokens, said.branches, place
-        self._span = _counted(counted.keys[key], key in counted.open_ended, said.text, *place)
-        value = as_bytes(said.text[slice(*place)])
+    def __init__(self, completed: _TokenText, span: TextSpan, counted: Counted, key: str) -> None:
+        self._text, self._tokens, self._branches, self._position = (
+            completed.text,
+            completed.tokens,
+            completed.branches,
+            span,
+        )
+        self._span = _counted(counted.keys[key], key in counted.open_ended, completed.text, *span)
+        value = as_bytes(completed.text[slice(*span)])
         self._values = counted.allowed[key].spelt_as(value) if key in counted.allowed else None
 
     @property
@@ -95,8 +100,8 @@ class _Value:
     def probability(self) -> Bounded | None:
         if self._values is None or self._branches is None:
             return _product(self._tokens, self.tokens())
-        found = weighed(self._text, self._place, self._branches, self._values)
-        return None if found is None or found.high - found.low > WIDEST or self._was_completed() else found
+        bounded = weighed(self._text, self._position, self._branches, self._values)
+        return None if bounded is None or bounded.high - bounded.low > WIDEST or self._was_completed() else bounded
 
     def tokens(self) -> Iterator[int]:
         """The numbers of the tokens that count."""
@@ -108,15 +113,15 @@ class _Value:
 
     def _own(self, values: AllowedValues) -> Iterator[tuple[int, bytes, bool]]:
         """The number of each token that overlaps the value, what was said of it before, and whether it is forced."""
-        text, (first, last) = self._text, self._place
+        text, (first, last) = self._text, self._position
         start = 0
         for number, (token, _) in enumerate(self._tokens):
             end = start + len(token)
             if start >= last:
                 return
             if first < end:
-                said = values.follow(b"", as_bytes(text[first : max(first, start)])) or b""
-                yield number, said, values.is_forced(said, as_bytes(text[max(first, start) : end]))
+                before = values.follow(b"", as_bytes(text[first : max(first, start)])) or b""
+                yield number, before, values.is_forced(before, as_bytes(text[max(first, start) : end]))
             start = end
 
     def _was_completed(self) -> bool:
@@ -124,7 +129,7 @@ class _Value:
         if self._values is None or all(logprob >= _IMPOSSIBLE for _, logprob in self._tokens):
             return False
         inside = list(self._own(self._values))[:-1]
-        return any(forced and said and self._tokens[number][1] < _IMPOSSIBLE for number, said, forced in inside)
+        return any(forced and before and self._tokens[number][1] < _IMPOSSIBLE for number, before, forced in inside)
 
 
 def _joint(tokens: Pieces, values: Sequence[_Value], controls: Mapping[str, Bounded]) -> Bounded | None:
@@ -132,11 +137,11 @@ def _joint(tokens: Pieces, values: Sequence[_Value], controls: Mapping[str, Boun
     if len(values) == 1:
         return next(iter(controls.values()))
     plain = {number for value in values if not value.is_weighed for number in value.tokens()}
-    found = _product(tokens, sorted(plain))
+    product = _product(tokens, sorted(plain))
     for value, bounded in zip(values, controls.values(), strict=True):
-        if value.is_weighed and found is not None:
-            found = found.times(bounded)
-    return found
+        if value.is_weighed and product is not None:
+            product = product.times(bounded)
+    return product
 
 
 def _product(tokens: Pieces, numbers: Collection[int] | Iterator[int]) -> Bounded | None:
@@ -146,7 +151,7 @@ def _product(tokens: Pieces, numbers: Collection[int] | Iterator[int]) -> Bounde
     return None if chance is None else Bounded(chance, chance, chance)
 
 
-def _overlapping(tokens: Pieces, span: Place) -> Iterator[int]:
+def _overlapping(tokens: Pieces, span: TextSpan) -> Iterator[int]:
     start, (first, last) = 0, span
     for number, (token, _) in enumerate(tokens):  # a plain loop: this is done for every token of every task
         end = start + len(token)
@@ -155,7 +160,7 @@ def _overlapping(tokens: Pieces, span: Place) -> Iterator[int]:
         start = end
 
 
-def _counted(nullable: bool, open_ended: bool, text: str, first: int, last: int) -> Place:
+def _counted(nullable: bool, open_ended: bool, text: str, first: int, last: int) -> TextSpan:
     """The character that opens a value says nothing about it, except a quote where null was possible. The one behind a
     number ends it."""
     opens = text[first] == "[" or (text[first] == '"' and not nullable)

@@ -18,7 +18,7 @@ def open_numbers(answer: Answer, spec: AnswerSpec) -> Collection[str]:
     return [field.name for field, number in held if number is not None and _may_go_on(number, field.known_classes)]
 
 
-def _may_go_on(number: int | float, known: Sequence[str]) -> bool:
-    """`known`: all numbers that are possible; none where there is no end of them."""
-    said = str(number)
-    return not known or any(other != said and other.startswith(said) for other in known)
+def _may_go_on(number: int | float, possible: Sequence[str]) -> bool:
+    """`possible`: all numbers that are possible; none where there is no end of them."""
+    text = str(number)
+    return not possible or any(other != text and other.startswith(text) for other in possible)

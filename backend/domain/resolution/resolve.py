@@ -86,7 +86,7 @@ def outcome_of(
         return None
     spec = samples[0].spec
     verdict, confidences = _decided(verdicts, counted, spec, both_orders)
-    said = tuple(answer for answer in verdicts if not isinstance(answer, Rejection))
+    answers = tuple(answer for answer in verdicts if not isinstance(answer, Rejection))
     seconds = None if any(completion.batch for completion in counted) else max(c.seconds for c in counted)
     return Outcome(
         task_id,
@@ -97,7 +97,7 @@ def outcome_of(
         sent=sent or 0,
         reused=sent == 0,
         logprobs=any(completion.logprobs for completion in counted),
-        orders=said if both_orders and len(said) == len(samples) else (),
+        orders=answers if both_orders and len(answers) == len(samples) else (),
     )
 
 
@@ -119,9 +119,9 @@ def _decided(
     return verdict if both_orders else with_scores(verdict, counted[0]), DeferredConfidence(compute)
 
 
-def _of_several(found: Confidence | None, spec: AnswerSpec) -> Confidence | None:
+def _of_several(combined: Confidence | None, spec: AnswerSpec) -> Confidence | None:
     """Of one control it is that of the whole."""
-    return found if found is None or len(spec.names) > 1 else Confidence(found.joint, {})
+    return combined if combined is None or len(spec.names) > 1 else Confidence(combined.joint, {})
 
 
 def _confidence_of(verdict: Answer | Rejection, completion: Completion, spec: AnswerSpec) -> Confidence | None:

@@ -49,7 +49,7 @@ def unanswered(report: BatchReport) -> Failure:
     if report.status == "cancelled":
         return Failure("server", "The batch was cancelled at the provider.")
     if report.status == "failed":
-        return Failure("bad_request", f"The provider refused the batch{_shown(report.code)}.")
+        return Failure("bad_request", f"The provider refused the batch{_safe_code(report.code)}.")
     return Failure("server", "The batch ended without an answer to this request.")
 
 
@@ -58,14 +58,14 @@ def refused(status: int, code: str) -> Failure:
     if code.endswith("expired"):
         return Failure("deadline", "The batch expired before the request was answered.")
     if not status:
-        return Failure("server", f"The request was not executed{_shown(code)}.")
+        return Failure("server", f"The request was not executed{_safe_code(code)}.")
     if status == 429:
         return Failure("rate_limited", "The provider's rate limit was reached.")
     if status in (408, 409) or status >= 500:
         return Failure("server", f"The model's server answered {status}.")
-    return Failure("bad_request", f"The model's server refused the request ({status}){_shown(code)}.")
+    return Failure("bad_request", f"The model's server refused the request ({status}){_safe_code(code)}.")
 
 
-def _shown(code: str) -> str:
+def _safe_code(code: str) -> str:
     """Codes are words; anything else may repeat a task's text."""
     return f" ({code})" if _CODE.fullmatch(code) else ""

@@ -43,9 +43,9 @@ class TaskIds:
 
     def add(self, number: int) -> bool:
         """Whether it is new."""
-        place, bit = divmod(number, BLOCK)
-        before = self._blocks.get(place, 0)
-        self._blocks[place] = before | 1 << bit
+        block, bit = divmod(number, BLOCK)
+        before = self._blocks.get(block, 0)
+        self._blocks[block] = before | 1 << bit
         return not before >> bit & 1
 
 

@@ -66,10 +66,10 @@ def _right_of(polygon: list[Point], start: Point, end: Point) -> list[Point]:
     if not polygon or min(sides) >= 0:
         return polygon
     kept: list[Point] = []
-    for place, point in enumerate(polygon):
-        if (sides[place - 1] < 0) != (sides[place] < 0):
-            kept.append(_between(polygon[place - 1], point, sides[place - 1] / (sides[place - 1] - sides[place])))
-        if sides[place] >= 0:
+    for index, point in enumerate(polygon):
+        if (sides[index - 1] < 0) != (sides[index] < 0):
+            kept.append(_between(polygon[index - 1], point, sides[index - 1] / (sides[index - 1] - sides[index])))
+        if sides[index] >= 0:
             kept.append(point)
     return kept
 

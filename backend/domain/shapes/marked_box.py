@@ -32,7 +32,7 @@ class MarkedBox:
     score: float | None = field(default=None, compare=False, repr=False)
 
     @property
-    def place(self) -> tuple[float, float, float, float, float]:
+    def geometry(self) -> tuple[float, float, float, float, float]:
         """Boxes are in the order of their places, from top to bottom."""
         return (self.y, self.x, self.height, self.width, self.rotation)
 
@@ -53,7 +53,7 @@ class Boxes:
 
 def boxes_or_none(boxes: Iterable[MarkedBox], size: Size | None = None) -> Boxes | None:
     """Equal boxes once; None for none."""
-    distinct = tuple(sorted(dict.fromkeys(boxes), key=lambda box: (box.place, box.label)))
+    distinct = tuple(sorted(dict.fromkeys(boxes), key=lambda box: (box.geometry, box.label)))
     return Boxes(distinct, size) if distinct else None
 
 
@@ -75,7 +75,7 @@ def percent(value: float, digits: int = DIGITS) -> float:
 
 def box_json(box: MarkedBox) -> dict[str, Any]:
     """For people's programs: without what a point does not have."""
-    place = {"label": box.label, "shape": box.shape, "x": box.x, "y": box.y}
+    values = {"label": box.label, "shape": box.shape, "x": box.x, "y": box.y}
     if box.shape == "point":
-        return place
-    return {**place, "width": box.width, "height": box.height, "rotation": box.rotation}
+        return values
+    return {**values, "width": box.width, "height": box.height, "rotation": box.rotation}

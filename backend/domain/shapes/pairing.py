@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from backend.domain.shapes.likeness import ENOUGH, distance, likeness
 from backend.domain.shapes.marked_box import Boxes, MarkedBox, boxes_of, boxes_or_none
-from backend.domain.shapes.promising_pairs import MOST_COMPARED, Place, promising
+from backend.domain.shapes.promising_pairs import MOST_COMPARED, IndexPair, promising
 
 V = TypeVar("V")
 
@@ -41,15 +41,18 @@ def _matched(wanted: Sequence[MarkedBox], given: Sequence[MarkedBox], ratio: flo
     """(likeness, numbers of both). Where so many lie at the same place that not all were compared, those that are left
     are compared again."""
     rows, columns = list(range(len(wanted))), list(range(len(given)))
-    while found := _round([wanted[i] for i in rows], [given[j] for j in columns], ratio):
-        yield from ((alike, rows[i], columns[j]) for alike, i, j in found)
+    while matches := _round([wanted[i] for i in rows], [given[j] for j in columns], ratio):
+        yield from ((alike, rows[i], columns[j]) for alike, i, j in matches)
         if max(len(rows), len(columns)) <= MOST_COMPARED:
             return
-        rows, columns = _without(rows, {i for _, i, _ in found}), _without(columns, {j for _, _, j in found})
+        rows, columns = (
+            _without(rows, {i for _, i, _ in matches}),
+            _without(columns, {j for _, _, j in matches}),
+        )
 
 
 def _without(numbers: Sequence[int], places: Collection[int]) -> list[int]:
-    return [number for place, number in enumerate(numbers) if place not in places]
+    return [number for index, number in enumerate(numbers) if index not in places]
 
 
 def _round(wanted: Sequence[MarkedBox], given: Sequence[MarkedBox], ratio: float) -> list[tuple[float, int, int]]:
@@ -57,7 +60,9 @@ def _round(wanted: Sequence[MarkedBox], given: Sequence[MarkedBox], ratio: float
     return list(_greedy(near, lambda i, j: likeness(wanted[i], given[j], ratio)))
 
 
-def _greedy(most: Mapping[Place, float], likeness_of: Callable[[int, int], float]) -> Iterator[tuple[float, int, int]]:
+def _greedy(
+    most: Mapping[IndexPair, float], likeness_of: Callable[[int, int], float]
+) -> Iterator[tuple[float, int, int]]:
     """(likeness, numbers of both), the most alike first, whose numbers no one before has.
 
     Clipping polygons takes long. So each is computed only when no other can be more alike, and never for a mark that
@@ -68,10 +73,10 @@ def _greedy(most: Mapping[Place, float], likeness_of: Callable[[int, int], float
     heapify(waiting)
     wanted, given = set[int](), set[int]()
     while waiting:
-        bound, known, i, j = heappop(waiting)
+        bound, share, i, j = heappop(waiting)
         if i in wanted or j in given:
             continue
-        if known:
+        if share:
             wanted.add(i)
             given.add(j)
             yield -bound, i, j
@@ -90,5 +95,5 @@ def as_in_truth(answer: V, truth: object) -> V | Boxes:
 
 def _ratio(*values: object) -> float:
     """Height / width of the picture; a square where nobody knows."""
-    known = (value.ratio for value in values if isinstance(value, Boxes))
-    return next((ratio for ratio in known if ratio), 1.0)
+    ratios = (value.ratio for value in values if isinstance(value, Boxes))
+    return next((ratio for ratio in ratios if ratio), 1.0)

@@ -14,11 +14,11 @@ from backend.domain.shapes.outline import bounds
 
 MOST_COMPARED = 16
 
-Place = tuple[int, int]
+IndexPair = tuple[int, int]
 """The numbers of two marks: the one in the first sequence, the one in the second."""
 
 
-def promising(first: Sequence[MarkedBox], second: Sequence[MarkedBox], ratio: float) -> Mapping[Place, float]:
+def promising(first: Sequence[MarkedBox], second: Sequence[MarkedBox], ratio: float) -> Mapping[IndexPair, float]:
     """Their numbers -> what their likeness is at most, of those that may be alike enough."""
     places = _by_label(first), _by_label(second)
     return {
@@ -38,7 +38,7 @@ def _by_label(boxes: Sequence[MarkedBox]) -> Mapping[str, list[int]]:
 
 def _near(
     first: Sequence[MarkedBox], second: Sequence[MarkedBox], numbers: tuple[list[int], list[int]], ratio: float
-) -> Iterator[Place]:
+) -> Iterator[IndexPair]:
     """Of the marks with these numbers: the nearest of each one, from both sides."""
     rows, columns = numbers
     if max(len(rows), len(columns)) <= MOST_COMPARED:
@@ -49,7 +49,7 @@ def _near(
     yield from ((rows[i], columns[j]) for j, i in _nearest(edges[1], edges[0]))
 
 
-def _nearest(edges: Sequence[Sequence[float]], others: Sequence[Sequence[float]]) -> Iterator[Place]:
+def _nearest(edges: Sequence[Sequence[float]], others: Sequence[Sequence[float]]) -> Iterator[IndexPair]:
     """The numbers of each of `edges` and of the nearest of `others`."""
     from scipy.spatial import cKDTree
 

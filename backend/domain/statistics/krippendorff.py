@@ -28,7 +28,7 @@ def krippendorff(tasks: Sequence[Sequence[str]]) -> KrippendorffAlpha:
     import numpy
 
     several = [given for given in tasks if len(given) > 1]
-    number = {name: place for place, name in enumerate(dict.fromkeys(name for given in several for name in given))}
+    number = {name: index for index, name in enumerate(dict.fromkeys(name for given in several for name in given))}
     if len(number) < 2:
         return KrippendorffAlpha()
     counts = numpy.zeros((len(several), len(number)))
@@ -39,8 +39,8 @@ def krippendorff(tasks: Sequence[Sequence[str]]) -> KrippendorffAlpha:
     parts = numpy.column_stack([apart, counts])
     with numpy.errstate(invalid="ignore", divide="ignore"):
         (alpha,) = _alphas(parts.sum(axis=0, keepdims=True))
-        found = resample(numpy.ones(len(parts)), lambda drawn: _alphas(drawn @ parts))
-    return KrippendorffAlpha(float(alpha), percentile_interval(found))
+        resampled = resample(numpy.ones(len(parts)), lambda drawn: _alphas(drawn @ parts))
+    return KrippendorffAlpha(float(alpha), percentile_interval(resampled))
 
 
 def _alphas(sums: "Floats") -> "Floats":

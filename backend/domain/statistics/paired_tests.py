@@ -46,9 +46,9 @@ def cochran(rights: Sequence[Sequence[bool]]) -> float | None:
 def holm(p_values: Sequence[float]) -> list[float]:
     """p-values corrected so that the chance of any false rejection among all of them is 5 %, in the order given."""
     corrected, highest = [0.0] * len(p_values), 0.0
-    for rank, place in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
-        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[place]))
-        corrected[place] = highest
+    for rank, index in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
+        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[index]))
+        corrected[index] = highest
     return corrected
 
 

@@ -11,11 +11,11 @@ def kendall_tau(ranking: Sequence[str], other: Sequence[str]) -> float | None:
     """From -1 (the other way round) to 1 (equal); None for fewer than two things, or not the same ones, each once."""
     if len(ranking) < 2 or not same_items(ranking, other):
         return None
-    place = {item: index for index, item in enumerate(ranking)}
+    rank = {item: index for index, item in enumerate(ranking)}
     before, reversed_pairs = list[int](), 0
     for item in other:
-        reversed_pairs += len(before) - bisect_left(before, place[item])
-        insort(before, place[item])
+        reversed_pairs += len(before) - bisect_left(before, rank[item])
+        insort(before, rank[item])
     pairs = len(ranking) * (len(ranking) - 1)
     return (pairs - 4 * reversed_pairs) / pairs
 

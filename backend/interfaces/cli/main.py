@@ -82,11 +82,11 @@ class Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """In sections, each command with its whole first sentence, which click would cut at the end of the line."""
-        known, width = commands(), max(map(len, PLACES))
+        by_name, width = commands(), max(map(len, PLACES))
         for title, section in SECTIONS.items():
-            shown = [known[name] for name in section if not known[name].hidden]
+            visible = [by_name[name] for name in section if not by_name[name].hidden]
             with formatter.section(title):
-                formatter.write_dl([(f"{c.name:<{width}}", c.get_short_help_str(LONGEST)) for c in shown])
+                formatter.write_dl([(f"{c.name:<{width}}", c.get_short_help_str(LONGEST)) for c in visible])
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

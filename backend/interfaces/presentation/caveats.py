@@ -66,16 +66,16 @@ def _missing(evaluation: Evaluation) -> Iterator[str]:
 def left_out_remarks(left_out: LeftOut) -> Iterator[Remark]:
     """Which ground truths do not count, and why."""
     own = "made from this prompt's own predictions, which favours it"
-    if left_out.own:
-        yield Remark(_those(left_out.own, f"left out, {own}"), Advice.INCLUDE_OWN)
-    if left_out.taken:
-        yield Remark(_those(left_out.taken, f"among them {own}"))
-    if left_out.shown:
-        yield Remark(_those(left_out.shown, "left out, shown as examples"), Advice.LEAVE_ONE_OUT)
+    if left_out.self_predicted:
+        yield Remark(_those(left_out.self_predicted, f"left out, {own}"), Advice.INCLUDE_OWN)
+    if left_out.accepted:
+        yield Remark(_those(left_out.accepted, f"among them {own}"))
+    if left_out.examples:
+        yield Remark(_those(left_out.examples, "left out, shown as examples"), Advice.LEAVE_ONE_OUT)
     if left_out.unseen:
         yield Remark(_those(left_out.unseen, "left out, made from predictions and not reviewed by a person"))
     yield from map(Remark, _otherwise(left_out))
-    for label, tasks in left_out.gone.items():
+    for label, tasks in left_out.unknown_labels.items():
         why = f"left out, in the label '{label}', which the labelling config does not have"
         yield Remark(_those(tasks, why), Advice.RELABEL)
 
@@ -132,6 +132,6 @@ def _labels(evaluation: Evaluation) -> Iterator[str]:
 
 
 def _tasks(ids: Sequence[int]) -> str:
-    shown = ", ".join(map(str, ids[:NAMED]))
+    listed = ", ".join(map(str, ids[:NAMED]))
     word = "task" if len(ids) == 1 else "tasks"
-    return f"{word} {shown}" + (f" and {len(ids) - NAMED} more" if len(ids) > NAMED else "")
+    return f"{word} {listed}" + (f" and {len(ids) - NAMED} more" if len(ids) > NAMED else "")

@@ -131,8 +131,8 @@ def themed(svg: str, name: str) -> str:
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", svg, flags=re.DOTALL)
     svg = re.sub(r' style="([^"]*)"', lambda match: _attributes(match[1]), svg)
-    for drawn, shown in COLOURS.items():
-        svg = svg.replace(drawn, shown)
+    for drawn, colour in COLOURS.items():
+        svg = svg.replace(drawn, colour)
     svg = re.sub(r'( id="|xlink:href="#|url\(#)', rf"\1{name}-", svg)
     opening = f'<svg class="plot" role="img" aria-labelledby="{name}-title {name}-text" '
     box = re.search(r'viewBox="[^"]*"', svg)

@@ -26,20 +26,22 @@ def basis_remarks(basis: TruthBasis | None, project: int) -> Iterator[str]:
         return
     truths, drawn = len(basis.truths), basis.drawn
     part = f" of {basis.split}" if basis.split else ""
-    said = f"{numbers.count(len(drawn or ()))} of {numbers.things(truths, 'ground truth')}{part} were drawn at random"
-    yield from _drawn(basis, project, said)
+    drawn_share = (
+        f"{numbers.count(len(drawn or ()))} of {numbers.things(truths, 'ground truth')}{part} were drawn at random"
+    )
+    yield from _drawn(basis, project, drawn_share)
     yield from _chosen(basis, project)
 
 
-def _drawn(basis: TruthBasis, project: int, said: str) -> Iterator[str]:
+def _drawn(basis: TruthBasis, project: int, drawn_share: str) -> Iterator[str]:
     truths, drawn = len(basis.truths), basis.drawn
     if drawn is None:
         yield (
-            f"{said}: tasks that people choose are easier or harder than the others, and numbers from them may be far "
-            f"from those of the project. `ls-prompts draw {project}` draws tasks to label."
+            f"{drawn_share}: tasks that people choose are easier or harder than the others, and numbers from them may "
+            f"be far from those of the project. `ls-prompts draw {project}` draws tasks to label."
         )
         return
-    yield f"{said}{_others(basis, truths - len(drawn))}."
+    yield f"{drawn_share}{_others(basis, truths - len(drawn))}."
     if basis.gaps:
         yield (
             f"{numbers.things(len(basis.gaps), 'drawn task')} without a ground truth that counts: a threshold counts "
@@ -87,28 +89,28 @@ def comparison_basis_remarks(compared: "ComparisonResult") -> Iterator[str]:
             )
 
 
-def likeness_remarks(found: Representativeness | None) -> Iterator[str]:
+def likeness_remarks(likeness: Representativeness | None) -> Iterator[str]:
     """In what ground truths differ from the other tasks that the version answered; nothing where they look alike."""
-    if found is not None and found.differences:
-        others = numbers.things(found.others, "other answered task")
-        listed = "; ".join(map(_difference, found.differences))
+    if likeness is not None and likeness.differences:
+        others = numbers.things(likeness.others, "other answered task")
+        listed = "; ".join(map(_difference, likeness.differences))
         yield f"The ground truths differ from {others}: {listed}. Figures from them may not hold for the others."
 
 
-def _difference(one: TraitDifference) -> str:
-    if one.trait == "label":
-        label = "answers that are rare" if one.label is None else f"the answer {one.label}"
-        return f"{label} in {numbers.percent(one.truths)} against {numbers.percent(one.others)}"
-    shown = numbers.proportion if one.trait == "confidence" else lambda value: numbers.count(round(value))
-    return f"{_TRAITS[one.trait]} {shown(one.truths)} against {shown(one.others)}"
+def _difference(difference: TraitDifference) -> str:
+    if difference.trait == "label":
+        label = "answers that are rare" if difference.label is None else f"the answer {difference.label}"
+        return f"{label} in {numbers.percent(difference.truths)} against {numbers.percent(difference.others)}"
+    text_of = numbers.proportion if difference.trait == "confidence" else lambda value: numbers.count(round(value))
+    return f"{_TRAITS[difference.trait]} {text_of(difference.truths)} against {text_of(difference.others)}"
 
 
 def drawn_accuracy_remarks(drawn: "DrawnAccuracy", project: int) -> Iterator[str]:
     """The same for an evaluation."""
     yield from basis_remarks(drawn.basis, project)
     if drawn.weighted is not None:
-        found = drawn.weighted
-        share = f"{numbers.proportion(found.accuracy)} ({numbers.interval(found.interval)})"
+        weighted = drawn.weighted
+        share = f"{numbers.proportion(weighted.accuracy)} ({numbers.interval(weighted.interval)})"
         yield f"The accuracy for the whole project, weighted by the chances of the drawn tasks, is {share}."
     elif drawn.accuracy is not None:
         share = f"{numbers.proportion(drawn.accuracy)} ({numbers.interval(drawn.accuracy_ci)})"

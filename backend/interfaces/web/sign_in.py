@@ -9,7 +9,7 @@ from backend.adapters.label_studio.credential import Credential, credential_of
 from backend.adapters.label_studio.http import Refused
 from backend.app import App
 from backend.domain.recent_items import RecentItems
-from backend.domain.urls import shown
+from backend.domain.urls import public_url
 from backend.interfaces.web.admission import NO_TOKEN
 from backend.interfaces.web.password_attempts import PasswordAttempts
 from backend.interfaces.web.problem import Problem
@@ -43,7 +43,7 @@ class SignIn:
     @property
     def studio_url(self) -> str:
         """The address of Label Studio, for people."""
-        return shown(self._app.settings.label_studio_url)
+        return public_url(self._app.settings.label_studio_url)
 
     def caller(self, header: Callable[[str], str | None], peer: str) -> App:
         """The application as the sender of a request may use it.

@@ -37,15 +37,15 @@ def draw_active(bases: TruthBases, stored: StoredOutcomes, resolved: ResolvedVer
 
 def _beliefs(bases: TruthBases, stored: StoredOutcomes, resolved: ResolvedVersion) -> dict[int, float]:
     """Task -> how sure the version is, of all tasks of the project."""
-    found = {outcome.task_id: belief(outcome) for page in stored.of_version(resolved) for outcome in page}
+    beliefs = {outcome.task_id: belief(outcome) for page in stored.of_version(resolved) for outcome in page}
     tasks, tag = bases.drawing.studio.task_ids(resolved.project.id), resolved.version.tag
-    missing = sum(task not in found for task in tasks)
+    missing = sum(task not in beliefs for task in tasks)
     if missing:
         raise SubsetError(
             f"{tag} was not asked about {missing} of {len(tasks)} tasks, so nobody knows which of them it is unsure "
             f"of: `ls-prompts run {quote(tag)} --on all`."
         )
-    return {task: found[task] for task in tasks}
+    return {task: beliefs[task] for task in tasks}
 
 
 def _on_drawn(bases: TruthBases, stored: StoredOutcomes, resolved: ResolvedVersion, draw: Draw) -> Auroc | None:
@@ -57,22 +57,23 @@ def _on_drawn(bases: TruthBases, stored: StoredOutcomes, resolved: ResolvedVersi
     return auroc([answer for answer in scored if draw.has(answer.task_id)])
 
 
-def _check_confidence(resolved: ResolvedVersion, found: Auroc | None) -> None:
+def _check_confidence(resolved: ResolvedVersion, ranking: Auroc | None) -> None:
     tag, project = resolved.version.tag, resolved.project.id
     more = f"label tasks that `ls-prompts draw {project} --size N` draws at random instead"
-    if found is None:
+    if ranking is None:
         raise SubsetError(
             f"Whether the confidence of {tag} separates right answers from wrong ones is not known (AUROC n/a): among "
             f"the ground truths that were drawn at random it needs right and wrong answers with a confidence; {more}."
         )
-    low, high = found.interval
-    figure = f"AUROC {found.value:.2f}, {low:.2f} to {high:.2f}, of {found.right} right and {found.wrong} wrong answers"
-    if found.value < LEAST_AUROC:
+    low, high = ranking.interval
+    answers = f"{ranking.right} right and {ranking.wrong} wrong answers"
+    figure = f"AUROC {ranking.value:.2f}, {low:.2f} to {high:.2f}, of {answers}"
+    if ranking.value < LEAST_AUROC:
         raise SubsetError(
             f"The confidence of {tag} does not separate right answers from wrong ones well enough ({figure}; it takes "
             f"{LEAST_AUROC:g}), so tasks of which it is unsure are worth no more than others: {more}."
         )
-    if not found.decided:
+    if not ranking.decided:
         raise SubsetError(
             f"Whether the confidence of {tag} separates right from wrong answers is not decided ({figure}): {more}."
         )

@@ -131,8 +131,8 @@ def _labelled(resolver: Resolver, project: Project) -> LabelSchema:
 
 def _stale(versions: Iterable[PromptVersion], readable: Iterable[ResolvedVersion]) -> tuple[str, ...]:
     """Tags of those that are not readable."""
-    known = [resolved.version for resolved in readable]
-    return tuple(version.tag for version in versions if version not in known)
+    read = [resolved.version for resolved in readable]
+    return tuple(version.tag for version in versions if version not in read)
 
 
 def _readable(
@@ -180,7 +180,7 @@ class _Telling:
     def suspects(
         self, by_version: Mapping[str, list[Outcome]], truths: Sequence[Truth], left_out: LeftOut
     ) -> Iterator[SuspectTruth]:
-        accepted = set(left_out.taken)
+        accepted = set(left_out.accepted)
         for suspect in audit(by_version, truths, self.schema):
             yield SuspectTruth(
                 task=suspect.task_id,

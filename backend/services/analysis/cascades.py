@@ -73,9 +73,9 @@ def cascade_of(
     if not pairs:
         raise RunError(_never_both(first.version.tag, second.version.tag))
     setups = [setup_of(stored, resolved.version) for resolved in (first, second)]
-    found = tradeoff(pairs, differs)
+    computed = tradeoff(pairs, differs)
     return CascadeResult(
-        first.version, second.version, found, first.project.tasks, differences(*setups), left_out, reason, basis
+        first.version, second.version, computed, first.project.tasks, differences(*setups), left_out, reason, basis
     )
 
 
@@ -86,8 +86,8 @@ def _never_both(first: str, second: str) -> str:
     return f"{first} and {second} have no task in common that both answered: {asks} ask about the same ones."
 
 
-def guaranteed(found: CascadeTradeoff) -> float:
+def guaranteed(tradeoff: CascadeTradeoff) -> float:
     """The threshold. Raises RunError, with the reason, if there is none."""
-    if found.chosen is None or found.chosen.below is None:
-        raise RunError(f"No threshold guarantees that at most {found.target:g} differ. {found.reason}")
-    return found.chosen.below
+    if tradeoff.chosen is None or tradeoff.chosen.below is None:
+        raise RunError(f"No threshold guarantees that at most {tradeoff.target:g} differ. {tradeoff.reason}")
+    return tradeoff.chosen.below

@@ -99,8 +99,8 @@ class ChatExporter:
         subset = Subset("ground-truth", truth=options.truth, split=split)
         selection = ground_truths(self._studio, self._resolved.project, self._resolved.schema, subset, judged)
         out = selection.left_out
-        counts = {OWN: len(out.own), EXAMPLE: len(out.shown), UNSEEN: len(out.unseen)}
-        self._left_out.update(counts | {UNKNOWN: len({task for ids in out.gone.values() for task in ids})})
+        counts = {OWN: len(out.self_predicted), EXAMPLE: len(out.examples), UNSEEN: len(out.unseen)}
+        self._left_out.update(counts | {UNKNOWN: len({task for ids in out.unknown_labels.values() for task in ids})})
         return selection
 
     def _lines(self, selection: TaskSelection) -> Iterator[tuple[int, tuple[str, str]]]:

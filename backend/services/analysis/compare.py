@@ -95,13 +95,13 @@ def _with_looks(
         return result
     tasks = [truth.task_id for truth in base.truths]
     by_tag = {resolved.version.tag: resolved.version for resolved in resolved_versions}
-    found = {}
+    counted = {}
     for pair in result.comparison.pairs:
         first, second = by_tag[pair.first], by_tag[pair.second]
         if first.name == second.name:
-            found[pair.first, pair.second] = count_look(looks, first, second, tasks)
-    pairs = tuple(_at_look(pair, found.get((pair.first, pair.second))) for pair in result.comparison.pairs)
-    return replace(result, comparison=replace(result.comparison, pairs=pairs), looks=found)
+            counted[pair.first, pair.second] = count_look(looks, first, second, tasks)
+    pairs = tuple(_at_look(pair, counted.get((pair.first, pair.second))) for pair in result.comparison.pairs)
+    return replace(result, comparison=replace(result.comparison, pairs=pairs), looks=counted)
 
 
 def _at_look(pair: VersionPair, look: CountedLook | None) -> VersionPair:

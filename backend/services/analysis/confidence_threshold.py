@@ -33,15 +33,15 @@ class ConfidenceThreshold:
 
 def confidence_threshold(resolved: ResolvedVersion, judged: JudgedVersion, accuracy: float) -> ConfidenceThreshold:
     """The lowest confidence that guarantees an accuracy, if there is one."""
-    return _found(resolved, judged, threshold(judged.random_scored_answers(), accuracy))
+    return _result(resolved, judged, threshold(judged.random_scored_answers(), accuracy))
 
 
 def wrong_share_threshold(resolved: ResolvedVersion, judged: JudgedVersion, share: float) -> ConfidenceThreshold:
     """The lowest confidence from which at most this share of all tasks gets a wrong answer, if there is one."""
-    return _found(resolved, judged, wrong_share(judged.random_scored_answers(), share))
+    return _result(resolved, judged, wrong_share(judged.random_scored_answers(), share))
 
 
-def _found(resolved: ResolvedVersion, judged: JudgedVersion, lowest: Threshold | WrongShare) -> ConfidenceThreshold:
+def _result(resolved: ResolvedVersion, judged: JudgedVersion, lowest: Threshold | WrongShare) -> ConfidenceThreshold:
     return ConfidenceThreshold(
         version=resolved.version.tag,
         lowest=lowest,

@@ -43,18 +43,18 @@ def drawn_accuracy(
 
 
 def with_weights(
-    found: DrawnAccuracy, stored: StoredOutcomes, resolved: ResolvedVersion, scored: Sequence[ScoredAnswer]
+    accuracy: DrawnAccuracy, stored: StoredOutcomes, resolved: ResolvedVersion, scored: Sequence[ScoredAnswer]
 ) -> DrawnAccuracy:
     """The same with the weighted accuracy, if there was an active draw.
 
     scored: the answers to tasks with a ground truth
     """
-    basis = found.basis
+    basis = accuracy.basis
     if not basis.chances:
-        return found
+        return accuracy
     beliefs = beliefs_of(stored.of_version(resolved), resolved.project.tasks)
     weighted = weighted_accuracy(scored, basis.chances, beliefs, (*basis.gaps, *basis.active_gaps))
-    return replace(found, weighted=weighted)
+    return replace(accuracy, weighted=weighted)
 
 
 def beliefs_of(pages: Iterable[Sequence[Outcome]], tasks: int) -> dict[int, float] | None:

@@ -32,12 +32,12 @@ def outside_results(
     """By task; tasks that are not in the project are left out."""
     by_task = {answer.task_id: answer for answer in answers}
     truths = truths_by_task(studio, resolved, "ground-truth") if by_task else {}
-    found = []
+    results = []
     for page in studio.tasks_by_id(resolved.project.id, list(by_task)):
         for task in page:
             sent, schema, truth = by_task[task.id], schema_of(task, resolved.schema), truths.get(task.id)
             verdict = sent.failure or schema.parse(sent.output or {})
             answer = None if isinstance(verdict, Rejection | Failure) else verdict
             correct = None if truth is None or answer is None else schema.equal(truth, answer)
-            found.append(OutsideResult(sent, verdict, truth, correct))
-    return found
+            results.append(OutsideResult(sent, verdict, truth, correct))
+    return results

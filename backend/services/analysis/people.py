@@ -24,21 +24,23 @@ def agreement_of_people(drawing: Drawing, stored: StoredOutcomes, resolved: Reso
     annotated = annotated_with_texts(drawing.studio, project, schema)
     by_task = {item.task.id: given for item in annotated if len(given := _answers(item, resolved)) > 1}
     pages = stored.of_version(resolved, set(by_task)) if by_task else ()
-    said = {outcome.task_id: outcome.answer for page in pages for outcome in page if outcome.answer is not None}
-    answers, draw = list(_shown(by_task, said, schema)), drawing.store.of(project)
-    drawn = None if draw is None else sum(draw.has(one.task_id) for one in answers)
+    model_answers = {
+        outcome.task_id: outcome.answer for page in pages for outcome in page if outcome.answer is not None
+    }
+    answers, draw = list(_annotations(by_task, model_answers, schema)), drawing.store.of(project)
+    drawn = None if draw is None else sum(draw.has(annotation.task_id) for annotation in answers)
     return replace(human_agreement(answers), drawn=drawn)
 
 
 def _answers(item: AnnotatedTask, resolved: ResolvedVersion) -> dict[int, Answer]:
     """Person -> their newest answer to the task."""
     schema = schema_of(item.task, resolved.schema)
-    given: dict[int, Answer] = {}
+    answers: dict[int, Answer] = {}
     for annotation in item.seen:
         person, truth = author_of(annotation), _answer(item, annotation, schema)
         if person is not None and truth is not None and not is_own(annotation, item.versions, resolved.version.names):
-            given[int(person)] = truth
-    return given
+            answers[int(person)] = truth
+    return answers
 
 
 def _answer(item: AnnotatedTask, annotation: Mapping[str, Any], schema: LabelSchema) -> Answer | None:
@@ -46,14 +48,14 @@ def _answer(item: AnnotatedTask, annotation: Mapping[str, Any], schema: LabelSch
     return None if truth is None else truth.answer
 
 
-def _shown(
-    by_task: Mapping[int, Mapping[int, Answer]], said: Mapping[int, Answer], schema: LabelSchema
+def _annotations(
+    by_task: Mapping[int, Mapping[int, Answer]], model_answers: Mapping[int, Answer], schema: LabelSchema
 ) -> Iterator[MultipleAnnotation]:
     """Equal answers have equal texts."""
-    for task, given in by_task.items():
-        if task in said:
-            texts = _texts([*given.values(), said[task]], schema)
-            yield MultipleAnnotation(task, dict(zip(given, texts, strict=False)), texts[-1])
+    for task, people in by_task.items():
+        if task in model_answers:
+            texts = _texts([*people.values(), model_answers[task]], schema)
+            yield MultipleAnnotation(task, dict(zip(people, texts, strict=False)), texts[-1])
 
 
 def _texts(answers: Sequence[Answer], schema: LabelSchema) -> list[str]:

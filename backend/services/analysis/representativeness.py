@@ -18,13 +18,13 @@ def representativeness_of(stored: StoredOutcomes, resolved: ResolvedVersion, bas
         set(in_order(resolved.project.id, tasks)[:MOST])
         for tasks in (asked & set(basis.unbiased), asked - set(basis.truths))
     )
-    found = {
+    traits = {
         outcome.task_id: _traits(outcome, resolved)
         for page in stored.of_version(resolved, own | rest)
         for outcome in page
         if outcome.spoke
     }
-    return representativeness(*([found[task] for task in sorted(tasks) if task in found] for tasks in (own, rest)))
+    return representativeness(*([traits[task] for task in sorted(tasks) if task in traits] for tasks in (own, rest)))
 
 
 def _traits(outcome: Outcome, resolved: ResolvedVersion) -> TaskTraits:

@@ -88,19 +88,19 @@ class ResultSources:
             rows = [row for row in rows if row.task in there]
         annotated = list(self.studio.annotated(resolved.project.id))
         try:
-            found = stored_evaluation(self.stored, resolved, annotated, None)
+            evaluation = stored_evaluation(self.stored, resolved, annotated, None)
         except LabelConfigError:
-            found = None
-        basis = None if found is None else self._basis(resolved, rows, found)
-        return Derived(rows, found, basis, self._texts(resolved, stamp))
+            evaluation = None
+        basis = None if evaluation is None else self._basis(resolved, rows, evaluation)
+        return Derived(rows, evaluation, basis, self._texts(resolved, stamp))
 
     def _texts(self, resolved: ResolvedVersion, stamp: _Stamp) -> ViewTexts:
         """Those of the view before that are still right."""
         last = self.views.last(resolved.version.tag)
-        known = ViewTexts() if last is None else last.texts
-        return known.carried(stamp.tasks, stamp.changed, partial(self.studio.changed_after, resolved.project.id))
+        texts = ViewTexts() if last is None else last.texts
+        return texts.carried(stamp.tasks, stamp.changed, partial(self.studio.changed_after, resolved.project.id))
 
-    def _basis(self, resolved: ResolvedVersion, rows: list[TaskResult], found: Evaluation) -> TruthBasis:
+    def _basis(self, resolved: ResolvedVersion, rows: list[TaskResult], evaluation: Evaluation) -> TruthBasis:
         truths = [row.task for row in rows if row.truth is not None]
         subset = Subset("ground-truth")
-        return self.bases.of(resolved.project.id, [resolved.version], subset, truths, found.left_out)
+        return self.bases.of(resolved.project.id, [resolved.version], subset, truths, evaluation.left_out)

@@ -40,37 +40,37 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class ResultView:
-    """`found`: what was derived; `stamp`: of what it was derived from; `seconds`: that this took; `made`: when, by the
-    monotonic clock."""
+    """`derived`: what a page shows; `stamp`: of what it was derived from; `seconds`: that this took; `made`: when, by
+    the monotonic clock."""
 
-    found: Derived
+    derived: Derived
     stamp: Hashable
     seconds: float
     made: float
 
     @property
     def evaluation(self) -> Evaluation | None:
-        return self.found.evaluation
+        return self.derived.evaluation
 
     @property
     def basis(self) -> TruthBasis | None:
-        return self.found.basis
+        return self.derived.basis
 
     @property
     def texts(self) -> ViewTexts:
-        return self.found.texts
+        return self.derived.texts
 
     @property
     def rows(self) -> list[TaskResult]:
         """All whose tasks are not known to be gone, without texts."""
-        return [row for row in self.found.rows if not self.texts.is_gone(row.task)]
+        return [row for row in self.derived.rows if not self.texts.is_gone(row.task)]
 
     def with_texts(self, rows: Iterable[TaskResult], read: ReadTexts) -> list[TaskResult]:
         """`rows` with their texts; without those whose tasks are gone."""
-        asked = list(rows)
-        self.texts.read((row.task for row in asked), read)
-        told = ((row, self.texts.known[row.task]) for row in asked)
-        return [replace(row, text=text) for row, text in told if text is not None]
+        listed = list(rows)
+        self.texts.read((row.task for row in listed), read)
+        pairs = ((row, self.texts.by_task[row.task]) for row in listed)
+        return [replace(row, text=text) for row, text in pairs if text is not None]
 
 
 class ResultViews:
@@ -110,10 +110,10 @@ class ResultViews:
 
     def _derived(self, tag: str, stamp: Hashable, derive: Callable[[], Derived]) -> ResultView:
         begun = self._clock()
-        found = derive()
-        view = ResultView(found, stamp, self._clock() - begun, self._clock())
+        derived = derive()
+        view = ResultView(derived, stamp, self._clock() - begun, self._clock())
         with self._lock:
             self._views[tag] = view
-            while len(self._views) > 1 and sum(len(kept.found.rows) for kept in self._views.values()) > MOST_ROWS:
+            while len(self._views) > 1 and sum(len(stored.derived.rows) for stored in self._views.values()) > MOST_ROWS:
                 self._views.popitem(last=False)
         return view

@@ -47,8 +47,8 @@ def estimate_shares(bases: TruthBases, stored: StoredOutcomes, resolved: Resolve
         for outcome in page
         if outcome.spoke
     }
-    known = [task for task in truths if task in answers]
-    if not known:
+    answered = [task for task in truths if task in answers]
+    if not answered:
         raise RunError(not_asked(resolved.version.tag, len(truths), subset))
     seen = sorted({label for given in (*answers.values(), *truths.values()) for label in given})
     labels = list(dict.fromkeys([*schema.classes, *seen]))
@@ -59,7 +59,7 @@ def estimate_shares(bases: TruthBases, stored: StoredOutcomes, resolved: Resolve
         project=project.id,
         tasks=project.tasks,
         answered=len(answers),
-        truths=len(known),
+        truths=len(answered),
         shares=label_shares(answers, truths, labels, basis.chances or None),
         basis=basis,
         left_out=base.left_out,

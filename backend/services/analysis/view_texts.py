@@ -13,25 +13,25 @@ ReadTexts = Callable[[Sequence[int]], Iterable[tuple[int, str]]]
 @dataclass(frozen=True, slots=True)
 class ViewTexts:
     """`tasks`, `as_of`: how many tasks the project had, and when one of them changed last, before texts were read;
-    `known`: those that were read, None for a task that Label Studio does not have any more."""
+    `by_task`: those that were read, None for a task that Label Studio does not have any more."""
 
     tasks: int = 0
     as_of: str = ""
-    known: dict[int, str | None] = field(default_factory=dict)
+    by_task: dict[int, str | None] = field(default_factory=dict)
 
     def unread(self, tasks: Iterable[int]) -> list[int]:
         """Those whose texts are not known."""
-        return [task for task in tasks if task not in self.known]
+        return [task for task in tasks if task not in self.by_task]
 
     def is_gone(self, task: int) -> bool:
         """Whether a task is known to be deleted."""
-        return self.known.get(task, "") is None
+        return self.by_task.get(task, "") is None
 
     def read(self, tasks: Iterable[int], read: ReadTexts) -> None:
         """Reads those that are not known, and keeps them, cut at MOST_TEXT."""
         if new := self.unread(tasks):
-            found = dict(read(new))
-            self.known.update((task, _short(found[task]) if task in found else None) for task in new)
+            texts = dict(read(new))
+            self.by_task.update((task, _short(texts[task]) if task in texts else None) for task in new)
 
     def carried(self, tasks: int, as_of: str, changed: Callable[[str], Iterable[int]]) -> Self:
         """Those that are still right for the project as it is now.
@@ -41,13 +41,13 @@ class ViewTexts:
 
         Returns none if tasks were deleted: Label Studio does not say which.
         """
-        if not self.known or as_of == self.as_of:
-            return type(self)(tasks, as_of, dict(self.known) if tasks == self.tasks else {})
-        since, newest = set(changed(self.as_of)), max(self.known)
+        if not self.by_task or as_of == self.as_of:
+            return type(self)(tasks, as_of, dict(self.by_task) if tasks == self.tasks else {})
+        since, newest = set(changed(self.as_of)), max(self.by_task)
         # A new task has a higher id than all before it: at most these are new. If exactly these are, none is gone.
         made = sum(task > newest for task in since)
         kept = tasks == self.tasks + made
-        return type(self)(tasks, as_of, {t: text for t, text in self.known.items() if kept and t not in since})
+        return type(self)(tasks, as_of, {t: text for t, text in self.by_task.items() if kept and t not in since})
 
 
 def _short(text: str) -> str:

@@ -14,6 +14,6 @@ def count_look(store: LookStore, base: PromptVersion, looked_at: PromptVersion, 
     tasks: those of the ground truths
     """
     look = Look(looked_at.content, frozenset(tasks))
-    found = counted(store.of(base.name), look, base.content)
+    counted_look = counted(store.of(base.name), look, base.content)
     store.note(base.name, look)
-    return found
+    return counted_look

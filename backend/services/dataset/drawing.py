@@ -81,7 +81,7 @@ class Drawing:
         draw = self.store.of(project)
         if draw is None:
             return TruthBasis(tuple(truths), split=subset.split)
-        basis = basis_of(draw, self.studio.task_ids(project), truths, left_out.shown)
+        basis = basis_of(draw, self.studio.task_ids(project), truths, left_out.examples)
         gaps = (*basis.gaps, *basis.active_gaps)
         if subset.split is None or not gaps:
             return replace(basis, split=subset.split)

@@ -98,7 +98,7 @@ class Configs:
         tags = tuple(v.tag for v, origin in origins if _former(origin, field.name, former))
         if not annotations and not tags and len(origins) == len(own_versions):
             own = (c for _, origin in origins for c in controls_in(origin.fields) if c.name == field.name)
-            names = {label.shown for control in own for label in control.labels}
+            names = {label.name for control in own for label in control.labels}
             raise PromptError(
                 f"Nothing is stored under the label '{renaming.old}': {nearest(renaming.old, sorted(names))}"
             )
@@ -147,14 +147,14 @@ def _control(schema: LabelSchema, renaming: Renaming) -> Control:
     if having:
         names = [field.name for field in having]
         raise PromptError(f"Several controls have labels of this name: add --control with one of {', '.join(names)}.")
-    labels = [label.shown for field in fields for label in field.labels]
+    labels = [label.name for field in fields for label in field.labels]
     raise PromptError(f"The labelling config has no label '{renaming.label}': {nearest(renaming.label, labels)}")
 
 
 def _stored(field: Control, name: str) -> str | None:
     """A label as it is stored, from its stored name or the name that annotators see."""
-    shown = field.find(name)
-    return next((label.stored for label in field.labels if label.shown == shown or label.stored == name), None)
+    displayed = field.find(name)
+    return next((label.stored for label in field.labels if label.name == displayed or label.stored == name), None)
 
 
 def _former(schema: LabelSchema, control: str, name: str) -> str | None:

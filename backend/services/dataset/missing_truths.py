@@ -7,14 +7,15 @@ from backend.errors import NoTruthsError
 
 def why_none(project: int, subset: Subset, left_out: LeftOut) -> NoTruthsError:
     """What to say where none of a project's ground truths is left."""
-    if left_out.own:
+    if left_out.self_predicted:
         return NoTruthsError(
-            f"All {len(left_out.own)} ground truths of project {project} that are left come from this prompt's own "
-            "predictions, which would flatter it: annotate other tasks by hand, or include them with --accepted."
+            f"All {len(left_out.self_predicted)} ground truths of project {project} that are left come from this "
+            "prompt's own predictions, which would flatter it: annotate other tasks by hand, or include them with "
+            "--accepted."
         )
-    if left_out.shown:
+    if left_out.examples:
         return NoTruthsError(
-            f"All {len(left_out.shown)} ground truths of project {project} that are left are examples of the "
+            f"All {len(left_out.examples)} ground truths of project {project} that are left are examples of the "
             "prompt: mark more, or evaluate them too, each with the other examples only, with --leave-one-out."
         )
     if left_out.unseen:
@@ -22,8 +23,8 @@ def why_none(project: int, subset: Subset, left_out: LeftOut) -> NoTruthsError:
             f"All {len(left_out.unseen)} annotations of project {project} that are left were made from predictions, "
             "and no person has looked at them since: submit or update some in Label Studio, or annotate other tasks."
         )
-    if left_out.gone:
-        names = ", ".join(left_out.gone)
+    if left_out.unknown_labels:
+        names = ", ".join(left_out.unknown_labels)
         return NoTruthsError(
             f"The ground truths of project {project} have labels that its config does not have ({names}): if they "
             "were renamed, `ls-prompts relabel OLD NEW` includes them; otherwise add these labels to the config, or "

@@ -99,14 +99,14 @@ def truths_among(
     judged: Sequence[PromptVersion],
 ) -> TaskSelection:
     """The same for these tasks."""
-    found = TruthSelection(schema, subset, judged)
+    selection = TruthSelection(schema, subset, judged)
     for item in annotated:
-        found.add(item)
-    left_out = found.left_out()
-    if not found.pairs:
+        selection.add(item)
+    left_out = selection.left_out()
+    if not selection.pairs:
         raise why_none(project.id, subset, left_out)
     return TaskSelection(
-        [[task for task, _ in found.pairs]], len(found.pairs), [truth for _, truth in found.pairs], left_out
+        [[task for task, _ in selection.pairs]], len(selection.pairs), [truth for _, truth in selection.pairs], left_out
     )
 
 

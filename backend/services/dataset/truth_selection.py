@@ -28,11 +28,11 @@ class TruthSelection:
         self._schema, self._subset = schema, subset
         self._names = tuple(dict.fromkeys(name for version in judged for name in version.names))
         self._owners = [ExampleOwners(version) for version in judged if version.examples and not subset.leave_one_out]
-        self._own: list[int] = []
-        self._taken: list[int] = []
-        self._shown: list[int] = []
+        self._self_predicted: list[int] = []
+        self._accepted: list[int] = []
+        self._examples: list[int] = []
         self._unseen: list[int] = []
-        self._gone: dict[str, list[int]] = defaultdict(list)
+        self._unknown_labels: dict[str, list[int]] = defaultdict(list)
 
     def add(self, item: AnnotatedTask) -> None:
         """A task of another split is passed over."""
@@ -46,20 +46,27 @@ class TruthSelection:
                 self._unseen.append(task.id)
         elif labels := gone_labels(truth.answer, schema):
             for label in labels:
-                self._gone[label].append(task.id)
+                self._unknown_labels[label].append(task.id)
         elif any(owner.has(as_read(task, self._schema)) for owner in self._owners):
-            self._shown.append(task.id)
+            self._examples.append(task.id)
         else:
             if is_its_own:
-                (self._taken if subset.accepted else self._own).append(task.id)
+                (self._accepted if subset.accepted else self._self_predicted).append(task.id)
             if subset.accepted or not is_its_own:
                 self.pairs.append((task, truth))
 
     def left_out(self) -> LeftOut:
         """The numbers of the tasks that do not count, by reason, and of those that count with a remark."""
-        gone = {label: tuple(ids) for label, ids in sorted(self._gone.items())}
+        unknown_labels = {label: tuple(ids) for label, ids in sorted(self._unknown_labels.items())}
         otherwise = otherwise_of([truth for _, truth in self.pairs])
-        return LeftOut(tuple(self._own), tuple(self._taken), gone, tuple(self._shown), tuple(self._unseen), otherwise)
+        return LeftOut(
+            tuple(self._self_predicted),
+            tuple(self._accepted),
+            unknown_labels,
+            tuple(self._examples),
+            tuple(self._unseen),
+            otherwise,
+        )
 
     def _truth(self, item: AnnotatedTask, schema: LabelSchema) -> tuple[Truth | None, bool]:
         """A task's ground truth, and whether it came from a prediction of the judged prompts.

@@ -18,7 +18,7 @@ from backend.adapters.web.files import MOST_MOVES, PrivateAddressError, WebFiles
 from backend.domain.document import Document
 from backend.domain.outcome import Failure
 from backend.domain.picture import Attachment
-from backend.domain.pictures.address import AtStudio, Elsewhere, Inline, InStorage, Place, place_of
+from backend.domain.pictures.address import AtStudio, Elsewhere, FileAddress, Inline, InStorage, place_of
 from backend.domain.text_file import TextFile
 from backend.services.pictures.cache import PictureCache
 
@@ -57,19 +57,19 @@ class PictureLoader:
 
     def _each(self, project: int, addresses: Sequence[Any], decode: Decode[T]) -> list[T | Failure]:
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="files") as threads:
-            return list(threads.map(lambda address: self._one(project, address, decode), addresses))
+            return list(threads.map(lambda address: self._loaded(project, address, decode), addresses))
 
-    def _one(self, project: int, address: Any, decode: Decode[T]) -> T | Failure:
-        place = place_of(address, self.studio)
-        if isinstance(place, str):
-            return Failure("bad_task", place)
-        if isinstance(place, Inline):
-            return self._bounded(place.content, decode)
-        key = (project, place, decode)
+    def _loaded(self, project: int, address: Any, decode: Decode[T]) -> T | Failure:
+        address_read = place_of(address, self.studio)
+        if isinstance(address_read, str):
+            return Failure("bad_task", address_read)
+        if isinstance(address_read, Inline):
+            return self._bounded(address_read.content, decode)
+        key = (project, address_read, decode)
         held: T | None = self.cache.get(key)
         if held is not None:
             return held
-        content = self._file(project, place)
+        content = self._file(project, address_read)
         decoded: Any = content if isinstance(content, Failure) else self._bounded(content, decode)
         if not isinstance(decoded, Failure):
             self.cache.put(key, decoded)
@@ -78,12 +78,12 @@ class PictureLoader:
     def _bounded(self, content: bytes, decode: Decode[T]) -> T | Failure:
         return too_large(self.most) if len(content) > self.most else decode(content)
 
-    def _file(self, project: int, place: Place) -> bytes | Failure:
-        if isinstance(place, InStorage):
-            return self._at_studio(place.path(project))
-        if isinstance(place, AtStudio):
-            return self._at_studio(place.path)
-        return self._elsewhere(place) if isinstance(place, Elsewhere) else place.content
+    def _file(self, project: int, address: FileAddress) -> bytes | Failure:
+        if isinstance(address, InStorage):
+            return self._at_studio(address.path(project))
+        if isinstance(address, AtStudio):
+            return self._at_studio(address.path)
+        return self._elsewhere(address) if isinstance(address, Elsewhere) else address.content
 
     def _at_studio(self, path: str) -> bytes | Failure:
         """Also what Label Studio sends on to: another of its files, or a storage."""
@@ -93,10 +93,10 @@ class PictureLoader:
                 return answer
             if not _same_host(answer.url, self.studio):
                 return self._in_storage(answer.url)
-            place = place_of(answer.url, self.studio)
-            if not isinstance(place, AtStudio):
+            address = place_of(answer.url, self.studio)
+            if not isinstance(address, AtStudio):
                 return Failure("bad_task", "is behind a login: Label Studio asks for one, whatever the token.")
-            path = place.path
+            path = address.path
         return Failure("bad_task", "cannot be read: Label Studio leads from one address to another without an end.")
 
     def _in_storage(self, url: str) -> bytes | Failure:
@@ -109,12 +109,12 @@ class PictureLoader:
                 "URLs off, so that Label Studio hands it out itself.",
             )
 
-    def _elsewhere(self, place: Elsewhere) -> bytes | Failure:
-        host = short(urlsplit(place.url).hostname or "")
+    def _elsewhere(self, address: Elsewhere) -> bytes | Failure:
+        host = short(urlsplit(address.url).hostname or "")
         if not self.foreign:
             return Failure("bad_task", f"is on another host ({host}): set ALLOW_FOREIGN_URLS=true to read such files.")
         try:
-            return self.web.read(place.url, self.most)
+            return self.web.read(address.url, self.most)
         except PrivateAddressError as error:
             return Failure("bad_task", f"is at a private address ({error}), which is not read.")
 

@@ -27,13 +27,13 @@ class TakenBack:
 
 
 class Acceptance:
-    """For one version's predictions, in the project of `place`."""
+    """For one version's predictions, in the project of `target`."""
 
-    def __init__(self, place: TargetProject, version: PromptVersion) -> None:
-        self._place = place
-        self._studio = place.studio
+    def __init__(self, target: TargetProject, version: PromptVersion) -> None:
+        self._target = target
+        self._studio = target.studio
         self._version = version
-        self._record = AcceptanceStore(place.store)
+        self._record = AcceptanceStore(target.store)
 
     def accept(self, tasks: Sequence[int] | None = None) -> int:
         """Creates annotations from predictions (all, or those on `tasks`) that have none yet. Returns their number.
@@ -42,7 +42,7 @@ class Acceptance:
         """
         tasks = self._without_others(tasks)
         self._end_all()
-        project = self._place.project
+        project = self._target.project
         self._record.begin(project, Begun(self._version.tag, self._studio.newest_annotation(project)))
         self._studio.annotate(project, self._version.tags, tasks)
         return self._end_all()
@@ -50,32 +50,32 @@ class Acceptance:
     def take_back(self) -> TakenBack:
         """Deletes the annotations created from the version's predictions, except those that a person changed."""
         self._end_all()
-        project = self._place.project
+        project = self._target.project
         seals = self._record.seals(project, self._version.tag)
         existing = {
             a["id"]: item for item in self._studio.annotated(project) for a in item.annotations if a["id"] in seals
         }
         untouched = [number for number, item in existing.items() if number not in item.drafted]
         if len(untouched) > LARGE:
-            self._place.notify(f"Deleting {len(untouched):,} annotations one by one; about a minute for each 500.")
+            self._target.notify(f"Deleting {len(untouched):,} annotations one by one; about a minute for each 500.")
         deleted = [number for number in untouched if self._take_back(number, seals[number])]
         self._record.forget([*deleted, *(seals.keys() - existing.keys())])
         return TakenBack(len(deleted), len(existing) - len(deleted))
 
     def _take_back(self, number: int, sealed: str) -> bool:
         """Checks each annotation again before it deletes it, because somebody may be at work."""
-        now = self._place.surely(lambda: self._studio.annotation(number))
+        now = self._target.surely(lambda: self._studio.annotation(number))
         if now is None or not is_untouched(now) or seal(now) != sealed:
             return False
-        self._place.surely(lambda: self._studio.delete_annotation(number))
+        self._target.surely(lambda: self._studio.delete_annotation(number))
         return True
 
     def _without_others(self, tasks: Sequence[int] | None) -> Sequence[int] | None:
-        index = self._place.there(self._version.names)
+        index = self._target.there(self._version.names)
         others = [item for item in index.all() if item.version in self._version.tags and not item.ours]
         if not others:
             return tasks
-        self._place.notify(
+        self._target.notify(
             f"{foreign({self._version.tag: len(others)})} stay predictions, and so does what is beside them."
         )
         strange = {item.task_id for item in others}
@@ -85,27 +85,27 @@ class Acceptance:
     def _end_all(self) -> int:
         """Notes what was created, also by a killed process. Returns the number of annotations."""
         created = 0
-        for begun in self._record.begun(self._place.project):
+        for begun in self._record.begun(self._target.project):
             tags = self._tags(begun.version)
             seals = {
                 annotation["id"]: seal(annotation)
-                for item in self._studio.annotated(self._place.project)
+                for item in self._studio.annotated(self._target.project)
                 for annotation in item.annotations
                 if annotation["id"] > begun.after
                 and annotation["id"] in item.unseen
                 and self._is_of(item, annotation, tags)
             }
-            self._record.end(self._place.project, begun.version, seals)
+            self._record.end(self._target.project, begun.version, seals)
             created += len(seals)
         return created
 
     def _tags(self, tag: str) -> tuple[str, ...]:
         """The tags that a version's predictions may carry."""
-        versions = self._place.store.versions(parse_tag(tag)[0])
+        versions = self._target.store.versions(parse_tag(tag)[0])
         return next((version.tags for version in versions if version.tag == tag), (tag,))
 
     def _is_of(self, item: AnnotatedTask, annotation: Annotation, tags: tuple[str, ...]) -> bool:
         if item.versions.get(annotation.get("parent_prediction") or 0) in tags:
             return True
         result = annotation.get("result") or []
-        return any(self._place.marker.is_on(item.task.id, tag, result) for tag in tags)
+        return any(self._target.marker.is_on(item.task.id, tag, result) for tag in tags)

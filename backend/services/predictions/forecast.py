@@ -26,12 +26,12 @@ class PushForecast:
     foreign: int
 
 
-def push_forecast(place: TargetProject, version: PromptVersion, tasks: int) -> PushForecast:
+def push_forecast(target: TargetProject, version: PromptVersion, tasks: int) -> PushForecast:
     """`tasks`: how many the project has."""
     kept: set[int] = set()
     others: set[int] = set()
     foreign = 0
-    for prediction in place.there(version.names).all():
+    for prediction in target.there(version.names).all():
         if not prediction.ours:
             foreign += 1
         else:
@@ -54,18 +54,18 @@ def changes(studio: LabelStudioClient, store: Store, version: PromptVersion, kee
             f"On its tasks, predictions of {version.tag} will replace those that this database pushed of {which}: "
             "--keep keeps both, --no-push leaves Label Studio alone."
         )
-    shown, in_use = studio.project(project).shown, store.connection(project)["in_use"]
+    model_version, in_use = studio.project(project).model_version, store.connection(project)["in_use"]
     if in_use and in_use not in version.tags:
         yield (
             f"Annotators of project {project} get {in_use}; on these tasks they will see {version.tag} too: "
             f"`ls-prompts use {quote(version.tag)}` shows them that version everywhere."
         )
-    elif shown and shown not in version.tags:
+    elif model_version and model_version not in version.tags:
         yield (
-            f"Annotators of project {project} are shown {shown}, and the Data Manager's score column is of that: "
-            f"`ls-prompts use {quote(version.tag)}` changes both."
+            f"Annotators of project {project} are shown {model_version}, and the Data Manager's score column is of "
+            f"that: `ls-prompts use {quote(version.tag)}` changes both."
         )
-    elif not shown and not studio.backends(project):
+    elif not model_version and not studio.backends(project):
         yield f"Annotators of project {project} are shown nothing yet; they will see {version.tag}."
 
 

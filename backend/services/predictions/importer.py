@@ -35,10 +35,10 @@ class ImportLine(NamedTuple):
 class PredictionImporter:
     """Collects predictions until a request is full. `created`: how many Label Studio has accepted."""
 
-    def __init__(self, place: TargetProject, version: PromptVersion, existing: int) -> None:
+    def __init__(self, target: TargetProject, version: PromptVersion, existing: int) -> None:
         """`existing`: predictions of this version that Label Studio has already."""
         self.created = 0
-        self._place = place
+        self._target = target
         self._existing = existing
         self._version = version
         self._lines: list[ImportLine] = []
@@ -63,7 +63,7 @@ class PredictionImporter:
 
     def line(self, item: Mapping[str, Any], alone: Collection[int]) -> ImportLine:
         """An item with our mark, as it is sent."""
-        body = json.dumps(self._place.marked(item), separators=(",", ":")).encode()
+        body = json.dumps(self._target.marked(item), separators=(",", ":")).encode()
         return ImportLine(item["task"], body, item["task"] in alone)
 
     def takes(self, line: ImportLine) -> bool:
@@ -92,7 +92,7 @@ class PredictionImporter:
 
     def _flush(self) -> None:
         lines, self._lines, self._size = self._lines, [], 0
-        self._place.ownership.note(self._place.project, self._version.tag, self._empty)
+        self._target.ownership.note(self._target.project, self._version.tag, self._empty)
         self._empty = []
         self._send_all(lines)
 
@@ -105,7 +105,7 @@ class PredictionImporter:
         if not lines:
             return
         if self._alone <= MANY_ALONE < self._alone + len(lines):
-            self._place.notify("Thousands of predictions go one by one; each thousand takes about half a minute.")
+            self._target.notify("Thousands of predictions go one by one; each thousand takes about half a minute.")
         self._alone += len(lines)
         before = self.created
         for line in lines:
@@ -157,14 +157,14 @@ class PredictionImporter:
 
     def _arrive(self, number: int) -> bool:
         """Waits for predictions that Label Studio may still be storing, which would otherwise be stored twice."""
-        self._place.notify("Label Studio is slow to answer; looking for what it was sent, two minutes at most.")
+        self._target.notify("Label Studio is slow to answer; looking for what it was sent, two minutes at most.")
         wanted = self._existing + self.created + number
-        return self._place.wait(lambda: self._place.count(self._version.tag) >= wanted)
+        return self._target.wait(lambda: self._target.count(self._version.tag) >= wanted)
 
     def _missing(self, lines: list[ImportLine]) -> list[ImportLine]:
         """Those that are not there; waits for Label Studio."""
         wanted = WantedPrediction(self._version.tags, {line.task: json.loads(line.body) for line in lines})
-        index = self._place.there(self._version.names)
+        index = self._target.there(self._version.names)
         missing = {item["task"] for item in compare(index.of(wanted.tasks), wanted, keep=True).missing}
         return [line for line in lines if line.task in missing]
 
@@ -175,11 +175,11 @@ class PredictionImporter:
         except Refused as refusal:
             if refusal.status not in (400, 404):
                 raise
-            existing = set(self._place.surely(lambda: self._place.studio.task_ids(self._place.project)))
+            existing = set(self._target.surely(lambda: self._target.studio.task_ids(self._target.project)))
             left = [line for line in lines if line.task in existing]
             if len(left) == len(lines):
                 raise
-            self._place.notify(
+            self._target.notify(
                 f"Left out {len(lines) - len(left):,} prediction(s) of tasks that are not there any more."
             )
             lines, created = left, self._post(left)
@@ -191,7 +191,7 @@ class PredictionImporter:
         if not lines:
             return 0
         if lines[0].alone:
-            self._place.studio.add_prediction(lines[0].body)
+            self._target.studio.add_prediction(lines[0].body)
             return 1
         body = b"[" + b",".join(line.body for line in lines) + b"]"
-        return self._place.studio.import_predictions(self._place.project, body)
+        return self._target.studio.import_predictions(self._target.project, body)

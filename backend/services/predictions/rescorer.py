@@ -49,15 +49,15 @@ class Rescorer:
     """For predictions of one version. `rescored`: how many have their new scores."""
 
     def __init__(
-        self, place: TargetProject, version: PromptVersion, imports: PredictionImporter, take_over: bool = False
+        self, target: TargetProject, version: PromptVersion, imports: PredictionImporter, take_over: bool = False
     ) -> None:
         """`take_over`: as in `push`."""
         self.rescored = 0
-        self._place = place
+        self._target = target
         self._version = version
         self._imports = imports
         self._take_over = take_over
-        self._lone = LonePredictions(place.studio.http, place.project, version.tag)
+        self._lone = LonePredictions(target.studio.http, target.project, version.tag)
         self._changes: list[Rescored] = []
         self._size = 0
         self._told = False
@@ -109,12 +109,12 @@ class Rescorer:
         return number > MANY and not self._overdue and number * TASKS_OF_AN_IMPORT > self._tasks()
 
     def _tasks(self) -> int:
-        return self._place.surely(lambda: self._place.studio.project(self._place.project)).tasks
+        return self._target.surely(lambda: self._target.studio.project(self._target.project)).tasks
 
     def _notify_once(self, sentence: str) -> None:
         if not self._told:
             self._told = True
-            self._place.notify(sentence)
+            self._target.notify(sentence)
 
     def _replace(self, changes: Sequence[Rescored]) -> list[Rescored]:
         """Returns those that are to be changed in place."""
@@ -125,7 +125,7 @@ class Rescorer:
                 if not self._is_deleted(part, lines):
                     break
         except KeyboardInterrupt:
-            self._place.notify("Stopping when predictions that were deleted are back.")
+            self._target.notify("Stopping when predictions that were deleted are back.")
             raise
         finally:
             replaced.update(self._deleted)
@@ -135,26 +135,28 @@ class Rescorer:
     def _is_deleted(self, tasks: list[int], lines: Mapping[int, ImportLine]) -> bool:
         """Deletes what stands alone. Returns whether the request has ended; if it is refused, tasks keep theirs, which
         are then changed in place."""
-        found = self._place.surely(lambda: self._lone.among(tasks))
-        if not found:
+        deleted = self._target.surely(lambda: self._lone.among(tasks))
+        if not deleted:
             return True
-        self._deleted.update((task, lines[task]) for task in found)
-        self._asked = found
+        self._deleted.update((task, lines[task]) for task in deleted)
+        self._asked = deleted
         try:
             with suppress(Refused):
-                self._lone.delete(found)
+                self._lone.delete(deleted)
         except Unreachable as error:
             has_ended = self._wait_for_deletion()
             if error.late and not has_ended:
-                self._overdue.update((task, lines[task]) for task in found)
+                self._overdue.update((task, lines[task]) for task in deleted)
             return has_ended
         self._asked = []
         return True
 
     def _wait_for_deletion(self) -> bool:
         """What is imported before such a request ends would be deleted by it. Returns whether it has ended."""
-        self._place.notify("Label Studio did not answer; waiting for what it was asked to delete, two minutes at most.")
-        ended = self._place.wait(lambda: not self._place.surely(lambda: self._lone.remain(self._asked)))
+        self._target.notify(
+            "Label Studio did not answer; waiting for what it was asked to delete, two minutes at most."
+        )
+        ended = self._target.wait(lambda: not self._target.surely(lambda: self._lone.remain(self._asked)))
         self._asked = []
         return ended
 
@@ -173,12 +175,12 @@ class Rescorer:
     def _complete(self, lines: Mapping[int, ImportLine]) -> None:
         """Imports, changes and deletes until each task has its prediction, once."""
         for attempt in range(ROUNDS):
-            found = self._compared(lines)
-            if not (found.missing or found.rescored or found.obsolete):
-                self.rescored += found.unchanged
+            diff = self._compared(lines)
+            if not (diff.missing or diff.rescored or diff.obsolete):
+                self.rescored += diff.unchanged
                 return
             try:
-                lines = self._apply(found, lines)
+                lines = self._apply(diff, lines)
             except Refused:
                 if attempt == ROUNDS - 1:
                     raise
@@ -186,21 +188,21 @@ class Rescorer:
 
     def _compared(self, lines: Mapping[int, ImportLine]) -> PredictionDiff:
         wanted = WantedPrediction((self._version.tag,), {task: json.loads(line.body) for task, line in lines.items()})
-        index = self._place.there(self._version.names, self._take_over)
-        return compare(sorted(index.of(wanted.tasks), key=lambda one: one.id), wanted, keep=True)
+        index = self._target.there(self._version.names, self._take_over)
+        return compare(sorted(index.of(wanted.tasks), key=lambda prediction: prediction.id), wanted, keep=True)
 
-    def _apply(self, found: PredictionDiff, lines: Mapping[int, ImportLine]) -> Mapping[int, ImportLine]:
+    def _apply(self, diff: PredictionDiff, lines: Mapping[int, ImportLine]) -> Mapping[int, ImportLine]:
         """Returns the lines of tasks that still exist. Obsolete are predictions that a connected backend gave to a task
         that was opened while it had none."""
-        missing = [lines[item["task"]] for item in found.missing]
+        missing = [lines[item["task"]] for item in diff.missing]
         restored = self._imports.restore(missing) if missing else 0
-        for prediction in found.obsolete:
-            self._place.delete_prediction(prediction.id)
-        for number, item in found.rescored:
+        for prediction in diff.obsolete:
+            self._target.delete_prediction(prediction.id)
+        for number, item in diff.rescored:
             self._rescore(number, item)
         if restored == len(missing):
             return lines
-        existing = set(self._place.surely(lambda: self._place.studio.task_ids(self._place.project)))
+        existing = set(self._target.surely(lambda: self._target.studio.task_ids(self._target.project)))
         return {task: line for task, line in lines.items() if task in existing}
 
     def _why_incomplete(self) -> str:
@@ -218,7 +220,7 @@ class Rescorer:
         return is_there
 
     def _rescore(self, prediction: int, item: Mapping[str, Any]) -> bool:
-        return self._place.surely(lambda: self._place.studio.rescore(prediction, item["score"], item["result"]))
+        return self._target.surely(lambda: self._target.studio.rescore(prediction, item["score"], item["result"]))
 
 
 def _parts(tasks: list[int]) -> Iterator[list[int]]:

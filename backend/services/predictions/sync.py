@@ -32,7 +32,11 @@ class PushResult:
 
 
 def push(
-    place: TargetProject, version: PromptVersion, pages: Iterable[WantedPrediction], keep: bool, take_over: bool = False
+    target: TargetProject,
+    version: PromptVersion,
+    pages: Iterable[WantedPrediction],
+    keep: bool,
+    take_over: bool = False,
 ) -> PushResult:
     """Makes Label Studio's predictions equal to what `pages` want. No task may be in two pages.
 
@@ -40,9 +44,9 @@ def push(
     keep: whether other versions of the prompt keep their predictions on these tasks
     take_over: whether predictions of others under the prompt's name are replaced too
     """
-    index = place.there(version.names, take_over)
-    imports = PredictionImporter(place, version, index.counts[version.tag])
-    rescorer = Rescorer(place, version, imports, take_over)
+    index = target.there(version.names, take_over)
+    imports = PredictionImporter(target, version, index.counts[version.tag])
+    rescorer = Rescorer(target, version, imports, take_over)
     obsolete: dict[str, array[int]] = {}
     others = Counter[str]()
     unchanged = 0
@@ -56,10 +60,10 @@ def push(
         imports.add(changes.missing, wanted.alone)
     rescorer.finish()
     imports.finish()
-    deleted = delete(place, obsolete, index.counts)
-    place.show_again(version.names, instead=version.tag)
+    deleted = delete(target, obsolete, index.counts)
+    target.show_again(version.names, instead=version.tag)
     if others:
-        place.notify(
+        target.notify(
             f"{foreign(others)} stay there; `ls-prompts push {quote(version.tag)} --take-over` replaces them too."
         )
     return PushResult(imports.created, deleted, unchanged, rescorer.rescored)
@@ -77,17 +81,17 @@ def warn_of_lock(deletions: int, notify: Notify) -> None:
         notify(f"Deleting {deletions:,} predictions; a Label Studio on SQLite lets nobody save meanwhile.")
 
 
-def delete(place: TargetProject, obsolete: Mapping[str, Sequence[int]], counts: Mapping[str, int]) -> int:
+def delete(target: TargetProject, obsolete: Mapping[str, Sequence[int]], counts: Mapping[str, int]) -> int:
     """Deletes predictions, given as ids by version: a whole version at once if all of it goes, else one by one.
 
     Returns the number deleted.
     """
     number = sum(map(len, obsolete.values()))
-    warn_of_lock(number, place.notify)
+    warn_of_lock(number, target.notify)
     for version, ids in obsolete.items():
-        if len(ids) == counts[version] == place.count(version):
-            place.delete_version(version)
+        if len(ids) == counts[version] == target.count(version):
+            target.delete_version(version)
         else:
             for prediction in ids:
-                place.delete_prediction(prediction)
+                target.delete_prediction(prediction)
     return number

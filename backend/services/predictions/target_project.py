@@ -96,9 +96,9 @@ class TargetProject:
 
     def delete_version(self, version: str) -> None:
         """Deletes all predictions of a version. `show_again` must follow when there are no more."""
-        shown = self._shown()
-        if shown:
-            self.store.set_connection(self.project, to_show=shown)
+        model_version = self._model_version()
+        if model_version:
+            self.store.set_connection(self.project, to_show=model_version)
         self.surely(lambda: self.studio.delete_version(self.project, version))
 
     def show_again(self, names: tuple[str, ...], instead: str = "") -> None:
@@ -109,22 +109,26 @@ class TargetProject:
         noted = self.store.connection(self.project)["to_show"]
         if noted is None:
             return
-        if not self._shown():
+        if not self._model_version():
             gone = belongs(noted, *names) and not self.count(noted) and not self._is_live(noted)
             self._show(noted, instead if gone else noted)
         self.store.set_connection(self.project, to_show=None)
 
     def show_first(self, version: str) -> None:
         """Shows a version's predictions where there is nothing that annotators could see."""
-        if not self._shown() and self.count(version) and not self.surely(lambda: self.studio.backends(self.project)):
+        if (
+            not self._model_version()
+            and self.count(version)
+            and not self.surely(lambda: self.studio.backends(self.project))
+        ):
             self.surely(lambda: self.studio.show(self.project, version))
 
     def _is_live(self, title: str) -> bool:
         """Whether it is the name of a backend, which gives predictions when they are asked for."""
         return any(backend["title"] == title for backend in self.surely(lambda: self.studio.backends(self.project)))
 
-    def _shown(self) -> str:
-        return self.surely(lambda: self.studio.project(self.project)).shown
+    def _model_version(self) -> str:
+        return self.surely(lambda: self.studio.project(self.project)).model_version
 
     def _show(self, noted: str, version: str) -> None:
         if not version:

@@ -22,7 +22,7 @@ class Prompts:
         """A version's tag; the tags of all its versions for a bare name. Raises PromptError with the nearest name."""
         return [version.tag for version in ([self.get(which)] if "@" in which else self.of(which))]
 
-    def known(self, name: str) -> list[PromptVersion]:
+    def versions_of(self, name: str) -> list[PromptVersion]:
         """All versions of a prompt, oldest first; none for a name that is free."""
         return self._store.versions(name)
 
@@ -40,14 +40,14 @@ class Prompts:
         """
         if version.cascade is None:
             raise PromptError("--below auto takes two models: name the second with --then MODEL.")
-        found = [self.same(step) for step in version.steps]
-        for step, tag in zip(version.steps, found, strict=True):
+        tags = [self.same(step) for step in version.steps]
+        for step, tag in zip(version.steps, tags, strict=True):
             if tag is None:
                 raise PromptError(
                     f"No version asks {step.reference} alone with this prompt: save one without --then, ask it about a "
                     "sample of tasks, as the other model, and save the cascade then."
                 )
-        return [tag for tag in found if tag is not None]
+        return [tag for tag in tags if tag is not None]
 
     def same(self, version: PromptVersion) -> str | None:
         """The tag of the newest version of its project with the same content, under any name; None if there is none."""

@@ -7,7 +7,7 @@ from backend.domain.connection import DEFAULT, RESERVED
 from backend.domain.dataset.subset import Subset
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.runs.run import OPEN, Run
-from backend.domain.urls import shown
+from backend.domain.urls import public_url
 from backend.errors import RunError, SettingsError
 
 
@@ -30,7 +30,7 @@ def check_server(run: Run, version: PromptVersion, address: Callable[[str], str]
 def _check_there(run: Run, name: str, address: Callable[[str], str]) -> str:
     """Its address, for people."""
     try:
-        return shown(address(name))
+        return public_url(address(name))
     except SettingsError:
         raise RunError(f"Connection '{name}' was removed, and run {run.id} uses it: {_again(run, name)}") from None
 

@@ -26,8 +26,8 @@ class Settled(NamedTuple):
 
     def plus(self, other: "Settled") -> Self:
         """Those of both."""
-        known = None not in (self.cost_usd, other.cost_usd)
-        cost = (self.cost_usd or 0.0) + (other.cost_usd or 0.0) if known else None
+        has_costs = None not in (self.cost_usd, other.cost_usd)
+        cost = (self.cost_usd or 0.0) + (other.cost_usd or 0.0) if has_costs else None
         return type(self)(self.tasks + other.tasks, self.answers + other.answers, cost)
 
 

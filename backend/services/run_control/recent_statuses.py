@@ -14,7 +14,7 @@ MOST_REMEMBERED = 100
 
 
 @dataclass(slots=True)
-class _Known:
+class _ReadStatus:
     """Of one run. `when`: its status was read, by the clock; `lock`: held while it is."""
 
     status: RunStatus | None = None
@@ -31,20 +31,20 @@ class RecentStatuses:
     """
 
     clock: Callable[[], float] = time.monotonic
-    _known: RecentItems[str, _Known] = field(default_factory=lambda: RecentItems(MOST_REMEMBERED))
+    _statuses: RecentItems[str, _ReadStatus] = field(default_factory=lambda: RecentItems(MOST_REMEMBERED))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def of(self, run_id: str, read: Callable[[str], RunStatus]) -> RunStatus:
         """What `read` says, or said less than FRESH_S ago."""
-        known = self._of(run_id)
-        with known.lock:
-            if known.status is None or self.clock() - known.when >= FRESH_S:
-                known.status = read(run_id)
-                known.when = self.clock()
-            return known.status
+        entry = self._of(run_id)
+        with entry.lock:
+            if entry.status is None or self.clock() - entry.when >= FRESH_S:
+                entry.status = read(run_id)
+                entry.when = self.clock()
+            return entry.status
 
-    def _of(self, run_id: str) -> _Known:
+    def _of(self, run_id: str) -> _ReadStatus:
         with self._lock:
-            known = self._known.get(run_id) or _Known()
-            self._known.put(run_id, known)
-            return known
+            entry = self._statuses.get(run_id) or _ReadStatus()
+            self._statuses.put(run_id, entry)
+            return entry

@@ -50,8 +50,8 @@ class _Chosen:
     def select(self, page: Sequence[Task], requests: Requests) -> Requests:
         planned = self.first.builder.requests(page)
         stored = self.first.stored([ask for _, ask in planned if isinstance(ask, ChatRequest)])
-        known = [self._goes_on(task, ask, stored) for task, ask in planned]
-        return [request for request, goes_on in zip(requests, known, strict=True) if goes_on is self.going]
+        chosen = [self._goes_on(task, ask, stored) for task, ask in planned]
+        return [request for request, goes_on in zip(requests, chosen, strict=True) if goes_on is self.going]
 
     def _goes_on(self, task: int, ask: ChatRequest | Failure, stored: Stored) -> bool | None:
         if isinstance(ask, Failure):

@@ -164,12 +164,12 @@ class CostEstimator:
         """`own`: requests of this version; `alike`: of its model."""
         number = count.requests
         low, high = (1.0, 1.0) if self._encoder else tokens_per_character(alike)
-        shown = (round(count.examples * low), round(count.examples * high))
+        examples = (round(count.examples * low), round(count.examples * high))
         prompt = self._pictured(number, own) if self._pictures else self._counted(count, alike)
         low, high = completion_tokens(own)
         completion = (round(number * low), round(number * high))
         cost = prompt and self._costs(number, prompt, completion, cached_share(own))
-        return Estimate(count.tasks, count.reused, prompt, completion, cost, self._tokenizer(own, alike), shown)
+        return Estimate(count.tasks, count.reused, prompt, completion, cost, self._tokenizer(own, alike), examples)
 
     def _counted(self, count: RequestCounts, alike: list[ObservedUsage]) -> tuple[int, int]:
         low, high = (1.0, 1.0) if self._encoder else tokens_per_character(alike)
@@ -220,5 +220,5 @@ def _draw(count: RequestCounts, request: ChatRequest, most: int, chance: random.
         return
     if len(count.drawn) < most:
         count.drawn.append(request)
-    elif (place := chance.randrange(len(count.tasks_by_digest))) < most:
-        count.drawn[place] = request
+    elif (index := chance.randrange(len(count.tasks_by_digest))) < most:
+        count.drawn[index] = request

@@ -15,7 +15,7 @@ from backend.domain.outcome import Failure, Outcome, Rejection
 from backend.domain.person import Person
 from backend.domain.resolution.resolve import Pricing
 from backend.domain.runs.run import Run
-from backend.domain.urls import shown
+from backend.domain.urls import public_url
 from backend.engine.budget_rules import check_budget, check_embeddings, check_larger
 from backend.errors import PromptsError, RunError
 from backend.services.dataset.resolved_version import ResolvedVersion
@@ -61,7 +61,7 @@ class RunLifecycle:
             for other in self.record.runs(resolved.version.tag):
                 only_one(other)
             batches.check(resolved.version.tag)
-        server, author = shown(batches.base_url), self.author()
+        server, author = public_url(batches.base_url), self.author()
         order = NewRun(
             resolved.version.tag, resolved.project.id, subset, server=server, author=author, **asdict(options)
         )

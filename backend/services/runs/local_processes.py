@@ -78,7 +78,7 @@ class LocalProcesses:
         Raises what ended a process, Canceled when the heartbeat says so, Stopped when this process is told to end.
         """
         number = self.of(builder.version)
-        parts = [Part(one, number) for one in range(1, number + 1)]
+        parts = [Part(index, number) for index in range(1, number + 1)]
         with ExitStack() as stack:
             members = [_Process(self._started(run, part, stack)) for part in parts]
             together = _Together(members, progress)
@@ -104,7 +104,7 @@ class _Together:
     members: list[_Process]
     progress: Progress
     halted: bool = False
-    said: dict[str, list[_Process]] = field(default_factory=dict)
+    sayers: dict[str, list[_Process]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def halt(self) -> None:
@@ -157,7 +157,7 @@ class _Together:
                 return
             dealt: list[list[Task]] = [[] for _ in self.members]
             for task, (_, ask) in zip(page, builder.requests(page), strict=True):
-                dealt[_place(ask, task.id, len(dealt))].append(task)
+                dealt[_part_number(ask, task.id, len(dealt))].append(task)
             for member, tasks in zip(self.members, dealt, strict=True):
                 if tasks:
                     member.process.write(page_line(tasks))
@@ -173,20 +173,20 @@ class _Together:
                 self._hear(member, json.loads(line))
         member.waits_for = ""
 
-    def _hear(self, member: _Process, told: dict[str, Any]) -> None:
-        if "settled" in told:
-            member.waits_for = told["waits_for"]
-            self.progress.count(Settled(*told["settled"]))
-        elif "notify" in told:
-            self._notify(member, told["notify"])
+    def _hear(self, member: _Process, message: dict[str, Any]) -> None:
+        if "settled" in message:
+            member.waits_for = message["waits_for"]
+            self.progress.count(Settled(*message["settled"]))
+        elif "notify" in message:
+            self._notify(member, message["notify"])
         else:
-            member.end = told
-            if "error" in told:
+            member.end = message
+            if "error" in message:
                 self.halt()
 
     def _notify(self, member: _Process, sentence: str) -> None:
         """What several processes say in turn is said once."""
-        sayers = self.said.setdefault(sentence, [])
+        sayers = self.sayers.setdefault(sentence, [])
         if not sayers or member in sayers:
             sayers.clear()
             self.progress.notify(sentence)
@@ -214,5 +214,5 @@ def _error(kind: str, sentence: str) -> PromptsError:
     return made
 
 
-def _place(ask: ChatRequest | Failure, task: int, parts: int) -> int:
+def _part_number(ask: ChatRequest | Failure, task: int, parts: int) -> int:
     return task % parts if isinstance(ask, Failure) else place_of(ask.digest, parts)

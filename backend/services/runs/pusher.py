@@ -23,9 +23,9 @@ class Pusher:
 
     def push_run(self, resolved: ResolvedVersion, pages: Pages, keep: bool, notify: Notify) -> PushResult:
         """Pushes what became of the tasks of a run."""
-        place = self.place(resolved, notify)
-        pushed = push(place, resolved.version, _wanted(resolved, pages), keep)
-        place.show_first(resolved.version.tag)
+        target = self.target(resolved, notify)
+        pushed = push(target, resolved.version, _wanted(resolved, pages), keep)
+        target.show_first(resolved.version.tag)
         return pushed
 
     def push_again(
@@ -37,9 +37,9 @@ class Pusher:
             if is_owned(run):
                 only_one(run)
         wanted = _wanted(resolved, stored.of_version(resolved))
-        return push(self.place(resolved, notify), resolved.version, wanted, keep, take_over)
+        return push(self.target(resolved, notify), resolved.version, wanted, keep, take_over)
 
-    def place(self, resolved: ResolvedVersion, notify: Notify) -> TargetProject:
+    def target(self, resolved: ResolvedVersion, notify: Notify) -> TargetProject:
         """Where a version's predictions go. Tells of a calibration that does not apply to their scores."""
         if remark := resolved.calibration_remark:
             notify(remark)

@@ -39,12 +39,15 @@ class StoredOutcomes:
     def of_steps(self, resolved: ResolvedVersion, only: Container[int]) -> tuple[dict[int, Outcome], ...]:
         """What each model of a cascade made of tasks, as far as its answers are stored, whoever asked for them."""
         first, second = (replace(resolved, version=step) for step in resolved.version.steps)
-        found = dict[int, Outcome](), dict[int, Outcome]()
+        by_step = dict[int, Outcome](), dict[int, Outcome]()
         for run_tasks in self.record.run_tasks.of_version(resolved.version.tag):
             chosen = [ask for ask in run_tasks if ask.task_id in only]
-            for step, outcomes, asked in ((first, found[0], chosen), (second, found[1], map(_second_alone, chosen))):
+            for step, outcomes, asked in (
+                (first, by_step[0], chosen),
+                (second, by_step[1], map(_second_alone, chosen)),
+            ):
                 outcomes |= {outcome.task_id: outcome for outcome in self.of_tasks(step, list(asked))}
-        return found
+        return by_step
 
     def of_run(self, run: Run, resolved: ResolvedVersion) -> Iterator[list[Outcome]]:
         """The outcomes of one run's tasks, from the database alone; by task id, in pages."""

@@ -54,7 +54,7 @@ JoinWorkers = Callable[[str, ConcurrencyLimiter], AbstractContextManager[Request
 """Base URL and model, slots -> how an asker shares its limits with those of other processes, while it is entered."""
 
 
-def alone(_place: str, _slots: ConcurrencyLimiter) -> AbstractContextManager[RequestClaims]:
+def alone(_server: str, _slots: ConcurrencyLimiter) -> AbstractContextManager[RequestClaims]:
     """There are no others."""
     return nullcontext(NoSharing())
 
@@ -120,7 +120,7 @@ class TaskLabeler:
         heartbeat.waits_for = lambda: " ".join(filter(None, (each.patience.waits() for each in executors)))
         # joined until the last request under way has ended
         with ExitStack() as joined:
-            claims = [joined.enter_context(self.join(*place)) for place in self._places(resolved, executors)]
+            claims = [joined.enter_context(self.join(*server)) for server in self._places(resolved, executors)]
             async with AsyncExitStack() as open_executors:
                 for executor in executors:
                     await open_executors.enter_async_context(closing(executor))

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from backend.domain.abilities import ABILITIES, Ability, Found, Reply, usage_found
+from backend.domain.abilities import ABILITIES, Ability, AbilityResult, Reply, usage_found
 from backend.domain.chat.request import Completion
 from backend.domain.resolution.resolve import Pricing, cost_of
 
@@ -22,7 +22,7 @@ class AbilityClient(Protocol):
 
     def completion(self, model: str, reply: dict[str, Any]) -> Completion | None: ...
 
-    async def batch_list(self) -> Found: ...
+    async def batch_list(self) -> AbilityResult: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,50 +35,50 @@ class AbilityCheck:
     pricing: Pricing
     most_s: float = MOST_S
 
-    async def found(self) -> tuple[Found, ...]:
+    async def results(self) -> tuple[AbilityResult, ...]:
         """In the order of ABILITIES, then usage and batches. Only the first if the model says nothing at all."""
-        return tuple([found async for found in self._each()])
+        return tuple([result async for result in self._each()])
 
-    async def _each(self) -> AsyncIterator[Found]:
+    async def _each(self) -> AsyncIterator[AbilityResult]:
         deadline = time.monotonic() + self.most_s
         for ability in ABILITIES:
-            found, reply = await self._within(deadline, ability)
-            yield found
+            result, reply = await self._within(deadline, ability)
+            yield result
             if ability is ABILITIES[0]:
                 if reply is None:
                     return
                 yield usage_found(reply)
         yield await self._batches(deadline)
 
-    async def _within(self, deadline: float, ability: Ability) -> tuple[Found, Reply | None]:
+    async def _within(self, deadline: float, ability: Ability) -> tuple[AbilityResult, Reply | None]:
         left = deadline - time.monotonic()
         if left <= 0:
-            return Found(ability.name, None, LATE), None
+            return AbilityResult(ability.name, None, LATE), None
         try:
             async with asyncio.timeout(left):
                 return await self._ask(ability)
         except TimeoutError:
-            return Found(ability.name, None, "no answer in time", None), None
+            return AbilityResult(ability.name, None, "no answer in time", None), None
 
-    async def _ask(self, ability: Ability) -> tuple[Found, Reply | None]:
+    async def _ask(self, ability: Ability) -> tuple[AbilityResult, Reply | None]:
         why = ""
         for number, body in enumerate(ability.bodies):
             reply = await self.probe.tried({"model": self.model, **body})
             if not isinstance(reply, str):
                 works, detail = ability.judge(reply, number)
-                return Found(ability.name, works, detail, self._usd(reply)), reply
+                return AbilityResult(ability.name, works, detail, self._usd(reply)), reply
             why = why or reply
-        return Found(ability.name, False, why), None
+        return AbilityResult(ability.name, False, why), None
 
-    async def _batches(self, deadline: float) -> Found:
+    async def _batches(self, deadline: float) -> AbilityResult:
         left = deadline - time.monotonic()
         if left <= 0:
-            return Found("batches", None, LATE)
+            return AbilityResult("batches", None, LATE)
         try:
             async with asyncio.timeout(left):
                 return await self.probe.batch_list()
         except TimeoutError:
-            return Found("batches", None, LATE)
+            return AbilityResult("batches", None, LATE)
 
     def _usd(self, reply: dict[str, Any]) -> float | None:
         completion = self.probe.completion(self.model, reply)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from backend.domain.urls import shown
+from backend.domain.urls import public_url
 from backend.errors import OutputError
 
 PAGES = (".html", ".htm")
@@ -18,7 +18,7 @@ def address_of(target: str, task: int | None, studio_url: str, project_of: Calla
         return _page(Path(target))
     project = int(target) if target.isascii() and target.isdecimal() else project_of(target)
     only = "" if task is None else f"?task={task}"
-    return f"{shown(studio_url)}/projects/{project}/data{only}"
+    return f"{public_url(studio_url)}/projects/{project}/data{only}"
 
 
 def _page(path: Path) -> str:

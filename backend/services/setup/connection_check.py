@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from backend.domain.abilities import Found
+from backend.domain.abilities import AbilityResult
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.learnt_format import LearntFormat
 from backend.domain.outcome import total_usd
 from backend.domain.resolution.resolve import Pricing, cost_of
-from backend.domain.urls import shown
+from backend.domain.urls import public_url
 from backend.errors import ProviderError
 from backend.services.predictions.target_project import Notify
 from backend.services.run_control.waiting import waiting
@@ -51,7 +51,7 @@ class ConnectionCheck:
     seconds: float | None = None
     tokens: tuple[int, int] | None = None
     usd: float | None = None
-    abilities: tuple[Found, ...] = ()
+    abilities: tuple[AbilityResult, ...] = ()
     profile: str | None = None
     limits: tuple[float | None, float | None] = (None, None)
     learnt: LearntFormat | None = None
@@ -59,7 +59,7 @@ class ConnectionCheck:
     @property
     def abilities_usd(self) -> float | None:
         """What finding out about the abilities cost; None if unknown."""
-        return total_usd(found.usd for found in self.abilities)
+        return total_usd(result.usd for result in self.abilities)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class ConnectionTest:
     probe: who finds out what the model can do; None to leave that out
     profile: name of what is known of the server
     limits: model -> the limits that the server has stated by now
-    known: what was learnt of the server's models; None to leave that out
+    formats: what was learnt of the server's models; None to leave that out
     """
 
     name: str
@@ -82,7 +82,7 @@ class ConnectionTest:
     probe: Callable[[Any], AbilityClient] | None = None
     profile: str | None = None
     limits: Callable[[str], tuple[float | None, float | None]] = lambda _model: (None, None)
-    known: KnownFormats | None = None
+    formats: KnownFormats | None = None
 
     def check(self, model: str | None, notify: Notify) -> ConnectionCheck:
         """Asks `model` once, and once for each ability, or else the only model that is listed. What was learnt of it
@@ -98,24 +98,24 @@ class ConnectionTest:
         try:
             listed = await model.models()
             names = None if listed is None else tuple(listed)
-            check = ConnectionCheck(self.name, shown(self.url), names, profile=self.profile)
+            check = ConnectionCheck(self.name, public_url(self.url), names, profile=self.profile)
             asked = name or (listed[0] if listed and len(listed) == 1 else None)
             return check if asked is None else await self._asked(model, asked, check)
         finally:
             await model.close()
 
     async def _asked(self, model: ListingModel, name: str, check: ConnectionCheck) -> ConnectionCheck:
-        if self.known is not None:
-            self.known.forget(name)
+        if self.formats is not None:
+            self.formats.forget(name)
         started = time.monotonic()
         reply = await model.complete(ChatRequest(small_requests(self.url, name), TEXT), 0)
         if not isinstance(reply, Completion):
-            raise ProviderError(f"{shown(self.url)} did not answer one small request to '{name}': {reply.detail}")
+            raise ProviderError(f"{public_url(self.url)} did not answer one small request to '{name}': {reply.detail}")
         seconds, tokens = time.monotonic() - started, (reply.prompt_tokens, reply.completion_tokens)
         usd = cost_of(replace(reply, model=name, connection=self.name), self.pricing)
         asked = replace(check, model=name, seconds=seconds, tokens=tokens, usd=usd)
         if self.probe is not None:
-            found = await AbilityCheck(self.probe(model), self.name, name, self.pricing).found()
-            asked = replace(asked, abilities=found)
-        learnt = None if self.known is None else self.known.learnt(name)
+            results = await AbilityCheck(self.probe(model), self.name, name, self.pricing).results()
+            asked = replace(asked, abilities=results)
+        learnt = None if self.formats is None else self.formats.learnt(name)
         return replace(asked, limits=self.limits(name), learnt=learnt)

@@ -10,7 +10,7 @@ from importlib.metadata import version as version_of
 from queue import Empty, SimpleQueue
 from threading import Thread
 
-from backend.domain.urls import shown
+from backend.domain.urls import public_url
 from backend.errors import SettingsError
 
 LIBRARIES = ("label-studio-sdk", "label-studio-ml", "openai")
@@ -49,8 +49,10 @@ def _database(url: str) -> str:
 
     stamp = migration(url)
     if stamp is None:
-        return f"{shown(url)}, not there yet or not readable"
-    return f"{shown(url)}, migration {stamp}" + ("" if stamp == HEAD else f" (this version of ls-prompts needs {HEAD})")
+        return f"{public_url(url)}, not there yet or not readable"
+    return f"{public_url(url)}, migration {stamp}" + (
+        "" if stamp == HEAD else f" (this version of ls-prompts needs {HEAD})"
+    )
 
 
 def _label_studio(url: str) -> str:
@@ -63,4 +65,4 @@ def _label_studio(url: str) -> str:
         version = answers.get(timeout=2 * PATIENCE_S)
     except Empty:
         version = None
-    return f"{version} at {shown(url)}" if version else f"no answer from {shown(url)} within {PATIENCE_S:g} s"
+    return f"{version} at {public_url(url)}" if version else f"no answer from {public_url(url)} within {PATIENCE_S:g} s"

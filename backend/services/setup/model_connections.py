@@ -68,7 +68,7 @@ class ModelConnections:
     settings: Settings
     variable: Callable[[str], str | None]
     google: Callable[[], str] = field(default_factory=GoogleToken, compare=False)
-    _known: dict[str, tuple[StoredConnection | None, float]] = field(default_factory=dict, compare=False)
+    _recent: dict[str, tuple[StoredConnection | None, float]] = field(default_factory=dict, compare=False)
 
     def get(self, name: str) -> StoredConnection:
         """Raises SettingsError if there is none of this name."""
@@ -86,18 +86,18 @@ class ModelConnections:
         stored.check()
         if before is not None and before.key_encrypted and stored.base_url != before.base_url and not change.names_key:
             raise SettingsError(
-                f"The stored key of '{name}' was given for {before.shown}: give it again with --store-key, so that it "
-                "is sent to another address only if you want that."
+                f"The stored key of '{name}' was given for {before.public_url}: give it again with --store-key, so "
+                "that it is sent to another address only if you want that."
             )
         self.store.save(stored)
-        self._known.pop(name, None)
+        self._recent.pop(name, None)
         return self.get(name)
 
     def add(self, name: str, change: ConnectionChange) -> bool:
         """Adds a connection; False if there is one of this name. Raises SettingsError for what cannot be stored."""
         stored = replace(StoredConnection(name, ""), **self._values(change))
         stored.check()
-        self._known.pop(name, None)
+        self._recent.pop(name, None)
         return self.store.add(stored)
 
     def _values(self, change: ConnectionChange) -> dict[str, Any]:
@@ -118,11 +118,11 @@ class ModelConnections:
 
     def recent(self, name: str) -> StoredConnection | None:
         """The same, read again after some seconds, because each price is looked up here."""
-        known, until = self._known.get(name, (None, 0.0))
+        stored, until = self._recent.get(name, (None, 0.0))
         if time.monotonic() >= until:
-            known = self.store.get(name)
-            self._known[name] = known, time.monotonic() + REREAD_S
-        return known
+            stored = self.store.get(name)
+            self._recent[name] = stored, time.monotonic() + REREAD_S
+        return stored
 
     def all(self) -> list[StoredConnection]:
         """By name."""
@@ -134,7 +134,7 @@ class ModelConnections:
 
     def disconnect(self, name: str) -> None:
         """Raises SettingsError if there is none of this name."""
-        self._known.pop(name, None)
+        self._recent.pop(name, None)
         if not self.store.remove(name):
             raise missing(name)
 

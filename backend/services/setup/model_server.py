@@ -9,7 +9,7 @@ from backend.domain.chat.model_names import doubt
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure
 from backend.domain.runs.request_speed import Limits
-from backend.domain.urls import shown
+from backend.domain.urls import public_url
 from backend.errors import PromptsError, ProviderError, ProviderRefusedError
 from backend.services.predictions.target_project import Notify
 from backend.services.run_control.waiting import waiting
@@ -48,8 +48,8 @@ class ModelServer:
         names = self._ask(timeout_s, lambda model: model.models())
         if names is None:
             raise ProviderError(
-                f"{shown(self._url)} has no list of models, or this key may not read it: look up the names on the site "
-                "where the key was issued."
+                f"{public_url(self._url)} has no list of models, or this key may not read it: look up the names on the "
+                "site where the key was issued."
             )
         return names
 
@@ -57,7 +57,7 @@ class ModelServer:
         """Its address, for people, when something there answers; whether it takes the key is another question."""
         with suppress(ProviderRefusedError):
             self._ask(timeout_s, lambda model: model.models())
-        return shown(self._url)
+        return public_url(self._url)
 
     def listed(self, timeout_s: float) -> str:
         """How many models it lists, for people. Raises ProviderRefusedError when it refuses the key."""

@@ -52,8 +52,8 @@ class PublicConnections:
     def all(self) -> list[PublicConnection]:
         """By their integers."""
         ids = self.ids.by_name()
-        found = [item for item in (*self.environment, *self.stored.store.all()) if item.name in ids]
-        return sorted((PublicConnection(item, ids[item.name]) for item in found), key=lambda item: item.number.id)
+        listed = [item for item in (*self.environment, *self.stored.store.all()) if item.name in ids]
+        return sorted((PublicConnection(item, ids[item.name]) for item in listed), key=lambda item: item.number.id)
 
     def get(self, number: int) -> PublicConnection:
         """Raises NotThereError."""
@@ -98,14 +98,14 @@ class PublicConnections:
 
     def changeable(self, number: int) -> PublicConnection:
         """Raises SettingsError for a connection of the environment."""
-        found = self.get(number)
-        if found.name in RESERVED:
-            prefix = "OPENAI" if found.name == RESERVED[0] else "TEACHER"
+        connection = self.get(number)
+        if connection.name in RESERVED:
+            prefix = "OPENAI" if connection.name == RESERVED[0] else "TEACHER"
             raise SettingsError(
                 f"Connection {number} is set where the server runs, by {prefix}_BASE_URL and {prefix}_API_KEY: create "
                 "another connection."
             )
-        return found
+        return connection
 
     def reference(self, number: int | None, model: str) -> str:
         """`connection/model` of a model of the connection `number`; without one, `model` as it was given."""

@@ -2,7 +2,7 @@
 
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.label_studio.http import Refused
-from backend.domain.urls import shown
+from backend.domain.urls import public_url
 
 NOBODY = "0" * 40
 """A token that nobody has."""
@@ -15,4 +15,4 @@ def reach_studio(url: str) -> str:
     except Refused as error:
         if error.status not in (401, 403):
             raise
-    return shown(url)
+    return public_url(url)

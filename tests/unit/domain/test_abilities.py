@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from backend.domain.abilities import ABILITIES, Ability, said, usage_found
+from backend.domain.abilities import ABILITIES, Ability, reply_text, usage_found
 
 BY_NAME = {ability.name: ability for ability in ABILITIES}
 
@@ -56,4 +56,4 @@ def test_what_is_shown_is_whole() -> None:
 
     assert base64.b64decode(part(BY_NAME["pictures"]).partition("base64,")[2].partition("'")[0])[1:4] == b"PNG"
     assert base64.b64decode(part(BY_NAME["PDF files"]).partition("base64,")[2].partition("'")[0])[:4] == b"%PDF"
-    assert said({"choices": [{"message": None}]}) == ""
+    assert reply_text({"choices": [{"message": None}]}) == ""

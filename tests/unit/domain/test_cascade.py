@@ -70,7 +70,7 @@ def test_a_circle_is_refused() -> None:
 def test_it_is_stored_as_it_was() -> None:
     assert read_cascade(cascade_json(CASCADE)) == CASCADE
     assert read_cascade(cascade_json(FALLBACK)) == FALLBACK
-    assert (CASCADE.shown, FALLBACK.shown) == ("then other/dear below 0.8", "then dear")
+    assert (CASCADE.description, FALLBACK.description) == ("then other/dear below 0.8", "then dear")
 
 
 def test_who_answered() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.urls import HIDDEN, shown
+from backend.domain.urls import HIDDEN, public_url
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from backend.domain.urls import HIDDEN, shown
     ],
 )
 def test_what_holds_no_secret_is_shown_as_it_is(url: str) -> None:
-    assert shown(url) == url
+    assert public_url(url) == url
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_what_holds_no_secret_is_shown_as_it_is(url: str) -> None:
     ],
 )
 def test_what_may_be_secret_is_not_shown(url: str, expected: str) -> None:
-    assert shown(url) == expected
+    assert public_url(url) == expected
 
 
 words = st.from_regex(r"[^/?#@\s]*", fullmatch=True)
@@ -63,14 +63,14 @@ words = st.from_regex(r"[^/?#@\s]*", fullmatch=True)
 @given(words, words, words, words)
 def test_no_password_is_shown_wherever_it_stands(user: str, password: str, key: str, fragment: str) -> None:
     url = f"https://{user}:{password}@host.example:8/v1?api_key={key}#{fragment}"
-    assert shown(url) == "https://host.example:8/v1"
+    assert public_url(url) == "https://host.example:8/v1"
 
 
 @given(st.text())
 def test_garbage_is_not_shown(text: str) -> None:
-    assert "://" in text or shown(text) == HIDDEN
+    assert "://" in text or public_url(text) == HIDDEN
 
 
 @given(st.text(), st.text())
 def test_what_stands_before_an_at_sign_is_never_shown(secret: str, rest: str) -> None:
-    assert f"QQ{secret}QQ" not in shown(f"http://me:QQ{secret}QQ@host{rest}")
+    assert f"QQ{secret}QQ" not in public_url(f"http://me:QQ{secret}QQ@host{rest}")

@@ -57,36 +57,36 @@ def test_an_unchanged_model_is_asked_once_and_stored_answers_stay(store: Store) 
     asked = Asked(store, [GOOD])
     before = asked.answers()
     result = asked.result()
-    assert (result.found, result.unanswered) == (Canary(6, 0), 0)
+    assert (result.canary, result.unanswered) == (Canary(6, 0), 0)
     assert len(asked.model.requests) == 6
     assert asked.answers() == before == {name: [GOOD] for name in before}
     newest = CanaryStore(store).newest(asked.version.version)
     assert newest is not None
-    assert newest.found == result.found
+    assert newest.result == result.canary
 
 
 def test_a_changed_model_is_asked_twice(store: Store) -> None:
     asked = Asked(store, [BAD])
-    assert asked.result().found == Canary(6, 6, 6, 0)
+    assert asked.result().canary == Canary(6, 6, 6, 0)
     assert len(asked.model.requests) == 12
     assert len({request.digest for request in asked.model.requests}) == 12, "all of them are facts of their own"
 
 
 def test_answers_that_cannot_be_used_are_the_same(store: Store) -> None:
     asked = Asked(store, [BAD] * 5 + ["hm"] + [GOOD] * 3 + ["hm", BAD, "no"])
-    assert asked.result().found == Canary(6, 6, 2, 3)
+    assert asked.result().canary == Canary(6, 6, 2, 3)
 
 
 def test_the_model_is_never_asked_a_third_time_for_a_usable_answer(store: Store) -> None:
     asked = Asked(store, ["hm"], tasks=2)
-    assert asked.result().found == Canary(2, 2)
+    assert asked.result().canary == Canary(2, 2)
     assert len(asked.model.requests) == 2
 
 
 def test_requests_without_an_answer_do_not_count(store: Store) -> None:
     refused = Failure("bad_request", "No.")
     result = Asked(store, [refused, GOOD, BAD, GOOD]).result()
-    assert (result.found, result.unanswered) == (Canary(5, 1), 1)
+    assert (result.canary, result.unanswered) == (Canary(5, 1), 1)
     with pytest.raises(RunError, match="None of 6 requests was answered"):
         Asked(store, [refused]).result()
 

@@ -52,9 +52,9 @@ class Attribute:
         wanted = tuple(tuple(labels.get(label, label) for label in wanted) for wanted in self.labels)
         return Attribute(self.control.with_current_labels(renames.get(self.name, {}), now.get(self.name)), wanted)
 
-    def parse(self, said: Mapping[str, Any], owner: str) -> Held | Rejection:
+    def parse(self, item: Mapping[str, Any], owner: str) -> Held | Rejection:
         """What a model says of a span of the control `owner`; a key that is missing stands for nothing."""
-        value = said.get(self.name)
+        value = item.get(self.name)
         if value is None and self.control.required:
             return Rejection("missing_field", f"A span of '{owner}' has no '{self.name}'.")
         empty = value is None or self.control.dynamic
@@ -103,11 +103,11 @@ class Attributes:
         """Key -> JSON Schema, for the object of a span."""
         return {part.name: part.control.json_schema() for part in self.parts}
 
-    def describe(self, shown: Mapping[str, str]) -> list[str]:
-        """The lines that tell a model of them. `shown`: label as stored -> as the model knows it."""
+    def describe(self, names: Mapping[str, str]) -> list[str]:
+        """The lines that tell a model of them. `names`: label as stored -> as the model knows it."""
         by_name = {part.name: part.control for part in self.parts}
         return [
-            f"in each object, {part.control.describe({}, _when(part, by_name, shown), ' '.join(part.control.heading))}"
+            f"in each object, {part.control.describe({}, _when(part, by_name, names), ' '.join(part.control.heading))}"
             for part in self.parts
         ]
 
@@ -115,11 +115,11 @@ class Attributes:
         """See `Control.listing`."""
         return "\n\n".join(text for part in self.parts if (text := part.control.listing({})))
 
-    def parse(self, said: Mapping[str, Any], label: str, owner: str) -> Values | Rejection:
+    def parse(self, item: Mapping[str, Any], label: str, owner: str) -> Values | Rejection:
         """What a model's JSON object says of a span with this label, or why it can't be used."""
         values: dict[str, Held] = {}
-        for part, shown in self._screen([label], values):
-            value = part.parse(said, owner) if shown else None
+        for part, visible in self._screen([label], values):
+            value = part.parse(item, owner) if visible else None
             if isinstance(value, Rejection):
                 return value
             values[part.name] = value
@@ -128,8 +128,8 @@ class Attributes:
     def as_shown(self, values: Mapping[str, Held], labels: Collection[str]) -> Values:
         """`values` without those that a span with these labels does not have on the screen."""
         visible: dict[str, Held] = {}
-        for part, shown in self._screen(labels, visible):
-            visible[part.name] = values.get(part.name) if shown else None
+        for part, is_visible in self._screen(labels, visible):
+            visible[part.name] = values.get(part.name) if is_visible else None
         return self.listed(visible)
 
     def listed(self, values: Mapping[str, Held]) -> Values:
@@ -141,31 +141,33 @@ class Attributes:
         held = dict(values)
         return {part.name: part.control.to_json(held.get(part.name)) for part in self.parts}
 
-    def to_regions(self, values: Values, place: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """A region for each value, at the `place` of its span's."""
+    def to_regions(self, values: Values, position: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """A region for each value, at the `position` of its span's."""
         held = dict(values)
         regions = [region for part in self.parts for region in part.control.to_regions(held.get(part.name))]
-        return [{**region, "value": {**place, **region["value"]}} for region in regions]
+        return [{**region, "value": {**position, **region["value"]}} for region in regions]
 
     def by_span(self, regions: Sequence[Region]) -> dict[str, dict[str, Held]]:
         """The id of a span's region -> the values of its attributes, before any condition."""
-        known = self._named
+        controls = self._named
         by_span: dict[str, dict[str, list[Region]]] = {}
-        for region in regions if known else ():
+        for region in regions if controls else ():
             name, span = region.get("from_name"), region.get("id")
-            if isinstance(span, str) and isinstance(name, str) and name in known:
+            if isinstance(span, str) and isinstance(name, str) and name in controls:
                 by_span.setdefault(span, {}).setdefault(name, []).append(region)
-        return {span: {name: known[name].from_regions(own) for name, own in of.items()} for span, of in by_span.items()}
+        return {
+            span: {name: controls[name].from_regions(own) for name, own in of.items()} for span, of in by_span.items()
+        }
 
     def gone(self, values: Values) -> list[str]:
         """The classes of values that the config does not have any more, with the attribute's name."""
-        known = [(self._named[name], value) for name, value in values if name in self._named]
-        return [f"{part.name}: {label}" for part, value in known if not part.dynamic for label in part.gone(value)]
+        pairs = [(self._named[name], value) for name, value in values if name in self._named]
+        return [f"{part.name}: {label}" for part, value in pairs if not part.dynamic for label in part.gone(value)]
 
     def show(self, values: Values) -> str:
         """On one line, for people; "" for none."""
-        known = [(name, self._named[name].show(value)) for name, value in values if name in self._named]
-        return f" ({'; '.join(f'{name}: {value}' for name, value in known)})" if known else ""
+        pairs = [(name, self._named[name].show(value)) for name, value in values if name in self._named]
+        return f" ({'; '.join(f'{name}: {value}' for name, value in pairs)})" if pairs else ""
 
     def shared(self, others: Sequence["Attributes"]) -> "Attributes":
         """Those that `others` have too."""
@@ -173,8 +175,10 @@ class Attributes:
 
     def renamed(self, values: Values, renames: Renames) -> Values:
         """`values` with the names that their labels have now."""
-        known = self._named
-        now = ((name, known[name].renamed(value, renames.get(name, {}))) for name, value in values if name in known)
+        controls = self._named
+        now = (
+            (name, controls[name].renamed(value, renames.get(name, {}))) for name, value in values if name in controls
+        )
         return tuple((name, value) for name, value in now if value is not None)
 
     def with_current_labels(self, owner: str, renames: Renames, now: Mapping[str, Control]) -> "Attributes":
@@ -197,22 +201,22 @@ class Attributes:
     def _screen(self, labels: Collection[str], values: Mapping[str, Held]) -> Iterator[tuple[Attribute, bool]]:
         """Each attribute, and whether a span with these labels has it. `values` must hold its value when the next one
         is asked for."""
-        seen: dict[str | None, Collection[str]] = {}
+        chosen: dict[str | None, Collection[str]] = {}
         for part in self._order:
-            shown = part.takes(labels) and all(condition.holds(seen) for condition in part.conditions)
-            yield part, shown
-            seen[part.name] = part.control.called(values.get(part.name)) if shown else ()
+            visible = part.takes(labels) and all(condition.holds(chosen) for condition in part.conditions)
+            yield part, visible
+            chosen[part.name] = part.control.called(values.get(part.name)) if visible else ()
 
 
 NO_ATTRIBUTES = Attributes()
 
 
-def _when(part: Attribute, by_name: Mapping[str, Control], shown: Mapping[str, str]) -> str:
+def _when(part: Attribute, by_name: Mapping[str, Control], names: Mapping[str, str]) -> str:
     """The conditions of an attribute in words."""
-    own = [f'"label" is {_listed(wanted, shown)}' for wanted in part.labels]
+    own = [f'"label" is {_listed(wanted, names)}' for wanted in part.labels]
     others = [condition.words(by_name.get(condition.control or "")) for condition in part.conditions]
     return " and ".join(dict.fromkeys([*own, *others]))
 
 
-def _listed(labels: Sequence[str], shown: Mapping[str, str]) -> str:
-    return " or ".join(quoted(shown[label], LONGEST) for label in labels if label in shown)
+def _listed(labels: Sequence[str], names: Mapping[str, str]) -> str:
+    return " or ".join(quoted(names[label], LONGEST) for label in labels if label in names)

@@ -172,7 +172,7 @@ class Control(Protocol):
     def called(self, value: Held) -> set[str]:
         """The names by which conditions mean what is chosen."""
 
-    def shown(self, name: str) -> str:
+    def display_name(self, name: str) -> str:
         """A label as the model knows it, by a name that `called` gives."""
 
     def find(self, name: str) -> str | None:

@@ -57,8 +57,8 @@ def _placed(label: str, shape: Shape, at: tuple[float, float], sides: tuple[floa
 
 def size_value(size: Size | None) -> dict[str, Any]:
     """What a region says of its picture; Label Studio adds it where it is not there."""
-    known = {"original_width": size[0], "original_height": size[1]} if size else {}
-    return {**known, "image_rotation": 0}
+    original = {"original_width": size[0], "original_height": size[1]} if size else {}
+    return {**original, "image_rotation": 0}
 
 
 def size_in(region: Mapping[str, Any]) -> Size | None:

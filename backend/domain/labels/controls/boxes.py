@@ -86,7 +86,7 @@ class BoxesControl(WithOwnLabels, Unlabeled):
         return "\n".join([f"{key(self.name)}: {under(heading)}{rule}", *lines])
 
     def json_schema(self) -> dict[str, Any]:
-        return {"type": "array", "items": box_schema(self.shape, [choice.shown for choice in self.choices])}
+        return {"type": "array", "items": box_schema(self.shape, [choice.name for choice in self.choices])}
 
     def parse(self, value: Any) -> Held | Rejection:
         given = [] if value is None else value
@@ -100,10 +100,10 @@ class BoxesControl(WithOwnLabels, Unlabeled):
 
     def to_json(self, value: Held) -> Any:
         ratio = value.ratio if isinstance(value, Boxes) else None
-        return [box_json(box, self.shown(box.label), ratio or 1.0) for box in boxes_of(value)]
+        return [box_json(box, self.display_name(box.label), ratio or 1.0) for box in boxes_of(value)]
 
     def to_regions(self, value: Held) -> list[dict[str, Any]]:
-        rows = [list(row) for _, row in groupby(boxes_of(value), lambda box: box.place)]
+        rows = [list(row) for _, row in groupby(boxes_of(value), lambda box: box.geometry)]
         marks = rows if self.several else [[box] for row in rows for box in row]
         return [self._region(mark, size_of(value)) for mark in marks]
 
@@ -136,7 +136,7 @@ class BoxesControl(WithOwnLabels, Unlabeled):
         return tuple(dict.fromkeys(box.label for box in boxes_of(value)))
 
     def items(self, value: Held) -> tuple[tuple[str, Hashable], ...]:
-        return tuple((box.label, box.place) for box in boxes_of(value))
+        return tuple((box.label, box.geometry) for box in boxes_of(value))
 
     def cell(self, value: Held) -> Any:
         return [*map(_words, boxes_of(value))]

@@ -39,8 +39,8 @@ class BroughtLabels:
         if listed is None or not (listed or self.choices):
             what = f"list of at most {MOST:,} labels of {LONGEST:,} characters"
             return Failure("bad_task", f"'{self.labels_from}' is not the {what} that '{self.name}' takes.")
-        taken = {name for choice in self.choices for name in (choice.shown, choice.stored)}
-        more = tuple(choice for choice in listed if taken.isdisjoint((choice.shown, choice.stored)))
+        taken = {name for choice in self.choices for name in (choice.name, choice.stored)}
+        more = tuple(choice for choice in listed if taken.isdisjoint((choice.name, choice.stored)))
         changes: dict[str, Any] = {"choices": (*self.choices, *more), "labels_from": None, "brought": more}
         return replace(self, **changes)  # type: ignore[type-var]  # each of them is a dataclass
 

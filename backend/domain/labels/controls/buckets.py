@@ -13,7 +13,7 @@ from backend.domain.labels.controls.model_list import read_list
 from backend.domain.labels.controls.over_list import UNSORTED, OverList
 from backend.domain.labels.controls.region_value import region_of, values_in
 from backend.domain.labels.controls.unlabeled import Unlabeled
-from backend.domain.labels.controls.wording import item_name, key, label_line, said, under
+from backend.domain.labels.controls.wording import excerpt, item_name, key, label_line, under
 from backend.domain.labels.inputs.lists import ListItems, ListObject
 from backend.domain.outcome import Rejection
 
@@ -44,7 +44,7 @@ class BucketsControl(OverList, WithOwnLabels, Unlabeled):
 
     @property
     def identity(self) -> list[Any]:
-        listed = [[choice.shown, choice.stored] for choice in self.choices]
+        listed = [[choice.name, choice.stored] for choice in self.choices]
         return [self.tag, self.name, self.to_name, self.source.value, self.hideable, self.default, listed]
 
     @property
@@ -58,7 +58,7 @@ class BucketsControl(OverList, WithOwnLabels, Unlabeled):
     def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
         rule = f"[] unless {when}, else " if when else ""
         wanted = (
-            f'a list with an object for each item of {self._shown}, each item exactly once: "item": the reference '
+            f'a list with an object for each item of {self._variable}, each item exactly once: "item": the reference '
             'with which its line begins, in quotes; "bucket": '
         )
         wanted += "exactly one of" if self.default else "null if none fits, else exactly one of"
@@ -66,9 +66,9 @@ class BucketsControl(OverList, WithOwnLabels, Unlabeled):
         return "\n".join([f"{key(self.name)}: {under(heading)}{rule}{wanted}", *lines])
 
     def json_schema(self) -> dict[str, Any]:
-        shown: list[str | None] = [choice.shown for choice in self.choices]
+        names: list[str | None] = [choice.name for choice in self.choices]
         bucket_type = {"type": "string"} if self.default else {"type": ["string", "null"]}
-        bucket = bucket_type | {"enum": shown if self.default else [*shown, None]}
+        bucket = bucket_type | {"enum": names if self.default else [*names, None]}
         item = {
             "type": "object",
             "properties": {"item": self._reference_schema(), "bucket": bucket},
@@ -87,22 +87,22 @@ class BucketsControl(OverList, WithOwnLabels, Unlabeled):
     def _sorted(self, given: Any) -> tuple[str, tuple[str, ...]] | Rejection:
         """The id of an item, and the bucket for it; buckets, where an item may have several."""
         if not isinstance(given, Mapping):
-            return Rejection("wrong_type", f"{said(given)} is not an object with an item, as '{self.name}' takes.")
+            return Rejection("wrong_type", f"{excerpt(given)} is not an object with an item, as '{self.name}' takes.")
         lacking = next((key for key in _KEYS if key not in given), None)
         if lacking is not None:
             return Rejection("missing_field", f"An item of '{self.name}' has no '{lacking}'.")
-        item, bucket = self._found(given["item"]), self._bucket(given["bucket"])
+        item, bucket = self._item_id(given["item"]), self._bucket(given["bucket"])
         if isinstance(item, Rejection):
             return item
         if bucket is None:
-            return Rejection("unknown_choice", f"{said(given['bucket'])} is not a bucket of '{self.name}'.")
+            return Rejection("unknown_choice", f"{excerpt(given['bucket'])} is not a bucket of '{self.name}'.")
         return item, (bucket,)
 
     def _bucket(self, name: Any) -> str | None:
         if name is None and not self.default:
             return UNSORTED
-        shown = self.find(name) if isinstance(name, str) else None
-        return None if shown is None else self._lookup.exact[shown]
+        label = self.find(name) if isinstance(name, str) else None
+        return None if label is None else self._lookup.exact[label]
 
     def _grouped(self, pairs: Sequence[tuple[str, str]]) -> Groups:
         """In the order of the config; items in the order given."""
@@ -111,9 +111,9 @@ class BucketsControl(OverList, WithOwnLabels, Unlabeled):
         return Groups(tuple(group for group in groups if group[1]))
 
     def to_json(self, value: Held) -> Any:
-        shown = {choice.stored: choice.shown for choice in self.choices} | {UNSORTED: None}
+        names = {choice.stored: choice.name for choice in self.choices} | {UNSORTED: None}
         return [
-            {"item": self._reference(item), "bucket": shown.get(bucket, bucket)}
+            {"item": self._reference(item), "bucket": names.get(bucket, bucket)}
             for bucket, ids in _groups(value)
             for item in ids
         ]
@@ -140,9 +140,9 @@ class BucketsControl(OverList, WithOwnLabels, Unlabeled):
 
     def _are_whole(self, pairs: Sequence[tuple[str, str]]) -> bool:
         ids = [item for item, _ in pairs]
-        known = not self.listed or set(ids) <= set(self.listed.ids)
+        all_listed = not self.listed or set(ids) <= set(self.listed.ids)
         hidden = self.default and any(bucket == UNSORTED for _, bucket in pairs)
-        return known and not hidden and self._lacks(ids) is None
+        return all_listed and not hidden and self._lacks(ids) is None
 
     def equal(self, first: Held, second: Held) -> bool:
         return first == second
@@ -170,8 +170,8 @@ class BucketsControl(OverList, WithOwnLabels, Unlabeled):
     def renamed(self, value: Held, renames: Mapping[str, str]) -> Held:
         if not isinstance(value, Groups):
             return None
-        known = {*self.known_classes, self.unsorted}
-        return self._grouped([(item, into if into in known else renames.get(into, into)) for item, into in value.key])
+        classes = {*self.known_classes, self.unsorted}
+        return self._grouped([(item, into if into in classes else renames.get(into, into)) for item, into in value.key])
 
 
 def _groups(value: Held) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -16,7 +16,7 @@ def build_boxes(declared: DeclaredControl) -> BoxesControl | str:
     element, choices = declared.element, choices_of(listed(declared.element, "Label"))
     if why := _unsupported(element, declared.object):
         return why
-    if any(len(choice.shown) > LONGEST for choice in choices):
+    if any(len(choice.name) > LONGEST for choice in choices):
         return f"a label of more than {LONGEST:,} characters"
     if not choices or declared.object is None:
         return "it lists no labels"
@@ -32,14 +32,14 @@ def build_boxes(declared: DeclaredControl) -> BoxesControl | str:
     )
 
 
-def _unsupported(element: Element, shown: Element | None) -> str:
-    """Why it isn't, "" where it may be. `shown`: the object that it is about."""
-    if shown is None or shown.tag != "Image":
+def _unsupported(element: Element, image: Element | None) -> str:
+    """Why it isn't, "" where it may be. `image`: the object that it is about."""
+    if image is None or image.tag != "Image":
         return "it marks <Image> alone"
-    if "," in element.get("toName", "") or any(name.lower() == "valuelist" for name in shown.attrib):
+    if "," in element.get("toName", "") or any(name.lower() == "valuelist" for name in image.attrib):
         return "not supported yet on several pictures"
-    if "$" not in shown.get("value", ""):
+    if "$" not in image.get("value", ""):
         return "its <Image> shows nothing of the task"
-    if field_of(shown.get("value", "")) is None:
+    if field_of(image.get("value", "")) is None:
         return "the address of its <Image> is put together"
     return "labels that the task brings" if element.get("value") else ""

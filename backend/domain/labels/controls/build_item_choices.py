@@ -25,7 +25,7 @@ def build_item_labels(declared: DeclaredControl) -> ItemLabelsControl | str:
 def _parts(declared: DeclaredControl) -> dict[str, Any] | str:
     """What a control over pictures is made of, by the names of ItemChoicesControl's attributes, or why it isn't
     supported."""
-    element, shown = declared.element, declared.object
+    element, image = declared.element, declared.object
     for attribute, feature in (("perRegion", "a choice per region"), ("allowNested", "a path per item")):
         if element.get(attribute, "").lower() == "true":
             return f'{attribute}="true" ({feature})'
@@ -33,9 +33,9 @@ def _parts(declared: DeclaredControl) -> dict[str, Any] | str:
     labels_from = field_of(element.get("value", ""))
     if not choices and labels_from is None:
         return 'perItem="true" without choices'
-    if any(len(choice.shown) > LONGEST for choice in choices):
+    if any(len(choice.name) > LONGEST for choice in choices):
         return f"a choice of more than {LONGEST:,} characters"
-    pictures = file_object(shown) if shown is not None and shown.tag == "Image" and shown.get("valueList") else None
+    pictures = file_object(image) if image is not None and image.tag == "Image" and image.get("valueList") else None
     if not isinstance(pictures, FileObject) or field_of(pictures.value) is None:
         return 'perItem="true" without an <Image valueList="$field">'
     return {

@@ -39,17 +39,17 @@ def build_labels(declared: DeclaredControl) -> LabelsControl | str:
     )
 
 
-def _source(element: Element, shown: Element) -> MarkedObject | str:
-    """What it marks, or why it can't. `shown`: the object of that name."""
+def _source(element: Element, source: Element) -> MarkedObject | str:
+    """What it marks, or why it can't. `source`: the object of that name."""
     if "," in element.get("toName", ""):
         return "not supported yet on several texts"
-    own = _OWN.get(element.tag, shown.tag)
-    return marked_object(shown) if shown.tag == own else f"it marks <{own}> alone"
+    own = _OWN.get(element.tag, source.tag)
+    return marked_object(source) if source.tag == own else f"it marks <{own}> alone"
 
 
 def _unsupported(element: Element, choices: Sequence[Choice]) -> str:
     """Why its labels aren't, "" where they are."""
-    if any(len(choice.shown) > LONGEST for choice in choices):
+    if any(len(choice.name) > LONGEST for choice in choices):
         return f"a label of more than {LONGEST:,} characters"
     return "" if choices or _labels_from(element) else "it lists no labels"
 

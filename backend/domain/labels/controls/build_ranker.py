@@ -40,15 +40,15 @@ def build_ranker(declared: DeclaredControl) -> RankerControl | BucketsControl | 
 
 def _buckets(elements: list[Element]) -> tuple[Choice, ...] | str:
     """As choices: their titles are shown, their names are stored."""
-    buckets = [_found(bucket) for bucket in elements]
+    buckets = [_choice_of(bucket) for bucket in elements]
     choices = choices_of(buckets)
     if any(choice.stored in ("", UNSORTED) for choice in choices):
         return f"a bucket without a name, or called {UNSORTED}"
-    if any(len(choice.shown) > LONGEST for choice in choices):
+    if any(len(choice.name) > LONGEST for choice in choices):
         return f"a bucket whose title has more than {LONGEST:,} characters"
     return choices
 
 
-def _found(bucket: Element) -> NestedChoice:
+def _choice_of(bucket: Element) -> NestedChoice:
     name = bucket.get("name", "")
     return NestedChoice(bucket.get("title") or name, name)

@@ -45,7 +45,7 @@ def _key(declared: DeclaredControl) -> str:
 
 def _why(declared: DeclaredControl, repeater: Repeater) -> str:
     """Why it can't be filled for each item; "" if it can."""
-    element, shown = declared.element, declared.object
+    element, source = declared.element, declared.object
     if repeater.trouble:
         return repeater.trouble
     if element.tag not in ABOUT_A_WHOLE or declared.per_region:
@@ -54,12 +54,12 @@ def _why(declared: DeclaredControl, repeater: Repeater) -> str:
         return f"inside a <Repeater>, its name needs {repeater.flag} once"
     if not declared.key:
         return "inside a <Repeater>, another control may have the same name, or there are too many"
-    if any(INDEX in "".join((one.control or "", *one.values)) for one in declared.conditions):
+    if any(INDEX in "".join((condition.control or "", *condition.values)) for condition in declared.conditions):
         return "inside a <Repeater>, shown under a condition on an item"
     if _depends_on_index(element):
         return "inside a <Repeater>, with choices or words of a single item"
-    if shown is not None and shown.tag not in TEXT_TAGS and INDEX in declared.to_name:
-        return f"inside a <Repeater>, about a <{shown.tag}> of each item, which the model does not get"
+    if source is not None and source.tag not in TEXT_TAGS and INDEX in declared.to_name:
+        return f"inside a <Repeater>, about a <{source.tag}> of each item, which the model does not get"
     return ""
 
 

@@ -17,7 +17,7 @@ from backend.domain.labels.controls.base import Control, Held, Region, rules_of
 from backend.domain.labels.controls.labeled import Labeled, WithOwnLabels, kept_by_all
 from backend.domain.labels.controls.region_value import region_of, values_in
 from backend.domain.labels.controls.task_choices import TaskChoices
-from backend.domain.labels.controls.wording import said
+from backend.domain.labels.controls.wording import excerpt
 from backend.domain.labels.layout import DeclaredControl
 from backend.domain.outcome import Failure, Rejection
 
@@ -100,12 +100,12 @@ class ChoicesControl(TaskChoices, Labeled, WithOwnLabels):
         return f"null if it does not apply, else {how}" if self.optional else how
 
     def json_schema(self) -> dict[str, Any]:
-        shown: list[str | None] = [choice.shown for choice in self.choices]
+        names: list[str | None] = [choice.name for choice in self.choices]
         if self.multiple:
-            return {"type": "array", "items": {"type": "string", "enum": shown}}
+            return {"type": "array", "items": {"type": "string", "enum": names}}
         if self.optional:
-            return {"type": ["string", "null"], "enum": [*shown, None]}
-        return {"type": "string", "enum": shown}
+            return {"type": ["string", "null"], "enum": [*names, None]}
+        return {"type": "string", "enum": names}
 
     def parse(self, value: Any) -> Held | Rejection:
         if value is None and self.optional and not self.multiple:
@@ -117,21 +117,21 @@ class ChoicesControl(TaskChoices, Labeled, WithOwnLabels):
         stored = [self._stored(item) for item in items]
         for item, label in zip(items, stored, strict=True):
             if label is None:
-                return Rejection("unknown_choice", f"{said(item)} is not a label of '{self.name}'.")
+                return Rejection("unknown_choice", f"{excerpt(item)} is not a label of '{self.name}'.")
         return self._lookup.ordered([label for label in stored if label is not None])
 
     def _stored(self, item: Any) -> str | None:
         if item is None or isinstance(item, list | dict) or item in (inf, -inf):
             return None
-        shown = self.find(item if isinstance(item, str) else json.dumps(item))
-        return None if shown is None else self._lookup.exact[shown]
+        name = self.find(item if isinstance(item, str) else json.dumps(item))
+        return None if name is None else self._lookup.exact[name]
 
     def items(self, value: Held) -> tuple[tuple[str, Hashable], ...]:
         return tuple((label, None) for label in names_of(value))
 
     def to_json(self, value: Held) -> Any:
-        shown = {choice.stored: choice.shown for choice in reversed(self.choices)}
-        labels = [shown.get(label, label) for label in names_of(value)]
+        names = {choice.stored: choice.name for choice in reversed(self.choices)}
+        labels = [names.get(label, label) for label in names_of(value)]
         return labels if self.multiple else labels[0] if labels else None
 
     def to_regions(self, value: Held) -> list[dict[str, Any]]:
@@ -172,7 +172,7 @@ def build_choices(declared: DeclaredControl) -> ChoicesControl | str:
     value = element.get("value", "")
     source = value[1:] if value.startswith("$") else None
     choices = choices_of(listed(element))
-    if any(len(choice.shown) > LONGEST for choice in choices):
+    if any(len(choice.name) > LONGEST for choice in choices):
         return f"a choice of more than {LONGEST:,} characters"
     if not choices and source is None:
         small = any(child.tag != "Choice" and child.tag.lower() == "choice" for child in element.iter())

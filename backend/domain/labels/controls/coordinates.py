@@ -9,7 +9,7 @@ from typing import Any
 from backend.domain.characters import quoted
 from backend.domain.labels.choice_names import LONGEST
 from backend.domain.labels.controls.numeric import number_in
-from backend.domain.labels.controls.wording import said
+from backend.domain.labels.controls.wording import excerpt
 from backend.domain.outcome import Rejection
 from backend.domain.shapes.marked_box import MarkedBox, Shape, percent
 from backend.domain.shapes.outline import bounds
@@ -48,14 +48,14 @@ def box_schema(shape: Shape, labels: Sequence[str]) -> dict[str, Any]:
 def read_box(item: Any, shape: Shape, control: str, stored: Callable[[str], str | None]) -> MarkedBox | Rejection:
     """The mark in a model's JSON, or why it can't be used. `stored`: the label that a name means, None for no one."""
     if not isinstance(item, dict):
-        detail = f"{said(item)} is not an object with a label and numbers, as '{control}' takes."
+        detail = f"{excerpt(item)} is not an object with a label and numbers, as '{control}' takes."
         return Rejection("wrong_type", detail)
     lacking = next((name for name in ("label", *_KEYS[shape]) if item.get(name) is None), None)
     if lacking is not None:
         return Rejection("missing_field", f"A mark of '{control}' has no '{lacking}'.")
     label = stored(item["label"]) if isinstance(item["label"], str) else None
     if label is None:
-        return Rejection("unknown_choice", f"{said(item['label'])} is not a label of '{control}'.")
+        return Rejection("unknown_choice", f"{excerpt(item['label'])} is not a label of '{control}'.")
     numbers: list[float] = []
     for name in _KEYS[shape]:
         number = _number(item[name], control)
@@ -68,9 +68,9 @@ def read_box(item: Any, shape: Shape, control: str, stored: Callable[[str], str 
 def _number(value: Any, control: str) -> float | Rejection:
     number = number_in(value)
     if number is None:
-        return Rejection("wrong_type", f"{said(value)} is not a number, which a mark of '{control}' takes.")
+        return Rejection("wrong_type", f"{excerpt(value)} is not a number, which a mark of '{control}' takes.")
     if not -_ROUNDING <= number <= SCALE + _ROUNDING:
-        return Rejection("out_of_range", f"{said(value)} of '{control}' is not within 0 and {SCALE}.")
+        return Rejection("out_of_range", f"{excerpt(value)} of '{control}' is not within 0 and {SCALE}.")
     return percent(min(max(number, 0), SCALE) * 100 / SCALE)
 
 
@@ -87,6 +87,6 @@ def _box(label: str, shape: Shape, numbers: Sequence[float], control: str) -> Ma
 def box_json(box: MarkedBox, label: str, ratio: float) -> dict[str, Any]:
     """The inverse: what a model says, of a turned mark the box around it, as far as it lies within the picture.
     `label`: as the model knows it; `ratio`: height / width of the picture."""
-    within = (min(max(place, 0), 100) for place in bounds(box, ratio))
-    thousandths = [percent(place * SCALE / 100) for place in within]
+    within = (min(max(bound, 0), 100) for bound in bounds(box, ratio))
+    thousandths = [percent(bound * SCALE / 100) for bound in within]
     return {"label": label, **dict(zip(_KEYS[box.shape], thousandths, strict=box.shape != "point"))}

@@ -81,13 +81,13 @@ def _pattern(directive: str, literal: str) -> str:
     return rf"(?P<{directive}>\d{{1,{_WIDTHS[directive]}}})" if directive else re.escape(literal)
 
 
-def _moment(said: Mapping[str, str]) -> datetime | None:
+def _moment(parts: Mapping[str, str]) -> datetime | None:
     """Of what stands for each directive; None beyond the years that there are."""
-    numbers = {code: int(text) for code, text in said.items() if code in _WIDTHS}
-    month = numbers.get("m", _place(said, "b") or _place(said, "B") or 1) - 1
+    numbers = {code: int(text) for code, text in parts.items() if code in _WIDTHS}
+    month = numbers.get("m", _ordinal(parts, "b") or _ordinal(parts, "B") or 1) - 1
     hour = numbers.get("H", numbers.get("I", 0))
-    if "p" in said:
-        hour = hour % 12 + 12 * (_place(said, "p") - 1)
+    if "p" in parts:
+        hour = hour % 12 + 12 * (_ordinal(parts, "p") - 1)
     try:
         first = datetime(_year(numbers) + month // 12, month % 12 + 1, 1)
         return first + timedelta(days=numbers.get("d", 1) - 1, hours=hour, minutes=numbers.get("M", 0))
@@ -101,7 +101,7 @@ def _year(numbers: Mapping[str, int]) -> int:
     return numbers["y"] + (1900 if numbers["y"] > _CENTURY else 2000)
 
 
-def _place(said: Mapping[str, str], directive: str) -> int:
+def _ordinal(parts: Mapping[str, str], directive: str) -> int:
     """Of a name among its kind, from 1 on; 0 for none."""
     names = [name.lower() for name in _NAMED[directive]]
-    return names.index(said[directive].lower()) + 1 if directive in said else 0
+    return names.index(parts[directive].lower()) + 1 if directive in parts else 0

@@ -18,7 +18,7 @@ from backend.domain.labels.controls.entered_value import EnteredValue
 from backend.domain.labels.controls.moment_form import BY_PARTS, MONTH, TIME, YEAR, MomentForm
 from backend.domain.labels.controls.numeric import number_in
 from backend.domain.labels.controls.region_value import region_of, values_in
-from backend.domain.labels.controls.wording import key, said, under
+from backend.domain.labels.controls.wording import excerpt, key, under
 from backend.domain.labels.layout import DeclaredControl
 from backend.domain.outcome import Rejection
 
@@ -84,20 +84,23 @@ class DateTimeControl(EnteredValue):
             return None
         given = number_in(value) if self.form is YEAR else value
         if not isinstance(given, int if self.form is YEAR else str):
-            return Rejection("wrong_type", f"{said(value)} is not {self._wanted}, which '{self.name}' takes.")
+            return Rejection("wrong_type", f"{excerpt(value)} is not {self._wanted}, which '{self.name}' takes.")
         text = str(given)
         moment = self.form.read(text)
         if moment is None or not self._fits(text, moment):
-            return Rejection("bad_date", f"{said(value)} is not {self._wanted}, as '{self.name}' takes.")
+            return Rejection("bad_date", f"{excerpt(value)} is not {self._wanted}, as '{self.name}' takes.")
         return Moment(text)
 
     def _fits(self, text: str, moment: datetime) -> bool:
         """Whether the screen shows it as it is, and submits it."""
         if self.stored is None:
             return True
-        shown, compared = self.stored.read(self.stored.write(moment)), moment.isoformat()[: 4 if self.by_year else 10]
+        displayed, compared = (
+            self.stored.read(self.stored.write(moment)),
+            moment.isoformat()[: 4 if self.by_year else 10],
+        )
         late = bool(self.most) and compared > self.most
-        return shown is not None and self.form.write(shown) == text and compared >= self.least and not late
+        return displayed is not None and self.form.write(displayed) == text and compared >= self.least and not late
 
     def to_json(self, value: Held) -> Any:
         text = moment_of(value)
@@ -115,9 +118,9 @@ class DateTimeControl(EnteredValue):
         """As the screen shows it."""
         texts = values_in(regions, "datetime")
         text = texts[-1] if texts else None
-        return self._shown(text) if isinstance(text, str) else None
+        return self._as_displayed(text) if isinstance(text, str) else None
 
-    def _shown(self, text: str) -> Held:
+    def _as_displayed(self, text: str) -> Held:
         if self.stored is None:
             time = _TIME.fullmatch(text)
             return Moment(time[1]) if time else None

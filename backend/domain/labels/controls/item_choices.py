@@ -14,7 +14,7 @@ from backend.domain.labels.controls.brought_labels import BroughtLabels
 from backend.domain.labels.controls.buckets import BucketsControl
 from backend.domain.labels.controls.item_objects import ITEM, ItemObjects
 from backend.domain.labels.controls.region_value import region_of
-from backend.domain.labels.controls.wording import key, said, under
+from backend.domain.labels.controls.wording import excerpt, key, under
 from backend.domain.labels.inputs.files import FileObject
 from backend.domain.outcome import Failure, Rejection
 
@@ -74,12 +74,12 @@ class ItemChoicesControl(BroughtLabels, BucketsControl):
 
     @property
     def _wanted_schema(self) -> dict[str, Any]:
-        return {"type": "string", "enum": [choice.shown for choice in self.choices]}
+        return {"type": "string", "enum": [choice.name for choice in self.choices]}
 
     def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
         rule = f"[] unless {when}, else " if when else ""
         wanted = (
-            f'a list with an object for each picture of {self._shown}, each exactly once: "{ITEM}": its number, '
+            f'a list with an object for each picture of {self._variable}, each exactly once: "{ITEM}": its number, '
             f"counted from 0; {key(self._choice)}: {self._wanted}"
         )
         return "\n".join([f"{key(self.name)}: {under(heading)}{rule}{wanted}", *self._lines(definitions)])
@@ -109,17 +109,17 @@ class ItemChoicesControl(BroughtLabels, BucketsControl):
         """The labels that a model gives for that picture, as they are stored."""
         label = self._bucket(given)
         if label is None:
-            return Rejection("unknown_choice", f"{said(given)} is not a label of '{self.name}'.")
+            return Rejection("unknown_choice", f"{excerpt(given)} is not a label of '{self.name}'.")
         return (label,)
 
     def _lacks(self, ids: Sequence[str]) -> Rejection | None:
         return self._objects.lacks(ids)
 
     def to_json(self, value: Held) -> Any:
-        shown = {choice.stored: choice.shown for choice in self.choices}
-        return [self._said(number, shown.get(label, label)) for number, (label,) in self._by_number(value)]
+        names = {choice.stored: choice.name for choice in self.choices}
+        return [self._picture_json(number, names.get(label, label)) for number, (label,) in self._by_number(value)]
 
-    def _said(self, number: int, choice: Any) -> dict[str, Any]:
+    def _picture_json(self, number: int, choice: Any) -> dict[str, Any]:
         """What a model says of one picture."""
         return {ITEM: number, self._choice: choice}
 

@@ -60,9 +60,11 @@ class ItemLabelsControl(ItemChoicesControl):
 
     def to_json(self, value: Held) -> Any:
         """Also for pictures without a label."""
-        shown = {choice.stored: choice.shown for choice in self.choices}
+        names = {choice.stored: choice.name for choice in self.choices}
         held = dict.fromkeys(range(self.count or 0), ()) | dict(self._by_number(value))
-        return [self._said(number, [shown.get(label, label) for label in held[number]]) for number in sorted(held)]
+        return [
+            self._picture_json(number, [names.get(label, label) for label in held[number]]) for number in sorted(held)
+        ]
 
     def _fit(self, labels: Sequence[Any]) -> bool:
         return bool(labels)

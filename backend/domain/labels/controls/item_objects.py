@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from backend.domain.labels.controls.wording import said
+from backend.domain.labels.controls.wording import excerpt
 from backend.domain.outcome import Rejection
 
 ITEM = "item"
@@ -23,27 +23,29 @@ class ItemObjects:
 
     def json_schema(self, value: Mapping[str, Any]) -> dict[str, Any]:
         """Of the list; `value`: of what is said of an item."""
-        one = {
+        item_schema = {
             "type": "object",
             "properties": {ITEM: {"type": "integer"}, self.key: value},
             "required": [ITEM, self.key],
             "additionalProperties": False,
         }
-        return {"type": "array", "items": one}
+        return {"type": "array", "items": item_schema}
 
     def number_of(self, given: Any) -> int | Rejection:
         """The number of the item that an object is about."""
         if not isinstance(given, Mapping):
-            return Rejection("wrong_type", f"{said(given)} is not an object with an item, as '{self.control}' takes.")
+            return Rejection(
+                "wrong_type", f"{excerpt(given)} is not an object with an item, as '{self.control}' takes."
+            )
         lacking = next((name for name in (ITEM, self.key) if name not in given), None)
         if lacking is not None:
             return Rejection("missing_field", f"An item of '{self.control}' has no '{lacking}'.")
         number = given[ITEM]
         if not isinstance(number, int) or isinstance(number, bool):
-            why = f"{said(number)} is not the number of {self._some}, which '{self.control}' takes."
+            why = f"{excerpt(number)} is not the number of {self._some}, which '{self.control}' takes."
             return Rejection("wrong_type", why)
         if not 0 <= number < (number + 1 if self.count is None else self.count):
-            why = f"There is no {self.noun} {said(number)}, of which '{self.control}' says something."
+            why = f"There is no {self.noun} {excerpt(number)}, of which '{self.control}' says something."
             return Rejection("out_of_range", why)
         return number
 

@@ -11,10 +11,10 @@ class LabelLookup:
     """The names of some labels. `exact`: as shown -> as stored."""
 
     def __init__(self, choices: Sequence[Choice]) -> None:
-        self.exact = {choice.shown: choice.stored for choice in choices}
-        self.order = {choice.stored: place for place, choice in enumerate(choices)}
-        names = [(name, choice.shown) for choice in choices for name in (choice.stored, choice.own)]
-        self.shown = dict(reversed(names))
+        self.exact = {choice.name: choice.stored for choice in choices}
+        self.order = {choice.stored: index for index, choice in enumerate(choices)}
+        names = [(name, choice.name) for choice in choices for name in (choice.stored, choice.own)]
+        self.display_names = dict(reversed(names))
         self.own = _own(choices)
         self._folded = _folded(choices)
 
@@ -47,6 +47,6 @@ def _folded(choices: Sequence[Choice]) -> dict[str, str | None]:
     """Folded name -> label, as shown; None where two labels fold to the same name, which would be a guess."""
     names: dict[str, str | None] = {}
     for choice in choices:
-        folded = fold(choice.shown)
-        names[folded] = None if folded in names else choice.shown
+        folded = fold(choice.name)
+        names[folded] = None if folded in names else choice.name
     return names

@@ -28,7 +28,7 @@ class WithLabels:
     @property
     def _labels_identity(self) -> list[list[str]]:
         """What its labels add to its identity."""
-        return [[choice.shown, choice.stored, choice.hint] for choice in self.choices]
+        return [[choice.name, choice.stored, choice.hint] for choice in self.choices]
 
     @cached_property
     def _lookup(self) -> LabelLookup:
@@ -36,8 +36,8 @@ class WithLabels:
 
     def _stored(self, label: str) -> str | None:
         """The label that a model's word means, as it is stored."""
-        shown = self.find(label)
-        return None if shown is None else self._lookup.exact[shown]
+        name = self.find(label)
+        return None if name is None else self._lookup.exact[name]
 
     def classes(self, value: Held) -> tuple[str, ...]:
         return names_of(value)
@@ -45,8 +45,8 @@ class WithLabels:
     def gone(self, value: Held) -> list[str]:
         return [label for label in self.classes(value) if label not in self._lookup.order]
 
-    def shown(self, name: str) -> str:
-        return self._lookup.shown.get(name, name)
+    def display_name(self, name: str) -> str:
+        return self._lookup.display_names.get(name, name)
 
     def find(self, name: str) -> str | None:
         return self._lookup.find(name)
@@ -86,19 +86,19 @@ class Labeled(WithLabels, WithOwnName):
         return self.called(self._lookup.ordered(self.known_classes))
 
     def renamed(self, value: Held, renames: Mapping[str, str]) -> Held:
-        known = self._lookup.order
-        return self._lookup.ordered([name if name in known else renames.get(name, name) for name in names_of(value)])
+        order = self._lookup.order
+        return self._lookup.ordered([name if name in order else renames.get(name, name) for name in names_of(value)])
 
 
 def with_current_labels(
     choices: Iterable[Choice], renames: Mapping[str, str], now: Control | None
 ) -> tuple[Choice, ...]:
     """`choices` of a former config, with the names that they have in `now`."""
-    known = {choice.stored: choice for choice in now.labels} if now else {}
+    present = {choice.stored: choice for choice in now.labels} if now else {}
     current: dict[str, Choice] = {}
     for choice in choices:
         name = renames.get(choice.stored, choice.stored)
-        current[name] = choice if name == choice.stored else known.get(name, Choice(name, name))
+        current[name] = choice if name == choice.stored else present.get(name, Choice(name, name))
     return tuple(current.values())
 
 
@@ -110,7 +110,7 @@ def with_former_labels(choices: Iterable[Choice], formers: Mapping[str, str]) ->
 def kept_by_all(choices: Iterable[Choice], others: Sequence[Control]) -> tuple[Choice, ...]:
     """Those of `choices` that all `others` have."""
     every = [set(other.known_classes) for other in others]
-    return tuple(choice for choice in choices if all(choice.stored in known for known in every))
+    return tuple(choice for choice in choices if all(choice.stored in stored for stored in every))
 
 
 def _called(choice: Choice, name: str | None) -> Choice:

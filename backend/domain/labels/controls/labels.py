@@ -27,7 +27,7 @@ from backend.domain.labels.controls.wording import key, under
 from backend.domain.labels.inputs.base import SpanText
 from backend.domain.labels.inputs.objects import MarkedObject
 from backend.domain.labels.inputs.unseen import UnseenText
-from backend.domain.labels.placement.place import ABSENT, Location, Quote, Span
+from backend.domain.labels.placement.location import ABSENT, Location, Quote, Span
 from backend.domain.outcome import Failure, Rejection
 
 
@@ -93,11 +93,11 @@ class LabelsControl(BroughtLabels, WithOwnLabels, Marking, WithOwnName):
         )
 
     def for_task(self, data: Mapping[str, Any]) -> Self | Failure:
-        text = self.source.shown(data)
+        text = self.source.text_of(data)
         if text is None:
             what = "list of turns" if self.source.turns else "text"
-            said = f"'{self.source.value}' is not a {what}, in which '{self.name}' could mark anything."
-            return Failure("bad_task", said)
+            problem = f"'{self.source.value}' is not a {what}, in which '{self.name}' could mark anything."
+            return Failure("bad_task", problem)
         labeled, attributes = self._with_brought(data), self.attributes.for_task(data)
         if isinstance(labeled, Failure):
             return labeled
@@ -109,15 +109,15 @@ class LabelsControl(BroughtLabels, WithOwnLabels, Marking, WithOwnName):
     def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
         wanted = self._of_all(described(self.source.value, self.source.turns, self.referable))
         rule = f"[] unless {when}, else {wanted}" if when else wanted
-        said = self.attributes.describe({choice.stored: choice.shown for choice in reversed(self.own_choices)})
-        return "\n".join([f"{key(self.name)}: {under(heading)}{rule}", *self._lines(definitions), *said])
+        of_attributes = self.attributes.describe({choice.stored: choice.name for choice in reversed(self.own_choices)})
+        return "\n".join([f"{key(self.name)}: {under(heading)}{rule}", *self._lines(definitions), *of_attributes])
 
     def listing(self, definitions: Mapping[str, str]) -> str:
-        own, said = "\n".join(self._brought_lines(definitions)), self.attributes.listing()
-        return "\n\n".join(part for part in (own, said) if part)
+        own, of_attributes = "\n".join(self._brought_lines(definitions)), self.attributes.listing()
+        return "\n\n".join(part for part in (own, of_attributes) if part)
 
     def json_schema(self) -> dict[str, Any]:
-        labels, more = [choice.shown for choice in self.choices], self.attributes.json_schema()
+        labels, more = [choice.name for choice in self.choices], self.attributes.json_schema()
         return {"type": "array", "items": quote_schema(labels, self.source.turns, self.referable, more)}
 
     def parse(self, value: Any) -> Held | Rejection:
@@ -137,21 +137,21 @@ class LabelsControl(BroughtLabels, WithOwnLabels, Marking, WithOwnName):
         if (stray := stray_turn(quotes, self.marked.turn_count)) is not None:
             return Rejection("out_of_range", f"The dialogue has no turn {stray}, of which '{self.name}' has a span.")
         spans, lost = list[MarkedSpan](), list[UnlocatedQuote]()
-        for number, (entry, place) in enumerate(zip(quoted, self.marked.place(quotes), strict=True)):
-            if isinstance(place, Location):
-                span = self._span(self.marked, (place.start, place.end), str(entry.quote.label), place.tier)
+        for number, (entry, location) in enumerate(zip(quoted, self.marked.locate(quotes), strict=True)):
+            if isinstance(location, Location):
+                span = self._span(self.marked, (location.start, location.end), str(entry.quote.label), location.tier)
                 spans.append(entry.said_of(replace(span, item=number)))
             else:
-                lost.append(entry.lost(place.reason))
+                lost.append(entry.lost(location.reason))
         if lost and not spans:
             return Rejection("unlocated", f"The text has no place for {no_place_for(lost)}.")
         return spans_or_none(self._regions.agreed(spans), lost)
 
     def to_json(self, value: Held) -> Any:
         """What a model says that marks these spans: with the words before each where the text is known."""
-        shown = {choice.stored: choice.shown for choice in reversed(self.choices)}
+        names = {choice.stored: choice.name for choice in reversed(self.choices)}
         return [
-            quote_json(shown.get(span.label, span.label), self._quote(span), ref_of(self.name, number) * self.referable)
+            quote_json(names.get(span.label, span.label), self._quote(span), ref_of(self.name, number) * self.referable)
             | self.attributes.to_json(span.attributes)
             for number, span in enumerate(spans_of(value), 1)
         ]
@@ -163,9 +163,9 @@ class LabelsControl(BroughtLabels, WithOwnLabels, Marking, WithOwnName):
 
     @property
     def _regions(self) -> SpanRegions:
-        known = self._lookup.order.keys()
+        stored_labels = self._lookup.order.keys()
         kind = self.tag.lower()
-        return SpanRegions(self.name, self.to_name, kind, self.several, self.attributes, self.referable, known)
+        return SpanRegions(self.name, self.to_name, kind, self.several, self.attributes, self.referable, stored_labels)
 
     def to_regions(self, value: Held) -> list[dict[str, Any]]:
         """In Label Studio's units."""
@@ -184,21 +184,21 @@ class LabelsControl(BroughtLabels, WithOwnLabels, Marking, WithOwnName):
         return [self._span(text, span, label) for label in labels if isinstance(label, str) and label]
 
     def _span(self, text: SpanText | UnseenText, span: Span, label: str, tier: str = "") -> MarkedSpan:
-        place = None if self.source.plain else text.value(*span)
-        return MarkedSpan(*span, label, text.part(*span), tier, place)
+        position = None if self.source.plain else text.value(*span)
+        return MarkedSpan(*span, label, text.part(*span), tier, position)
 
     def equal(self, first: Held, second: Held) -> bool:
-        return first == second or self._said(first) == self._said(second)
+        return first == second or self._judged_parts(first) == self._judged_parts(second)
 
     def partial(self, first: Held, second: Held) -> float:
         """The F1 of spans, and of what is said of them, that both have; a quote without a place is one that the other
         lacks."""
         if first is None or second is None or self.equal(first, second):
             return float(self.equal(first, second))
-        items, other_items = self._said(first), self._said(second)
+        items, other_items = self._judged_parts(first), self._judged_parts(second)
         return 2 * len(items & other_items) / (len(items) + len(other_items))
 
-    def _said(self, value: Held) -> set[Hashable]:
+    def _judged_parts(self, value: Held) -> set[Hashable]:
         """All that can be right or wrong by itself."""
         held = ((span.key, pair) for span in spans_of(value) for pair in self.attributes.held(span.attributes))
         return {*self.items(value), *held}
@@ -213,8 +213,8 @@ class LabelsControl(BroughtLabels, WithOwnLabels, Marking, WithOwnName):
 
     def gone(self, value: Held) -> list[str]:
         """Those of attributes too."""
-        said = (label for span in spans_of(value) for label in self.attributes.gone(span.attributes))
-        return list(dict.fromkeys([*super().gone(value), *said]))
+        of_attributes = (label for span in spans_of(value) for label in self.attributes.gone(span.attributes))
+        return list(dict.fromkeys([*super().gone(value), *of_attributes]))
 
     def called(self, value: Held) -> set[str]:
         return set()
@@ -227,10 +227,10 @@ class LabelsControl(BroughtLabels, WithOwnLabels, Marking, WithOwnName):
         return ", ".join([*self.cell(value), *lost]) or "(none)"
 
     def renamed(self, value: Held, renames: Mapping[str, str]) -> Held:
-        known = self._lookup.order
+        order = self._lookup.order
 
         def now(label: str) -> str:
-            return label if label in known else renames.get(label, label)
+            return label if label in order else renames.get(label, label)
 
         spans = self._regions.agreed([replace(span, label=now(span.label)) for span in spans_of(value)])
         return spans_or_none(spans, (replace(span, label=now(span.label)) for span in unlocated_of(value)))

@@ -41,7 +41,7 @@ def _classes(control: str, value: Held, field: Control) -> Iterable[str]:
         return field.classes(value)
     part = next((attribute.control for attribute in attributes_of(field).parts if attribute.name == control), None)
     held = (dict(span.attributes).get(control) for span in spans_of(value))
-    return [label for said in held for label in part.classes(said)] if part else []
+    return [label for value in held for label in part.classes(value)] if part else []
 
 
 def as_marking(control: object) -> Marking | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from backend.domain.labels.controls.wording import said
+from backend.domain.labels.controls.wording import excerpt
 from backend.domain.outcome import Rejection
 
 T = TypeVar("T")
@@ -20,13 +20,13 @@ def read_list(
     most: items that it takes; None for any number
     """
     if not isinstance(given, list):
-        return Rejection("wrong_type", f"{said(given)} is not a list of {items}, which '{control}' takes.")
+        return Rejection("wrong_type", f"{excerpt(given)} is not a list of {items}, which '{control}' takes.")
     if most is not None and len(given) > most:
         return Rejection("too_many", f"'{control}' takes at most {most:,} {items}, the answer has {len(given):,}.")
-    found: list[T] = []
+    elements: list[T] = []
     for item in given:
-        one = read(item)
-        if isinstance(one, Rejection):
-            return one
-        found.append(one)
-    return found
+        element = read(item)
+        if isinstance(element, Rejection):
+            return element
+        elements.append(element)
+    return elements

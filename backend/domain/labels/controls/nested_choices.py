@@ -71,9 +71,9 @@ class NestedChoicesControl(TaxonomyControl):
     def json_schema(self) -> dict[str, Any]:
         if self.multiple:
             return super().json_schema()
-        shown: list[str | None] = [choice.shown for choice in self.choices]
+        names: list[str | None] = [choice.name for choice in self.choices]
         none = [None] if self.nullable else []
-        listed = {"enum": [*shown, *none]} if fits_schema([choice.shown for choice in self.choices]) else {}
+        listed = {"enum": [*names, *none]} if fits_schema([choice.name for choice in self.choices]) else {}
         return {"type": ["string", "null"] if none else "string"} | listed
 
     def parse(self, value: Any) -> Held | Rejection:

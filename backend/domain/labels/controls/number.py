@@ -14,7 +14,7 @@ from backend.domain.answer import Number, number_of
 from backend.domain.labels.conditions import Condition
 from backend.domain.labels.controls.base import Held
 from backend.domain.labels.controls.numeric import Numeric, nearness, number_in
-from backend.domain.labels.controls.wording import key, said, under
+from backend.domain.labels.controls.wording import excerpt, key, under
 from backend.domain.labels.layout import DeclaredControl
 from backend.domain.outcome import Rejection
 
@@ -87,9 +87,9 @@ class NumberControl(Numeric):
             return None
         number = number_in(value)
         if number is None:
-            return Rejection("wrong_type", f"{said(value)} is not a number, which '{self.name}' takes.")
+            return Rejection("wrong_type", f"{excerpt(value)} is not a number, which '{self.name}' takes.")
         if not self._fits(number):
-            return Rejection("out_of_range", f"{said(value)} is not {self._wanted}, as '{self.name}' takes.")
+            return Rejection("out_of_range", f"{excerpt(value)} is not {self._wanted}, as '{self.name}' takes.")
         return Number(number)
 
     def _fits(self, number: int | float) -> bool:

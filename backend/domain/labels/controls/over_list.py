@@ -10,7 +10,7 @@ from backend.domain.characters import quoted
 from backend.domain.labels.choice_names import LONGEST, Choice
 from backend.domain.labels.controls.base import Held
 from backend.domain.labels.controls.label_lookup import LabelLookup
-from backend.domain.labels.controls.wording import said
+from backend.domain.labels.controls.wording import excerpt
 from backend.domain.labels.inputs.lists import MOST, ListItems, ListObject
 from backend.domain.labels.taxonomy_tree import fits_schema
 from backend.domain.outcome import Failure, Rejection
@@ -39,7 +39,7 @@ class OverList:
         return True
 
     def for_task(self, data: Mapping[str, Any]) -> Self | Failure:
-        items = self.source.shown(data)
+        items = self.source.items_of(data)
         if items is None:
             what = f"list of 1 to {MOST:,} items with an id each"
             return Failure("bad_task", f"'{self.source.value[1:]}' is not the {what} that '{self.name}' takes.")
@@ -50,7 +50,7 @@ class OverList:
         return set()
 
     @property
-    def _shown(self) -> str:
+    def _variable(self) -> str:
         """The variable that shows the items, as the prompt calls it."""
         return quoted(self.source.value[1:], LONGEST)
 
@@ -66,27 +66,29 @@ class OverList:
         named = zip(self.listed.references, self.listed.ids, strict=True) if self.listed else ()
         return LabelLookup([Choice(reference, item) for reference, item in named])
 
-    def _found(self, reference: Any) -> str | Rejection:
+    def _item_id(self, reference: Any) -> str | Rejection:
         """The id of the item that a model names."""
         if isinstance(reference, int) and not isinstance(reference, bool):
             reference = str(reference)
         if not isinstance(reference, str):
-            return Rejection("wrong_type", f"{said(reference)} is not a reference to an item, as '{self.name}' takes.")
+            return Rejection(
+                "wrong_type", f"{excerpt(reference)} is not a reference to an item, as '{self.name}' takes."
+            )
         if self.listed is None:
             return reference
-        known = self._by_reference.find(reference)
-        if known is None:
-            return Rejection("unknown_choice", f"{said(reference)} is not an item of {self._shown}.")
-        return self._by_reference.exact[known]
+        name = self._by_reference.find(reference)
+        if name is None:
+            return Rejection("unknown_choice", f"{excerpt(reference)} is not an item of {self._variable}.")
+        return self._by_reference.exact[name]
 
     def _lacks(self, ids: Sequence[str]) -> Rejection | None:
         """Why these aren't all items, each once; None if they are."""
         times = Counter(ids)
         repeated = next((item for item in times if times[item] > 1), None)
         if repeated is not None:
-            return Rejection("incomplete", f"'{self.name}' has {said(self._reference(repeated))} more than once.")
+            return Rejection("incomplete", f"'{self.name}' has {excerpt(self._reference(repeated))} more than once.")
         missing = [item for item in self.listed.ids if item not in times] if self.listed else []
         if missing:
-            first = f"{len(missing)} of the items, such as {said(self._reference(missing[0]))}"
+            first = f"{len(missing)} of the items, such as {excerpt(self._reference(missing[0]))}"
             return Rejection("incomplete", f"'{self.name}' lacks {first}.")
         return None if ids else Rejection("incomplete", f"'{self.name}' has no item.")

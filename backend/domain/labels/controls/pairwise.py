@@ -16,7 +16,7 @@ from backend.domain.labels.controls.base import Held, Region, rules_of
 from backend.domain.labels.controls.labeled import Labeled
 from backend.domain.labels.controls.region_value import region_of, values_in
 from backend.domain.labels.controls.unlabeled import Unlabeled
-from backend.domain.labels.controls.wording import key, label_line, said, under
+from backend.domain.labels.controls.wording import excerpt, key, label_line, under
 from backend.domain.labels.layout import DeclaredControl
 from backend.domain.outcome import Rejection
 
@@ -48,8 +48,8 @@ class PairwiseControl(Labeled, Unlabeled):
     @cached_property
     def choices(self) -> tuple[Choice, ...]:  # type: ignore[override]
         return tuple(
-            Choice(side, side, f"{quoted(said, LONGEST)} is better")
-            for side, said in zip(SIDES, self.sides, strict=True)
+            Choice(side, side, f"{quoted(text, LONGEST)} is better")
+            for side, text in zip(SIDES, self.sides, strict=True)
         )
 
     @property
@@ -92,7 +92,7 @@ class PairwiseControl(Labeled, Unlabeled):
             return None
         side = self.find(value) if isinstance(value, str) else None
         if side is None:
-            return Rejection("unknown_choice", f"{said(value)} is not 'left' or 'right', which '{self.name}' takes.")
+            return Rejection("unknown_choice", f"{excerpt(value)} is not 'left' or 'right', which '{self.name}' takes.")
         return Labels((side,))
 
     def to_json(self, value: Held) -> Any:

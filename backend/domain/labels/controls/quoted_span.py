@@ -8,7 +8,7 @@ from backend.domain.answer import MarkedSpan, UnlocatedQuote
 from backend.domain.labels.controls.attributes import Values
 from backend.domain.labels.controls.marking import Marking
 from backend.domain.labels.controls.quotes import read_quote, read_ref
-from backend.domain.labels.placement.place import Quote
+from backend.domain.labels.placement.location import Quote
 from backend.domain.outcome import Rejection
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from backend.domain.characters import quoted
 from backend.domain.labels.choice_names import LONGEST
-from backend.domain.labels.controls.wording import said
-from backend.domain.labels.placement.place import Quote
+from backend.domain.labels.controls.wording import excerpt
+from backend.domain.labels.placement.location import Quote
 from backend.domain.outcome import Rejection
 
 MOST = 1000
@@ -55,18 +55,20 @@ def quote_schema(
 def read_quote(item: Any, control: str, stored: Callable[[str], str | None], turns: bool = False) -> Quote | Rejection:
     """The Quote in a model's JSON, or why it can't be used. `stored`: the label that a name means, None for no one."""
     if not isinstance(item, dict):
-        return Rejection("wrong_type", f"{said(item)} is not an object with a label and a text, as '{control}' takes.")
+        return Rejection(
+            "wrong_type", f"{excerpt(item)} is not an object with a label and a text, as '{control}' takes."
+        )
     label, text, before = (item.get(key) for key in KEYS)
     if label is None or text is None:
         return Rejection("missing_field", f"A span of '{control}' has no '{'label' if label is None else 'text'}'.")
-    known = stored(label) if isinstance(label, str) else None
-    if known is None:
-        return Rejection("unknown_choice", f"{said(label)} is not a label of '{control}'.")
+    stored_label = stored(label) if isinstance(label, str) else None
+    if stored_label is None:
+        return Rejection("unknown_choice", f"{excerpt(label)} is not a label of '{control}'.")
     wrong = next((value for value in (text, before or "") if not isinstance(value, str)), None)
     if wrong is not None:
-        return Rejection("wrong_type", f"{said(wrong)} is not a text, which a span of '{control}' takes.")
+        return Rejection("wrong_type", f"{excerpt(wrong)} is not a text, which a span of '{control}' takes.")
     turn = _turn(item, control) if turns else None
-    return turn if isinstance(turn, Rejection) else Quote(text, known, before or "", turn)
+    return turn if isinstance(turn, Rejection) else Quote(text, stored_label, before or "", turn)
 
 
 def read_ref(item: Mapping[str, Any], control: str) -> str | Rejection:
@@ -74,7 +76,7 @@ def read_ref(item: Mapping[str, Any], control: str) -> str | Rejection:
     ref = item.get("id")
     if ref is None:
         return Rejection("missing_field", f"A span of '{control}' has no 'id'.")
-    return ref if isinstance(ref, str) else Rejection("wrong_type", f"{said(ref)} is not a text, as an 'id' is.")
+    return ref if isinstance(ref, str) else Rejection("wrong_type", f"{excerpt(ref)} is not a text, as an 'id' is.")
 
 
 def ref_of(control: str, number: int) -> str:
@@ -87,7 +89,9 @@ def _turn(item: Mapping[str, Any], control: str) -> int | Rejection:
         return Rejection("missing_field", f"A span of '{control}' has no 'turn'.")
     turn = item["turn"]
     if isinstance(turn, bool) or not isinstance(turn, int):
-        return Rejection("wrong_type", f"{said(turn)} is not the number of a turn, which a span of '{control}' takes.")
+        return Rejection(
+            "wrong_type", f"{excerpt(turn)} is not the number of a turn, which a span of '{control}' takes."
+        )
     return turn
 
 

@@ -49,8 +49,8 @@ class RankerControl(OverList, Unlabeled):
     def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
         rule = f"[] unless {when}, else " if when else ""
         wanted = (
-            f"a list of all items of {self._shown}, each exactly once, from the first place to the last, each as the "
-            "reference with which its line begins, in quotes"
+            f"a list of all items of {self._variable}, each exactly once, from the first place to the last, each as "
+            "the reference with which its line begins, in quotes"
         )
         return f"{key(self.name)}: {under(heading)}{rule}{wanted}"
 
@@ -59,7 +59,7 @@ class RankerControl(OverList, Unlabeled):
 
     def parse(self, value: Any) -> Held | Rejection:
         """A ranking of some of the items is none: the screen would drop the others."""
-        ids = read_list(value, self.name, "items", self._found)
+        ids = read_list(value, self.name, "items", self._item_id)
         return ids if isinstance(ids, Rejection) else self._lacks(ids) or Ranking(tuple(ids))
 
     def to_json(self, value: Held) -> Any:

@@ -12,7 +12,7 @@ from backend.domain.answer import Number, number_of
 from backend.domain.labels.conditions import Condition
 from backend.domain.labels.controls.base import Held, Region
 from backend.domain.labels.controls.numeric import Numeric, nearness, number_in
-from backend.domain.labels.controls.wording import key, said, under
+from backend.domain.labels.controls.wording import excerpt, key, under
 from backend.domain.labels.layout import DeclaredControl
 from backend.domain.outcome import Rejection
 
@@ -79,9 +79,9 @@ class RatingControl(Numeric):
             return None
         stars = number_in(value)
         if not isinstance(stars, int):
-            return Rejection("wrong_type", f"{said(value)} is not a whole number, which '{self.name}' takes.")
+            return Rejection("wrong_type", f"{excerpt(value)} is not a whole number, which '{self.name}' takes.")
         if not 1 <= stars <= self.most:
-            return Rejection("out_of_range", f"{said(value)} is not from 1 to {self.most}, as '{self.name}' takes.")
+            return Rejection("out_of_range", f"{excerpt(value)} is not from 1 to {self.most}, as '{self.name}' takes.")
         return Number(stars)
 
     def from_regions(self, regions: Sequence[Region]) -> Held:

@@ -17,7 +17,7 @@ from backend.domain.labels.controls.labeled import WithOwnLabels
 from backend.domain.labels.controls.model_list import read_list
 from backend.domain.labels.controls.span_index import SpanIndex, span_index
 from backend.domain.labels.controls.unlabeled import Unlabeled
-from backend.domain.labels.controls.wording import key, label_line, said, under
+from backend.domain.labels.controls.wording import excerpt, key, label_line, under
 from backend.domain.outcome import Rejection
 from backend.domain.relations import (
     Relation,
@@ -38,7 +38,7 @@ _SWAPPED, _BOTH = "left", "bi"
 _EXCERPT = 60
 ABSENT_END = "without an end"
 
-One = Relation | UnlocatedRelation
+AnyRelation = Relation | UnlocatedRelation
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class RelationsControl(WithOwnLabels, Unlabeled):
 
     def json_schema(self) -> dict[str, Any]:
         kinds: dict[str, Any] = {name: {"type": "string"} for name in _KEYS}
-        kinds["label"]["enum"] = [choice.shown for choice in self.choices]
+        kinds["label"]["enum"] = [choice.name for choice in self.choices]
         item = {"type": "object", "properties": kinds, "required": [*_KEYS], "additionalProperties": False}
         return {"type": "array", "items": item}
 
@@ -103,52 +103,52 @@ class RelationsControl(WithOwnLabels, Unlabeled):
         """Relations that lack an end are kept beside the others. Without the spans of an answer, as examples are
         checked, all of them do."""
         given = [] if value is None else value
-        read: list[One] | Rejection = read_list(given, self.name, "relations", self._read, MOST)
+        read: list[AnyRelation] | Rejection = read_list(given, self.name, "relations", self._read, MOST)
         return read if isinstance(read, Rejection) else self._checked(read)
 
-    def _checked(self, read: Sequence[One]) -> Held | Rejection:
+    def _checked(self, read: Sequence[AnyRelation]) -> Held | Rejection:
         whole = dict.fromkeys(relation for relation in read if isinstance(relation, Relation))
         pairs = {(relation.head, relation.tail) for relation in whole}
         if not self.several and len(pairs) < len(whole):
             return Rejection("too_many", f"'{self.name}' takes one label for two spans, the answer has more.")
         return relations_or_none(whole, (relation for relation in read if isinstance(relation, UnlocatedRelation)))
 
-    def _read(self, item: Any) -> One | Rejection:
+    def _read(self, item: Any) -> AnyRelation | Rejection:
         if not isinstance(item, dict):
-            return Rejection("wrong_type", f"{said(item)} is not an object with two ids and a label.")
+            return Rejection("wrong_type", f"{excerpt(item)} is not an object with two ids and a label.")
         missing = next((name for name in _KEYS if item.get(name) is None), None)
         if missing is not None:
             return Rejection("missing_field", f"A relation of '{self.name}' has no '{missing}'.")
-        shown = self.find(item["label"]) if isinstance(item["label"], str) else None
-        if shown is None:
-            return Rejection("unknown_choice", f"{said(item['label'])} is not a label of '{self.name}'.")
+        name = self.find(item["label"]) if isinstance(item["label"], str) else None
+        if name is None:
+            return Rejection("unknown_choice", f"{excerpt(item['label'])} is not a label of '{self.name}'.")
         head, tail = self._end(item["from"]), self._end(item["to"])
         if isinstance(head, Rejection):
             return head
         if isinstance(tail, Rejection):
             return tail
-        label = self._lookup.exact[shown]
+        label = self._lookup.exact[name]
         if isinstance(head, SpanEnd) and isinstance(tail, SpanEnd):
             return Relation(head, tail, label)
         return UnlocatedRelation(label, head.text, tail.text)
 
     def _end(self, ref: Any) -> SpanEnd | UnlocatedQuote | Rejection:
         if not isinstance(ref, str):
-            return Rejection("wrong_type", f"{said(ref)} is not an id, which '{self.name}' takes.")
+            return Rejection("wrong_type", f"{excerpt(ref)} is not an id, which '{self.name}' takes.")
         if self.spans is None:
             return UnlocatedQuote("", ref, "")
         spans = self.spans.ends.get(ref, ())
         if len(spans) != 1:
             which = "no span" if not spans else "several spans"
-            return Rejection("bad_reference", f"{said(ref)} is the id of {which}, and '{self.name}' relates it.")
+            return Rejection("bad_reference", f"{excerpt(ref)} is the id of {which}, and '{self.name}' relates it.")
         return spans[0]
 
     def to_json(self, value: Held) -> Any:
         """What a model says that relates these spans; it needs those of the answer."""
-        shown = {choice.stored: choice.shown for choice in reversed(self.choices)}
+        names = {choice.stored: choice.name for choice in reversed(self.choices)}
         refs = self.spans.refs if self.spans else {}
         return [
-            {"from": refs[relation.head], "to": refs[relation.tail], "label": shown.get(relation.label, relation.label)}
+            {"from": refs[relation.head], "to": refs[relation.tail], "label": names.get(relation.label, relation.label)}
             for relation in related_of(value)
             if relation.head in refs and relation.tail in refs
         ]
@@ -185,9 +185,9 @@ class RelationsControl(WithOwnLabels, Unlabeled):
         labels, direction = region.get("labels"), region.get("direction")
         if head is None or tail is None or not isinstance(labels, list):
             return []
-        known = [label for label in labels if isinstance(label, str) and label]
-        there = [] if direction == _SWAPPED else [Relation(head, tail, label) for label in known]
-        back = [Relation(tail, head, label) for label in known] if direction in (_SWAPPED, _BOTH) else []
+        usable = [label for label in labels if isinstance(label, str) and label]
+        there = [] if direction == _SWAPPED else [Relation(head, tail, label) for label in usable]
+        back = [Relation(tail, head, label) for label in usable] if direction in (_SWAPPED, _BOTH) else []
         return there + back
 
     def equal(self, first: Held, second: Held) -> bool:
@@ -221,10 +221,10 @@ class RelationsControl(WithOwnLabels, Unlabeled):
         return ", ".join([*self.cell(value), *lost]) or "(none)"
 
     def renamed(self, value: Held, renames: Mapping[str, str]) -> Held:
-        known = self._lookup.order
+        order = self._lookup.order
 
         def now(label: str) -> str:
-            return label if label in known else renames.get(label, label)
+            return label if label in order else renames.get(label, label)
 
         whole = (replace(relation, label=now(relation.label)) for relation in related_of(value))
         return relations_or_none(whole, (replace(half, label=now(half.label)) for half in half_related_of(value)))

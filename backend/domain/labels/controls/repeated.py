@@ -136,34 +136,34 @@ class RepeatedControl(Unlabeled):
         number = self._objects.number_of(given)
         if isinstance(number, Rejection):
             return number
-        found = self.inner.parse(given[self.inner.name])
-        if isinstance(found, Rejection):
-            return found
-        if found is None and self.inner.required:
+        value = self.inner.parse(given[self.inner.name])
+        if isinstance(value, Rejection):
+            return value
+        if value is None and self.inner.required:
             why = f"'{self.name}' takes at least one {self.inner.noun} for each item, item {number} has none."
             return Rejection("missing_field", why)
-        return number, found
+        return number, value
 
     def to_json(self, value: Held) -> Any:
         """Also for items that were left empty."""
         held = dict.fromkeys(range(self.count or 0)) | repeated_of(value)
-        return [{ITEM: number, self.inner.name: self.inner.to_json(one)} for number, one in sorted(held.items())]
+        return [{ITEM: number, self.inner.name: self.inner.to_json(item)} for number, item in sorted(held.items())]
 
     def to_regions(self, value: Held) -> list[dict[str, Any]]:
         return [
             {**region, "from_name": at(self.pattern, number), "to_name": at(self.to_name, number)}
-            for number, one in repeated_of(value).items()
-            for region in self.inner.to_regions(one)
+            for number, item in repeated_of(value).items()
+            for region in self.inner.to_regions(item)
         ]
 
     def from_regions(self, regions: Sequence[Region]) -> Held:
         """A person may leave items out."""
-        found: dict[int, list[Region]] = {}
+        by_item: dict[int, list[Region]] = {}
         for region in regions:
             number = self._number(region.get("from_name"))
             if number is not None:
-                found.setdefault(number, []).append(region)
-        return repeated_or_none({number: self.inner.from_regions(own) for number, own in found.items()})
+                by_item.setdefault(number, []).append(region)
+        return repeated_or_none({number: self.inner.from_regions(own) for number, own in by_item.items()})
 
     def _number(self, from_name: Any) -> int | None:
         """The item that a control on the screen is about; None for a control that is none of these."""
@@ -174,18 +174,18 @@ class RepeatedControl(Unlabeled):
         return not self.inner.required or len(repeated_of(value)) >= (self.count or 0)
 
     def equal(self, first: Held, second: Held) -> bool:
-        return all(self.inner.equal(one, other) for one, other in _pairs(first, second))
+        return all(self.inner.equal(item, other) for item, other in _pairs(first, second))
 
     def partial(self, first: Held, second: Held) -> float:
         """The mean over the items that have a value in one of them."""
-        parts = [self.inner.partial(one, other) for one, other in _pairs(first, second)]
+        parts = [self.inner.partial(item, other) for item, other in _pairs(first, second)]
         return sum(parts) / len(parts) if parts else 1.0
 
     def classes(self, value: Held) -> tuple[str, ...]:
         return self._each(value, self.inner.classes)
 
     def items(self, value: Held) -> tuple[tuple[str, Hashable], ...]:
-        held = ((number, self.inner.items(one)) for number, one in repeated_of(value).items())
+        held = ((number, self.inner.items(inner_value)) for number, inner_value in repeated_of(value).items())
         return tuple((label, (number, item)) for number, items in held for label, item in items)
 
     def gone(self, value: Held) -> list[str]:
@@ -197,22 +197,22 @@ class RepeatedControl(Unlabeled):
     @staticmethod
     def _each(value: Held, of: Any) -> tuple[str, ...]:
         """What a method of the inner control says of all items, each once."""
-        return tuple(dict.fromkeys(one for held in repeated_of(value).values() for one in of(held)))
+        return tuple(dict.fromkeys(part for held in repeated_of(value).values() for part in of(held)))
 
     def cell(self, value: Held) -> Any:
-        return [f"{number}: {self.inner.show(one)}" for number, one in repeated_of(value).items()]
+        return [f"{number}: {self.inner.show(item)}" for number, item in repeated_of(value).items()]
 
     def show(self, value: Held) -> str:
         return " | ".join(self.cell(value)) or "(none)"
 
-    def shown(self, name: str) -> str:
-        return self.inner.shown(name)
+    def display_name(self, name: str) -> str:
+        return self.inner.display_name(name)
 
     def find(self, name: str) -> str | None:
         return self.inner.find(name)
 
     def renamed(self, value: Held, renames: Mapping[str, str]) -> Held:
-        return repeated_or_none({n: self.inner.renamed(one, renames) for n, one in repeated_of(value).items()})
+        return repeated_or_none({n: self.inner.renamed(item, renames) for n, item in repeated_of(value).items()})
 
     def with_current_labels(self, renames: Mapping[str, str], now: Control | None) -> Self:
         return replace(self, inner=self.inner.with_current_labels(renames, now))
@@ -231,5 +231,5 @@ def one_item(control: Control) -> Control:
 
 def _pairs(first: Held, second: Held) -> Iterable[tuple[Held, Held]]:
     """The values for each item that has one."""
-    one, other = repeated_of(first), repeated_of(second)
-    return [(one.get(number), other.get(number)) for number in sorted({*one, *other})]
+    items, others = repeated_of(first), repeated_of(second)
+    return [(items.get(number), others.get(number)) for number in sorted({*items, *others})]

@@ -18,7 +18,7 @@ Row = Sequence[MarkedSpan]
 @dataclass(frozen=True, slots=True)
 class SpanRegions:
     """`control`, `to_name`, `kind`: what its regions say of themselves. `several`: whether labels of one place are one
-    region, which then has one set of attributes. `referable`: relations may mean them. `known`: its labels."""
+    region, which then has one set of attributes. `referable`: relations may mean them. `stored_labels`: its labels."""
 
     control: str
     to_name: str
@@ -26,7 +26,7 @@ class SpanRegions:
     several: bool
     attributes: Attributes
     referable: bool
-    known: Collection[str]
+    stored_labels: Collection[str]
 
     def write(self, spans: Row) -> list[dict[str, Any]]:
         """With the characters of each span: Label Studio shows what `text` says in its side panel."""
@@ -34,11 +34,11 @@ class SpanRegions:
 
     def read(self, regions: Sequence[Region], marked_by: Callable[[Mapping[str, Any]], Row]) -> Iterator[MarkedSpan]:
         """`marked_by`: the spans that the value of a region marks, one for each label."""
-        said = self.attributes.by_span(regions)
+        by_span = self.attributes.by_span(regions)
         for region in regions:
             value = region.get("value")
             if region.get("from_name") not in self.attributes.names and isinstance(value, Mapping):
-                yield from self._saying(marked_by(value), region.get("id"), said)
+                yield from self._saying(marked_by(value), region.get("id"), by_span)
 
     def agreed(self, spans: Row) -> Row:
         """With the attributes that the screen shows. Labels of one region share them: of each the first value that was
@@ -52,28 +52,28 @@ class SpanRegions:
 
     def _written(self, row: Row) -> list[dict[str, Any]]:
         first = row[0]
-        place = first.place or {"start": first.start, "end": first.end, "text": first.text}
-        value = {**place, self.kind: [span.label for span in row]}
+        position = first.position or {"start": first.start, "end": first.end, "text": first.text}
+        value = {**position, self.kind: [span.label for span in row]}
         region = {"from_name": self.control, "to_name": self.to_name, "type": self.kind, "value": value}
         region |= score_of(row)
         if not self.attributes and not self.referable:
             return [region]
         name = SpanEnd(self.control, first.start, first.end, "" if self.several else first.label).region_id
-        said = (part | _score(first, part) for part in self.attributes.to_regions(first.attributes, place))
-        return [{"id": name, **part} for part in (region, *said)]
+        of_attributes = (part | _score(first, part) for part in self.attributes.to_regions(first.attributes, position))
+        return [{"id": name, **part} for part in (region, *of_attributes)]
 
-    def _saying(self, row: Row, name: Any, said: Mapping[str, Mapping[str, Held]]) -> Row:
+    def _saying(self, row: Row, name: Any, by_span: Mapping[str, Mapping[str, Held]]) -> Row:
         """With what is said of the region with the id `name`, and with that id where relations may mean it."""
         named = [replace(span, refs=(name,)) for span in row] if self.referable and isinstance(name, str) else row
-        return self._with_attributes(named, said.get(name, {})) if said and isinstance(name, str) else named
+        return self._with_attributes(named, by_span.get(name, {})) if by_span and isinstance(name, str) else named
 
     def _with_attributes(self, row: Row, values: Mapping[str, Held]) -> Row:
         """With those of `values` that the screen shows; with all where a label is not known, which may have a new name
         that is not known here."""
         labels = [span.label for span in row]
-        known = all(label in self.known for label in labels)
-        shown = self.attributes.as_shown(values, labels) if known else self.attributes.listed(values)
-        return [replace(span, attributes=shown) for span in row]
+        current = all(label in self.stored_labels for label in labels)
+        visible = self.attributes.as_shown(values, labels) if current else self.attributes.listed(values)
+        return [replace(span, attributes=visible) for span in row]
 
 
 def _score(span: MarkedSpan, part: Region) -> dict[str, Any]:

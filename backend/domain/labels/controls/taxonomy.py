@@ -18,7 +18,7 @@ from backend.domain.labels.controls.labeled import WithLabels
 from backend.domain.labels.controls.region_value import region_of, values_in
 from backend.domain.labels.controls.task_choices import TaskChoices
 from backend.domain.labels.controls.unlabeled import Unlabeled
-from backend.domain.labels.controls.wording import said
+from backend.domain.labels.controls.wording import excerpt
 from backend.domain.labels.taxonomy_tree import DEEPEST, Node, Path, nodes_of, path_name
 from backend.domain.outcome import Failure, Rejection
 
@@ -102,10 +102,10 @@ class TaxonomyControl(TaskChoices, WithLabels, Unlabeled):
         return "the paths for it in the user's message" if self.brought else "these paths"
 
     def json_schema(self) -> dict[str, Any]:
-        shown = [choice.shown for choice in self.choices]
+        names = [choice.name for choice in self.choices]
         return {
             "type": "array",
-            "items": {"type": "string"} | ({"enum": shown} if taxonomy_tree.fits_schema(shown) else {}),
+            "items": {"type": "string"} | ({"enum": names} if taxonomy_tree.fits_schema(names) else {}),
         }
 
     def parse(self, value: Any) -> Held | Rejection:
@@ -114,18 +114,18 @@ class TaxonomyControl(TaskChoices, WithLabels, Unlabeled):
         paths: dict[Path, None] = {}
         for item in given:
             if not isinstance(item, str):
-                return Rejection("wrong_type", f"{said(item)} is not a path, which '{self.name}' takes.")
-            shown = self.find(item)
-            if shown is None:
-                return Rejection("unknown_choice", f"{said(item)} is not a path of '{self.name}'.")
-            paths[self._paths[self._lookup.exact[shown]]] = None
+                return Rejection("wrong_type", f"{excerpt(item)} is not a path, which '{self.name}' takes.")
+            name = self.find(item)
+            if name is None:
+                return Rejection("unknown_choice", f"{excerpt(item)} is not a path of '{self.name}'.")
+            paths[self._paths[self._lookup.exact[name]]] = None
         if self.most is not None and len(paths) > self.most:
             return Rejection("too_many", f"'{self.name}' takes at most {self.most}, the answer has {len(paths)}.")
         return paths_or_none(paths)
 
     def to_json(self, value: Held) -> Any:
-        known = self._choices
-        return [known[path].shown if path in known else path_name(path) for path in paths_of(value)]
+        choices = self._choices
+        return [choices[path].name if path in choices else path_name(path) for path in paths_of(value)]
 
     def to_regions(self, value: Held) -> list[dict[str, Any]]:
         if value is None:
@@ -148,13 +148,13 @@ class TaxonomyControl(TaskChoices, WithLabels, Unlabeled):
         return 2 * len(paths & other_paths) / (len(paths) + len(other_paths))
 
     def classes(self, value: Held) -> tuple[str, ...]:
-        known = self._choices
-        return tuple(known[path].stored if path in known else path_name(path) for path in paths_of(value))
+        choices = self._choices
+        return tuple(choices[path].stored if path in choices else path_name(path) for path in paths_of(value))
 
     def called(self, value: Held) -> set[str]:
         """The last names of its paths, and their aliases."""
-        known, paths = self._choices, paths_of(value)
-        return {path[-1] for path in paths} | {known[path].own for path in paths if path in known}
+        choices, paths = self._choices, paths_of(value)
+        return {path[-1] for path in paths} | {choices[path].own for path in paths if path in choices}
 
     @cached_property
     def names(self) -> set[str]:
@@ -167,8 +167,8 @@ class TaxonomyControl(TaskChoices, WithLabels, Unlabeled):
         return ", ".join(map(path_name, paths_of(value))) or "(none)"
 
     def renamed(self, value: Held, renames: Mapping[str, str]) -> Held:
-        known = self._choices
-        return paths_or_none(path if path in known else self._now(path, renames) for path in paths_of(value))
+        choices = self._choices
+        return paths_or_none(path if path in choices else self._now(path, renames) for path in paths_of(value))
 
     def _now(self, path: Path, renames: Mapping[str, str]) -> Path:
         return self._paths.get(renames.get(path_name(path), ""), path)

@@ -17,7 +17,7 @@ from backend.domain.labels.conditions import Condition
 from backend.domain.labels.controls.base import Held, Region
 from backend.domain.labels.controls.entered_value import EnteredValue
 from backend.domain.labels.controls.region_value import region_of, values_in
-from backend.domain.labels.controls.wording import key, said, under
+from backend.domain.labels.controls.wording import excerpt, key, under
 from backend.domain.labels.layout import DeclaredControl
 from backend.domain.outcome import Rejection
 
@@ -88,9 +88,9 @@ class TextAreaControl(EnteredValue):
         items = value if isinstance(value, list) else [] if value is None else [value]
         wrong = next((item for item in items if not isinstance(item, str)), None)
         if wrong is not None or None in items:
-            return Rejection("wrong_type", f"{said(wrong)} is not a text, which '{self.name}' takes.")
+            return Rejection("wrong_type", f"{excerpt(wrong)} is not a text, which '{self.name}' takes.")
         if broken := next((text for text in items if not is_storable(text)), None):
-            return Rejection("wrong_type", f"{said(broken)} has characters that no text of '{self.name}' can keep.")
+            return Rejection("wrong_type", f"{excerpt(broken)} has characters that no text of '{self.name}' can keep.")
         texts = tuple(text for text in items if not is_blank(text))
         if self.most is not None and len(texts) > self.most:
             most = "one text" if self.most == 1 else f"at most {self.most} texts"

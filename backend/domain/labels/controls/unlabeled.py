@@ -76,7 +76,7 @@ class Unlabeled(WithOwnName):
     def called(self, value: Held) -> set[str]:
         return set()
 
-    def shown(self, name: str) -> str:
+    def display_name(self, name: str) -> str:
         return name
 
     def find(self, name: str) -> str | None:

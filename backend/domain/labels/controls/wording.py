@@ -25,14 +25,14 @@ def under(heading: str) -> str:
 
 def label_line(choice: Choice, definitions: Mapping[str, str]) -> str:
     """One line. A name with characters that cannot be seen is shown as JSON, the form in which the model answers."""
-    label = quoted(choice.shown, LONGEST) if invisible(choice.shown) else choice.shown
-    return _meaning(label, definitions.get(choice.shown) or choice.hint)
+    label = quoted(choice.name, LONGEST) if invisible(choice.name) else choice.name
+    return _meaning(label, definitions.get(choice.name) or choice.hint)
 
 
 def brought_line(choice: Choice, definitions: Mapping[str, str]) -> str:
     """Whoever made the task wrote the name and the hint: quotes keep them apart from what we say."""
     hint = quoted(choice.hint, LONGEST) if choice.hint else ""
-    return _meaning(quoted(choice.shown, LONGEST), definitions.get(choice.shown) or hint)
+    return _meaning(quoted(choice.name, LONGEST), definitions.get(choice.name) or hint)
 
 
 def _meaning(label: str, meaning: str) -> str:
@@ -41,7 +41,7 @@ def _meaning(label: str, meaning: str) -> str:
     return f"- {label}: {meaning}" if meaning else f"- {label}"
 
 
-def said(item: Any) -> str:
+def excerpt(item: Any) -> str:
     """For people: short, and printable whatever the model said."""
     try:
         text = json.dumps(item, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()

@@ -7,7 +7,7 @@ within a node of the DOM, UTF-16 within a turn) exist only in a region's `value`
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from backend.domain.labels.placement.place import Location, Quote, Span, Unlocated
+from backend.domain.labels.placement.location import Location, Quote, Span, Unlocated
 
 
 class SpanText(Protocol):
@@ -26,7 +26,7 @@ class SpanText(Protocol):
     def part(self, start: int, end: int) -> str:
         """What stands there: a slice of `text`."""
 
-    def place(self, quotes: Sequence[Quote]) -> list[Location | Unlocated]:
+    def locate(self, quotes: Sequence[Quote]) -> list[Location | Unlocated]:
         """Where quotes from `prompt` stand in `text`."""
 
     def quote(self, start: int, end: int, label: str) -> Quote:

@@ -35,14 +35,14 @@ class _Element:
 
 @dataclass(slots=True)
 class TextNode:
-    """`text` as it counts; `shown`: whether it is on the screen at all, as the text of <style> is not."""
+    """`text` as it counts; `visible`: whether it is on the screen at all, as the text of <style> is not."""
 
     text: str
     step: str
     element: _Element
 
     @property
-    def shown(self) -> bool:
+    def visible(self) -> bool:
         return not self.element.hidden
 
     @property

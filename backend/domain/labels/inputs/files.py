@@ -36,8 +36,8 @@ FILE_TAGS = ("Image", "Pdf")
 
 def file_object(element: Element) -> FileObject | MediaObject:
     """Of an <Image> or <Pdf>; no model is shown one whose address is put together, or the same for all tasks."""
-    said = {name.lower(): said for name, said in element.attrib.items()}
-    value = said.get("valuelist") or said.get("value", "")
+    attributes = {name.lower(): attributes for name, attributes in element.attrib.items()}
+    value = attributes.get("valuelist") or attributes.get("value", "")
     if field_of(value) is None or "{{" in value:
         return MediaObject(element.tag, value)
     return FileObject(value, element.tag)

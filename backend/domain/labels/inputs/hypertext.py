@@ -14,7 +14,7 @@ from typing import Any
 from backend.domain.labels.inputs.base import whole_number, within
 from backend.domain.labels.inputs.dom import Gap, Piece, TextNode, pieces
 from backend.domain.labels.inputs.utf16 import from_utf16
-from backend.domain.labels.placement.place import Location, Quote, Span, Unlocated, place
+from backend.domain.labels.placement.location import Location, Quote, Span, Unlocated, locate
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +83,9 @@ class HyperTextDom:
     def prompt(self) -> str:
         return self._prompt.text
 
-    def place(self, quotes: Sequence[Quote]) -> list[Location | Unlocated]:
-        places = place(self.prompt, quotes)
-        return [self._prompt.in_dom(place) if isinstance(place, Location) else place for place in places]
+    def locate(self, quotes: Sequence[Quote]) -> list[Location | Unlocated]:
+        places = locate(self.prompt, quotes)
+        return [self._prompt.in_dom(location) if isinstance(location, Location) else location for location in places]
 
     @property
     def turn_count(self) -> int:
@@ -148,7 +148,7 @@ class HyperTextDom:
             if isinstance(node, Gap):
                 gap = max(gap, node.text)  # a line break over a tab
                 continue
-            if node.shown and node.text:
+            if node.visible and node.text:
                 parts.append(_Part(gap if parts and not _parted(parts[-1].text, node.text) else "", node.text, index))
                 gap = ""
             index += len(node.text)

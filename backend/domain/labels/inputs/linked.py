@@ -77,11 +77,11 @@ class LinkedText:
 
 def form_of(element: Element) -> tuple[str, ...]:
     """How the text of an element is there; () where it stands in the task as it is read."""
-    said = {name.lower(): said.lower() for name, said in element.attrib.items()}
+    attributes = {name.lower(): attributes.lower() for name, attributes in element.attrib.items()}
     if element.tag == "Table":
         return table_form(next((kind for name, kind in element.attrib.items() if name.lower() == "valuetype"), ""))
-    url = (URL,) if element.tag in LINKED_TAGS and said.get("valuetype") == URL else ()
-    encoding = said.get("encoding") if element.tag in ("Text", "HyperText") else None
+    url = (URL,) if element.tag in LINKED_TAGS and attributes.get("valuetype") == URL else ()
+    encoding = attributes.get("encoding") if element.tag in ("Text", "HyperText") else None
     return (*url, encoding) if encoding in (BASE64, BASE64_UNICODE) else url
 
 

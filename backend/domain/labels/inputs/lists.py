@@ -80,13 +80,13 @@ class ListObject:
     value: str
     named: bool = False
 
-    def shown(self, data: Mapping[str, Any]) -> ListItems | None:
+    def items_of(self, data: Mapping[str, Any]) -> ListItems | None:
         """The items of a task; None where its data is not a list of them."""
         return list_items(value_of(self.value, data))
 
     def read(self, data: Mapping[str, Any]) -> Mapping[str, str]:
         """Variable -> what a model reads in its place; {} where that is the value itself."""
-        items, name = self.shown(data), field_of(self.value)
+        items, name = self.items_of(data), field_of(self.value)
         return {} if items is None or name is None else {name: items.prompt}
 
 
@@ -115,10 +115,10 @@ def _id(value: Any) -> str | None:
 def _texts(item: Mapping[str, Any]) -> tuple[str, ...]:
     html = item.get("html")
     dom = HyperTextDom.of(html, inline=True).prompt if isinstance(html, str) and html else ""
-    return _said([item.get("title"), item.get("body"), dom])
+    return _stripped([item.get("title"), item.get("body"), dom])
 
 
-def _said(values: Sequence[Any]) -> tuple[str, ...]:
+def _stripped(values: Sequence[Any]) -> tuple[str, ...]:
     texts = (
         value if isinstance(value, str) else json.dumps(value)
         for value in values

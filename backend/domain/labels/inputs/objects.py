@@ -28,13 +28,13 @@ class MarkedObject(Protocol):
 
     @property
     def form(self) -> tuple[str, ...]:
-        """How the text is there, see `linked.form_of`; what it is then is in the data that `shown` is given."""
+        """How the text is there, see `linked.form_of`; what it is then is in the data that `text_of` is given."""
 
     @property
     def identity(self) -> list[Any]:
         """What joins a labelling config's digest beside `value`."""
 
-    def shown(self, data: Mapping[str, Any]) -> SpanText | None:
+    def text_of(self, data: Mapping[str, Any]) -> SpanText | None:
         """The text of a task; None where its data is not such a text."""
 
     def read(self, data: Mapping[str, Any]) -> Mapping[str, str]:
@@ -53,7 +53,7 @@ class TextObject:
     def identity(self) -> list[Any]:
         return [*self.form]
 
-    def shown(self, data: Mapping[str, Any]) -> PlainText | None:
+    def text_of(self, data: Mapping[str, Any]) -> PlainText | None:
         text = _text(self.value, data)
         return None if text is None else PlainText.of(text)
 
@@ -76,7 +76,7 @@ class HyperTextObject:
     def identity(self) -> list[Any]:
         return ["HyperText", self.inline, *self.form]
 
-    def shown(self, data: Mapping[str, Any]) -> HyperTextDom | None:
+    def text_of(self, data: Mapping[str, Any]) -> HyperTextDom | None:
         html = _text(self.value, data)
         return None if html is None else HyperTextDom.of(html, self.inline)
 
@@ -101,7 +101,7 @@ class ParagraphsObject:
     def identity(self) -> list[Any]:
         return ["Paragraphs", self.name_key, self.text_key, self.sorts, *self.form]
 
-    def shown(self, data: Mapping[str, Any]) -> SpanText | None:
+    def text_of(self, data: Mapping[str, Any]) -> SpanText | None:
         return dialogue(value_of(self.value, data), self.name_key, self.text_key, self.sorts)
 
     def read(self, data: Mapping[str, Any]) -> Mapping[str, str]:
@@ -111,7 +111,7 @@ class ParagraphsObject:
 def marked_object(element: Element) -> MarkedObject | str:
     """The object of an element, or why nothing in it can be marked."""
     tag, value = element.tag, element.get("value", "")
-    said = {name.lower(): said for name, said in element.attrib.items()}
+    attributes = {name.lower(): attributes for name, attributes in element.attrib.items()}
     if tag not in ("Text", "HyperText", "Paragraphs"):
         return f"not supported yet on <{tag}>"
     form = form_of(element)
@@ -124,9 +124,11 @@ def marked_object(element: Element) -> MarkedObject | str:
     if tag == "Text":
         return TextObject(value, form)
     if tag == "HyperText":
-        return HyperTextObject(value, said.get("inline", "").lower() == "true", form)
-    sorts = said.get("contextscroll", "").lower() == "true"
-    return ParagraphsObject(value, said.get("namekey") or "author", said.get("textkey") or "text", sorts, form)
+        return HyperTextObject(value, attributes.get("inline", "").lower() == "true", form)
+    sorts = attributes.get("contextscroll", "").lower() == "true"
+    return ParagraphsObject(
+        value, attributes.get("namekey") or "author", attributes.get("textkey") or "text", sorts, form
+    )
 
 
 def _text(value: str, data: Mapping[str, Any]) -> str | None:
@@ -135,5 +137,5 @@ def _text(value: str, data: Mapping[str, Any]) -> str | None:
 
 
 def _prompt(marked: MarkedObject, data: Mapping[str, Any]) -> Mapping[str, str]:
-    text, name = marked.shown(data), field_of(marked.value)
+    text, name = marked.text_of(data), field_of(marked.value)
     return {} if text is None or name is None else {name: text.prompt}

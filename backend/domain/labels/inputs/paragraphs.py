@@ -12,7 +12,7 @@ from typing import Any
 
 from backend.domain.labels.inputs.base import whole_number, within
 from backend.domain.labels.inputs.utf16 import from_utf16, to_utf16
-from backend.domain.labels.placement.place import ABSENT, Location, Quote, Span, Unlocated, place
+from backend.domain.labels.placement.location import ABSENT, Location, Quote, Span, Unlocated, locate
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Dialogue:
     def part(self, start: int, end: int) -> str:
         return self.text[start:end]
 
-    def place(self, quotes: Sequence[Quote]) -> list[Location | Unlocated]:
+    def locate(self, quotes: Sequence[Quote]) -> list[Location | Unlocated]:
         """Each within its turn alone; one without a turn of the dialogue is absent."""
         located: list[Location | Unlocated] = [Unlocated(ABSENT)] * len(quotes)
         by_turn: dict[int, list[int]] = {}
@@ -72,7 +72,7 @@ class Dialogue:
             Location(first + location.start, first + location.end, location.tier)
             if isinstance(location, Location)
             else location
-            for location in place(self.turns[number].text, quotes)
+            for location in locate(self.turns[number].text, quotes)
         ]
 
     def value(self, start: int, end: int) -> dict[str, Any]:
@@ -109,8 +109,8 @@ def dialogue(value: Any, name_key: str = "author", text_key: str = "text", sorts
         return None
     if name_key not in value[0] or text_key not in value[0]:
         return None
-    shown = sorted(value, key=cmp_to_key(_by_time)) if sorts else value
-    return Dialogue(tuple(Turn(_said(turn.get(name_key)), _said(turn.get(text_key))) for turn in shown))
+    turns = sorted(value, key=cmp_to_key(_by_time)) if sorts else value
+    return Dialogue(tuple(Turn(_as_text(turn.get(name_key)), _as_text(turn.get(text_key))) for turn in turns))
 
 
 def _line(number: int, turn: Turn) -> str:
@@ -118,7 +118,7 @@ def _line(number: int, turn: Turn) -> str:
     return f"[{number}] {' '.join(turn.author.split())}: {lines}"
 
 
-def _said(value: Any) -> str:
+def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else "" if value is None or isinstance(value, bool) else str(value)
 
 

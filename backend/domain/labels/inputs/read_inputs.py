@@ -34,17 +34,17 @@ def read_input(element: Element) -> ReadInput | None:
         return file_object(element)
     if element.tag in MEDIA_TAGS:
         return MediaObject(element.tag, element.get("value", ""))
-    said = {name.lower(): said for name, said in element.attrib.items()}
+    attributes = {name.lower(): attributes for name, attributes in element.attrib.items()}
     if element.tag == "List":
-        return ListObject(said.get("value", ""))
-    return linked_text(element) if form_of(element) else TableObject(said.get("value", ""))
+        return ListObject(attributes.get("value", ""))
+    return linked_text(element) if form_of(element) else TableObject(attributes.get("value", ""))
 
 
 def others_than(inputs: Iterable[ReadInput], variables: tuple[str, ...]) -> tuple[str, ...]:
     """The variables that there were before `inputs` were read: those that none of these shows, or that a text shows
     too."""
-    shown = {shown_input.value[1:] for shown_input in inputs if not _is_text_too(shown_input)}
-    return tuple(name for name in variables if name not in shown)
+    others = {shown_input.value[1:] for shown_input in inputs if not _is_text_too(shown_input)}
+    return tuple(name for name in variables if name not in others)
 
 
 def _is_text_too(shown_input: ReadInput) -> bool:
@@ -57,4 +57,8 @@ def without(kind: type[ReadInput], inputs: Iterable[ReadInput]) -> tuple[ReadInp
 
 def lines_of_texts(inputs: Iterable[ReadInput]) -> list[str]:
     """The variables that are read as lines though a text shows them, which once was read as it stands."""
-    return [shown.value[1:] for shown in inputs if isinstance(shown, ListObject | TableObject) and shown.named]
+    return [
+        read_input.value[1:]
+        for read_input in inputs
+        if isinstance(read_input, ListObject | TableObject) and read_input.named
+    ]

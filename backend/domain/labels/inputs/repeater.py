@@ -42,8 +42,8 @@ class Repeater:
 
 def repeater_of(element: Element, around: Repeater | None) -> Repeater:
     """Of a <Repeater> element. Puts INDEX in place of the flag in all that it holds, unless it is within another."""
-    said = {name.lower(): value for name, value in element.attrib.items()}
-    flag, on = said.get("indexflag", _FLAG), field_of(said.get("on", ""))
+    attributes = {name.lower(): value for name, value in element.attrib.items()}
+    flag, on = attributes.get("indexflag", _FLAG), field_of(attributes.get("on", ""))
     if around is not None:
         return Repeater(around.on, around.flag, "inside a <Repeater> that another one repeats")
     if on is None or "{" in on:
@@ -70,10 +70,10 @@ def is_repeater(element: Element) -> bool:
 
 def items_in(data: Mapping[str, Any], path: str) -> list[Any] | None:
     """The items of a task; [] where it has none, None where something else than a list of at most MOST stands there."""
-    found = look_up(data, path)
-    if found is MISSING or found is None or found == "":
+    items = look_up(data, path)
+    if items is MISSING or items is None or items == "":
         return []
-    return found if isinstance(found, list) and len(found) <= MOST else None
+    return items if isinstance(items, list) and len(items) <= MOST else None
 
 
 def at(text: str, number: int) -> str:
@@ -87,8 +87,8 @@ def number_in(name: str, pattern: str) -> int | None:
     if not name.startswith(before) or not name.endswith(after):
         return None
     number = name[len(before) : len(name) - len(after)]
-    known = number.isascii() and number.isdigit() and len(number) < _DIGITS and at(pattern, int(number)) == name
-    return int(number) if known else None
+    valid = number.isascii() and number.isdigit() and len(number) < _DIGITS and at(pattern, int(number)) == name
+    return int(number) if valid else None
 
 
 def keys_of(names: Sequence[str], tags: Sequence[str], taken: Collection[str]) -> list[str]:
@@ -99,7 +99,7 @@ def keys_of(names: Sequence[str], tags: Sequence[str], taken: Collection[str]) -
     patterns = [name for name in names if INDEX in name][:MOST_REPEATED]
     times = Counter(map(_apart, patterns))
     single = [name for name in patterns if times[_apart(name)] == 1]
-    free = {name for name in single if all(number_in(one, name) is None for one in alone)}
+    free = {name for name in single if all(number_in(single_name, name) is None for single_name in alone)}
     used, keys = {*alone, *taken}, list[str]()
     for name, tag in zip(names, tags, strict=True):
         keys.append(name if INDEX not in name else _key(name, tag, used) if name in free else "")

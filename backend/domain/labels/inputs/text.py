@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.domain.labels.inputs.base import whole_number, within
-from backend.domain.labels.placement.place import Location, Quote, Span, Unlocated, place
+from backend.domain.labels.placement.location import Location, Quote, Span, Unlocated, locate
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,8 @@ class PlainText:
     def prompt(self) -> str:
         return self.text
 
-    def place(self, quotes: Sequence[Quote]) -> list[Location | Unlocated]:
-        return place(self.text, quotes)
+    def locate(self, quotes: Sequence[Quote]) -> list[Location | Unlocated]:
+        return locate(self.text, quotes)
 
     @property
     def turn_count(self) -> int:

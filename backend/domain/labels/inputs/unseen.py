@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.domain.labels.inputs.base import whole_number, within
-from backend.domain.labels.placement.place import Span
+from backend.domain.labels.placement.location import Span
 
-_PLACE = ("start", "end", "startOffset", "endOffset", "globalOffsets", "text")
+_POSITION_KEYS = ("start", "end", "startOffset", "endOffset", "globalOffsets", "text")
 _TURN = 1 << 32
 """More than a turn of a dialogue has characters."""
 
@@ -24,7 +24,7 @@ class UnseenText:
 
     def value(self, start: int, end: int) -> dict[str, Any]:
         """As it came."""
-        return {key: said for key, said in self.region.items() if key in _PLACE}
+        return {key: part for key, part in self.region.items() if key in _POSITION_KEYS}
 
     def span(self, value: Mapping[str, Any]) -> Span | None:
         """By numbers of the whole text, else by those within turns, whose numbers are strings."""

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from backend.domain.labels.placement.location import REASONS, Location, Unlocated
 from backend.domain.labels.placement.normal_text import EXACT, TIERS
-from backend.domain.labels.placement.place import REASONS, Location, Unlocated
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ class NormalText:
     def places(self, needle: str) -> list[tuple[int, int]]:
         """Where `needle` stands, [start, end) in the source, whole sources only, overlapping ones too."""
         spans = (self._source(i, i + len(needle)) for i in occurrences(self.text, needle))
-        return [place for place in spans if place is not None]
+        return [span for span in spans if span is not None]
 
     def precedes(self, words: str, start: int) -> bool:
         """Whether `words` stand right before the source's place `start`, blanks between them or not."""

@@ -82,15 +82,15 @@ SECTIONS = {
 }
 """What a user wants to do, as the documentation's chapters call it -> the commands for it, in the order of use, each
 with its module in this folder and its name there."""
-PLACES = {name: place for section in SECTIONS.values() for name, place in section.items()}
+PLACES = {name: path for section in SECTIONS.values() for name, path in section.items()}
 
 
 def command(name: str) -> click.Command:
     """Raises KeyError if there is no such command."""
     module, _, variable = PLACES[name].partition(".")
     with importing():
-        found = getattr(import_module(f"{__name__}.{module}"), variable)
-    return cast(click.Command, found)
+        loaded = getattr(import_module(f"{__name__}.{module}"), variable)
+    return cast(click.Command, loaded)
 
 
 def commands() -> dict[str, click.Command]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from backend.domain.dataset.subset import Subset
     from backend.services.analysis.audit import Audit, MarkedTask, SuspectTruth
 
-SHOWN = 20
+MOST_LISTED = 20
 
 
 @click.command()
@@ -95,10 +95,10 @@ def _quoted(answer: str) -> str:
 def _print(title: str, lines: list[str]) -> None:
     """Lines are not wrapped, so that links stay whole."""
     click.secho(f"{title}: {numbers.count(len(lines)) if lines else 'none'}", bold=True)
-    for line in lines[:SHOWN]:
+    for line in lines[:MOST_LISTED]:
         click.echo(f"  {printable(line)}")
-    if len(lines) > SHOWN:
-        click.echo(f"  {numbers.count(len(lines) - SHOWN)} more: --json")
+    if len(lines) > MOST_LISTED:
+        click.echo(f"  {numbers.count(len(lines) - MOST_LISTED)} more: --json")
     click.echo()
 
 

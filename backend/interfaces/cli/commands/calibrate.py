@@ -161,9 +161,9 @@ def _bins(title: str, bins: "tuple[Bin, ...]") -> Table:
     for name in ("tasks", "mean", "accuracy", "95 % interval"):
         table.add_column(name, justify="right")
     for group in bins:
-        shown = map(numbers.proportion, (group.confidence, group.accuracy))
+        values = map(numbers.proportion, (group.confidence, group.accuracy))
         edges = f"{numbers.proportion(group.low)} to {numbers.proportion(group.high)}"
-        table.add_row(edges, numbers.count(group.tasks), *shown, numbers.interval(group.accuracy_ci))
+        table.add_row(edges, numbers.count(group.tasks), *values, numbers.interval(group.accuracy_ci))
     return table
 
 

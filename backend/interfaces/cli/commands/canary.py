@@ -49,10 +49,10 @@ def canary(version: str, budget: float | None, yes: bool, json_wanted: bool) -> 
     if json_wanted:
         print_json(canary_json(result))
     else:
-        click.echo(printable("\n".join(canary_sentences(version, result.found))))
+        click.echo(printable("\n".join(canary_sentences(version, result.canary))))
     for sentence in _remarks(result):
         notify(sentence)
-    if result.found.model_changed:
+    if result.canary.model_changed:
         raise click.exceptions.Exit(BELOW)
 
 
@@ -63,10 +63,10 @@ def _price(version: str, plan: "CanaryPlan") -> str:
 
 
 def _remarks(result: "CanaryResult") -> list[str]:
-    said = []
+    remarks = []
     if result.unanswered:
-        said.append(f"{numbers.things(result.unanswered, 'request')} without an answer now: not counted.")
+        remarks.append(f"{numbers.things(result.unanswered, 'request')} without an answer now: not counted.")
     if result.before != result.now:
         before, now = (", ".join(names) for names in (result.before, result.now))
-        said.append(f"The server called the model {before} then, and calls it {now} now.")
-    return said
+        remarks.append(f"The server called the model {before} then, and calls it {now} now.")
+    return remarks

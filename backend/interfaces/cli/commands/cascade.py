@@ -48,26 +48,26 @@ def cascade(first: str, second: str, differs: float, subset: "Subset", json_want
 
 
 def _print(result: "CascadeResult") -> None:
-    found = result.tradeoff
+    tradeoff = result.tradeoff
     Console().print(_table(result))
-    if found.chosen is None:
-        click.echo(f"\nNo confidence of {result.first.tag} is a threshold. {found.reason}")
+    if tradeoff.chosen is None:
+        click.echo(f"\nNo confidence of {result.first.tag} is a threshold. {tradeoff.reason}")
         return
     click.echo(
-        f"\nBelow {found.chosen.below!r} {result.second.tag} is asked: at most "
-        f"{numbers.percent(found.differs_high)} of all tasks differ from its answers."
+        f"\nBelow {tradeoff.chosen.below!r} {result.second.tag} is asked: at most "
+        f"{numbers.percent(tradeoff.differs_high)} of all tasks differ from its answers."
     )
 
 
 def _table(result: "CascadeResult") -> Table:
-    found = result.tradeoff
+    tradeoff = result.tradeoff
     table = Table(Column("below", overflow="fold"), box=None, header_style="bold", pad_edge=False)
     for name in ("answered by the first", "differ", "accuracy", "95 % interval", "USD per 1,000 tasks"):
         table.add_column(name, justify="right")
-    _row(table, f"{result.first.tag} alone", found.first)
-    for point in found.points:
-        _row(table, f"{point.below:.6g}", point, "bold" if point == found.chosen else None)
-    _row(table, f"{result.second.tag} alone", found.second)
+    _row(table, f"{result.first.tag} alone", tradeoff.first)
+    for point in tradeoff.points:
+        _row(table, f"{point.below:.6g}", point, "bold" if point == tradeoff.chosen else None)
+    _row(table, f"{result.second.tag} alone", tradeoff.second)
     return table
 
 
@@ -80,24 +80,24 @@ def _row(table: Table, name: str, point: "CascadePoint", style: str | None = Non
 
 
 def _remarks(result: "CascadeResult") -> Iterator[str]:
-    found = result.tradeoff
+    tradeoff = result.tradeoff
     yield from basis_remarks(result.basis, result.first.project)
     yield from map(in_commands, left_out_remarks(result.left_out))
     if result.reason:
         yield f"How often they are right is not known. {result.reason}"
-    if found.tasks < result.project_tasks:
+    if tradeoff.tasks < result.project_tasks:
         yield (
-            f"This is of {numbers.things(found.tasks, 'task')} that both answered, of {result.project_tasks:,}. The "
+            f"This is of {numbers.things(tradeoff.tasks, 'task')} that both answered, of {result.project_tasks:,}. The "
             "guarantee holds for the others if these were drawn at random, as `run --on sample` does."
         )
-    if found.chosen is not None:
-        yield f"{found.method}. {result.second.tag} is not a ground truth."
+    if tradeoff.chosen is not None:
+        yield f"{tradeoff.method}. {result.second.tag} is not a ground truth."
         if result.is_one_prompt:
             models = f"--model {result.first.reference} --then {result.second.reference}"
-            shown, name = quote(result.first.tag), quote(result.first.name)
+            tag, name = quote(result.first.tag), quote(result.first.name)
             file = quote(f"{result.first.name}.cascade.md")
             command = (
-                f"ls-prompts show {shown} --plain > {file}; "
-                f"ls-prompts save {name} --file {file} {models} --below {found.chosen.below!r}"
+                f"ls-prompts show {tag} --plain > {file}; "
+                f"ls-prompts save {name} --file {file} {models} --below {tradeoff.chosen.below!r}"
             )
             yield f"To use it, save the prompt with both models: `{command}`."

@@ -27,13 +27,13 @@ def connections(json_wanted: bool) -> None:
     ls-prompts connections
     """
     app = the_app()
-    found = app.model_connections()
-    spent = {stored.name: app.spent_this_month(stored.name) for stored in found if stored.monthly_budget is not None}
-    learnt = {stored.name: app.learnt_formats(stored) for stored in found}
+    listed = app.model_connections()
+    spent = {stored.name: app.spent_this_month(stored.name) for stored in listed if stored.monthly_budget is not None}
+    learnt = {stored.name: app.learnt_formats(stored) for stored in listed}
     if json_wanted:
-        print_json([connection_json(stored, spent.get(stored.name), learnt[stored.name]) for stored in found])
+        print_json([connection_json(stored, spent.get(stored.name), learnt[stored.name]) for stored in listed])
     else:
-        _print_table(found, spent)
+        _print_table(listed, spent)
         _print_learnt(learnt)
 
 
@@ -72,7 +72,7 @@ def connect_model(name: str, store_key: bool, google_auth: bool, **given: Any) -
     given["key_env"] = GOOGLE_AUTH if google_auth else given["key_env"]
     key = _read_key() if store_key else None
     stored = the_app().connect_model(name, ConnectionChange(key=key, **given), notify)
-    notify(f"Connection '{stored.name}' leads to {stored.shown}, key: {stored.key}.")
+    notify(f"Connection '{stored.name}' leads to {stored.public_url}, key: {stored.key}.")
 
 
 @click.command(name="disconnect-model")
@@ -112,37 +112,37 @@ def _read_key() -> str:
     return sys.stdin.readline()
 
 
-def _print_table(found: "list[StoredConnection]", spent: dict[str, float]) -> None:
+def _print_table(connections: "list[StoredConnection]", spent: dict[str, float]) -> None:
     from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None)
     for column in COLUMNS:
         table.add_column(column, overflow="fold")
-    for stored in found:
+    for stored in connections:
         prices = "as known" if stored.prices is None else "{:g}, {:g}".format(*stored.prices)
-        known = stored.known.name if stored.known else ""
+        profile = stored.server_profile.name if stored.server_profile else ""
         limits = ", ".join(_limits(stored, spent))
-        table.add_row(*map(cell, (stored.name, stored.shown, known, stored.key, prices, limits)))
+        table.add_row(*map(cell, (stored.name, stored.public_url, profile, stored.key, prices, limits)))
     Console().print(table)
 
 
 def _print_learnt(learnt: "dict[str, list[LearntFormat]]") -> None:
     for name, formats in learnt.items():
-        for one in formats:
-            click.echo(printable(f"Learnt of {name}/{one.model} on {one.learnt[:10]}: {'; '.join(one.parts)}."))
+        for used in formats:
+            click.echo(printable(f"Learnt of {name}/{used.model} on {used.learnt[:10]}: {'; '.join(used.parts)}."))
 
 
 def _limits(stored: "StoredConnection", spent: dict[str, float]) -> list[str]:
     """For people."""
-    said = {
+    limits = {
         "{:g} s": stored.timeout_s,
         "{:g} in flight": stored.concurrency,
         "{:,g} requests/min": stored.requests_per_minute,
         "{:,g} tokens/min": stored.tokens_per_minute,
         f"{spent.get(stored.name, 0):.2f} of {{:g}} USD this month": stored.monthly_budget,
     }
-    return [words.format(limit) for words, limit in said.items() if limit is not None]
+    return [words.format(limit) for words, limit in limits.items() if limit is not None]
 
 
 def _print_check(check: "ConnectionCheck") -> None:
@@ -169,8 +169,10 @@ def _print_abilities(check: "ConnectionCheck") -> None:
     table = Table(box=None)
     for column in ("ability", "works", "how, or why not"):
         table.add_column(column, overflow="fold")
-    for found in check.abilities:
-        table.add_row(*map(cell, (found.name, {True: "yes", False: "no", None: "n/a"}[found.works], found.detail)))
+    for ability in check.abilities:
+        table.add_row(
+            *map(cell, (ability.name, {True: "yes", False: "no", None: "n/a"}[ability.works], ability.detail))
+        )
     Console().print(table)
     usd = check.abilities_usd
     click.echo(f"These requests cost {'an unknown amount' if usd is None else f'{usd:.6f} USD'}.")

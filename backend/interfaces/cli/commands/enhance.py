@@ -74,10 +74,10 @@ def print_enhanced(result: "OptimizationResult") -> None:
 def _tried(tried: "Sequence[TriedRewrite]") -> Table:
     table = Table("rewrite", "right", "before", "tasks", "", box=None, header_style="bold", pad_edge=False)
     for number, rewrite in enumerate(tried, 1):
-        shown = (
+        cells = (
             [str(rewrite.right), str(rewrite.before), str(rewrite.tasks)] if rewrite.right is not None else ["", "", ""]
         )
-        table.add_row(str(number), *shown, cell(rewrite.fate if rewrite.text else f"dropped: {rewrite.fate}"))
+        table.add_row(str(number), *cells, cell(rewrite.fate if rewrite.text else f"dropped: {rewrite.fate}"))
     return table
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ENV_FILE = Path(".env")
 NO_KEY = "none"
 """Stands for a key where a server asks for none."""
-SHOWN = 8
+MOST_LISTED = 8
 SERVERS = {"label_studio_api_key": "label_studio_url", "openai_api_key": "openai_base_url"}
 """Which address a key is for."""
 
@@ -58,7 +58,7 @@ class Answers:
 
     def __init__(self, values: dict[str, str | None], asking: bool) -> None:
         self._given = {name: value for name, value in values.items() if value is not None}
-        self._known = known_settings()
+        self._current = known_settings()
         self._asking = asking
         self.values: dict[str, str] = {}
 
@@ -91,13 +91,13 @@ class Answers:
         title = f"{step.title} [Enter keeps the current one]" if secret else step.title
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", GetPassWarning)  # through a pipe nothing can be seen anyway
-            shown = click.prompt(title, default=default, hide_input=step.hidden, show_default=not secret, err=True)
-        return str(shown).strip()
+            answer = click.prompt(title, default=default, hide_input=step.hidden, show_default=not secret, err=True)
+        return str(answer).strip()
 
     def _default(self, name: str) -> str:
         """What is set already; a key only for the server it is for, unless nobody is asked."""
-        value, server = self._known[name], SERVERS.get(name, name)
-        moved = self.values.get(server, self._known[server]) != self._known[server]
+        value, server = self._current[name], SERVERS.get(name, name)
+        moved = self.values.get(server, self._current[server]) != self._current[server]
         if name in SERVERS and moved and self._asking:
             value = ""
         return value or (NO_KEY if name == "openai_api_key" else "")
@@ -115,10 +115,10 @@ class Answers:
             names = self._app("openai_api_key", self.values["openai_api_key"]).models()
         except PromptsError:
             return
-        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-        notify(f"The server has {', '.join(names[:SHOWN])}{more}.")
-        if self._known["openai_model"] not in names and len(names) == 1:
-            self._known["openai_model"] = names[0]
+        more = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
+        notify(f"The server has {', '.join(names[:MOST_LISTED])}{more}.")
+        if self._current["openai_model"] not in names and len(names) == 1:
+            self._current["openai_model"] = names[0]
 
 
 def known_settings() -> dict[str, str]:

@@ -28,38 +28,45 @@ def people(version: str, json_wanted: bool) -> None:
     ls-prompts people sentiment@2 --json
     """
     with waiting_for("the agreement"):
-        found = the_app().people(version)
+        agreement = the_app().people(version)
     if json_wanted:
-        print_json(people_json(version, found))
-    elif found.tasks:
-        Console().print(_table(found))
-    for sentence in _remarks(version, found):
+        print_json(people_json(version, agreement))
+    elif agreement.tasks:
+        Console().print(_table(agreement))
+    for sentence in _remarks(version, agreement):
         notify(sentence)
 
 
-def _table(found: "HumanAgreement") -> Table:
+def _table(agreement: "HumanAgreement") -> Table:
     table = Table("", "", "95 % interval", box=None, header_style="dim", pad_edge=False)
-    among, model = (numbers.interval(one) for one in (found.among_people_ci, found.with_model_ci))
-    table.add_row("people agree", numbers.proportion(found.among_people), among)
-    table.add_row("people agree with the model", numbers.proportion(found.with_model), model)
-    alpha = numbers.measured(found.alpha), numbers.measured_interval(found.alpha_ci)
+    among, model = (numbers.interval(interval) for interval in (agreement.among_people_ci, agreement.with_model_ci))
+    table.add_row("people agree", numbers.proportion(agreement.among_people), among)
+    table.add_row("people agree with the model", numbers.proportion(agreement.with_model), model)
+    alpha = numbers.measured(agreement.alpha), numbers.measured_interval(agreement.alpha_ci)
     table.add_row("Krippendorff's alpha among people", *alpha)
-    apart = numbers.signed_interval(found.difference_ci)
-    table.add_row("difference", numbers.signed(found.difference), apart)
+    apart = numbers.signed_interval(agreement.difference_ci)
+    table.add_row("difference", numbers.signed(agreement.difference), apart)
     return table
 
 
-def _remarks(version: str, found: "HumanAgreement") -> list[str]:
-    if not found.tasks:
-        return [found.reason or ""]
-    tasks = numbers.things(found.tasks, "task")
-    said = [f"Of {tasks} that two people or more annotated and {version} answered, {found.people} people in all."]
-    if found.drawn != found.tasks:
-        said.append(
-            f"{numbers.count(found.drawn or 0)} of them were drawn at random: tasks that several people annotate may "
-            "be easier or harder than the others."
+def _remarks(version: str, agreement: "HumanAgreement") -> list[str]:
+    if not agreement.tasks:
+        return [agreement.reason or ""]
+    tasks = numbers.things(agreement.tasks, "task")
+    remarks = [
+        f"Of {tasks} that two people or more annotated and {version} answered, {agreement.people} people in all."
+    ]
+    if agreement.drawn != agreement.tasks:
+        remarks.append(
+            f"{numbers.count(agreement.drawn or 0)} of them were drawn at random: tasks that several people annotate "
+            "may be easier or harder than the others."
         )
-    if found.test is None:
-        return [*said, found.reason or ""]
-    verdict = "can stand in for a person" if found.test.passed else "is not shown to be able to stand in for a person"
-    return [*said, f"{version} {verdict}: it is no worse than {found.test.won} of {found.test.people} people."]
+    if agreement.test is None:
+        return [*remarks, agreement.reason or ""]
+    verdict = (
+        "can stand in for a person" if agreement.test.passed else "is not shown to be able to stand in for a person"
+    )
+    return [
+        *remarks,
+        f"{version} {verdict}: it is no worse than {agreement.test.won} of {agreement.test.people} people.",
+    ]

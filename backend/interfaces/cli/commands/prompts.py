@@ -173,7 +173,7 @@ def load(files: tuple[Path, ...], project: int | None) -> None:
     ls-prompts load --project 12 prompts/sentiment@*.md
     """
     app, loaded = the_app(), dict[str, str]()
-    for path in sorted(files, key=_place):
+    for path in sorted(files, key=_version_order):
         with waiting_for("Label Studio"):
             version = app.load(path, project).version
         loaded[version.reference] = version.tag
@@ -197,7 +197,7 @@ def _when(version: "PromptVersion") -> str:
     return version.created[:16].replace("T", " ")
 
 
-def _place(path: Path) -> tuple[str, int]:
+def _version_order(path: Path) -> tuple[str, int]:
     """NAME@2.md before NAME@10.md, whatever the shell's order is."""
     name, _, number = path.stem.rpartition("@")
     return (name, int(number)) if number.isdecimal() else (path.stem, 0)

@@ -44,17 +44,17 @@ def prune(tags: tuple[str, ...], project: int | None, older_than: int, yes: bool
     app = the_app()
     for tag in tags:
         app.version(tag)
-    found = app.prunable(choice)
-    if not found.runs and not found.answers:
+    prunable = app.prunable(choice)
+    if not prunable.runs and not prunable.answers:
         notify(f"Nothing to delete: no ended run began more than {numbers.things(older_than, 'day')} ago.")
         return
     if not yes:
-        confirm(f"Delete {_listed(found)}? This can't be undone")
+        confirm(f"Delete {_listed(prunable)}? This can't be undone")
     with waiting_for("the deletion"):
         app.prune(choice)
-    notify(f"Deleted {_listed(found)}.")
+    notify(f"Deleted {_listed(prunable)}.")
 
 
-def _listed(found: "Prunable") -> str:
-    size = f"about {numbers.count(round(found.size / 1e6))} MB"
-    return f"{numbers.things(found.runs, 'run')} and {numbers.things(found.answers, 'answer')} ({size})"
+def _listed(prunable: "Prunable") -> str:
+    size = f"about {numbers.count(round(prunable.size / 1e6))} MB"
+    return f"{numbers.things(prunable.runs, 'run')} and {numbers.things(prunable.answers, 'answer')} ({size})"

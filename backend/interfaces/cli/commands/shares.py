@@ -38,9 +38,9 @@ def _table(estimate: "ShareEstimate") -> Table:
     table = Table(Column("label", overflow="fold"), box=None, header_style="bold", pad_edge=False)
     for name in ("by the model", "estimated", "95 % interval", "ground truths"):
         table.add_column(name, justify="right")
-    for one in estimate.shares:
-        shown = (numbers.proportion(one.by_model), numbers.proportion(one.share), numbers.interval(one.interval))
-        table.add_row(cell(one.label), *shown, numbers.count(one.truths))
+    for share in estimate.shares:
+        cells = (numbers.proportion(share.by_model), numbers.proportion(share.share), numbers.interval(share.interval))
+        table.add_row(cell(share.label), *cells, numbers.count(share.truths))
     return table
 
 
@@ -50,7 +50,7 @@ def _notify(estimate: "ShareEstimate") -> None:
     rest = "" if estimate.answered >= estimate.tasks else "; of the other tasks they say nothing"
     truths = numbers.things(estimate.truths, "ground truth")
     notify(f"The shares are of the {answered} that {estimate.version} answered, corrected by {truths}{rest}.")
-    if few := [one.label for one in estimate.shares if one.by_truths]:
+    if few := [share.label for share in estimate.shares if share.by_truths]:
         names = ", ".join(few[:10]) + (f" and {len(few) - 10} more" if len(few) > 10 else "")
         notify(f"From the ground truths alone, because fewer than 5 have the label or lack it: {names}.")
     for remark in (

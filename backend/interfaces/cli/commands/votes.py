@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from backend.domain.statistics.right_answers import RightAnswers
     from backend.services.analysis.votes import VoteResult
 
-SHOWN = 20
+MOST_LISTED = 20
 
 
 @click.command()
@@ -68,10 +68,10 @@ def _print(result: "VoteResult") -> None:
     listed = result.votes.disagreements
     title = f"\nTasks on which they disagree, least sure first: {numbers.count(len(listed)) if listed else 'none'}"
     click.secho(title, bold=True)
-    for vote in listed[:SHOWN]:
+    for vote in listed[:MOST_LISTED]:
         click.echo(f"  {printable(_line(vote, result))}")
-    if len(listed) > SHOWN:
-        click.echo(f"  {numbers.count(len(listed) - SHOWN)} more: --json")
+    if len(listed) > MOST_LISTED:
+        click.echo(f"  {numbers.count(len(listed) - MOST_LISTED)} more: --json")
 
 
 def _table(result: "VoteResult") -> Table:

@@ -55,9 +55,9 @@ class QualityGateOptions:
             ("f1_macro", score.f1_macro),
             ("cost_usd", summary.cost_usd),
         )
-        shown = [(name, "n/a" if value is None else value) for name, value in properties]
+        texts = [(name, "n/a" if value is None else value) for name, value in properties]
         try:
-            self.report.write_bytes(junit(finished.run.tag, checks or [GateCheck("evaluated", True, "")], shown))
+            self.report.write_bytes(junit(finished.run.tag, checks or [GateCheck("evaluated", True, "")], texts))
         except OSError as error:
             raise SettingsError(
                 f"{self.report} can't be written ({type(error).__name__}): give --junit a file that you can write."
@@ -107,6 +107,6 @@ def end_by(checks: Sequence[GateCheck]) -> None:
     """Ends the command with 3 when one failed, and says which."""
     failed = [check for check in checks if not check.passed]
     for check in failed:
-        notify(f'Check failed, "{check.name}": {check.said}.')
+        notify(f'Check failed, "{check.name}": {check.detail}.')
     if failed:
         raise click.exceptions.Exit(BELOW)

@@ -35,7 +35,7 @@ class ProgressBar:
         self._label = label
         self._first: int | None = None
         self._pushing = False
-        self._started = self._said = time.monotonic()
+        self._started = self._last_line = time.monotonic()
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -70,8 +70,8 @@ class ProgressBar:
         detail = f"{rate:.1f} tasks/s, cost {numbers.usd(cost)}{trouble}"
         if not self._bar.disable:
             self._bar.update(self._row, completed=done, total=total, detail=detail)
-        elif now - self._said >= LINE_EVERY_S:
-            self._said = now
+        elif now - self._last_line >= LINE_EVERY_S:
+            self._last_line = now
             notify(f"{self._label}: {done} of {total or '?'} tasks, {detail}")
 
 

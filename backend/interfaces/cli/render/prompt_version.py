@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from backend.domain.action import Action
     from backend.domain.prompts.version import PromptVersion
 
-SHOWN = 3
+MOST_LISTED = 3
 TEXT_SHOWN = 100
 DONE = {
     "annotate": ("annotation", "created"),
@@ -38,7 +38,7 @@ def print_examples(version: "PromptVersion") -> None:
     by = f", by embeddings of {printable(examples.embed)}" if examples.embed else ""
     of = f" of {numbers.count(len(examples.pool))}" if len(examples.pool) > examples.number else ""
     click.echo(f"\n{numbers.things(examples.number, 'example')}{of}, {examples.select}{by}; the first:")
-    for example in examples.pool[:SHOWN]:
+    for example in examples.pool[:MOST_LISTED]:
         text = printable(" / ".join(" ".join(value.split()) for value in example.values.values()))
         answer = printable("; ".join(f"{name}: {value}" for name, value in example.answer.items()))
         click.echo(f"- {text[:TEXT_SHOWN]}  -> {answer}")

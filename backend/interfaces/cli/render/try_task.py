@@ -30,7 +30,7 @@ def _verdict(tried: "TryResult") -> str:
         return f"rejected, {verdict.reason}: {verdict.detail}"
     if isinstance(verdict, Failure):
         return f"failed, {verdict.kind}: {verdict.detail}"
-    held = {name: ", ".join(map(_said, listed)) for name, listed in answer_json(verdict).items()}
+    held = {name: ", ".join(map(_value_text, listed)) for name, listed in answer_json(verdict).items()}
     values = "; ".join(f"{name}: {text or '(none)'}" for name, text in held.items())
     usage = outcome.usage
     tokens = f"{numbers.count(usage.prompt_tokens)} + {numbers.things(usage.completion_tokens, 'token')}"
@@ -38,14 +38,14 @@ def _verdict(tried: "TryResult") -> str:
         f"{name} {numbers.proportion(confidence)}" for name, confidence in (outcome.controls or {}).items()
     )
     confidence = numbers.proportion(outcome.confidence) + (controls and f" ({controls})")
-    shown = f"{values}\nconfidence {confidence}, {tokens}, cost {numbers.usd(usage.cost_usd)}"
-    return f"{shown}\n{tried.remark}" if tried.remark else shown
+    summary = f"{values}\nconfidence {confidence}, {tokens}, cost {numbers.usd(usage.cost_usd)}"
+    return f"{summary}\n{tried.remark}" if tried.remark else summary
 
 
-def _said(held: Any) -> str:
+def _value_text(held: Any) -> str:
     """A span is shown as JSON, with its place; what is said of an item of a list, with its number."""
     if isinstance(held, dict) and held.keys() == {"item", "value"}:
-        return f"{held['item']}: {' | '.join(map(_said, held['value']))}"
+        return f"{held['item']}: {' | '.join(map(_value_text, held['value']))}"
     return held if isinstance(held, str) else json.dumps(held, ensure_ascii=False)
 
 

@@ -9,15 +9,15 @@ if TYPE_CHECKING:
 def canary_json(result: "CanaryResult") -> dict[str, Any]:
     """Numbers of requests; `odd` and `others` of those asked twice: whether the stored answer or a new one differs from
     the other two. `models`: the names that the server gave to the model."""
-    found = result.found
+    canary = result.canary
     return {
         "version": result.version,
-        "requests": found.requests,
+        "requests": canary.requests,
         "unanswered": result.unanswered,
-        "changed": found.changed,
-        "odd": found.odd,
-        "others": found.others,
-        "p_value": found.p_value,
-        "model_changed": found.model_changed,
+        "changed": canary.changed,
+        "odd": canary.odd,
+        "others": canary.others,
+        "p_value": canary.p_value,
+        "model_changed": canary.model_changed,
         "models": {"before": list(result.before), "now": list(result.now)},
     }

@@ -12,20 +12,20 @@ if TYPE_CHECKING:
 
 def cascade_json(result: "CascadeResult") -> dict[str, Any]:
     """`chosen`: the threshold with the guarantee, null without one; `differs_high`: of all tasks, at 95 %."""
-    found = result.tradeoff
+    tradeoff = result.tradeoff
     return {
         "first": result.first.tag,
         "second": result.second.tag,
-        "tasks": found.tasks,
+        "tasks": tradeoff.tasks,
         "project_tasks": result.project_tasks,
-        "differs": found.target,
-        "chosen": None if found.chosen is None else point_json(found.chosen),
-        "differs_high": found.differs_high,
-        "method": found.method,
-        "reason": found.reason,
-        "first_alone": point_json(found.first),
-        "points": [point_json(point) for point in found.points],
-        "second_alone": point_json(found.second),
+        "differs": tradeoff.target,
+        "chosen": None if tradeoff.chosen is None else point_json(tradeoff.chosen),
+        "differs_high": tradeoff.differs_high,
+        "method": tradeoff.method,
+        "reason": tradeoff.reason,
+        "first_alone": point_json(tradeoff.first),
+        "points": [point_json(point) for point in tradeoff.points],
+        "second_alone": point_json(tradeoff.second),
         "basis": basis_json(result.basis),
     }
 

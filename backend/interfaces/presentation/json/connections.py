@@ -21,7 +21,7 @@ def connection_json(
     """
     return {
         "name": stored.name,
-        "address": stored.shown,
+        "address": stored.public_url,
         "key": stored.key,
         "timeout_s": stored.timeout_s,
         "concurrency": stored.concurrency,
@@ -29,10 +29,10 @@ def connection_json(
         "price_out": stored.price_out,
         "requests_per_minute": stored.requests_per_minute,
         "tokens_per_minute": stored.tokens_per_minute,
-        "profile": stored.known and stored.known.name,
+        "profile": stored.server_profile and stored.server_profile.name,
         "monthly_budget": stored.monthly_budget,
         "spent_this_month": spent,
-        "learnt": [asdict(one) for one in learnt],
+        "learnt": [asdict(format) for format in learnt],
         "created": stored.created or None,
     }
 
@@ -52,7 +52,7 @@ def connection_check_json(check: "ConnectionCheck") -> dict[str, Any]:
         "tokens_per_minute": check.limits[1],
         "learnt": check.learnt and asdict(check.learnt),
         "abilities": [
-            {"name": found.name, "works": found.works, "detail": found.detail, "usd": found.usd}
-            for found in check.abilities
+            {"name": ability.name, "works": ability.works, "detail": ability.detail, "usd": ability.usd}
+            for ability in check.abilities
         ],
     }

@@ -41,7 +41,7 @@ def evaluation_json(
         **_caveats_json(finished, evaluation),
         **_measures_json(evaluation),
         **({"vs": comparison_json(versus)} if versus else {}),
-        **({"checks": plain(list(checks))} if checks else {}),
+        **({"checks": [_check_json(check) for check in checks]} if checks else {}),
     }
 
 
@@ -56,6 +56,10 @@ def stored_evaluation_json(tag: str, evaluation: Evaluation) -> dict[str, Any]:
         **_measures_json(evaluation),
         "reasons": evaluation.reasons,
     }
+
+
+def _check_json(check: GateCheck) -> dict[str, Any]:
+    return {"name": check.name, "passed": check.passed, "said": check.detail}
 
 
 def _scores_json(finished: "RunResult", evaluation: Evaluation) -> dict[str, Any]:
@@ -105,10 +109,10 @@ def _caveats_json(finished: "RunResult", evaluation: Evaluation) -> dict[str, An
 def left_out_json(left_out: LeftOut) -> dict[str, Any]:
     """Ids of the tasks whose ground truths do not count, or count although they flatter the prompt (`accepted`)."""
     return {
-        "self_predicted": list(left_out.own),
-        "accepted": list(left_out.taken),
-        "unknown_label": {label: list(tasks) for label, tasks in left_out.gone.items()},
-        "used_as_example": list(left_out.shown),
+        "self_predicted": list(left_out.self_predicted),
+        "accepted": list(left_out.accepted),
+        "unknown_label": {label: list(tasks) for label, tasks in left_out.unknown_labels.items()},
+        "used_as_example": list(left_out.examples),
         "unseen": list(left_out.unseen),
     }
 

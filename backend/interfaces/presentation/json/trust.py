@@ -92,18 +92,18 @@ def shares_json(estimate: "ShareEstimate") -> dict[str, Any]:
         "version": estimate.version,
         "tasks": estimate.tasks,
         "answered": estimate.answered,
-        "labels": {one.label: _share_json(one) for one in estimate.shares},
+        "labels": {share.label: _share_json(share) for share in estimate.shares},
         "ground_truths": basis_json(estimate.basis),
     }
 
 
-def _share_json(one: LabelShare) -> dict[str, Any]:
+def _share_json(share: LabelShare) -> dict[str, Any]:
     return {
-        "by_model": one.by_model,
-        "share": one.share,
-        "share_ci": list(one.interval),
-        "ground_truths": one.truths,
-        "by_truths": one.by_truths,
+        "by_model": share.by_model,
+        "share": share.share,
+        "share_ci": list(share.interval),
+        "ground_truths": share.truths,
+        "by_truths": share.by_truths,
     }
 
 

@@ -89,7 +89,7 @@ def _shape(call: ApiCall, item: PublicConnection) -> ModelProviderConnection:
         "name": item.name,
         "provider": item.provider,
         "scope": "Organization",
-        "endpoint": item.stored.shown,
+        "endpoint": item.stored.public_url,
         "deployment_name": told.get("deployment_name"),
         "cached_available_models": told.get("cached_available_models"),
         "google_location": None,

@@ -130,14 +130,14 @@ def _parameters(query: type[BaseModel] | None) -> list[Object]:
 
 
 def _success(operation: Operation, schemas: Object) -> Object:
-    said = {"description": HTTPStatus(operation.status).phrase}
+    response = {"description": HTTPStatus(operation.status).phrase}
     if operation.answer is None:
-        return said
+        return response
     if operation.answer is str:
-        return said | {"content": {"text/html": {"schema": {"type": "string"}}}}
+        return response | {"content": {"text/html": {"schema": {"type": "string"}}}}
     element = _schema(operation.answer, schemas)
     whole = {"": element, LIST: {"type": "array", "items": element}, PAGE: _page(element)}[operation.many]
-    return said | {"content": {"application/json": {"schema": whole}}}
+    return response | {"content": {"application/json": {"schema": whole}}}
 
 
 def _page(element: Object) -> Object:

@@ -20,8 +20,8 @@ def ordered(rows: Sequence[T], ordering: str | None, keys: Mapping[str, Callable
     key = keys.get(ordering.removeprefix("-"))
     if key is None:
         raise Problem(400, f"'ordering' takes {', '.join(keys)}, with - before it for the reverse order.")
-    known = sorted((row for row in rows if key(row) is not None), key=key, reverse=ordering.startswith("-"))
-    return [*known, *(row for row in rows if key(row) is None)]
+    sorted_rows = sorted((row for row in rows if key(row) is not None), key=key, reverse=ordering.startswith("-"))
+    return [*sorted_rows, *(row for row in rows if key(row) is None)]
 
 
 def paged(rows: Sequence[Any], parameters: PageQuery) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def create_prompt(call: ApiCall) -> Any:
     if not sent.associated_projects or len(sent.associated_projects) != 1:
         raise Problem(400, "A prompt is for one project: send its id, like associated_projects=[12].")
     row = call.objects.create(sent.title, sent.associated_projects[0], sent.description or "")
-    return _one(call, row), 201
+    return _detail(call, row), 201
 
 
 def get_prompt(call: ApiCall, prompt: int) -> Any:
@@ -54,7 +54,7 @@ def update_prompt(call: ApiCall, prompt: int) -> Any:
     sent, row = body(PromptBody), call.objects.prompt(prompt)
     if sent.associated_projects not in (None, [row.project]):
         raise Problem(400, f"Prompt {prompt} is for project {row.project}: make another prompt for another project.")
-    return _one(call, call.objects.describe(prompt, sent.title, sent.description))
+    return _detail(call, call.objects.describe(prompt, sent.title, sent.description))
 
 
 def delete_prompt(call: ApiCall, prompt: int) -> Any:
@@ -96,7 +96,7 @@ def _skill(project: dict[str, Any]) -> str | None:
     return shapes.skill(schema) if schema.fields else None
 
 
-def _one(call: ApiCall, row: PromptRow) -> ModelInterface:
+def _detail(call: ApiCall, row: PromptRow) -> ModelInterface:
     return shapes.prompt(row, call.person, call.schema(row.project))
 
 

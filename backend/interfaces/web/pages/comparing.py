@@ -69,13 +69,15 @@ def _compared(page: PageRequest, versions: Sequence[PublicVersion]) -> dict[str,
     rows: Results = {tag: {row.task: row for row in page.app.results(tag)} for tag in tags} if result.truths else {}
     by_tag = {item.version.tag: item for item in versions}
     pairs = [pair for pair in result.comparison.pairs if pair.first == tags[0]]
-    shown = [_shown(result, pair, rows, by_tag) for pair in pairs]
+    pair_views = [_pair_view(result, pair, rows, by_tag) for pair in pairs]
     agreed = [_agreed(result, tags[0], tag) for tag in tags[1:]] if not result.truths else []
     rests_on = list(comparison_basis_remarks(result))
-    return {"result": result, "pairs": shown, "agreed": agreed, "tags": tags, "rests_on": rests_on}
+    return {"result": result, "pairs": pair_views, "agreed": agreed, "tags": tags, "rests_on": rests_on}
 
 
-def _shown(result: ComparisonResult, pair: VersionPair, rows: Results, versions: dict[str, PublicVersion]) -> PairShown:
+def _pair_view(
+    result: ComparisonResult, pair: VersionPair, rows: Results, versions: dict[str, PublicVersion]
+) -> PairShown:
     before, after = versions[pair.first].version, versions[pair.second].version
     titles = (("Broken", pair.broken), ("Fixed", pair.fixed)) if rows else ()
     changed = [(title, _both(ids, rows[pair.first], rows[pair.second])) for title, ids in titles]
@@ -101,10 +103,10 @@ def _verdict(pair: VersionPair, truths: int) -> str:
 
 def _agreed(result: ComparisonResult, first: str, second: str) -> str:
     """How often two versions say the same, without ground truths."""
-    found = result.agreements[first, second]
-    if found.agreed is None:
+    agreement = result.agreements[first, second]
+    if agreement.agreed is None:
         return f"{second} and {first} answered no task in common."
     return (
-        f"{second} says the same as {first} on {percent(found.agreed)} of {things(found.tasks, 'task')} "
-        f"({percent_interval(found.agreed_ci)})."
+        f"{second} says the same as {first} on {percent(agreement.agreed)} of {things(agreement.tasks, 'task')} "
+        f"({percent_interval(agreement.agreed_ci)})."
     )

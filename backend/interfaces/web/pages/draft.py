@@ -65,8 +65,8 @@ def try_draft(page: PageRequest, prompt: int) -> Any:
     trouble = None
     try:
         trials = [
-            try_json(one) | {"shown": one.shown, "text": one.text}
-            for one in page.app.try_draft(_draft(page, row), TRIED)
+            try_json(result) | {"lines": result.lines, "text": result.text}
+            for result in page.app.try_draft(_draft(page, row), TRIED)
         ]
     except PromptsError as error:
         trouble = str(error)

@@ -38,10 +38,10 @@ def label_fields(file: PromptFile, schema: LabelSchema | None) -> dict[str, list
     if schema is None:
         return {}
     sentences = _defined(file.labels, schema)
-    controls = [(place, control) for place, control in enumerate(schema.labelled.fields) if _is_listed(control)]
+    controls = [(index, control) for index, control in enumerate(schema.labelled.fields) if _is_listed(control)]
     if sum(len(control.labels) for _, control in controls) > MOST_DEFINED:
         return {}
-    return {control.name: _fields(place, control, sentences.get(control.name, {})) for place, control in controls}
+    return {control.name: _fields(index, control, sentences.get(control.name, {})) for index, control in controls}
 
 
 def filled(beginning: PromptFile, schema: LabelSchema | None) -> PromptFile:
@@ -103,9 +103,9 @@ def _is_listed(control: Control) -> bool:
     return bool(control.labels) and not control.dynamic
 
 
-def _fields(place: int, control: Control, sentences: Mapping[str, str]) -> list[LabelField]:
-    shown = [label.shown for label in control.labels]
-    return [LabelField(f"label-{place}-{n}", label, sentences.get(label, "")) for n, label in enumerate(shown)]
+def _fields(index: int, control: Control, sentences: Mapping[str, str]) -> list[LabelField]:
+    names = [label.name for label in control.labels]
+    return [LabelField(f"label-{index}-{n}", label, sentences.get(label, "")) for n, label in enumerate(names)]
 
 
 def _lines(text: str) -> str:

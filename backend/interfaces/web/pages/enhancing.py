@@ -139,5 +139,5 @@ def _budget(page: PageRequest, of: PublicVersion, form: SearchForm) -> float | N
 
 
 def _searches() -> Refinements:
-    found: Refinements = current_app.extensions[REFINEMENTS]
-    return found
+    refinements: Refinements = current_app.extensions[REFINEMENTS]
+    return refinements

@@ -65,7 +65,7 @@ def show_setup(page: PageRequest) -> Any:
 def missing_steps(page: PageRequest, rows: Iterable[PromptRow]) -> list[FirstStep]:
     """What is known to be missing before a model's server is asked. `rows`: prompts whose projects need ground
     truths."""
-    settings, found = page.app.settings, list(rows)
+    settings, prompts = page.app.settings, list(rows)
     steps = []
     if settings.label_studio_api_key is None:
         steps.append(FirstStep("Token of the server", False, TOKENLESS))
@@ -73,7 +73,7 @@ def missing_steps(page: PageRequest, rows: Iterable[PromptRow]) -> list[FirstSte
         steps.append(FirstStep("Key of a model", False, KEYLESS, code="ls-prompts connect-model NAME --base-url URL"))
     if not page.call.objects.prompts():
         steps += [step for step in projects_steps(page) if step.missing]
-    return [*steps, *(step for step in truths_steps(page, found) if step.missing)]
+    return [*steps, *(step for step in truths_steps(page, prompts) if step.missing)]
 
 
 def projects_steps(page: PageRequest) -> list[FirstStep]:

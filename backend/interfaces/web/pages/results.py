@@ -52,11 +52,16 @@ def _page(page: PageRequest, of: PublicVersion, view: ResultView, trouble: str |
     last = max(1, -(-len(chosen) // PAGE))
     number = min(filters.page, last)
     rows = page.app.with_texts(of.version, view, chosen[(number - 1) * PAGE : number * PAGE])
-    known = view.rows
+    judged = view.rows
     words = {"of": of, "row": of.prompt, "filters": filters, "evaluation": view.evaluation, "kinds": KINDS}
     words |= {"labels": page.app.choices(of.version, page.project(of))}
-    words |= {"tabs": tabs_of(known), "reasons": reasons_of(known), "models": models_of(known), "orders": ORDER_TITLES}
-    words |= {"page": number, "last": last, "chosen": len(chosen), "total": len(known), "rows": rows}
+    words |= {
+        "tabs": tabs_of(judged),
+        "reasons": reasons_of(judged),
+        "models": models_of(judged),
+        "orders": ORDER_TITLES,
+    }
+    words |= {"page": number, "last": last, "chosen": len(chosen), "total": len(judged), "rows": rows}
     words |= {"rests_on": list(basis_remarks(view.basis, of.version.project))}
     unanswered = sum(item.answer is None for item in chosen)
     priced = page.is_priced(of.version.model, of.version.connection)

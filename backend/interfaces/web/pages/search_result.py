@@ -18,8 +18,8 @@ def side_by_side(before: str, after: str) -> tuple[Lines, Lines]:
         same_old.update(range(block.a, block.a + block.size))
         same_new.update(range(block.b, block.b + block.size))
     return (
-        [(line, place not in same_old) for place, line in enumerate(old)],
-        [(line, place not in same_new) for place, line in enumerate(new)],
+        [(line, index not in same_old) for index, line in enumerate(old)],
+        [(line, index not in same_new) for index, line in enumerate(new)],
     )
 
 

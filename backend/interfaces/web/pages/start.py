@@ -20,7 +20,7 @@ def list_prompts(page: PageRequest) -> Any:
     rows = [row for row in everything if search.casefold() in row.title.casefold()]
     cards = [_card(page, row) for row in rows[:MOST_LISTED]]
     missing = missing_steps(page, (card["row"] for card in cards if card["best"] is None))
-    return page.show("start.html", cards=cards, shown=len(rows), of=len(everything), search=search, missing=missing)
+    return page.show("start.html", cards=cards, matching=len(rows), of=len(everything), search=search, missing=missing)
 
 
 def _card(page: PageRequest, row: Any) -> dict[str, Any]:
@@ -29,8 +29,8 @@ def _card(page: PageRequest, row: Any) -> dict[str, Any]:
     versions = page.call.objects.versions(row.id)
     by = row.user_email or (versions[-1].number.user_email if versions else None)
     scored = [evaluation for item in versions if (evaluation := page.call.evaluation(item))]
-    known = [evaluation for evaluation in scored if evaluation.score.accuracy is not None]
-    best = max(known, key=lambda evaluation: evaluation.score.accuracy or 0.0, default=None)
+    with_accuracy = [evaluation for evaluation in scored if evaluation.score.accuracy is not None]
+    best = max(with_accuracy, key=lambda evaluation: evaluation.score.accuracy or 0.0, default=None)
     return {"row": row, "project": page.call.objects.project(row.project), "best": best, "by": by}
 
 

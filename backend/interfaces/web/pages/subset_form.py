@@ -83,13 +83,12 @@ class SubsetForm:
 
     def sdk(self, of: PublicVersion) -> str:
         """The same with Label Studio's SDK; "" for what it has no word for."""
-        said = {"ground-truth": 'project_subset="HasGT"', "all": 'project_subset="All"'}
-        said["missing"] = 'project_subset="All", only_missing_predictions=True'
-        if self.on not in said:
+        arguments = {"ground-truth": 'project_subset="HasGT"', "all": 'project_subset="All"'}
+        arguments["missing"] = 'project_subset="All", only_missing_predictions=True'
+        if self.on not in arguments:
             return ""
-        return (
-            f"client.prompts.runs.create({of.prompt.id}, {of.number.id}, project={of.prompt.project}, {said[self.on]})"
-        )
+        numbers = f"{of.prompt.id}, {of.number.id}, project={of.prompt.project}"
+        return f"client.prompts.runs.create({numbers}, {arguments[self.on]})"
 
     @property
     def options(self) -> str:

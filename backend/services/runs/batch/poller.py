@@ -12,7 +12,7 @@ from backend.adapters.database.batches import BatchStore, StoredBatch
 from backend.domain.chat.request import Completion
 from backend.domain.outcome import Failure
 from backend.domain.runs.batch_report import BatchReport, unanswered
-from backend.domain.urls import shown
+from backend.domain.urls import public_url
 from backend.errors import ProviderError
 
 log = logging.getLogger(__name__)
@@ -141,7 +141,7 @@ class BatchPoller:
     def tidy_left(self, base_url: str) -> None:
         """Tries it for some that are over and whose files could not be deleted then."""
         for batch in self.record.untidied(most=LEFT_AT_ONCE):
-            if batch.base_url == shown(base_url):
+            if batch.base_url == public_url(base_url):
                 self._try_to_tidy(batch)
 
     def _try_to_tidy(self, batch: StoredBatch) -> None:

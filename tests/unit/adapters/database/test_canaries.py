@@ -15,8 +15,8 @@ def test_the_newest_of_a_version_comes_back(store: Store) -> None:
     canaries.add(version(name="mood"), Canary(48, 9, 8, 1))
     newest = canaries.newest(version(name="mood"))
     assert newest is not None
-    assert newest.found == Canary(48, 9, 8, 1)
-    assert newest.asked.startswith("20")
+    assert newest.result == Canary(48, 9, 8, 1)
+    assert newest.asked_at.startswith("20")
 
 
 def test_it_goes_with_its_prompt(store: Store) -> None:

@@ -100,7 +100,7 @@ def test_nobody_there(http: LabelStudioHttp) -> None:
 
 
 def test_its_connections_are_closed_when_nobody_has_it_any_more(http: LabelStudioHttp) -> None:
-    mine = LabelStudioHttp(http._shown, "f" * 40)
+    mine = LabelStudioHttp(http._address, "f" * 40)
     mine.call("GET", "api/x")
     client = mine._client.httpx_client
     assert not client.is_closed

@@ -7,7 +7,7 @@ import pytest
 from backend.adapters.providers.ability_probe import AbilityProbe
 from backend.adapters.providers.batch_api import BatchApi
 from backend.adapters.providers.model_connection import ModelConnection
-from backend.domain.abilities import Found
+from backend.domain.abilities import AbilityResult
 from tests.running import RunningStandIn
 from tests.scripted import run, some
 from tests.unit.adapters.providers.test_chat_completions import CUT, KEY, Provider, Reply, chat, error, provided
@@ -55,11 +55,11 @@ def test_what_is_billed_is_read() -> None:
 
 
 def test_batches_are_listed(stand_in: RunningStandIn) -> None:
-    def listed() -> Found:
+    def listed() -> AbilityResult:
         connection = ModelConnection(stand_in.url, KEY, 5)
         return run(AbilityProbe(None, KEY, lambda: BatchApi(connection)).batch_list())  # type: ignore[arg-type]
 
-    assert listed() == Found("batches", True)
+    assert listed() == AbilityResult("batches", True)
     stand_in.control(no_batches=True)
     found = listed()
     assert not found.works

@@ -897,7 +897,7 @@ def test_the_stand_in_says_that_it_sees_no_pictures() -> None:
 def described(model: str = "stand-in", **switches: Any) -> tuple[str, str]:
     async def once() -> tuple[str, str]:
         async with served(StandIn(Switches(**switches)).app()) as client:
-            return await client.describe(model), client._shown
+            return await client.describe(model), client._address
 
     return run(once())
 

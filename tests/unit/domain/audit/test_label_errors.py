@@ -4,7 +4,7 @@ import pytest
 
 from backend.domain.answer import Labels
 from backend.domain.audit.ensemble import EnsembleVote
-from backend.domain.audit.label_errors import Suspect, _said, audit
+from backend.domain.audit.label_errors import Suspect, _stated_doubt, audit
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth
 from benchmarks import audits
 from tests.scripted import sure_of
@@ -33,7 +33,7 @@ def test_the_most_confident_contradiction_by_most_versions_comes_first() -> None
 def test_what_a_calibrator_made_equal_is_ranked_by_what_the_version_said() -> None:
     vote = EnsembleVote({1: "b", 2: "b"}, {1: 0.8, 2: 0.8}, {1: 0.97, 2: 0.99}, {1: "a", 2: "a"})
     suspects = [Suspect(task, A, B, 0.8, ("1",)) for task in (1, 2)]
-    assert [_said(suspect, {"1": vote}) for suspect in suspects] == [0.97, 0.99]
+    assert [_stated_doubt(suspect, {"1": vote}) for suspect in suspects] == [0.97, 0.99]
 
 
 def test_who_agrees_and_is_sure_is_no_suspect() -> None:

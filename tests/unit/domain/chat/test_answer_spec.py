@@ -46,7 +46,7 @@ def test_what_an_answer_says_and_how_sure_it_can_be_concern_its_own_labels_and_k
 ) -> None:
     answer = spec.parse(said)
     assert not isinstance(answer, Rejection)
-    assert set(spec.said(answer)) <= set(spec.spoken)
+    assert set(spec.labels_in(answer)) <= set(spec.spoken)
     assert set(spec.probable(answer)) <= set(spec.names)
 
 
@@ -55,6 +55,6 @@ def test_labels_are_spoken_and_probable_and_a_rewrite_is_neither() -> None:
     answer, other = labels.parse(said), rewrite.parse(rewritten)
     assert not isinstance(answer, Rejection)
     assert not isinstance(other, Rejection)
-    assert (labels.spoken, list(labels.said(answer))) == (("Good", "Bad"), ["Good"])
+    assert (labels.spoken, list(labels.labels_in(answer))) == (("Good", "Bad"), ["Good"])
     assert labels.probable(answer) == {"mood": False}
-    assert (rewrite.spoken, list(rewrite.said(other)), rewrite.probable(other)) == ((), [], {})
+    assert (rewrite.spoken, list(rewrite.labels_in(other)), rewrite.probable(other)) == ((), [], {})

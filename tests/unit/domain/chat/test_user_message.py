@@ -1,6 +1,6 @@
 """A user's message with pictures, and the one in the other order."""
 
-from backend.domain.chat.user_message import asked, both_orders, parts_of
+from backend.domain.chat.user_message import both_orders, digest_parts, parts_of
 from backend.domain.labels.config import read_config
 from backend.domain.picture import Picture
 from backend.domain.task import Task
@@ -19,10 +19,10 @@ def test_a_message_in_pieces() -> None:
 
 def test_a_digest_has_what_there_is() -> None:
     plain, shown = ("x", ()), ("x", ((1, A),))
-    assert asked([plain], ()) == ["x", 0]
-    assert asked([plain], [("u", "a")]) == ["x", 0, [("u", "a")]]
-    assert asked([shown], ()) == ["x", 0, (), [(1, *A.identity)]]
-    assert asked([plain, shown], ()) == ["x", 0, (), [], ["x", [(1, *A.identity)]]]
+    assert digest_parts([plain], ()) == ["x", 0]
+    assert digest_parts([plain], [("u", "a")]) == ["x", 0, [("u", "a")]]
+    assert digest_parts([shown], ()) == ["x", 0, (), [(1, *A.identity)]]
+    assert digest_parts([plain, shown], ()) == ["x", 0, (), [], ["x", [(1, *A.identity)]]]
 
 
 def test_pictures_are_exchanged_too() -> None:

@@ -12,7 +12,7 @@ FOOD = """<View><Text name="text" value="$text"/><Choices name="topic" toName="t
 
 def names(xml: str) -> list[tuple[str, str]]:
     (field,) = read_config(xml).fields
-    return [(choice.shown, choice.stored) for choice in field.labels]
+    return [(choice.name, choice.stored) for choice in field.labels]
 
 
 def test_repeated_names_are_paths_and_each_can_be_answered() -> None:
@@ -56,7 +56,7 @@ def test_choices_of_a_task_may_be_numbers_and_repeat() -> None:
     ]
     found = brought(given)
     assert found is not None
-    assert [(c.shown, c.stored) for c in found] == [
+    assert [(c.name, c.stored) for c in found] == [
         ("1", "1"), ("2.5", "2.5"), ("3", "30"), ("3 / x", "x"), ("A", "A"), ("A / x", "ax"),
     ]  # fmt: skip
 

@@ -51,7 +51,7 @@ def test_an_alias_is_stored_and_the_value_is_shown() -> None:
     (choice,) = field(
         '<Choices name="mood" toName="text"><Choice value="Good" alias="g" hint="fine"/></Choices>'
     ).choices
-    assert (choice.shown, choice.stored, choice.hint) == ("Good", "g", "fine")
+    assert (choice.name, choice.stored, choice.hint) == ("Good", "g", "fine")
 
 
 def test_an_empty_alias_is_none() -> None:
@@ -64,7 +64,7 @@ def test_nested_choices_are_flattened_in_document_order_and_shown_as_paths_where
         '<Choices name="mood" toName="text"><Choice value="A"><Choice value="A1"/><Choice value="Other"/></Choice>'
         '<Choice value="B"><Choice value="Other" alias="second"/><Choice value="B1"/></Choice></Choices>'
     )
-    found = [(choice.shown, choice.stored) for choice in field(nested).choices]
+    found = [(choice.name, choice.stored) for choice in field(nested).choices]
     assert found == [
         ("A", "A"),
         ("A1", "A1"),
@@ -77,7 +77,7 @@ def test_nested_choices_are_flattened_in_document_order_and_shown_as_paths_where
 
 def test_choices_without_a_value_are_no_choices() -> None:
     found = field('<Choices name="mood" toName="text"><Choice value=""/><Choice/><Choice value="Good"/></Choices>')
-    assert [choice.shown for choice in found.choices] == ["Good"]
+    assert [choice.name for choice in found.choices] == ["Good"]
 
 
 def test_several_controls_stand_in_document_order() -> None:
@@ -198,7 +198,7 @@ def test_a_config_that_shows_nothing_says_so() -> None:
 def test_choices_inside_choices_belong_to_the_inner_ones() -> None:
     inner = '<Choices name="inner" toName="text"><Choice value="B"/></Choices>'
     nested = f'<Choices name="outer" toName="text"><View><Choice value="A"/>{inner}</View><Choice value="C"/></Choices>'
-    found = {f.name: [choice.shown for choice in f.choices] for f in fields(nested)}
+    found = {f.name: [choice.name for choice in f.choices] for f in fields(nested)}
     assert found == {"outer": ["A", "C"], "inner": ["B"]}
 
 

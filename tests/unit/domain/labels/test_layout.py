@@ -161,7 +161,7 @@ def test_a_task_with_choices_beyond_measure_is_a_bad_task() -> None:
 
 def test_choices_may_stand_at_a_path() -> None:
     resolved = config(TEXT, DYNAMIC.replace("$options", "$meta.options")).for_task({"meta": {"options": [1, 2]}})
-    assert [choice.shown for choice in resolved.fields[0].choices] == ["1", "2"]
+    assert [choice.name for choice in resolved.fields[0].choices] == ["1", "2"]
 
 
 @pytest.mark.parametrize(

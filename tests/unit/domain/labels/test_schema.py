@@ -79,7 +79,7 @@ def test_a_schema_that_does_not_depend_on_the_task_is_itself_for_every_task() ->
 def test_a_tasks_own_choices_fill_only_the_field_that_takes_them() -> None:
     resolved = read_config(DYNAMIC).for_task({"text": "x", "options": ["red", "green"]})
     assert not isinstance(resolved, Failure)
-    assert [[choice.shown for choice in field.labels] for field in resolved.fields] == [["red", "green"], ["Good"]]
+    assert [[choice.name for choice in field.labels] for field in resolved.fields] == [["red", "green"], ["Good"]]
 
 
 def test_a_task_without_its_choices_can_not_be_asked_about() -> None:

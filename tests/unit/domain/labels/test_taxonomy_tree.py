@@ -47,7 +47,7 @@ def test_a_tree_that_is_too_deep_or_has_long_names_is_none() -> None:
 
 def test_paths_that_read_the_same_are_told_apart() -> None:
     nodes = [Node(("A", "B"), ("a", "b")), Node(("A / B",), ("c",)), Node(("C",), ("d",))]
-    assert [choice.shown for choice in choices_of_nodes(nodes)] == ['["A", "B"]', '["A / B"]', "C"]
+    assert [choice.name for choice in choices_of_nodes(nodes)] == ['["A", "B"]', '["A / B"]', "C"]
     assert [choice.stored for choice in choices_of_nodes(nodes)] == ["a / b", "c", "d"]
     assert path_of(path_name(("a", "b"))) == ("a", "b")
 

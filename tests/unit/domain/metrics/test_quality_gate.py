@@ -15,13 +15,13 @@ from tests.unit.domain.metrics.test_evaluation import evaluated
 def test_the_accuracy_or_the_lower_end_of_its_interval(least: float, strict: bool, passed: bool) -> None:
     check = accuracy_check(evaluated("a" * 10, "a" * 8 + "bb"), least, strict)
     assert check.passed is passed
-    assert check.said == "0.800 on 10 tasks, 95 % interval 0.490 to 0.943"
+    assert check.detail == "0.800 on 10 tasks, 95 % interval 0.490 to 0.943"
 
 
 def test_no_accuracy_is_below_every_bar() -> None:
     check = accuracy_check(evaluated("a", [FAILURE]), 0, strict=False)
     assert not check.passed
-    assert check.said.startswith("there is none")
+    assert check.detail.startswith("there is none")
 
 
 def versus(first: str, second: str, strict: bool = False) -> GateCheck:

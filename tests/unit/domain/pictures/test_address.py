@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from backend.domain.pictures.address import NO_ADDRESS, AtStudio, Elsewhere, Inline, InStorage, Place, place_of
+from backend.domain.pictures.address import NO_ADDRESS, AtStudio, Elsewhere, FileAddress, Inline, InStorage, place_of
 
 STUDIO = "http://studio.test:8080"
 UPLOAD = "/data/upload/16/3f8c-im%200.png"
@@ -40,7 +40,7 @@ ENCODED = "czM6Ly9idWNrZXQvaW4gYS9pbS5wbmc="
         ("data:image/svg+xml,%3Csvg%2F%3E", Inline(b"<svg/>")),
     ],
 )
-def test_an_address_names_a_place(address: str, place: Place) -> None:
+def test_an_address_names_a_place(address: str, place: FileAddress) -> None:
     assert place_of(address, STUDIO) == place
 
 

@@ -50,7 +50,7 @@ def test_labels_of_several_controls_stand_below_their_controls() -> None:
 @pytest.mark.parametrize("schema", [ONE, TWO])
 def test_what_is_listed_means_the_same_again(schema: LabelSchema) -> None:
     field = schema.fields[-1]
-    found = defined({field.name: {field.labels[-1].shown: "a sentence"}}, schema)
+    found = defined({field.name: {field.labels[-1].name: "a sentence"}}, schema)
     assert defined(listed(found), schema) == found
     assert listed(defined({}, schema)) == {}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from backend.domain.prompts.parameters import FIXED_PARAMETERS, KNOWN, check_parameters
+from backend.domain.prompts.parameters import CHECKS, FIXED_PARAMETERS, check_parameters
 from backend.errors import PromptError
 
 
@@ -24,7 +24,7 @@ def test_parameters_are_json(value: Any) -> None:
 def test_parameters_as_providers_name_them_are_taken() -> None:
     taken = {"temperature": 0, "seed": 1, "max_tokens": 5, "stop": ["a"], "reasoning": {"effort": "low"}}
     check_parameters(taken)
-    for name in taken.keys() & KNOWN.keys():
+    for name in taken.keys() & CHECKS.keys():
         with pytest.raises(PromptError, match=name):
             check_parameters({**taken, name: {}})
 
@@ -63,4 +63,4 @@ def test_what_is_within_its_range_is_taken() -> None:
     check_parameters(
         {"temperature": 2, "top_p": 0, "seed": -1, "max_tokens": 1, "stop": "\n", "reasoning_effort": "low"}
     )
-    assert set(KNOWN).isdisjoint(FIXED_PARAMETERS)
+    assert set(CHECKS).isdisjoint(FIXED_PARAMETERS)

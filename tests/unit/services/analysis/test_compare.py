@@ -102,7 +102,7 @@ def test_versions_of_different_configs_are_read_with_what_these_share(store: Sto
     wider = replace(second, schema=choices("Good", "Bad", "Fair"))
     one, other = alike([first, wider])
     assert one.schema == other.schema
-    assert [label.shown for label in one.schema.fields[0].labels] == ["Good", "Bad"]
+    assert [label.name for label in one.schema.fields[0].labels] == ["Good", "Bad"]
     assert other.origin == wider.schema, "its answers were asked for under this one"
     assert alike([first, second]) == [first, second]
     with pytest.raises(ConfigChangedError, match="no control in common"):

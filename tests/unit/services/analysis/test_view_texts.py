@@ -22,13 +22,13 @@ def carried(before: ViewTexts, tasks: int, changed: Sequence[int]) -> list[int]:
 
     now = before.carried(tasks, NOW, since)
     assert (now.tasks, now.as_of) == (tasks, NOW)
-    return sorted(now.known)
+    return sorted(now.by_task)
 
 
 def test_texts_are_cut_and_those_of_deleted_tasks_known_to_be_gone() -> None:
     made = ViewTexts(2, THEN)
     made.read([1, 2], lambda ids: [(1, "x" * (MOST_TEXT + 5))])
-    assert made.known == {1: "x" * MOST_TEXT + "…", 2: None}
+    assert made.by_task == {1: "x" * MOST_TEXT + "…", 2: None}
     assert [made.is_gone(task) for task in (1, 2, 3)] == [False, True, False]
     assert made.unread([1, 2, 3]) == [3]
 
@@ -50,5 +50,5 @@ def test_nothing_is_asked_when_nothing_changed_or_is_known() -> None:
 
     same = texts(1, 2, 3)
     assert same.carried(3, THEN, asked) == same
-    assert same.carried(2, THEN, asked).known == {}, "one is gone"
+    assert same.carried(2, THEN, asked).by_task == {}, "one is gone"
     assert ViewTexts(3, THEN).carried(4, NOW, asked) == ViewTexts(4, NOW)

@@ -39,7 +39,7 @@ def test_a_ground_truth_of_a_person_counts() -> None:
         (2, {"mood": Labels(("Bad",))}),
     ]
     left = found.left_out()
-    assert (left.own, left.taken, left.gone, left.unseen) == ((), (), {}, ())
+    assert (left.self_predicted, left.accepted, left.unknown_labels, left.unseen) == ((), (), {}, ())
 
 
 @pytest.mark.parametrize(("accepted", "own", "taken"), [(False, (1,), ()), (True, (), (1,))])
@@ -48,13 +48,13 @@ def test_one_made_of_the_prompts_own_prediction_counts_only_where_that_is_asked_
 ) -> None:
     found = selected(Subset("ground-truth", accepted=accepted), annotated(1, made_of="mood@1"))
     assert len(found.pairs) == accepted
-    assert (found.left_out().own, found.left_out().taken) == (own, taken)
+    assert (found.left_out().self_predicted, found.left_out().accepted) == (own, taken)
 
 
 def test_a_label_that_the_config_lacks_is_told_with_its_tasks() -> None:
     found = selected(TRUTHS, annotated(1, "Fine"), annotated(2), annotated(3, "Fine"))
     assert [task.id for task, _ in found.pairs] == [2]
-    assert found.left_out().gone == {"Fine": (1, 3)}
+    assert found.left_out().unknown_labels == {"Fine": (1, 3)}
 
 
 def test_what_no_person_has_seen_is_told_where_any_annotation_would_count() -> None:

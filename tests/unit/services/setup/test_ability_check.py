@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from backend.adapters.providers.prices import fixed_price
-from backend.domain.abilities import ABILITIES, Found
+from backend.domain.abilities import ABILITIES, AbilityResult
 from backend.domain.chat.request import Completion
 from backend.services.setup.ability_check import LATE, AbilityCheck
 from tests.scripted import completion
@@ -31,13 +31,13 @@ class Server:
     def completion(self, model: str, reply: dict[str, Any]) -> Completion | None:
         return completion(prompt_tokens=10, completion_tokens=5)
 
-    async def batch_list(self) -> Found:
-        return Found("batches", False, "none")
+    async def batch_list(self) -> AbilityResult:
+        return AbilityResult("batches", False, "none")
 
 
-def found(server: Server, most_s: float = 60.0) -> dict[str, Found]:
+def found(server: Server, most_s: float = 60.0) -> dict[str, AbilityResult]:
     check = AbilityCheck(server, "groq", "m", lambda model, _: fixed_price(1.0, 2.0)(model), most_s)
-    return {one.name: one for one in asyncio.run(check.found())}
+    return {one.name: one for one in asyncio.run(check.results())}
 
 
 def test_each_is_asked_once_and_costs_what_it_costs() -> None:
@@ -46,7 +46,7 @@ def test_each_is_asked_once_and_costs_what_it_costs() -> None:
     assert len(server.bodies) == len(ABILITIES)
     assert list(abilities) == ["text", "usage", *[one.name for one in ABILITIES[1:]], "batches"]
     assert all(body["model"] == "m" for body in server.bodies)
-    assert abilities["seed"] == Found("seed", True, "", 20 / 10**6)
+    assert abilities["seed"] == AbilityResult("seed", True, "", 20 / 10**6)
     assert abilities["json_schema"].detail == "taken, but not followed"
     assert abilities["usage"].usd == 0.0
 
@@ -54,13 +54,13 @@ def test_each_is_asked_once_and_costs_what_it_costs() -> None:
 def test_what_is_refused_is_asked_in_its_other_forms() -> None:
     abilities = found(Server("max_tokens", "top_logprobs", "response_format"))
     assert abilities["longest answer"].detail == "max_completion_tokens"
-    assert abilities["log-probabilities"] == Found("log-probabilities", False, "none came", 20 / 10**6)
-    assert abilities["json_object"] == Found("json_object", False, "refused (400): no")
+    assert abilities["log-probabilities"] == AbilityResult("log-probabilities", False, "none came", 20 / 10**6)
+    assert abilities["json_object"] == AbilityResult("json_object", False, "refused (400): no")
 
 
 def test_a_model_that_says_nothing_is_asked_nothing_more() -> None:
     server = Server(silent=True)
-    assert found(server) == {"text": Found("text", False, "refused (400): no")}
+    assert found(server) == {"text": AbilityResult("text", False, "refused (400): no")}
     assert len(server.bodies) == 1
 
 
@@ -68,5 +68,5 @@ def test_a_server_that_is_slow_is_not_waited_for() -> None:
     abilities = found(Server(slow=60.0), most_s=0.3)
     assert abilities["pictures"].works is None
     assert abilities["pictures"].usd is None, "it may have cost something"
-    assert abilities["seed"] == Found("seed", None, LATE)
+    assert abilities["seed"] == AbilityResult("seed", None, LATE)
     assert abilities["batches"].works is None

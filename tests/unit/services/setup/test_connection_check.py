@@ -72,6 +72,6 @@ class Known:
 
 def test_what_was_learnt_before_is_forgotten_and_what_is_learnt_now_is_told() -> None:
     known, model = Known(), Listing(["a"])
-    test = ConnectionTest("groq", URL, lambda: model, lambda name, _: fixed_price(1.0, 2.0)(name), known=known)
+    test = ConnectionTest("groq", URL, lambda: model, lambda name, _: fixed_price(1.0, 2.0)(name), formats=known)
     assert test.check(None, to_log).learnt == LearntFormat("a", "json_object")
     assert known.forgotten == ["a"]

@@ -207,4 +207,4 @@ def test_a_conversation_names_no_label_by_marking_it() -> None:
     """A word of prose that is also a label of spans contradicts nothing."""
     answer: Answer = {"ner": None}
     assert schema("Bob").spoken == ()
-    assert schema("Bob").said(answer) == []
+    assert schema("Bob").labels_in(answer) == []

@@ -167,7 +167,7 @@ def test_a_renamed_path_is_read_under_its_new_name() -> None:
     now = with_renames(schema(), {"topic": {"Food / berries": "Food / fr"}})
     assert from_result([region([["Food", "berries"]])], now)["topic"] == Paths((("Food", "fr"),))
     before = schema(tree=TREE.replace('value="Fruit" alias="fr"', 'value="berries"'))
-    assert "Food / Fruit" in [choice.shown for choice in with_current_labels(before, now).by_name["topic"].labels]
+    assert "Food / Fruit" in [choice.name for choice in with_current_labels(before, now).by_name["topic"].labels]
 
 
 def test_a_version_from_before_goes_on_without_it() -> None:

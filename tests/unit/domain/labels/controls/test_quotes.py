@@ -1,7 +1,7 @@
 """Quotes in a model's JSON, read and written."""
 
 from backend.domain.labels.controls.quotes import described, quote_json, quote_schema, read_quote
-from backend.domain.labels.placement.place import Quote
+from backend.domain.labels.placement.location import Quote
 from backend.domain.outcome import Rejection
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from backend.domain.labels.inputs.dom import TextNode
 from backend.domain.labels.inputs.hypertext import HyperTextDom
-from backend.domain.labels.placement.place import Location, Quote
+from backend.domain.labels.placement.location import Location, Quote
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "data" / "html_cases.json").read_text("utf-8"))
 SAVED = [case for case in CASES if case["saved"]]
@@ -30,7 +30,7 @@ def test_what_the_screen_saved_is_read(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", SAVED, ids=lambda case: f"{case['name']}-{case['inline']}")
 def test_the_quote_is_placed_where_a_person_marked_it(case: dict[str, Any]) -> None:
     dom, offsets = HyperTextDom.of(case["html"], case["inline"]), case["saved"]["globalOffsets"]
-    [found] = dom.place([Quote(case["quote"], "PER")])
+    [found] = dom.locate([Quote(case["quote"], "PER")])
     assert isinstance(found, Location)
     assert (found.start, found.end) == (offsets["start"], offsets["end"])
 
@@ -40,7 +40,7 @@ def test_every_character_on_the_screen_is_quoted_from_where_a_model_reads_it(cas
     dom = HyperTextDom.of(case["html"], case["inline"])
     index = 0
     for node in (piece for piece in dom.pieces if isinstance(piece, TextNode)):
-        for offset, character in enumerate(node.text if node.shown else ""):
+        for offset, character in enumerate(node.text if node.visible else ""):
             quote = dom.quote(index + offset, index + offset + 1, "L")
             assert quote.text == character
             assert dom.prompt.startswith(quote.before + character)
@@ -81,7 +81,7 @@ def test_a_model_reads_blocks_apart() -> None:
 
 def test_a_quote_over_blocks_is_a_place_in_the_dom() -> None:
     dom = HyperTextDom.of("<style>p{}</style><h1>Annual</h1><p>Report</p><p>end</p>", inline=True)
-    [both, one] = dom.place([Quote("Annual\nReport", "T"), Quote("Report", "T", "Annual")])
+    [both, one] = dom.locate([Quote("Annual\nReport", "T"), Quote("Report", "T", "Annual")])
     assert isinstance(both, Location)
     assert isinstance(one, Location)
     assert dom.text[both.start : both.end] == "AnnualReport"
@@ -98,7 +98,7 @@ def test_what_is_quoted_from_the_prompt_stands_in_the_dom(html: str, inline: boo
     dom = HyperTextDom.of(html, inline)
     start = data.draw(st.integers(0, len(dom.prompt)))
     quote = dom.prompt[start : data.draw(st.integers(start, len(dom.prompt)))]
-    [found] = dom.place([Quote(quote, "L", dom.prompt[max(0, start - 5) : start])])
+    [found] = dom.locate([Quote(quote, "L", dom.prompt[max(0, start - 5) : start])])
     if isinstance(found, Location):
         assert "".join(dom.text[found.start : found.end].split()) == "".join(quote.split())
         assert dom.span(dom.value(found.start, found.end)) == (found.start, found.end)

@@ -39,7 +39,7 @@ def shown_by(element: str) -> MarkedObject:
 )
 def test_a_text_is_shown_and_read(element: str, data: dict[str, Any], text: str, read: dict[str, str]) -> None:
     marked = shown_by(element)
-    shown = marked.shown(data)
+    shown = marked.text_of(data)
     assert shown is not None
     assert shown.text == text
     assert marked.read(data) == read
@@ -48,7 +48,7 @@ def test_a_text_is_shown_and_read(element: str, data: dict[str, Any], text: str,
 @pytest.mark.parametrize("element", ['<Text value="$t"/>', '<HyperText value="$t"/>', '<Paragraphs value="$t"/>'])
 @pytest.mark.parametrize("value", [True, {"a": 1}, [1]])
 def test_data_of_another_kind_is_not_shown(element: str, value: Any) -> None:
-    assert shown_by(element).shown({"t": value}) is None
+    assert shown_by(element).text_of({"t": value}) is None
     assert shown_by(element).read({"t": value}) == {}
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain.labels.inputs.paragraphs import Dialogue, Turn, dialogue
-from backend.domain.labels.placement.place import Location, Quote, Unlocated
+from backend.domain.labels.placement.location import Location, Quote, Unlocated
 
 TURNS = [
     {"author": "Clerk", "text": "Hello, 😀 Anna"},
@@ -23,7 +23,7 @@ def shown() -> Dialogue:
 
 
 def test_a_quote_is_placed_in_its_turn() -> None:
-    [found] = shown().place([Quote("Bob", "PER", turn=1)])
+    [found] = shown().locate([Quote("Bob", "PER", turn=1)])
     assert isinstance(found, Location)
     assert shown().value(found.start, found.end) == {
         "start": "1",
@@ -42,7 +42,7 @@ def test_quotes_are_looked_for_in_their_own_turns_alone() -> None:
         Quote("Anna", "PER", turn=9),
     ]
     absent = Unlocated("absent")
-    assert shown().place(quotes) == [absent, Location(9, 13, "exact"), absent, absent]
+    assert shown().locate(quotes) == [absent, Location(9, 13, "exact"), absent, absent]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from backend.domain.labels.inputs.base import SpanText
 from backend.domain.labels.inputs.hypertext import HyperTextDom
 from backend.domain.labels.inputs.paragraphs import dialogue
 from backend.domain.labels.inputs.text import PlainText
-from backend.domain.labels.placement.place import Location, Quote, Unlocated
+from backend.domain.labels.placement.location import Location, Quote, Unlocated
 from tests.control_sets import control_set
 
 LABELS = {"labels_text": "labels", "labels_hypertext": "hypertextlabels", "labels_paragraphs": "paragraphlabels"}
@@ -42,7 +42,7 @@ def test_truths_are_read_and_written_again(name: str, number: int) -> None:
 
 
 def placed(text: SpanText, items: list[dict[str, Any]]) -> list[Location | Unlocated]:
-    return text.place([Quote(item["text"], item["label"], item["before"], item.get("turn")) for item in items])
+    return text.locate([Quote(item["text"], item["label"], item["before"], item.get("turn")) for item in items])
 
 
 @pytest.mark.parametrize(("name", "number"), list(cases()))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from backend.domain.labels.inputs.text import PlainText
-from backend.domain.labels.placement.place import Location, Quote
+from backend.domain.labels.placement.location import Location, Quote
 
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "data" / "text_cases.json").read_text("utf-8"))
 
@@ -15,7 +15,7 @@ CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "data" / "text
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["name"]))
 def test_offsets_are_those_that_the_screen_saved(case: dict[str, Any]) -> None:
     shown, saved = PlainText.of(case["text"]), case["saved_by_ui"]
-    found = shown.place([Quote(case["quote"], "PER")])
+    found = shown.locate([Quote(case["quote"], "PER")])
     assert found == [Location(saved["start"], saved["end"], "exact")]
     assert shown.span(saved) == (saved["start"], saved["end"])
     assert shown.value(saved["start"], saved["end"])["text"] == case["quote"]

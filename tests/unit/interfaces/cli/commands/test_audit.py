@@ -12,7 +12,7 @@ SUSPECT = SuspectTruth(7, "[red]a\x1b", "b", 0.91234, ("s@1",), True, "http://x/
 PAIR = (MarkedTask(1, ("a",), "http://x/1"), MarkedTask(2, ("b",), "http://x/2"))
 FOUND = Audit(
     truths=3,
-    left_out=LeftOut(own=(7,)),
+    left_out=LeftOut(self_predicted=(7,)),
     versions=("s@1", "s@2"),
     stale=("old@1",),
     suspects=(SUSPECT,) * 25,

@@ -39,6 +39,6 @@ def test_the_tokens_of_examples_are_a_line_of_an_estimate(capsys: pytest.Capture
 
 
 def test_what_an_evaluation_left_out_is_told() -> None:
-    (said,) = map(in_commands, left_out_remarks(LeftOut(shown=(3, 4))))
+    (said,) = map(in_commands, left_out_remarks(LeftOut(examples=(3, 4))))
     assert said.startswith("2 ground truths left out, shown as examples: ")
     assert said.endswith("--leave-one-out includes them.")

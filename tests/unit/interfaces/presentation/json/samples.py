@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from backend.domain.abilities import Found
+from backend.domain.abilities import AbilityResult
 from backend.domain.action import Action
 from backend.domain.answer import Labels
 from backend.domain.audit.votes import votes
@@ -172,7 +172,11 @@ CONNECTION = StoredConnection(
     "groq",
     created="2026-01-01T09:00:00+00:00",
 )
-FOUND = (Found("text", True, "", 0.5), Found("seed", None, "not asked"), Found("batches", False, "no", None))
+FOUND = (
+    AbilityResult("text", True, "", 0.5),
+    AbilityResult("seed", None, "not asked"),
+    AbilityResult("batches", False, "no", None),
+)
 CONNECTION_CHECK = ConnectionCheck(
     "groq", "https://groq.test/v1", ("a", "b"), "a", 0.25, (100, 8), 0.001, FOUND, "groq", (30.0, None), LEARNT
 )

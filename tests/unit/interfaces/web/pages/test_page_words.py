@@ -65,7 +65,7 @@ def test_why_new_tasks_wait_is_said_in_words_of_the_form() -> None:
 
 @pytest.mark.parametrize(
     "left_out",
-    [LeftOut(own=(1,)), LeftOut(shown=(1,)), LeftOut()],
+    [LeftOut(self_predicted=(1,)), LeftOut(examples=(1,)), LeftOut()],
     ids=["made of predictions", "examples", "none at all"],
 )
 def test_why_there_is_no_ground_truth_names_no_option(left_out: LeftOut) -> None:

@@ -29,4 +29,4 @@ def test_no_other_page_uses_the_setting_as_it_is() -> None:
     pages = Path(web.__file__).parent.rglob("*.py")
     uses = {page.name: re.findall(r"(\w+\()?[\w.]*\.label_studio_url", page.read_text("utf-8")) for page in pages}
     assert sum(map(len, uses.values())) > 1
-    assert [name for name, before in uses.items() if set(before) - {"shown("}] == []
+    assert [name for name, before in uses.items() if set(before) - {"public_url("}] == []

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain.labels.placement.graphemes import whole_characters
-from backend.domain.labels.placement.normal_text import EXACT, FOLD, SPACE, needle_of
-from backend.domain.labels.placement.place import (
+from backend.domain.labels.placement.location import (
     ABSENT,
     AMBIGUOUS,
     EMPTY,
@@ -16,8 +15,9 @@ from backend.domain.labels.placement.place import (
     Location,
     Quote,
     Unlocated,
-    place,
+    locate,
 )
+from backend.domain.labels.placement.normal_text import EXACT, FOLD, SPACE, needle_of
 from tests.properties import cases
 
 CAT = "The cat. The cat sat. THE CAT!"
@@ -26,7 +26,7 @@ TEXT = "😀 Anna met Anna\u00a0Lee — “Bob’s” café; Bobby, Bob. Jose\u0
 
 def where(text: str, *quotes: tuple[str, ...]) -> list[tuple[int, int, str] | str]:
     """Of quotes (text, label, before)."""
-    found = place(text, [_quote(*quote) for quote in quotes])
+    found = locate(text, [_quote(*quote) for quote in quotes])
     return [(one.start, one.end, one.tier) if isinstance(one, Location) else one.reason for one in found]
 
 
@@ -120,7 +120,7 @@ def same_in(tier: str, one: str, other: str) -> bool:
 @given(quoted_texts())
 def test_a_slice_equals_its_quote_up_to_the_tiers_rule(case: tuple[str, list[Quote]]) -> None:
     text, quotes = case
-    for quote, found in zip(quotes, place(text, quotes), strict=True):
+    for quote, found in zip(quotes, locate(text, quotes), strict=True):
         if isinstance(found, Location):
             assert same_in(found.tier, text[found.start : found.end], quote.text)
             assert whole_characters(text, found.start, found.end)
@@ -151,7 +151,7 @@ def test_a_quote_as_models_change_it_is_found(how: str, mentions: list[str], num
     change, tier = PERTURBATIONS[how]
     text = "; ".join(mentions)
     mention = mentions[number % len(mentions)]
-    found = place(text, [Quote(change(mention), "L")])[0]
+    found = locate(text, [Quote(change(mention), "L")])[0]
     assert isinstance(found, Location)
     assert text[found.start : found.end] == mention
     assert found.tier in (EXACT, tier)
@@ -160,7 +160,7 @@ def test_a_quote_as_models_change_it_is_found(how: str, mentions: list[str], num
 @given(st.integers(2, 8), st.integers(1, 8))
 def test_a_mention_said_too_often_is_listed(mentions: int, said: int) -> None:
     text = "Bob and " * mentions
-    found = place(text, [Quote("Bob", "PER")] * said)
+    found = locate(text, [Quote("Bob", "PER")] * said)
     if said == mentions:
         assert [one.start for one in found if isinstance(one, Location)] == list(range(0, 8 * mentions, 8))
     else:
@@ -168,5 +168,5 @@ def test_a_mention_said_too_often_is_listed(mentions: int, said: int) -> None:
 
 
 def test_ten_thousand_mentions_in_a_long_text() -> None:
-    found = place("a b " * 10_000, [Quote("a", "L")] * 10_000)
+    found = locate("a b " * 10_000, [Quote("a", "L")] * 10_000)
     assert found[-1] == Location(39_996, 39_997, EXACT)

@@ -54,13 +54,13 @@ class Unlocated:
     reason: str
 
 
-def place(text: str, quotes: Sequence[Quote]) -> list[Location | Unlocated]:
+def locate(text: str, quotes: Sequence[Quote]) -> list[Location | Unlocated]:
     """Where each of an answer's quotes stands in `text`, in their order.
 
     Equal quotes with as many free places as there are of them take these in order; with any other number, all of them
     are ambiguous. Two quotes may have the same place, and places may overlap.
     """
-    return _Placing(text).place(quotes)
+    return _Placing(text).locate(quotes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,11 +77,11 @@ class _Placing:
     def __init__(self, text: str) -> None:
         self.text = text
         self._normal = dict[str, NormalText]()
-        self._found = dict[str, _Candidates]()
+        self._by_quote = dict[str, _Candidates]()
         self._nearest = dict[tuple[str, str], _Candidates]()
-        self._known = dict[tuple[tuple[Span, ...], str], _Candidates]()
+        self._interned = dict[tuple[tuple[Span, ...], str], _Candidates]()
 
-    def place(self, quotes: Sequence[Quote]) -> list[Location | Unlocated]:
+    def locate(self, quotes: Sequence[Quote]) -> list[Location | Unlocated]:
         located: list[Location | Unlocated] = [Unlocated(EMPTY)] * len(quotes)
         open_ones: dict[tuple[Hashable, _Candidates], list[int]] = {}
         for number, quote in enumerate(quotes):
@@ -121,24 +121,24 @@ class _Placing:
             return candidates
         text = self._tier(FOLD)
         near = tuple(span for span in candidates.spans if text.precedes(words, span[0]))
-        return self._one(near, candidates.tier) if near else candidates
+        return self._shared(near, candidates.tier) if near else candidates
 
     def _candidates(self, quote: str) -> _Candidates:
-        if quote not in self._found:
-            self._found[quote] = self._search(quote)
-        return self._found[quote]
+        if quote not in self._by_quote:
+            self._by_quote[quote] = self._search(quote)
+        return self._by_quote[quote]
 
     def _search(self, quote: str) -> _Candidates:
         exact = self._whole((i, i + len(quote)) for i in occurrences(self.text, quote))
         if exact:
-            return self._one(exact, EXACT)
+            return self._shared(exact, EXACT)
         for tier in (SPACE, FOLD):
             if candidates := self._whole(self._tier(tier).places(needle_of(quote, tier))):
-                return self._one(candidates, tier)
-        return self._one((), EXACT)
+                return self._shared(candidates, tier)
+        return self._shared((), EXACT)
 
-    def _one(self, spans: tuple[Span, ...], tier: str) -> _Candidates:
-        return self._known.setdefault((spans, tier), _Candidates(spans, tier))
+    def _shared(self, spans: tuple[Span, ...], tier: str) -> _Candidates:
+        return self._interned.setdefault((spans, tier), _Candidates(spans, tier))
 
     def _whole(self, spans: Iterable[Span]) -> tuple[Span, ...]:
         """Those that take no character apart, and no word if there are any such."""
