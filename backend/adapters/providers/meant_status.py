@@ -4,6 +4,7 @@ What will be the same in five minutes must not be waited for. An error that says
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from backend.adapters.providers.connection_errors import words_in
@@ -49,9 +50,16 @@ def meant_status(status: int, error: Any, texts: str = "") -> int:
 
 def refusal_in(body: Any, texts: str = "") -> tuple[int, dict[str, Any]] | None:
     """The status and the error of a body that is a refusal, although its own status is 200; None for any other."""
-    error = body.get("error") if isinstance(body, dict) and not body.get("choices") else None
+    error = _error_without_answer(body) if isinstance(body, dict) else None
     status = meant_status(200, error, texts) if isinstance(error, dict) else 200
     return (status, error) if isinstance(error, dict) and status not in (200, 429) else None
+
+
+def _error_without_answer(body: Mapping[str, Any]) -> Any:
+    """The error of a body whose first choice says nothing: OpenRouter puts it there too."""
+    choice = (body["choices"][0] if body.get("choices") else None) or {}
+    message = choice.get("message") or {}
+    return None if message.get("content") or message.get("refusal") else choice.get("error") or body.get("error")
 
 
 def names_key(kind: str) -> bool:

@@ -1,4 +1,4 @@
-"""Rate headers: the limits that a model's server states in its answers, `x-ratelimit-*`.
+"""Rate headers: the limits that a model's server states in its answers, `x-ratelimit-*`, and how long it asks to wait.
 
 Few servers say of which time a limit is. It counts as one of a minute when the time until it is whole again was seen
 to be between SHORT_S and LONG_S seconds: what is whole again within a second needs no waiting, and Groq's limit of
@@ -8,7 +8,8 @@ requests is one of a day.
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from math import isfinite
+from email.utils import parsedate_to_datetime
+from math import inf, isfinite
 
 NAMES = {
     "requests": (
@@ -22,6 +23,8 @@ NAMES = {
 }
 """What is limited -> names of the headers that hold the limit, and when it is whole again."""
 SHORT_S, LONG_S = 2.0, 61.0
+LONGEST_S = 3600.0
+"""To wait."""
 _UNITS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|us|µs|ns|d|h|m|s)")
 _EPOCH_S, _EPOCH_MS = 1e9, 1e12
@@ -88,3 +91,29 @@ def _number(text: str) -> float | None:
     except ValueError:
         return None
     return number if isfinite(number) else None
+
+
+def retry_after(headers: Mapping[str, str], now: float) -> float | None:
+    """Seconds to wait, at most an hour, from `retry-after-ms` or `Retry-After` (seconds or a date: RFC 9110, 10.2.3).
+
+    None if neither can be used.
+    now: seconds since 1970
+    """
+    for header, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        text = headers.get(header, "")
+        try:
+            seconds = float(text) * scale
+        except ValueError:
+            seconds = _until(text, now)
+        if seconds >= 0 and isfinite(seconds):
+            return min(seconds, LONGEST_S)
+    return None
+
+
+def _until(date: str, now: float) -> float:
+    """Seconds until `date`; 0 if it is past; infinite if it is not a date."""
+    try:
+        moment = parsedate_to_datetime(date)
+        return max(0.0, moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - now)
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return inf

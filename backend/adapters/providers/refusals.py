@@ -9,7 +9,7 @@ import openai
 from backend.adapters.providers.connection_errors import words_of
 from backend.adapters.providers.meant_status import meant_status, names_key
 from backend.adapters.providers.model_connection import SettingNames
-from backend.adapters.providers.response import retry_after
+from backend.adapters.providers.rate_headers import retry_after
 from backend.domain.chat.provider_words import quotable
 from backend.domain.chat.request import ChatRequest
 from backend.domain.document import Document

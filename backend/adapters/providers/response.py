@@ -1,14 +1,12 @@
-"""Response: the body of a chat completion -> a Completion or a Failure, and how long a refusal asks to wait.
+"""Response: the body of a chat completion -> a Completion or a Failure.
 
-The answer was paid for: it is kept even if other parts of the body are wrong. Raises one of many errors for a body
-without an answer; `chat_completions` handles them.
+The answer was paid for: it is kept even if other parts of the body are wrong, or if a filter took its text away. Raises
+one of many errors for a body without an answer; `chat_completions` handles them.
 """
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC
-from email.utils import parsedate_to_datetime
-from math import inf, isfinite
+from math import isfinite
 from typing import Any
 
 import orjson
@@ -24,6 +22,10 @@ _MOST = 2**31 - 1
 _NAME, _REASON, _KEY = 200, 40, 40
 _PLAIN = ("role", "content", "refusal", "annotations", "name", "id", "type", "index")
 """Keys of a message that hold none of what the model says but its answer."""
+_CHAT = "chat.completion"
+"""What a body calls itself. Gemini leaves lists out that are empty, so a filtered prompt may have no `choices`."""
+_OTHER_FORMS = ("text", "delta")
+"""Keys of a choice that hold what another API says: of a completion of text, of a part of a stream."""
 _SPOKEN = (None, "text", "output_text")
 """Types of parts that belong to the answer."""
 _MALFORMED = ("json_validate_failed", "output_parse_failed", "tool_use_failed")
@@ -42,7 +44,6 @@ _KINDS = {
     for name in names.split()
 }
 """What is counted, by its names in OpenAI's two APIs, Gemini, Ollama and DeepSeek, which proxies pass on."""
-LONGEST_S = 3600.0
 Quote = Callable[[str], str]
 """Makes of a provider's words what may be shown of them."""
 
@@ -71,7 +72,7 @@ def to_reply(
 
 
 def _broken(body: Any, quote: Quote) -> Failure | None:
-    choice = body["choices"][0] if body.get("choices") else {}
+    choice = _choice(body)
     error, finish = choice.get("error") or body.get("error"), str(choice.get("finish_reason"))
     message = choice.get("message") or {}
     empty = not message.get("content") and not message.get("refusal")
@@ -81,6 +82,27 @@ def _broken(body: Any, quote: Quote) -> Failure | None:
     words = quote(words_in(error))
     detail = f"The model's server gave up its answer{f': {chr(34)}{words}{chr(34)}' if words else ''}."
     return Failure("rate_limited" if meant_status(200, error) == 429 else "server", detail)
+
+
+def _choice(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The first choice; an empty one where the server sent none, or null."""
+    choices = body.get("choices")
+    return (choices[0] if choices else None) or {}
+
+
+def _message(body: Mapping[str, Any], choice: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The message of a choice; an empty one where a provider kept it back, as Gemini does with what it filters.
+
+    Raises LookupError for a body that is not an answer: such a one has neither a message, nor a reason, nor a bill.
+    """
+    message: Mapping[str, Any] | None = choice.get("message")
+    if message is not None:
+        return message
+    kept_back = choice.get("finish_reason") or any(part.get(name) for part in (body, choice) for name in _USAGE)
+    chat = "choices" in body or body.get("object") == _CHAT
+    if not chat or not kept_back or any(name in choice for name in _OTHER_FORMS):
+        raise LookupError
+    return {}
 
 
 def malformed(error: Any, digest: str, model: str, attempt: int = 0, seconds: float = 0.0) -> Completion | None:
@@ -100,10 +122,10 @@ def to_completion(digest: str, model: str, body: Any, attempt: int = 0, seconds:
     digest: of the request
     model: the requested model, for a body without a name
     """
-    choice = body["choices"][0]
-    message = choice["message"]
+    choice = _choice(body)
+    message = _message(body, choice)
     refusal = message.get("refusal")
-    text = _text(message.get("content") or refusal or "")
+    text = _text(message.get("content") or (refusal if isinstance(refusal, str) else ""))
     prompt, completion, cached = _usage(_bill(body, choice))
     if not prompt or (text and not completion):  # a part of the bill would look like all of it
         prompt = completion = cached = 0
@@ -113,7 +135,7 @@ def to_completion(digest: str, model: str, body: Any, attempt: int = 0, seconds:
         model=_name(body.get("model"), _NAME) or model,
         text=text,
         finish_reason=_name(choice.get("finish_reason"), _REASON),
-        refused=bool(refusal),
+        refused=bool(refusal) or not choice,
         prompt_tokens=prompt,
         completion_tokens=completion,
         cached_tokens=cached,
@@ -136,8 +158,8 @@ def _text(content: Any) -> str:
 
 
 def _part(part: Any) -> str:
-    if isinstance(part, str):
-        return part
+    if part is None or isinstance(part, str):
+        return part or ""
     return str(part.get("text") or "") if part.get("type") in _SPOKEN else ""
 
 
@@ -222,29 +244,3 @@ def token_bytes(token: str, listed: Any) -> bytes:
         return bytes(listed) if isinstance(listed, list) else as_bytes(token)
     except (TypeError, ValueError):
         return as_bytes(token)
-
-
-def retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """Seconds to wait, at most an hour, from `retry-after-ms` or `Retry-After` (seconds or a date: RFC 9110, 10.2.3).
-
-    None if neither can be used.
-    now: seconds since 1970
-    """
-    for header, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        text = headers.get(header, "")
-        try:
-            seconds = float(text) * scale
-        except ValueError:
-            seconds = _until(text, now)
-        if seconds >= 0 and isfinite(seconds):
-            return min(seconds, LONGEST_S)
-    return None
-
-
-def _until(date: str, now: float) -> float:
-    """Seconds until `date`; 0 if it is past; infinite if it is not a date."""
-    try:
-        moment = parsedate_to_datetime(date)
-        return max(0.0, moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() - now)
-    except (ValueError, OverflowError, TypeError, IndexError):
-        return inf

@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 
 from backend.adapters.providers.chat_completions import ChatCompletions
 from backend.adapters.providers.model_connection import ModelConnection
-from backend.adapters.providers.response import retry_after
+from backend.adapters.providers.rate_headers import retry_after
 from backend.domain.answer import Labels
 from backend.domain.chat.judged import is_done, judge
 from backend.domain.chat.request import ChatRequest, Completion

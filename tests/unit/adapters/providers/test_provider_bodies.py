@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from backend.adapters.providers.prices import fixed_price
+from backend.domain.chat.judged import judge
+from backend.domain.outcome import Rejection
 from backend.domain.resolution.resolve import usage_of
 from backend.errors import ProviderError
 from tests.scripted import request
@@ -55,6 +57,60 @@ NO_MODEL: dict[str, Any] = {
     "OpenRouter": error(400, message="some-model is not a valid model ID", code=400),
     "OpenAI": error(400, message="The requested model 'some-model' does not exist.", code="model_not_found"),
 }
+BILL = {"usage": {"prompt_tokens": 900, "completion_tokens": 5}}
+PROMPT_BILL = {"usage": {"prompt_tokens": 900, "completion_tokens": 0, "total_tokens": 900}}
+FILTERED = {"finish_reason": "content_filter", "index": 0}
+KEPT_BACK: dict[str, Any] = {
+    "Gemini, message null": {"choices": [{**FILTERED, "message": None}], **BILL},
+    "Gemini, no message": {"choices": [FILTERED], **BILL},
+    "Gemini, its own reason": {"choices": [{"finish_reason": "content_filter: PROHIBITED_CONTENT"}], **BILL},
+    "Gemini, no choices": {"object": "chat.completion", **PROMPT_BILL},
+    "content null": {"choices": [{**FILTERED, "message": {"role": "assistant", "content": None}}], **BILL},
+    "no content": {"choices": [{**FILTERED, "message": {"role": "assistant"}}], **BILL},
+    "all null": {"choices": [{**FILTERED, "message": {}, "logprobs": None}], "model": None, "error": None, **BILL},
+    "choices empty": {"choices": [], **PROMPT_BILL},
+    "choices null": {"choices": None, **PROMPT_BILL},
+    "choice null": {"choices": [None], **PROMPT_BILL},
+    "usage in the choice": {"choices": [{**FILTERED, "message": None, **BILL}], "usage": None},
+    "refusal true": {"choices": [{"finish_reason": "stop", "message": {"content": None, "refusal": True}}], **BILL},
+}
+NO_ANSWER: dict[str, Any] = {
+    "another API": {"output": [], "usage": {"input_tokens": 3, "output_tokens": 4}},
+    "a completion of text": {"choices": [{"text": JSON, "finish_reason": "stop"}], **BILL},
+    "a part of a stream": {"choices": [{"delta": {"content": JSON}, "finish_reason": "stop"}], **BILL},
+    "neither reason nor bill": {"choices": [{"message": None, "finish_reason": None}], "usage": None},
+    "broken off": {"choices": [{"message": None, "finish_reason": "error"}], **BILL},
+    "an error": {"choices": [], "error": {"code": 502, "message": "Upstream"}, **BILL},
+}
+
+
+@pytest.mark.parametrize("how", KEPT_BACK)
+def test_an_answer_that_a_filter_keeps_back_is_a_refusal_that_was_paid_for(how: str) -> None:
+    attempt = completed(KEPT_BACK[how])
+    judged = judge([attempt], request().template.spec)
+    assert isinstance(judged.verdict, Rejection)
+    assert (judged.verdict.reason, judged.is_settled()) == ("refused", True)
+    assert (attempt.text, attempt.prompt_tokens) == ("", 900)
+
+
+def test_an_empty_message_without_a_filter_is_an_empty_answer() -> None:
+    attempt = completed({"choices": [{"message": None, "finish_reason": "stop"}], **BILL})
+    judged = judge([attempt], request().template.spec)
+    assert isinstance(judged.verdict, Rejection)
+    assert (judged.verdict.reason, judged.is_settled(), attempt.prompt_tokens) == ("empty", False, 900)
+
+
+@pytest.mark.parametrize("how", NO_ANSWER)
+def test_a_body_without_an_answer_is_still_the_servers_failure(how: str) -> None:
+    assert failure(NO_ANSWER[how]).kind == "server"
+
+
+@pytest.mark.parametrize("where", ["choice", "body"])
+def test_moderation_beside_an_empty_choice_refuses_one_task(where: str) -> None:
+    """As OpenRouter says it when a provider stops under way."""
+    told = {"error": {"message": "Your input was flagged", "code": 403}}
+    choice = {"message": {"content": ""}, "finish_reason": "error", **(told if where == "choice" else {})}
+    assert failure({"choices": [choice], **(told if where == "body" else {})}).kind == "refused"
 
 
 @pytest.mark.parametrize("who", NO_MODEL)
@@ -143,6 +199,8 @@ def test_usage_may_stand_in_the_choice() -> None:
     assert (found.prompt_tokens, found.completion_tokens) == (3, 4)
 
 
-@pytest.mark.parametrize("content", [{"mood": "Good"}, [JSON], [{"type": "text", "text": JSON}]])
+@pytest.mark.parametrize(
+    "content", [{"mood": "Good"}, [JSON], [{"type": "text", "text": JSON}], [None, {"type": None, "text": JSON}]]
+)
 def test_content_may_be_the_object_itself_or_in_parts(content: Any) -> None:
     assert completed(chat(content)).text == JSON
