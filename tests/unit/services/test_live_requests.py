@@ -71,7 +71,10 @@ def test_a_call_that_began_before_midnight_gets_all_its_answers(store: Store) ->
 def test_an_answer_that_outlives_its_call_and_its_day_is_stored(store: Store) -> None:
     async def main() -> None:
         days = Days(store)
-        assert (await days.label(1, deadline_s=0.05)).late
+        before = days.label(1, deadline_s=0.5)
+        await _made(days, 1)
+        await days.models[0].arrived(1)
+        assert (await before).late
         days.day = "2026-12-01"
         days.live._current()
         ending = asyncio.create_task(days.live._close(10.0))
