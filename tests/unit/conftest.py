@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import certifi
 import pytest
 import sqlalchemy as sa
 from label_studio_sdk.core import http_client
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.util import LRUCache
 
 from backend.adapters.database import engine
 
@@ -53,6 +56,23 @@ def new_databases_are_copied(tmp_path_factory: pytest.TempPathFactory) -> Iterat
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "_migrate", copy_or_migrate)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_are_compiled_once() -> Iterator[None]:
+    """Each engine compiles a statement when it first meets it, for its dialect; nearly each test with a database has
+    an engine of its own, and compiles longer than it waits for the database."""
+    compiled = LRUCache[Any, Any](5000)
+
+    def share(connection: sa.Connection) -> None:
+        connection.execution_options(compiled_cache=compiled)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DefaultDialect, "__eq__", lambda one, other: type(one) is type(other))
+        patch.setattr(DefaultDialect, "__hash__", lambda one: hash(type(one)))
+        sa.event.listen(sa.Engine, "engine_connect", share)
+        yield
+        sa.event.remove(sa.Engine, "engine_connect", share)
 
 
 @pytest.fixture(scope="session")
