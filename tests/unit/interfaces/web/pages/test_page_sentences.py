@@ -106,9 +106,10 @@ def filled(node: ast.expr) -> str:
 
 def strings(tree: ast.AST) -> Iterator[str]:
     """Those of a file that are no docstrings, and no parts of another."""
-    inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
-    inside |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(tree))
+    inside = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+    inside |= {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    for node in nodes:
         if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in inside:
             yield filled(node)
 
@@ -117,10 +118,11 @@ def strings(tree: ast.AST) -> Iterator[str]:
 def sentences() -> dict[str, str]:
     """Those with a command or an option -> the file."""
     paths = [path for layer in LAYERS for path in sorted((ROOT / "backend" / layer).rglob("*.py"))]
+    codes = {path: code for path in paths if "ls-prompts" in (code := path.read_text()) or "--" in code}
     return {
         text: str(path.relative_to(ROOT))
-        for path in paths
-        for text in strings(ast.parse(path.read_text()))
+        for path, code in codes.items()
+        for text in strings(ast.parse(code))
         if SPOKEN.search(text)
     }
 
