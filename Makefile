@@ -24,6 +24,8 @@ export PYTHONDONTWRITEBYTECODE :=
 # Each process of pytest has a processor of its own.
 check test coverage: export OPENBLAS_NUM_THREADS := 1
 check test coverage: export OMP_NUM_THREADS := 1
+# A fork of the process that has collected all tests need not collect them again. macOS' own libraries may crash in one.
+SHARED := $(if $(filter Darwin,$(shell uname)),-n $(CORES) --dist worksteal,--forks $(CORES))
 UNIT = $(BIN)/pytest -n $(CORES) --dist loadfile tests/unit
 
 PIP := pip install --quiet --disable-pip-version-check
@@ -78,8 +80,14 @@ $(CLEANLAB)/ready:
 demo: setup studio $(if $(filter local,$(MODEL)),local-model)
 	$(BIN)/python -m demo
 
-check: lint
-	$(BIN)/pytest -n $(CORES) --dist worksteal -m "not slow" --hypothesis-profile quick tests/unit tests/test_architecture.py
+# The types are checked while the tests are collected, which takes one processor.
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	@echo "mypy and lint-imports run beside the tests; what they say stands below them."
+	@( $(BIN)/mypy && $(BIN)/lint-imports ) >$(VENV)/types.txt 2>&1 & types=$$!; \
+	$(BIN)/pytest $(SHARED) -m "not slow" --hypothesis-profile quick tests/unit tests/test_architecture.py; tests=$$?; \
+	wait $$types; types=$$?; cat $(VENV)/types.txt; exit $$((tests | types))
 
 test: lint studio
 	@$(MAKE) --no-print-directory local-model || { rm -rf $(LOCAL_MODEL); echo "The real model does not install here: its tests are left out."; }
