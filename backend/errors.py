@@ -4,6 +4,7 @@ A problem with a single task is not an error but data (`domain.outcome.Rejection
 
     PromptsError
     ├── SettingsError          an environment variable is missing or wrong
+    │   └── UsedUpError        what may be spent in a day, or a month, is spent
     ├── LabelConfigError       a labelling config that prompts cannot fill
     │   └── ConfigChangedError the config changed since a version was saved
     ├── PromptError            a prompt's name, version, template, file or parameters
@@ -30,6 +31,10 @@ class PromptsError(Exception):
 
 
 class SettingsError(PromptsError):
+    pass
+
+
+class UsedUpError(SettingsError):
     pass
 
 

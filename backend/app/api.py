@@ -39,7 +39,7 @@ class ApiOperations(Operations):
 
     def refresh_token(self, body: bytes) -> tuple[int, bytes]:
         """What Label Studio answers to a personal access token: the HTTP status, and JSON."""
-        from backend.adapters.label_studio.http import refresh_token
+        from backend.adapters.label_studio.token_refresh import refresh_token
 
         return refresh_token(self.container.settings.label_studio_url, body)
 

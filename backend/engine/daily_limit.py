@@ -15,7 +15,7 @@ from backend.domain.resolution.resolve import Pricing
 from backend.domain.runs.run import Run
 from backend.engine.budget_rules import asks_embeddings, known_price
 from backend.engine.reserved_run import reserve_rest, start_reserved
-from backend.errors import SettingsError
+from backend.errors import SettingsError, UsedUpError
 
 SHARE = 0.5
 """Of what is left, for a run: the other half is for those who label meanwhile."""
@@ -40,7 +40,7 @@ class DailyLimit:
         return PeriodLedger(self.store, self.today(), self.limit, self.pricing)
 
     def start_run(self, start: Callable[[float], Run]) -> Run:
-        """Starts a run with a share of what is left as its budget. Raises SettingsError if nothing is left."""
+        """Starts a run with a share of what is left as its budget. Raises UsedUpError if nothing is left."""
         ledger = self.budget_ledger()
         run = start_reserved(ledger, SHARE * ledger.left(), start)
         if run is None:
@@ -48,8 +48,8 @@ class DailyLimit:
         return run
 
     def renew(self, run_id: str, budget: float | None) -> None:
-        """Reserves what a run that goes on has left of a budget of `budget` USD. Raises SettingsError if the day has
-        less, or without a budget."""
+        """Reserves what a run that goes on has left of a budget of `budget` USD. Raises UsedUpError if the day has
+        less, SettingsError without a budget."""
         if budget is None:
             raise SettingsError("A run goes on within MAX_USD_PER_DAY only with a budget: give one.")
         if not reserve_rest(self.budget_ledger(), run_id, budget):
@@ -69,8 +69,8 @@ class DailyLimit:
         return f"{self.limit:g} USD a day, of which {max(0.0, self.budget_ledger().left()):.4f} are left today (UTC)"
 
 
-def used_up(limit: float) -> SettingsError:
-    return SettingsError(
+def used_up(limit: float) -> UsedUpError:
+    return UsedUpError(
         f"The {limit:g} USD that the server may spend a day (MAX_USD_PER_DAY) are used up, or too little is left for "
         "the next request: it asks again after midnight UTC, or with a higher limit."
     )

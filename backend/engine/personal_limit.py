@@ -12,7 +12,7 @@ from backend.adapters.database.prompts import Store
 from backend.domain.resolution.resolve import Pricing
 from backend.domain.runs.run import Run
 from backend.engine.reserved_run import reserve_rest, start_reserved
-from backend.errors import SettingsError
+from backend.errors import SettingsError, UsedUpError
 
 
 def short_month() -> str:
@@ -37,7 +37,7 @@ class PersonalLimit:
     def start_run(self, asked_usd: float | None, start: Callable[[float], Run]) -> Run:
         """Starts a run with `asked_usd` as its budget, or with what is left where that is less or none was asked for.
 
-        Raises SettingsError if nothing is left.
+        Raises UsedUpError if nothing is left.
         """
         ledger = self._ledger()
         left = ledger.left()
@@ -47,8 +47,8 @@ class PersonalLimit:
         return run
 
     def renew(self, run_id: str, budget: float | None) -> None:
-        """Reserves what a run that goes on has left of a budget of `budget` USD. Raises SettingsError if the month has
-        less, or without a budget."""
+        """Reserves what a run that goes on has left of a budget of `budget` USD. Raises UsedUpError if the month has
+        less, SettingsError without a budget."""
         if budget is None:
             raise SettingsError("A run goes on within MONTHLY_BUDGET only with a budget: give one.")
         if not reserve_rest(self._ledger(), run_id, budget):
@@ -58,8 +58,8 @@ class PersonalLimit:
         """Of the person's month."""
         return PeriodLedger(self.store, f"{self.month()}:{self.person:x}", self.limit, self.pricing)
 
-    def _used_up(self) -> SettingsError:
-        return SettingsError(
+    def _used_up(self) -> UsedUpError:
+        return UsedUpError(
             f"Your {self.limit:g} USD for this month (MONTHLY_BUDGET) are spent or reserved by your runs: wait until "
             "one of them has ended or for next month, or ask for a higher limit."
         )

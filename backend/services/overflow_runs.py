@@ -9,15 +9,18 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from backend.adapters.label_studio.http import Unreachable
 from backend.adapters.periodic_thread import PeriodicThread
 from backend.domain.runs.run import Run
-from backend.errors import PromptsError, RunError
+from backend.errors import PromptsError, ProviderAwayError, QueueError, RunError, StoreAwayError, UsedUpError
 
 EVERY_S = 2.0
+PASSING = (RunError, Unreachable, StoreAwayError, QueueError, ProviderAwayError, UsedUpError)
+"""What passes by itself: another run of the version, Label Studio or a server that is away, a day that is used up."""
 log = logging.getLogger(__name__)
 
 Start = Callable[[str, tuple[int, ...]], Run]
-"""Starts a background run of a version over these tasks. Raises RunError while another one is under way."""
+"""Starts a background run of a version over these tasks. Raises one of PASSING when none can begin for now."""
 
 
 @dataclass(slots=True)
@@ -26,11 +29,13 @@ class _Rest:
 
     waiting: tasks for a later run
     running: the tasks of the run `run_id`
+    trouble: why no run could begin when it was tried last
     """
 
     waiting: set[int] = field(default_factory=set)
     running: set[int] = field(default_factory=set)
     run_id: str = ""
+    trouble: str = ""
 
 
 class OverflowRuns:
@@ -70,8 +75,11 @@ class OverflowRuns:
     def _begin(self, tag: str, rest: _Rest, tasks: set[int]) -> None:
         try:
             run_id = self._start(tag, tuple(sorted(tasks))).id
-        except RunError as busy:
-            log.info("%s: %d tasks wait: %s", tag, len(tasks), busy)
+        except PASSING as error:
+            if str(error) != rest.trouble:
+                level = logging.INFO if isinstance(error, RunError) else logging.WARNING
+                log.log(level, "%s: %d tasks wait: %s", tag, len(tasks), error)
+            rest.trouble = str(error)
             return
         except PromptsError as error:
             log.error("%s: %d tasks are left without a prediction: %s", tag, len(tasks), error)
@@ -80,7 +88,7 @@ class OverflowRuns:
             log.info("run %s predicts %d tasks of %s that were left over", run_id, len(tasks), tag)
         with self._lock:
             rest.waiting -= tasks
-            rest.run_id, rest.running = run_id, tasks if run_id else set()
+            rest.run_id, rest.running, rest.trouble = run_id, tasks if run_id else set(), ""
 
     def _tick(self) -> None:
         try:

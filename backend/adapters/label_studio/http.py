@@ -6,6 +6,7 @@ requests use its HTTP client only.
 
 import json
 import re
+import time
 import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +23,10 @@ GATEWAY = (502, 503, 504)
 """What a server before Label Studio answers while that is down, restarts or takes too long."""
 PIECE = 65_536
 """Bytes."""
+READS = 3
+"""How often a list is asked for while Label Studio fails; as often as the SDK asks for anything else."""
+READ_PAUSE_S = 1.0
+"""Before the second time; doubled each time."""
 SWITCHES = "LABEL_STUDIO_ML_BLOCK_LOCAL_IP=false and LABEL_STUDIO_SSRF_PROTECTION_ENABLED=false"
 
 SENTENCES = {
@@ -73,6 +78,15 @@ class Unreachable(StudioError):
         self.late = late
 
 
+class Faulted(Refused, Unreachable):
+    """Label Studio itself failed (500), as it does while its SQLite is locked: the request may have been carried out or
+    not, and may pass later; or it always fails for what was asked."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        Refused.__init__(self, status, sentence)
+        self.late = False
+
+
 class LabelStudioHttp:
     """`call` returns the JSON of an answer, `rows` that of a long list as a stream. Every error is a StudioError.
 
@@ -114,7 +128,7 @@ class LabelStudioHttp:
     ) -> Any:
         """One request; a POST is never repeated, a GET is tried three times if `repeat`.
 
-        Raises NotFound for a 404, Unreachable if the result is unknown, else StudioError.
+        Raises NotFound for a 404, Faulted for a 500, Unreachable if the result is unknown, else StudioError.
         body: bytes are sent as JSON as they are
         timeout: seconds
         """
@@ -141,17 +155,21 @@ class LabelStudioHttp:
     def rows(self, path: str, *, timeout: int = 60, **params: Any) -> Iterator[Any]:
         """The elements of a JSON list as they arrive; a long list is never held as a whole.
 
-        Raises as `call`, also after some of them.
+        Raises as `call`, also after some of them. It is asked for again only before the first of them.
         """
         import ijson
         from label_studio_sdk.core.request_options import RequestOptions
 
         options = RequestOptions(timeout_in_seconds=timeout)
-        stream = self._client.stream(path, method="GET", params=params, request_options=options)
-        with self._translated_errors(timeout), stream as response:
-            if response.status_code >= 400:
-                raise self._refusal(response.status_code, response.read().decode(errors="replace"))
-            yield from ijson.items(ijson.from_iter(response.iter_bytes(PIECE)), "item", use_float=True)
+        for pause in (*(READ_PAUSE_S * 2**n for n in range(READS - 1)), None):
+            stream = self._client.stream(path, method="GET", params=params, request_options=options)
+            with self._translated_errors(timeout), stream as response:
+                if response.status_code < 400:
+                    yield from ijson.items(ijson.from_iter(response.iter_bytes(PIECE)), "item", use_float=True)
+                    return
+                if response.status_code < 500 or pause is None:
+                    raise self._refusal(response.status_code, response.read().decode(errors="replace"))
+            time.sleep(pause)
 
     def headers(self) -> dict[str, str]:
         """What says who asks. Raises StudioError when a token cannot be renewed."""
@@ -205,6 +223,8 @@ class LabelStudioHttp:
                 return Refused(status, sentence)
         if status in (401, 403):
             return Refused(status, "Label Studio refused the token: check LABEL_STUDIO_API_KEY.")
+        if status >= 500:
+            return Faulted(status, f"Label Studio answered {status}, try again later: {_detail(text)}")
         return Refused(status, f"Label Studio answered {status}: {_detail(text)}")
 
 
@@ -217,26 +237,6 @@ def away(address: str, error: Exception) -> Unreachable:
 
 def stranger(address: str) -> StudioError:
     return StudioError(f"What answers at {address} is not Label Studio: correct LABEL_STUDIO_URL.")
-
-
-def refresh_token(url: str, body: bytes) -> tuple[int, bytes]:
-    """Label Studio's answer to a personal access token that is sent for access: the HTTP status, and JSON.
-
-    Raises Unreachable when Label Studio does not answer, StudioError when something else does.
-    """
-    import httpx
-
-    from backend.adapters.label_studio.clients import client_without_cookies
-
-    try:
-        with client_without_cookies() as http:
-            answer = http.post(f"{url}/api/token/refresh/", content=body, headers=JSON_TYPE)
-            answer.json()
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise away(public_url(url), error) from None
-    except ValueError:
-        raise stranger(public_url(url)) from None
-    return answer.status_code, answer.content
 
 
 def _detail(text: str) -> str:

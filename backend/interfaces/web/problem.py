@@ -22,8 +22,8 @@ def problem_of(error: PromptsError) -> Problem:
     """How the API tells an error of the application."""
     if isinstance(error, NotThereError):
         return Problem(404, str(error))
-    if isinstance(error, Refused):
-        return Problem(error.status if error.status in (401, 403, 404) else 400, str(error))
     if isinstance(error, Unreachable | StoreAwayError | ProviderAwayError):
         return Problem(503, str(error), {"Retry-After": "2"})
+    if isinstance(error, Refused):
+        return Problem(error.status if error.status in (401, 403, 404) else 400, str(error))
     return Problem(400, str(error))

@@ -5,11 +5,12 @@ request that is too large for a proxy is halved. What the import would drop is s
 """
 
 import json
+import time
 from collections.abc import Collection, Iterable, Mapping
 from shlex import quote
 from typing import Any, NamedTuple
 
-from backend.adapters.label_studio.http import Refused, RequestTooLarge, Unreachable
+from backend.adapters.label_studio.http import Faulted, Refused, RequestTooLarge, Unreachable
 from backend.domain.predictions.diff import WantedPrediction, compare
 from backend.domain.prompts.version import PromptVersion
 from backend.errors import StudioError
@@ -19,6 +20,8 @@ AT_ONCE = 8_000_000
 """Bytes in one request: some 40,000 predictions of one label, held twice while they are sent."""
 TRIES = 3
 """Requests of unknown fate in a row."""
+FAULT_PAUSE_S = 15.0
+"""After a 500: a large deletion locks Label Studio's SQLite for up to 35 seconds, and each request waits 5 for it."""
 MANY_ALONE = 1000
 SMALL = 100_000
 """Bytes of a prediction that any proxy lets pass: nginx takes 1 MB by default."""
@@ -136,6 +139,8 @@ class PredictionImporter:
             except Unreachable as error:
                 if attempt == TRIES - 1 or (error.late and not self._arrive(len(lines))):
                     raise
+                if isinstance(error, Faulted):
+                    time.sleep(FAULT_PAUSE_S)
             missing = self._missing(lines)
             self.created += len(lines) - len(missing)
             lines = missing

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from backend.adapters.database.prediction_owners import OwnershipStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.label_studio.client import LabelStudioClient
-from backend.adapters.label_studio.http import Refused, Unreachable
+from backend.adapters.label_studio.http import Faulted, Refused, Unreachable
 from backend.domain.labels.regions import answer_print, fingerprint
 from backend.domain.predictions.index import IndexedPrediction, PredictionIndex
 from backend.domain.predictions.marks import Marker
@@ -38,7 +38,7 @@ class TargetProject:
     notify: Notify
 
     def surely(self, call: Callable[[], T]) -> T:
-        """The result of `call`, which is repeated for two minutes while Label Studio does not answer.
+        """The result of `call`, which is repeated for two minutes while Label Studio does not answer, or answers 500.
 
         Raises Unreachable if it is not back by then.
         """
@@ -46,10 +46,11 @@ class TargetProject:
         while True:
             try:
                 return call()
-            except Unreachable:
+            except Unreachable as error:
                 if until is None:
                     until = time.monotonic() + PATIENCE_S
-                    self.notify("Label Studio does not answer; waiting for it, two minutes at most.")
+                    trouble = "fails" if isinstance(error, Faulted) else "does not answer"
+                    self.notify(f"Label Studio {trouble}; waiting for it, two minutes at most.")
                 elif time.monotonic() > until:
                     raise
             time.sleep(PAUSE_S)

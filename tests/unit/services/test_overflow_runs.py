@@ -5,7 +5,16 @@ from typing import Any
 
 import pytest
 
-from backend.errors import RunError, StudioError
+from backend.adapters.label_studio.http import Faulted, Unreachable
+from backend.errors import (
+    PromptError,
+    PromptsError,
+    ProviderAwayError,
+    QueueError,
+    RunError,
+    StoreAwayError,
+    UsedUpError,
+)
 from backend.services import overflow_runs as module
 from backend.services.overflow_runs import OverflowRuns
 
@@ -64,11 +73,28 @@ def test_what_comes_meanwhile_waits_for_its_turn(runs: Runs, rest: OverflowRuns)
     assert rest.of(TAG) == {3}
 
 
-def test_another_run_of_the_version_is_waited_for(runs: Runs, rest: OverflowRuns) -> None:
-    runs.trouble = RunError("Run 1f is under way.")
+PASSING = (
+    RunError("Run 1f is under way."),
+    Unreachable("Label Studio is away."),
+    Faulted(500, "Label Studio answered 500."),
+    StoreAwayError("The database is locked."),
+    QueueError("Redis does not answer."),
+    ProviderAwayError("There is no key for now."),
+    UsedUpError("The day is used up."),
+)
+
+
+@pytest.mark.parametrize("trouble", PASSING, ids=lambda trouble: type(trouble).__name__)
+def test_what_passes_is_waited_for(
+    runs: Runs, rest: OverflowRuns, caplog: pytest.LogCaptureFixture, trouble: PromptsError
+) -> None:
+    caplog.set_level("INFO")
+    runs.trouble = trouble
     rest.add(TAG, [1])
     rest.look()
+    rest.look()
     assert rest.of(TAG) == {1}
+    assert caplog.text.count(f"mood@1: 1 tasks wait: {trouble}") == 1, "it is told once"
     runs.trouble = None
     rest.look()
     assert runs.started == [(TAG, (1,))]
@@ -77,8 +103,8 @@ def test_another_run_of_the_version_is_waited_for(runs: Runs, rest: OverflowRuns
 def test_what_no_run_can_be_started_for_is_told_and_given_up(
     runs: Runs, rest: OverflowRuns, caplog: pytest.LogCaptureFixture
 ) -> None:
-    runs.trouble = StudioError("Label Studio is away.")
+    runs.trouble = PromptError("There is no version mood@1.")
     rest.add(TAG, [1, 2])
     rest.look()
     assert rest.of(TAG) == set()
-    assert "mood@1: 2 tasks are left without a prediction: Label Studio is away." in caplog.text
+    assert "mood@1: 2 tasks are left without a prediction: There is no version mood@1." in caplog.text

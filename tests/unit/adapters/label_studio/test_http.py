@@ -9,15 +9,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from backend.adapters.label_studio.http import LabelStudioHttp, NotFound, Refused, Unreachable
+from backend.adapters.label_studio import http as module
+from backend.adapters.label_studio.http import Faulted, LabelStudioHttp, NotFound, Refused, Unreachable
 from backend.errors import StudioError
 
 
 class Saying:
-    """What the server answers to everything; `cut`: it promises more than it sends."""
+    """What the server answers to everything; `cut`: it promises more than it sends; `before`: the first statuses."""
 
     def __init__(self) -> None:
         self.status, self.body, self.cut = 200, b"[]", False
+        self.before: list[int] = []
+        self.asked = 0
         self.received = b""
 
 
@@ -27,11 +30,14 @@ def saying() -> Saying:
 
 
 @pytest.fixture
-def http(saying: Saying) -> Iterator[LabelStudioHttp]:
+def http(saying: Saying, monkeypatch: pytest.MonkeyPatch) -> Iterator[LabelStudioHttp]:
+    monkeypatch.setattr(module, "READ_PAUSE_S", 0.0)
+
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             saying.received = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            self.send_response(saying.status)
+            saying.asked += 1
+            self.send_response(saying.before.pop(0) if saying.before else saying.status)
             self.send_header("Content-Length", str(len(saying.body) + 1000 * saying.cut))
             self.end_headers()
             self.wfile.write(saying.body)
@@ -75,7 +81,10 @@ def test_a_page_of_somebody_else_is_told(http: LabelStudioHttp, saying: Saying) 
             read()
 
 
-@pytest.mark.parametrize(("status", "kind"), [(404, NotFound), (400, Refused), (502, Unreachable), (504, Unreachable)])
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(404, NotFound), (400, Refused), (500, Faulted), (507, Faulted), (502, Unreachable), (504, Unreachable)],
+)
 def test_refusals_and_who_is_not_there_are_told_apart(
     http: LabelStudioHttp, saying: Saying, status: int, kind: type[StudioError]
 ) -> None:
@@ -85,6 +94,28 @@ def test_refusals_and_who_is_not_there_are_told_apart(
             read()
         assert type(error.value) is kind
         assert getattr(error.value, "late", False) == (status == 504)
+
+
+@pytest.mark.parametrize("status", [500, 502])
+def test_a_list_is_asked_for_again_when_label_studio_fails_for_a_moment(
+    http: LabelStudioHttp, saying: Saying, status: int
+) -> None:
+    saying.before, saying.body = [status, status], b"[1, 2]"
+    assert (list(http.rows("api/x")), saying.asked) == ([1, 2], 3)
+
+
+def test_a_list_that_label_studio_always_fails_to_give_is_an_error(http: LabelStudioHttp, saying: Saying) -> None:
+    saying.status, saying.body = 500, b'{"detail": "database is locked"}'
+    with pytest.raises(Faulted, match="answered 500, try again later: database is locked") as error:
+        list(http.rows("api/x"))
+    assert (saying.asked, error.value.status, error.value.late) == (3, 500, False)
+
+
+def test_what_is_refused_is_not_asked_for_again(http: LabelStudioHttp, saying: Saying) -> None:
+    saying.status = 400
+    with pytest.raises(Refused):
+        list(http.rows("api/x"))
+    assert saying.asked == 1
 
 
 def test_bytes_are_sent_as_they_are(http: LabelStudioHttp, saying: Saying) -> None:

@@ -7,7 +7,7 @@ import pytest
 from backend.errors import StudioError
 from backend.services.predictions import importer as module
 from backend.services.predictions.importer import TRIES, PredictionImporter
-from tests.unit.services.predictions.conftest import Answer, Board, Place
+from tests.unit.services.predictions.conftest import Answer, Board, Place, Trouble
 
 TAG = "mood@1"
 
@@ -20,6 +20,16 @@ def stored_unheard(do: Callable[[], Answer]) -> Answer:
 
 def lost(_do: Callable[[], Answer]) -> Answer:
     return 502, {}
+
+
+def locked(_do: Callable[[], Answer]) -> Answer:
+    return 500, {"detail": "database is locked"}
+
+
+def stored_and_failed(do: Callable[[], Answer]) -> Answer:
+    """The predictions are there, and the counters failed."""
+    do()
+    return 500, {"detail": "database is locked"}
 
 
 def late(_do: Callable[[], Answer]) -> Answer:
@@ -78,6 +88,24 @@ def test_a_request_that_was_lost_is_sent_again(place: Place, board: Board) -> No
     board.troubles = [lost]
     assert imported(place, [1, 2, 3]).created == 3
     assert (board.sent, board.of(TAG)) == ([[1, 2, 3]] * 2, [1, 2, 3])
+
+
+@pytest.mark.parametrize(("trouble", "sent"), [(locked, 2), (stored_and_failed, 1)])
+def test_what_a_failing_label_studio_did_not_store_is_sent_again(
+    place: Place, board: Board, monkeypatch: pytest.MonkeyPatch, trouble: Trouble, sent: int
+) -> None:
+    monkeypatch.setattr(module, "FAULT_PAUSE_S", 0.0)
+    board.troubles = [trouble]
+    assert imported(place, [1, 2, 3]).created == 3
+    assert (len(board.sent), board.of(TAG)) == (sent, [1, 2, 3])
+
+
+def test_a_label_studio_that_always_fails_is_told(place: Place, board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "FAULT_PAUSE_S", 0.0)
+    board.troubles = [locked] * TRIES
+    with pytest.raises(StudioError, match="answered 500, try again later: database is locked"):
+        imported(place, [1, 2])
+    assert len(board.sent) == TRIES
 
 
 def test_what_arrived_unheard_is_not_sent_twice(place: Place, board: Board) -> None:

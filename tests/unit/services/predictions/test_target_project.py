@@ -2,7 +2,8 @@
 
 import pytest
 
-from backend.adapters.label_studio.http import Unreachable
+from backend.adapters.label_studio.http import Faulted, Unreachable
+from backend.errors import StudioError
 from tests.unit.services.predictions.conftest import Board, Place
 
 FIRST, SECOND = "mood@1", "mood@2"
@@ -69,8 +70,11 @@ def test_the_first_version_is_shown_where_annotators_see_nothing(
     assert board.shown == then, "it has no predictions"
 
 
-def test_a_call_is_repeated_until_label_studio_is_back(place: Place) -> None:
-    tries = iter([Unreachable("Away."), Unreachable("Away."), None])
+@pytest.mark.parametrize(
+    ("away", "said"), [(Unreachable("Away."), "does not answer"), (Faulted(500, "Locked."), "fails")]
+)
+def test_a_call_is_repeated_until_label_studio_is_back(place: Place, away: StudioError, said: str) -> None:
+    tries = iter([away, away, None])
 
     def call() -> str:
         trouble = next(tries)
@@ -79,7 +83,7 @@ def test_a_call_is_repeated_until_label_studio_is_back(place: Place) -> None:
         return "done"
 
     assert place.target.surely(call) == "done"
-    assert place.told == ["Label Studio does not answer; waiting for it, two minutes at most."]
+    assert place.told == [f"Label Studio {said}; waiting for it, two minutes at most."]
 
 
 def test_in_the_end_it_gives_up(place: Place) -> None:
