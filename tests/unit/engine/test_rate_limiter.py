@@ -97,7 +97,7 @@ def test_a_429_holds_all_back_and_gives_its_tokens_back() -> None:
 def test_who_gives_up_while_waiting_takes_nothing_and_lets_the_next_go() -> None:
     async def main() -> list[str]:
         went = list[str]()
-        rates = RateLimiter(lambda *_: RateLimit(requests=1200))
+        rates = limiter(RateLimit(requests=1200), Time())
 
         async def ask(text: str) -> None:
             await rates.turn(request(text))
