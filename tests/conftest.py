@@ -10,6 +10,7 @@ import os
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import hypothesis
@@ -161,6 +162,7 @@ def _hide_foreign_settings(patch: pytest.MonkeyPatch) -> None:
         patch.delenv(name)
 
 
+@cache
 def _is_foreign(name: str) -> bool:
     listed = name.startswith(FOREIGN_PREFIXES) or name in FOREIGN_NAMES or name.lower().endswith("_proxy")
     return listed and name not in KEPT_NAMES
