@@ -7,7 +7,6 @@ file, and sends to the first process what came of them, which shows and counts i
 
 import itertools
 import multiprocessing as mp
-import time
 from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
@@ -18,8 +17,6 @@ from coverage import Coverage
 
 PIECE = 25
 """Tests at most. Fixtures of a module are made once in each process that takes a piece of it."""
-PATIENCE = 0.5
-"""Seconds for which the reports of tests that passed may wait to be sent."""
 GRACE = 10
 """Seconds in which a fork that is to end stops what its tests have started."""
 FORK = mp.get_context("fork")
@@ -74,6 +71,7 @@ class Forks:
             self._reading.append(reading)
             self._processes.append(process)
         capture.start_global_capturing()
+        capture.suspend_global_capture()  # as between tests, where pytest shows what came of them
 
     def reports(self) -> Iterator[pytest.TestReport]:
         """As tests end, until all forks have; those of one test stand together."""
@@ -115,28 +113,21 @@ class Todo:
 
 
 class Sender:
-    """A plugin of a fork, which sends what came of its tests."""
+    """A plugin of a fork, which sends what came of each test."""
 
     def __init__(self, config: pytest.Config, connection: Connection) -> None:
         self._config = config
         self._connection = connection
         self._reports: list[dict[str, Any]] = []
-        self._sent = time.monotonic()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._reports.append(self._config.hook.pytest_report_to_serializable(config=self._config, report=report))
 
     def pytest_runtest_logfinish(self) -> None:
-        failed = any(report["outcome"] == "failed" for report in self._reports)
-        if failed or time.monotonic() - self._sent > PATIENCE:
-            self.send()
-
-    def send(self) -> None:
         self._connection.send(self._reports)
-        self._reports, self._sent = [], time.monotonic()
+        self._reports = []
 
     def close(self) -> None:
-        self.send()
         self._connection.send(None)
 
 
@@ -146,7 +137,9 @@ def _run(session: pytest.Session, name: str, todo: Todo, sender: Sender) -> None
     _become_a_worker(session.config, name)
     plugins.unregister(name="terminalreporter")
     plugins.register(sender)
-    plugins.getplugin("capturemanager").start_global_capturing()
+    capture = plugins.getplugin("capturemanager")
+    capture.start_global_capturing()
+    capture.suspend_global_capture()
     try:
         for item, following in itertools.pairwise(itertools.chain(todo, [None])):
             session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
@@ -189,7 +182,7 @@ def _show(session: pytest.Session, reports: Iterator[pytest.TestReport]) -> list
 
 
 def _received(connection: Any) -> list[dict[str, Any]] | None:
-    """The next reports of a fork; None after its last."""
+    """The reports of the next test of a fork; None after its last."""
     try:
         sent: list[dict[str, Any]] | None = connection.recv()
     except EOFError:

@@ -57,10 +57,15 @@ def folder(tmp_path: Path) -> Path:
 
 def ran(folder: Path, *options: str) -> tuple[int, str]:
     """The exit code and what was printed."""
+    with started(folder, *options) as running:
+        said, _ = running.communicate(timeout=120)
+    return running.returncode, said
+
+
+def started(folder: Path, *options: str) -> "subprocess.Popen[str]":
     argv = [sys.executable, "-m", "pytest", "--rootdir", ".", "--confcutdir", ".", "-p", "no:randomly", *options, "."]
     env: Any = {"PYTHONPATH": str(ROOT), "RAN": str(folder / "ran.txt")}
-    done = subprocess.run(argv, cwd=folder, env=env, capture_output=True, text=True, timeout=120)
-    return done.returncode, done.stdout + done.stderr
+    return subprocess.Popen(argv, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def test_each_outcome_is_shown_and_counted(folder: Path) -> None:
@@ -92,6 +97,29 @@ import pytest
 @pytest.mark.parametrize("number", range(200))
 def test_failing(number): assert number < 0
 """
+
+
+WAITING = """
+import os, time
+
+def test_first(): pass
+
+def test_waiting():
+    while not os.path.exists(os.environ["RAN"]):
+        time.sleep(0.01)
+"""
+
+
+def test_what_came_of_a_test_is_shown_while_others_run(folder: Path) -> None:
+    (folder / "test_waiting.py").write_text(WAITING)
+    with started(folder, "-v", "--forks", "1") as running:
+        assert running.stdout
+        said = ""
+        while "test_first PASSED" not in said:
+            said += (letter := running.stdout.read(1))
+            assert letter, said
+        (folder / "ran.txt").touch()
+        assert "2 passed" in running.stdout.read()
 
 
 def test_all_end_after_as_many_failures_as_are_allowed(folder: Path) -> None:
