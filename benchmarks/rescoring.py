@@ -1,9 +1,11 @@
 """`python -m benchmarks.rescoring [TASKS]`: a push that changes nothing but scores, of a real Label Studio on SQLite.
 
 First as many predictions as are changed one by one, then all of them. One task in a hundred has an annotation that was
-made of its prediction.
+made of its prediction. At last Label Studio deletes and imports as many as the push did, in requests of the same size,
+and nothing else is done: what the push takes beyond that is its own.
 """
 
+import json
 import sys
 import time
 from collections.abc import Sequence
@@ -12,10 +14,12 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from backend.adapters.label_studio.lone_predictions import LonePredictions
 from backend.domain.labels.regions import rounded
 from backend.domain.predictions.diff import WantedPrediction
 from backend.domain.prompts.version import PromptVersion
-from backend.services.predictions.rescorer import MANY
+from backend.services.predictions.completer import parts
+from backend.services.predictions.rescorer import MANY, PART, PORTION
 from backend.services.predictions.sync import PushResult, push
 from backend.services.predictions.target_project import TargetProject
 from benchmarks.faults.world import World, world
@@ -38,13 +42,19 @@ def main() -> None:
         annotated = ids[:: len(ids) // (len(ids) // ANNOTATED)]
         place.studio.annotate(project, version.tags, annotated)
         parents = _parents(here, annotated)
+        rows = list[tuple[str, int, float]]()
         for name, some, score in (("one by one", ids[:MANY], 0.6), ("as `push` does", ids, 0.7)):
             began = time.monotonic()
             if _pushed(place, version, some, score).rescored != len(some):
                 sys.exit("Other predictions than those with new scores changed: the figures mean nothing.")
-            seconds = time.monotonic() - began
-            table.add_row(name, f"{len(some):,}", f"{seconds:.1f}", f"{1000 * seconds / len(some):.1f}")
+            rows.append((name, len(some), time.monotonic() - began))
         kept = parents == _parents(here, annotated)
+        lone = sorted(set(ids) - set(annotated))
+        began = time.monotonic()
+        _replaced(place, version, lone)
+        rows.append(("Label Studio alone", len(lone), time.monotonic() - began))
+    for name, number, seconds in rows:
+        table.add_row(name, f"{number:,}", f"{seconds:.1f}", f"{1000 * seconds / number:.1f}")
     Console(width=100).print(table)
     print(f"annotations that keep their parent: {'all' if kept else 'NOT ALL'} of {len(annotated):,}")
 
@@ -52,6 +62,17 @@ def main() -> None:
 def _pushed(place: TargetProject, version: PromptVersion, ids: Sequence[int], score: float) -> PushResult:
     items = {task: _item(task, version.tag, rounded(score)) for task in ids}
     return push(place, version, [WantedPrediction(version.tags, items)], keep=True)
+
+
+def _replaced(place: TargetProject, version: PromptVersion, ids: list[int]) -> None:
+    """Deletes and imports the predictions of these tasks, of which no other has one."""
+    lone = LonePredictions(place.studio.http, place.project, version.tag)
+    for portion in parts(ids, PORTION):
+        for part in parts(portion, PART):
+            lone.among(part)
+            lone.delete(part)
+        items = [place.marked(_item(task, version.tag, 0.8)) for task in portion]
+        place.studio.import_predictions(place.project, json.dumps(items).encode())
 
 
 def _item(task: int, tag: str, score: float | None) -> dict[str, Any]:

@@ -216,6 +216,9 @@ class RunOperations(Operations):
 
         Raises SettingsError without REDIS_URL, QueueError if Redis does not answer.
         """
+        from backend.adapters.allocator import release_large_blocks
+
+        release_large_blocks()
         worker_pool = self.container.worker_pool
         worker_pool.look_after()
         settings = self.container.settings

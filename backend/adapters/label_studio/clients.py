@@ -6,6 +6,7 @@ the one before.
 
 from collections.abc import Generator
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
 
 import httpx
 
@@ -27,8 +28,19 @@ class PassedOn(httpx.Auth):
         yield request
 
 
+class Client(httpx.Client):
+    """An answer that was read lets go of the stream that it came by, which holds the answer. Otherwise both, and the
+    request with its body of megabytes, would stay in memory until the garbage collector finds them."""
+
+    def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
+        response = super().send(request, stream=stream, **options)
+        if not stream:
+            response.stream = httpx.ByteStream(b"")
+        return response
+
+
 def client_without_cookies(credential: Credential | None = None) -> httpx.Client:
     """For Label Studio: no cookie is kept or sent, and no redirect is followed."""
     cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
     auth = None if credential is None else PassedOn(credential)
-    return httpx.Client(auth=auth, cookies=cookies, timeout=TIMEOUT_S, follow_redirects=False)
+    return Client(auth=auth, cookies=cookies, timeout=TIMEOUT_S, follow_redirects=False)

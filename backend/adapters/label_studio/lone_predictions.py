@@ -49,15 +49,17 @@ class LonePredictions:
                 return listed
         return []
 
-    def delete(self, tasks: Sequence[int]) -> None:
-        """Deletes the predictions of tasks that `among` has returned and that are still so.
+    def delete(self, tasks: Sequence[int]) -> int:
+        """Deletes the predictions of tasks that `among` has returned and that are still so. Returns how many Label
+        Studio says that these were.
 
         Not to be repeated when its end is unknown: it deletes whatever meets the filters when it is carried out.
         """
         body = {**self._only(self._forms[0]), **_chosen(tasks)}
-        self._http.call(
+        answer = self._http.call(
             "POST", "api/dm/actions/", body=body, timeout=LONG, id="delete_tasks_predictions", project=self._project
         )
+        return int(answer["processed_items"])
 
     def remain(self, tasks: Sequence[int]) -> bool:
         """Whether one of the tasks that `among` has returned is still so, or Label Studio does not say."""

@@ -121,13 +121,18 @@ class ChatRequest:
         state.update(json.dumps(digest_parts(self.orders or [(self.user, self.pictures)], self.example_turns)).encode())
         return numbered(state.hexdigest(), self.sample)
 
-    @cached_property
+    @property
     def samples(self) -> "tuple[ChatRequest, ...]":
         """All requests about its task, this one first. Their completions together become the outcome."""
+        return self._made_of_it if self.orders else (self, *self._made_of_it)
+
+    @cached_property
+    def _made_of_it(self) -> "tuple[ChatRequest, ...]":
+        """Without itself: a request that held itself would stay in memory until the garbage collector finds it."""
         if self.orders:
             orders = enumerate(self.orders)
             return tuple(replace(self, sample=n, user=user, pictures=attachments) for n, (user, attachments) in orders)
-        return (self, *(replace(self, sample=number) for number in range(1, self.template.samples)))
+        return tuple(replace(self, sample=number) for number in range(1, self.template.samples))
 
     @property
     def all_samples(self) -> "tuple[ChatRequest, ...]":

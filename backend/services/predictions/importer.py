@@ -75,14 +75,16 @@ class PredictionImporter:
 
     def restore(self, lines: list[ImportLine]) -> int:
         """Sends predictions of this version that were deleted. Returns how many of their tasks exist. They are not
-        counted in `created`. Raises as `add` and `finish`."""
-        self._existing -= len(lines)
+        counted in `created`. Raises as `add` and `finish`; what is missing then may be sent once more."""
+        existing, self._existing = self._existing, self._existing - len(lines)
         before, refused = self.created, len(self._too_large)
         try:
             self._send_all(lines)
-        finally:
-            restored, self.created = self.created - before, before
-            self._existing += restored
+        except BaseException:
+            self._existing, self.created = existing, before
+            raise
+        restored, self.created = self.created - before, before
+        self._existing += restored
         if len(self._too_large) > refused:
             raise StudioError(self._why_too_large())
         return restored

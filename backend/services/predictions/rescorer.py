@@ -4,21 +4,21 @@ Label Studio changes one prediction at a time, which takes it much longer than t
 scores change, predictions that are all that their task has are deleted and imported anew. All others are changed in
 place, so that an annotation keeps the prediction from which it was made.
 
-What was deleted is compared with what should be there until nothing is missing, also after an error or a stop. A kill
-in between leaves tasks without a prediction until the next push.
+What was deleted is imported at once, also after an error or a stop. Then it is compared with what should be there until
+nothing is missing or there twice; many at a time, because all predictions of the project are read for it. A kill in
+between leaves tasks without a prediction until the next push.
 """
 
-import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from shlex import quote
-from typing import Any, NamedTuple
+from typing import Any
 
 from backend.adapters.label_studio.http import Refused, Unreachable
 from backend.adapters.label_studio.lone_predictions import LonePredictions
-from backend.domain.predictions.diff import PredictionDiff, WantedPrediction, compare
 from backend.domain.prompts.version import PromptVersion
 from backend.errors import StudioError
+from backend.services.predictions.completer import Completer, Rescored, UnsettledError, parts
 from backend.services.predictions.importer import AT_ONCE, ImportLine, PredictionImporter
 from backend.services.predictions.target_project import TargetProject
 
@@ -29,8 +29,8 @@ PORTION = 10_000
 """Tasks that have no prediction at the same time, at most."""
 TASKS_OF_AN_IMPORT = 25
 """Label Studio recounts all tasks of a project after an import. So many are recounted while one score is changed."""
-ROUNDS = 4
-"""Times that what is there is compared with what should be; two without trouble."""
+UNCHECKED = 20_000_000
+"""Bytes of imported predictions that are compared with what should be there at once: some 100,000 of one label."""
 QUICK = (
     "Thousands of scores change; Label Studio takes some seconds for each thousand, and half a minute where tasks have "
     "annotations, drafts or other predictions."
@@ -38,31 +38,28 @@ QUICK = (
 SLOW = "Thousands of scores change; each thousand takes Label Studio about half a minute."
 
 
-class Rescored(NamedTuple):
-    """A prediction by its id, and what it should be."""
-
-    prediction: int
-    line: ImportLine
-
-
 class Rescorer:
-    """For predictions of one version. `rescored`: how many have their new scores."""
+    """For predictions of one version."""
 
     def __init__(
-        self, target: TargetProject, version: PromptVersion, imports: PredictionImporter, take_over: bool = False
+        self, target: TargetProject, version: PromptVersion, imports: PredictionImporter, completer: Completer
     ) -> None:
-        """`take_over`: as in `push`."""
-        self.rescored = 0
+        """`completer`: for the same version; it counts for this one alone."""
+        self._changed = 0
+        self._completer = completer
         self._target = target
         self._version = version
         self._imports = imports
-        self._take_over = take_over
         self._lone = LonePredictions(target.studio.http, target.project, version.tag)
         self._changes: list[Rescored] = []
         self._size = 0
         self._told = False
         self._deleted: dict[int, ImportLine] = {}
         """By task; maybe deleted, and not yet known to be back."""
+        self._gone = 0
+        """How many of these Label Studio said that it deleted."""
+        self._unchecked: dict[int, ImportLine] = {}
+        """By task; deleted and imported, and not yet compared with what is there."""
         self._asked: list[int] = []
         """Tasks of a request to delete whose end is not known."""
         self._overdue: dict[int, ImportLine] = {}
@@ -84,6 +81,7 @@ class Rescorer:
     def finish(self) -> None:
         """Changes the rest. Raises StudioError, also if Label Studio may still delete what was imported."""
         self._flush()
+        self._check()
         if self._overdue:
             self._deleted = self._overdue
             self._bring_back()
@@ -91,6 +89,11 @@ class Rescorer:
                 f"Label Studio did not finish a request to delete {len(self._overdue):,} predictions within two "
                 f"minutes and may do so later: when it has less to do, run {self._command}."
             )
+
+    @property
+    def rescored(self) -> int:
+        """How many predictions have their new scores."""
+        return self._changed + self._completer.settled
 
     @property
     def _command(self) -> str:
@@ -121,7 +124,7 @@ class Rescorer:
         lines = {change.line.task: change.line for change in changes if self._imports.takes(change.line)}
         replaced = set[int]()
         try:
-            for part in _parts(list(lines)):
+            for part in parts(list(lines), PART):
                 if not self._is_deleted(part, lines):
                     break
         except KeyboardInterrupt:
@@ -142,7 +145,7 @@ class Rescorer:
         self._asked = deleted
         try:
             with suppress(Refused):
-                self._lone.delete(deleted)
+                self._gone += self._lone.delete(deleted)
         except Unreachable as error:
             has_ended = self._wait_for_deletion()
             if error.late and not has_ended:
@@ -167,43 +170,38 @@ class Rescorer:
         try:
             if self._asked:
                 self._wait_for_deletion()
-            self._complete(self._deleted)
-        except (Refused, Unreachable) as error:
+            if self._are_all_gone() and self._are_imported():
+                self._unchecked |= self._deleted
+            else:
+                self._completer.complete(self._deleted)
+        except (Refused, Unreachable, UnsettledError) as error:
             raise StudioError(f"{error} {self._why_incomplete()}") from error
-        self._deleted = {}
+        self._deleted, self._gone = {}, 0
+        if sum(len(line.body) for line in self._unchecked.values()) >= UNCHECKED:
+            self._check()
 
-    def _complete(self, lines: Mapping[int, ImportLine]) -> None:
-        """Imports, changes and deletes until each task has its prediction, once."""
-        for attempt in range(ROUNDS):
-            diff = self._compared(lines)
-            if not (diff.missing or diff.rescored or diff.obsolete):
-                self.rescored += diff.unchanged
-                return
-            try:
-                lines = self._apply(diff, lines)
-            except Refused:
-                if attempt == ROUNDS - 1:
-                    raise
-        raise StudioError(f"Predictions change while they are pushed. {self._why_incomplete()}")
+    def _are_all_gone(self) -> bool:
+        """Whether Label Studio said so of each. A prediction that somebody made meanwhile may count for one that is
+        still there, which then is there twice until `_check`."""
+        return self._gone == len(self._deleted)
 
-    def _compared(self, lines: Mapping[int, ImportLine]) -> PredictionDiff:
-        wanted = WantedPrediction((self._version.tag,), {task: json.loads(line.body) for task, line in lines.items()})
-        index = self._target.there(self._version.names, self._take_over)
-        return compare(sorted(index.of(wanted.tasks), key=lambda prediction: prediction.id), wanted, keep=True)
+    def _are_imported(self) -> bool:
+        """Imports what is gone; False if that was not possible for all of it."""
+        with suppress(Refused):
+            return self._imports.restore(list(self._deleted.values())) == len(self._deleted)
+        return False
 
-    def _apply(self, diff: PredictionDiff, lines: Mapping[int, ImportLine]) -> Mapping[int, ImportLine]:
-        """Returns the lines of tasks that still exist. Obsolete are predictions that a connected backend gave to a task
-        that was opened while it had none."""
-        missing = [lines[item["task"]] for item in diff.missing]
-        restored = self._imports.restore(missing) if missing else 0
-        for prediction in diff.obsolete:
-            self._target.delete_prediction(prediction.id)
-        for number, item in diff.rescored:
-            self._rescore(number, item)
-        if restored == len(missing):
-            return lines
-        existing = set(self._target.surely(lambda: self._target.studio.task_ids(self._target.project)))
-        return {task: line for task, line in lines.items() if task in existing}
+    def _check(self) -> None:
+        """Compares what was imported with what is there."""
+        unchecked, self._unchecked = self._unchecked, {}
+        if not unchecked:
+            return
+        try:
+            self._completer.complete(unchecked)
+        except (Refused, Unreachable, UnsettledError) as error:
+            raise StudioError(
+                f"{error} {len(unchecked):,} predictions were given new scores; {self._command} checks them."
+            ) from error
 
     def _why_incomplete(self) -> str:
         return f"Up to {len(self._deleted):,} task(s) have no prediction until {self._command} completes this."
@@ -212,16 +210,9 @@ class Rescorer:
         """In place; a prediction that was deleted meanwhile is imported."""
         gone = [change.line for change in changes if not self._is_changed(change)]
         if gone:
-            self.rescored += self._imports.restore(gone)
+            self._changed += self._imports.restore(gone)
 
     def _is_changed(self, change: Rescored) -> bool:
-        is_there = self._rescore(change.prediction, json.loads(change.line.body))
-        self.rescored += is_there
+        is_there = self._completer.rescore(change)
+        self._changed += is_there
         return is_there
-
-    def _rescore(self, prediction: int, item: Mapping[str, Any]) -> bool:
-        return self._target.surely(lambda: self._target.studio.rescore(prediction, item["score"], item["result"]))
-
-
-def _parts(tasks: list[int]) -> Iterator[list[int]]:
-    return (tasks[start : start + PART] for start in range(0, len(tasks), PART))

@@ -14,6 +14,7 @@ from shlex import quote
 
 from backend.domain.predictions.diff import WantedPrediction, compare
 from backend.domain.prompts.version import PromptVersion
+from backend.services.predictions.completer import Completer
 from backend.services.predictions.importer import PredictionImporter
 from backend.services.predictions.rescorer import Rescorer
 from backend.services.predictions.target_project import Notify, TargetProject
@@ -46,7 +47,7 @@ def push(
     """
     index = target.there(version.names, take_over)
     imports = PredictionImporter(target, version, index.counts[version.tag])
-    rescorer = Rescorer(target, version, imports, take_over)
+    rescorer = Rescorer(target, version, imports, Completer(target, version, imports, take_over))
     obsolete: dict[str, array[int]] = {}
     others = Counter[str]()
     unchanged = 0

@@ -4,8 +4,10 @@ import base64
 import gc
 import json
 import threading
+import weakref
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 
@@ -54,6 +56,21 @@ def http(saying: Saying, monkeypatch: pytest.MonkeyPatch) -> Iterator[LabelStudi
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+def test_a_request_is_freed_without_the_garbage_collector(http: LabelStudioHttp, saying: Saying) -> None:
+    freed = list[weakref.ref[Any]]()
+    hooks = http._client.httpx_client.event_hooks["response"]
+    hooks.append(lambda response: freed.extend(map(weakref.ref, (response, response.request, response.request.stream))))
+    gc.collect()
+    gc.disable()
+    try:
+        for body in (b"[1]", None):
+            http.call("POST", "api/x", body=body)
+            assert len(freed) >= 3
+        assert [ref() for ref in freed] == [None] * 6
+    finally:
+        gc.enable()
 
 
 def test_a_list_is_read_exactly(http: LabelStudioHttp, saying: Saying) -> None:

@@ -1,7 +1,10 @@
 """Requests and the names of their completions. A changed digest means paying for everything again."""
 
+import gc
 import subprocess
 import sys
+import weakref
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +80,20 @@ def test_a_comparison_is_asked_in_both_orders_on_wish() -> None:
     assert second.digest == numbered(first.digest, 1)
     assert first.template.parameters == one.template.parameters, "nothing has to differ"
     assert first.template.logprobs
+
+
+@pytest.mark.parametrize("samples", [1, 3])
+def test_a_request_is_freed_without_the_garbage_collector(samples: int) -> None:
+    gc.disable()
+    try:
+        asked = replace(request("A"), template=template(samples=samples))
+        assert asked.samples[0] is asked
+        assert len(asked.samples) == samples
+        freed = weakref.ref(asked)
+        del asked
+        assert freed() is None
+    finally:
+        gc.enable()
 
 
 def test_both_orders_are_stored_under_what_both_ask() -> None:

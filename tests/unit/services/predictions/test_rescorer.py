@@ -77,6 +77,61 @@ def test_no_more_tasks_than_a_portion_are_without_a_prediction(
     assert (board.sent[1:], scores(board)) == ([[1, 2, 3, 4, 5], [6, 7, 8, 9, 10]], dict.fromkeys(MANY, 0.75))
 
 
+def test_what_was_imported_is_compared_once(place: Place, board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All predictions are read for it, which takes long in a large project."""
+    monkeypatch.setattr(rescorer, "PORTION", 3)
+    pushed(place, 0.5)
+    before = board.calls["GET /api/predictions/"]
+    assert pushed(place, 0.75).rescored == 10
+    assert board.calls["GET /api/predictions/"] - before == 2, "when the push begins, and at the end"
+    assert scores(board) == dict.fromkeys(MANY, 0.75)
+
+
+def test_not_more_is_imported_than_memory_holds_before_it_is_compared(
+    place: Place, board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rescorer, "PORTION", 3)
+    monkeypatch.setattr(rescorer, "UNCHECKED", 1)
+    pushed(place, 0.5)
+    before = board.calls["GET /api/predictions/"]
+    assert pushed(place, 0.75).rescored == 10
+    assert board.calls["GET /api/predictions/"] - before == 4
+    assert scores(board) == dict.fromkeys(MANY, 0.75)
+
+
+def test_a_count_that_hides_what_is_still_there_does_no_harm(place: Place, board: Board) -> None:
+    """Label Studio counts before it deletes, so somebody may annotate in between."""
+    pushed(place, 0.5)
+    before = {item["task"]: item["id"] for item in board.predictions}
+
+    def more(do: Callable[[], Answer]) -> Answer:
+        board.annotated.add(2)
+        status, answer = do()
+        return status, {"processed_items": answer["processed_items"] + 1}
+
+    board.deletions = [more]
+    assert pushed(place, 0.75).rescored == 10
+    assert [item["id"] for item in board.predictions if item["task"] == 2] == [before[2]]
+    assert scores(board) == dict.fromkeys(MANY, 0.75)
+
+
+def test_new_scores_that_cannot_be_checked_are_told(place: Place, board: Board) -> None:
+    pushed(place, 0.5)
+
+    def last(do: Callable[[], Answer]) -> Answer:
+        answer = do()
+        board.down = True
+        return answer
+
+    board.troubles = [last]
+    with pytest.raises(
+        StudioError, match=r"10 predictions were given new scores; `ls-prompts push mood@1` checks them"
+    ):
+        pushed(place, 0.75)
+    board.down = False
+    assert pushed(place, 0.75) == PushResult(0, 0, 10)
+
+
 def test_tasks_with_an_annotation_or_another_prediction_keep_theirs(place: Place, board: Board) -> None:
     pushed(place, 0.5)
     board.annotated = {2}
@@ -222,12 +277,12 @@ def test_a_stop_leaves_no_task_without_a_prediction(
     pushed(place, 0.5)
     delete, turns = LonePredictions.delete, iter(range(10))
 
-    def stopped(*args: Any) -> None:
+    def stopped(*args: Any) -> int:
         turn = next(turns)
-        if carried_out or not turn:
-            delete(*args)
+        deleted = delete(*args) if carried_out or not turn else 0
         if turn:
             raise KeyboardInterrupt
+        return deleted
 
     monkeypatch.setattr(LonePredictions, "delete", stopped)
     with pytest.raises(KeyboardInterrupt):
@@ -250,7 +305,12 @@ def test_a_prediction_that_a_proxy_may_refuse_is_not_deleted(place: Place, board
 def test_a_refusal_of_a_proxy_is_told_at_once(place: Place, board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     pushed(place, 0.5)
     board.most = 10
-    monkeypatch.setattr(LonePredictions, "delete", lambda *_: board.predictions.clear())
+
+    def deleted(_lone: LonePredictions, tasks: list[int]) -> int:
+        board.predictions.clear()
+        return len(tasks)
+
+    monkeypatch.setattr(LonePredictions, "delete", deleted)
     with pytest.raises(StudioError, match=r"refuses 3 prediction\(s\).* run `ls-prompts push mood@1`"):
         pushed(place, 0.75)
 
