@@ -26,7 +26,7 @@ check test coverage: export OPENBLAS_NUM_THREADS := 1
 check test coverage: export OMP_NUM_THREADS := 1
 # A fork of the process that has collected all tests need not collect them again. macOS' own libraries may crash in one.
 SHARED := $(if $(filter Darwin,$(shell uname)),-n $(CORES) --dist worksteal,--forks $(CORES))
-UNIT = $(BIN)/pytest -n $(CORES) --dist loadfile tests/unit
+UNIT = $(BIN)/pytest $(SHARED) tests/unit
 
 PIP := pip install --quiet --disable-pip-version-check
 
