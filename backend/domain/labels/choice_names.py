@@ -99,6 +99,12 @@ def brought(value: Any) -> tuple[Choice, ...] | None:
     return None if choices is None or any(len(choice.name) > LONGEST for choice in choices) else choices
 
 
+def not_taken(own: Iterable[Choice], choices: Iterable[Choice]) -> tuple[Choice, ...]:
+    """Those of `choices` beside `own`: of equal names, or of what is stored under one name, the config's counts."""
+    taken = {name for choice in own for name in (choice.name, choice.stored)}
+    return tuple(choice for choice in choices if taken.isdisjoint((choice.name, choice.stored)))
+
+
 def brought_below(value: Any) -> list[NestedChoice] | None:
     """A list of names, or of {"value", "alias", "hint", "children"}, in document order; [] for anything else, None for
     more than a prompt can hold."""

@@ -4,7 +4,7 @@ The import checks predictions with the SDK, which does not know all that the lab
 others without a word. One request for each prediction checks nothing.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from backend.domain.labels.controls.base import Control
@@ -22,10 +22,15 @@ def takes(result: Sequence[Mapping[str, Any]], fields: Sequence[Control]) -> boo
     return not repeated and not any(_has_paths(region.get("value")) or _is_brought(region, listed) for region in result)
 
 
-def _is_brought(region: Mapping[str, Any], listed: Mapping[str, Collection[str]]) -> bool:
+def _is_brought(region: Mapping[str, Any], listed: Mapping[str, frozenset[str]]) -> bool:
     control, value = listed.get(str(region.get("from_name"))), region.get("value")
     labels = value.get(str(region.get("type"))) if control and isinstance(value, Mapping) else None
-    return control is not None and isinstance(labels, list) and any(label not in control for label in labels)
+    return control is not None and isinstance(labels, list) and not control.issuperset(_flat(labels))
+
+
+def _flat(labels: Iterable[Any]) -> Iterator[Any]:
+    """Labels, and the names on paths."""
+    return (name for label in labels for name in (label if isinstance(label, list) else [label]))
 
 
 def _has_paths(value: Any) -> bool:

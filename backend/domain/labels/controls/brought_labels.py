@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any, Self
 
 from backend.domain.data_paths import look_up
-from backend.domain.labels.choice_names import LONGEST, MOST, Choice, brought
+from backend.domain.labels.choice_names import LONGEST, MOST, Choice, brought, not_taken
+from backend.domain.labels.controls.task_choices import TaskChoices
 from backend.domain.labels.controls.wording import brought_line, key, label_line
 from backend.domain.outcome import Failure
 
@@ -39,8 +40,7 @@ class BroughtLabels:
         if listed is None or not (listed or self.choices):
             what = f"list of at most {MOST:,} labels of {LONGEST:,} characters"
             return Failure("bad_task", f"'{self.labels_from}' is not the {what} that '{self.name}' takes.")
-        taken = {name for choice in self.choices for name in (choice.name, choice.stored)}
-        more = tuple(choice for choice in listed if taken.isdisjoint((choice.name, choice.stored)))
+        more = not_taken(self.choices, listed)
         changes: dict[str, Any] = {"choices": (*self.choices, *more), "labels_from": None, "brought": more}
         return replace(self, **changes)  # type: ignore[type-var]  # each of them is a dataclass
 
@@ -72,6 +72,8 @@ def brings_labels(control: object) -> bool:
 def labels_of_config(control: object) -> frozenset[str]:
     """As they are stored, those that the config lists beside those that the task brings; empty where it lists none, or
     the task brings none."""
+    if isinstance(control, TaskChoices):
+        return control.own_names if control.source or control.brought else frozenset()
     if not isinstance(control, BroughtLabels) or not (control.labels_from or control.brought):
         return frozenset()
     return frozenset(choice.stored for choice in control.own_choices)

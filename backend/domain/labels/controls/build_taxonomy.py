@@ -6,6 +6,7 @@ as unsupported.
 
 from backend.domain.labels import taxonomy_tree
 from backend.domain.labels.choice_names import MOST
+from backend.domain.labels.controls.count_attribute import count_in
 from backend.domain.labels.controls.taxonomy import TaxonomyControl
 from backend.domain.labels.layout import DeclaredControl
 from backend.domain.labels.taxonomy_tree import DEEPEST, tree_of
@@ -25,14 +26,14 @@ def build_taxonomy(declared: DeclaredControl) -> TaxonomyControl | str:
         return f"a tree of more than {MOST:,} choices or {DEEPEST} levels, or with very long names"
     if not nodes and source is None:
         return "it lists no choices"
-    leaves, most = element.get("leafsOnly", "").lower() == "true", element.get("maxUsages", "")
+    leaves = element.get("leafsOnly", "").lower() == "true"
     return TaxonomyControl(
         name=declared.name,
         to_name=declared.to_name,
-        nodes=() if source else taxonomy_tree.chosen_from(nodes, leaves),
+        nodes=taxonomy_tree.chosen_from(nodes, leaves),
         source=source,
         leaves=leaves,
-        most=int(most) if most.isascii() and most.isdigit() and 0 < len(most) < 10 and int(most) else None,
+        most=count_in(element.get("maxUsages", "")),
         hideable=declared.hideable,
         required=declared.required,
         conditions=declared.conditions,

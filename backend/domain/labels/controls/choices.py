@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from backend.domain.answer import AnswerValue, Labels, names_of
 from backend.domain.data_paths import look_up
-from backend.domain.labels.choice_names import LONGEST, MOST, Choice, brought, choices_of, listed
+from backend.domain.labels.choice_names import LONGEST, MOST, Choice, brought, choices_of, listed, not_taken
 from backend.domain.labels.conditions import Condition
 from backend.domain.labels.controls.base import Control, Held, Region, rules_of
 from backend.domain.labels.controls.labeled import Labeled, WithOwnLabels, kept_by_all
@@ -34,6 +34,7 @@ class ChoicesControl(TaskChoices, Labeled, WithOwnLabels):
     choices: tuple[Choice, ...]
     source: str | None = None
     brought: bool = False
+    listed: int = 0
     required: bool = False
     conditions: tuple[Condition, ...] = ()
     heading: tuple[str, ...] = ()
@@ -82,13 +83,15 @@ class ChoicesControl(TaskChoices, Labeled, WithOwnLabels):
         if self.source is None:
             return self
         choices = brought(look_up(data, self.source))
-        if not choices:
+        if choices is None or not (choices or self.choices):
             limit = f"at most {MOST:,} choices of {LONGEST:,} characters" if choices is None else "choices"
             return Failure("bad_task", f"'{self.source}' is not the list of {limit} that control '{self.name}' takes.")
-        return replace(self, choices=choices, source=None, brought=True)
+        more = not_taken(self.choices, choices)
+        own, bring = self.choices, bool(more)
+        return replace(self, choices=(*own, *more), source=None, brought=bring, listed=len(own) if bring else 0)
 
     def _rule(self, when: str) -> str:
-        of = "the choices for it in the user's message" if self.brought else "these"
+        of = self._where_listed if self.brought else "these"
         if self.multiple:
             how = (
                 f"a list with at least one of {of}" if self.required else f"a list with any of {of}, empty if none fits"

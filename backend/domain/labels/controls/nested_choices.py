@@ -59,6 +59,11 @@ class NestedChoicesControl(TaxonomyControl):
     def answers(self) -> Hashable:
         return (super().answers, self.multiple)
 
+    def _beside(self, nodes: Sequence[Node]) -> list[Node]:
+        """All of them: the screen shows both of two choices with one name."""
+        paths = {node.stored for node in self.nodes}
+        return [node for node in nodes if node.stored not in paths]
+
     def _rule(self, when: str) -> str:
         above = _ABOVE if self.brought or not all(node.leaf for node in self.nodes) else ""
         if self.multiple:
@@ -154,7 +159,7 @@ def build_nested_choices(declared: DeclaredControl) -> NestedChoicesControl | st
     return NestedChoicesControl(
         name=declared.name,
         to_name=declared.to_name,
-        nodes=() if source else nodes,
+        nodes=nodes,
         source=source,
         multiple=element.get("choice", "single") == "multiple",
         hideable=declared.hideable,

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal
 from backend.domain.answer import Number, number_of
 from backend.domain.labels.conditions import Condition
 from backend.domain.labels.controls.base import Held, Region
+from backend.domain.labels.controls.count_attribute import count_in
 from backend.domain.labels.controls.numeric import Numeric, nearness, number_in
 from backend.domain.labels.controls.wording import excerpt, key, under
 from backend.domain.labels.layout import DeclaredControl
@@ -108,9 +109,8 @@ def build_rating(declared: DeclaredControl) -> RatingControl | str:
     element = declared.element
     if element.get("perItem", "").lower() == "true":
         return 'perItem="true" (per item)'
-    written = element.get("maxRating", str(STARS)).strip()
-    most = int(written) if written.isascii() and written.isdigit() and len(written) <= len(str(MOST)) else 0
-    if not 1 <= most <= MOST:
+    most = count_in(element.get("maxRating", str(STARS)))
+    if most is None or most > MOST:
         return f"maxRating is not a whole number from 1 to {MOST}"
     return RatingControl(
         name=declared.name,

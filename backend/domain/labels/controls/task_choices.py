@@ -1,4 +1,4 @@
-"""Choices that the task brings (`value="$choices"`), where the config does not list them.
+"""Choices that the task brings (`value="$choices"`), beside those that the config lists, as the screen shows both.
 
 Whoever made the task wrote them: they are told in the user's message, and not among the instructions.
 """
@@ -11,13 +11,15 @@ from backend.domain.labels.controls.wording import brought_line, key, label_line
 
 
 class TaskChoices:
-    """`choices`: what can be chosen, as `things` call it; `source`: the task variable that brings it, None where the
-    config lists it or it has been brought; `brought`: it has been."""
+    """`choices`: what can be chosen, as `things` call it; `source`: the task variable that brings more, None where none
+    does or it has been brought; `brought`: it has been; `listed`: how many of `choices`, the first ones, the config
+    lists where the task brings more."""
 
     name: str
     choices: tuple[Choice, ...]
     source: str | None
     brought: bool
+    listed: int
 
     things: ClassVar[str]
 
@@ -30,8 +32,24 @@ class TaskChoices:
         return self.dynamic
 
     def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
-        lines = [] if self.brought else [label_line(choice, definitions) for choice in self.choices]
+        lines = [label_line(choice, definitions) for choice in self.own_choices]
         return "\n".join([f"{key(self.name)}: {under(heading)}{self._rule(when)}", *lines])
+
+    @property
+    def own_choices(self) -> tuple[Choice, ...]:
+        """Those of the config."""
+        return self.choices[: self.listed] if self.brought else self.choices
+
+    @property
+    def own_names(self) -> frozenset[str]:
+        """Their names as they are stored, of paths those of each level."""
+        return frozenset(choice.stored for choice in self.own_choices)
+
+    @property
+    def _where_listed(self) -> str:
+        """Where the model reads what there is to choose from."""
+        beside = ", or these" if self.own_choices else ""
+        return f"the {self.things} for it in the user's message{beside}"
 
     def _rule(self, when: str) -> str:
         """How many of them a model may give. `when`: the conditions in words."""
@@ -41,5 +59,5 @@ class TaskChoices:
         """What the task brings is data, one line each."""
         if not self.brought:
             return ""
-        lines = (brought_line(choice, definitions) for choice in self.choices)
+        lines = (brought_line(choice, definitions) for choice in self.choices[self.listed :])
         return "\n".join([f"The {self.things} for {key(self.name)}:", *lines])

@@ -33,6 +33,7 @@ class TaxonomyControl(TaskChoices, WithLabels, Unlabeled):
     nodes: tuple[Node, ...] = ()
     source: str | None = None
     brought: bool = False
+    listed: int = 0
     leaves: bool = False
     most: int | None = None
     hideable: bool = False
@@ -84,11 +85,23 @@ class TaxonomyControl(TaskChoices, WithLabels, Unlabeled):
         if self.source is None:
             return self
         elements = brought_below(look_up(data, self.source))
-        nodes = nodes_of(elements) if elements else None
-        if not nodes:
+        nodes = None if elements is None else nodes_of(elements)
+        if nodes is None or not (nodes or self.nodes):
             what = f"at most {MOST:,} choices on at most {DEEPEST} levels"
             return Failure("bad_task", f"'{self.source}' is not the tree of {what} that control '{self.name}' takes.")
-        return replace(self, nodes=taxonomy_tree.chosen_from(nodes, self.leaves), source=None, brought=True)
+        more = taxonomy_tree.chosen_from(self._beside(nodes), self.leaves)
+        own, bring = self.nodes, bool(more)
+        return replace(self, nodes=(*own, *more), source=None, brought=bring, listed=len(own) if bring else 0)
+
+    def _beside(self, nodes: Sequence[Node]) -> list[Node]:
+        """What the screen shows of a task's nodes: of two trees with the same name at the top, the config's alone."""
+        tops = {node.values[0] for node in self.nodes}
+        return [node for node in nodes if node.values[0] not in tops]
+
+    @property
+    def own_names(self) -> frozenset[str]:
+        own = self.nodes[: len(self.own_choices)]
+        return frozenset(name for node in own for name in node.stored)
 
     def _rule(self, when: str) -> str:
         some = "any" if self.most is None else f"at most {self.most}"
@@ -99,7 +112,7 @@ class TaxonomyControl(TaskChoices, WithLabels, Unlabeled):
 
     @property
     def _of(self) -> str:
-        return "the paths for it in the user's message" if self.brought else "these paths"
+        return self._where_listed if self.brought else "these paths"
 
     def json_schema(self) -> dict[str, Any]:
         names = [choice.name for choice in self.choices]

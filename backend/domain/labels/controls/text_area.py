@@ -15,6 +15,7 @@ from backend.domain.characters import is_blank, is_storable, quoted
 from backend.domain.labels.choice_names import LONGEST
 from backend.domain.labels.conditions import Condition
 from backend.domain.labels.controls.base import Held, Region
+from backend.domain.labels.controls.count_attribute import count_in
 from backend.domain.labels.controls.entered_value import EnteredValue
 from backend.domain.labels.controls.region_value import region_of, values_in
 from backend.domain.labels.controls.wording import excerpt, key, under
@@ -142,11 +143,10 @@ def build_text_area(declared: DeclaredControl) -> TextAreaControl | str:
     element = declared.element
     if element.get("perItem", "").lower() == "true":
         return 'perItem="true" (per item)'
-    most = element.get("maxSubmissions", "")
     return TextAreaControl(
         name=declared.name,
         to_name=declared.to_name,
-        most=int(most) if most.isascii() and most.isdigit() and int(most) > 0 else None,
+        most=count_in(element.get("maxSubmissions", "")),
         hideable=declared.hideable,
         required=declared.required,
         placeholder=" ".join(element.get("placeholder", "").split()),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from backend.domain.data_paths import MISSING
 from backend.domain.labels.inputs.repeater import INDEX, at, items_in
 from backend.domain.labels.inputs.values import field_of, value_of
 
@@ -35,7 +36,14 @@ class RepeatedObject:
     def _part(self, text: str, number: int, data: Mapping[str, Any]) -> str:
         """With the field's name where there are several."""
         template = at(text, number)
-        value, path = value_of(template, data), field_of(template)
-        words = " ".join((value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)).split())
+        value, path = value_of(template, data, _words), field_of(template)
+        words = " ".join(_words(value).split())
         name = path.rpartition(".")[2] if path and "." in text.partition(INDEX)[2] and len(self.texts) > 1 else ""
         return f"{name}: {words}" if name and words else words
+
+
+def _words(value: Any) -> str:
+    """For the model, to which `undefined` and `[object Object]` say nothing: no place is counted in these lines."""
+    if value is MISSING:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

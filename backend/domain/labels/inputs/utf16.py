@@ -1,4 +1,4 @@
-"""UTF-16 units, in which browsers count: an emoji is two, everything up to U+FFFF one."""
+"""UTF-16 units, in which browsers count: an emoji is two, everything up to U+FFFF one, half of a pair too."""
 
 
 def to_utf16(text: str, index: int) -> int:
@@ -10,11 +10,13 @@ def from_utf16(text: str, units: int) -> int:
     """The index of the code point at `units`; between the halves of one, its own; at most the text's length."""
     if text.isascii():
         return max(0, min(units, len(text)))
-    head = text.encode("utf-16-le", "surrogatepass")[: 2 * max(0, units)]
-    index = len(head.decode("utf-16-le", "surrogatepass" if _ends_whole(head) else "ignore"))
-    return min(index, len(text))
+    encoded = text.encode("utf-16-le", "surrogatepass")
+    end = 2 * max(0, units)
+    if _divides_pair(encoded, end):
+        end -= 2
+    return len(encoded[:end].decode("utf-16-le", "surrogatepass"))
 
 
-def _ends_whole(encoded: bytes) -> bool:
-    """Whether the last unit is not the first half of a pair."""
-    return not (len(encoded) > 1 and 0xD8 <= encoded[-1] <= 0xDB)
+def _divides_pair(encoded: bytes, end: int) -> bool:
+    """Whether the halves of one code point are before and after `end`."""
+    return 0 < end < len(encoded) and 0xD8 <= encoded[end - 1] <= 0xDB and 0xDC <= encoded[end + 1] <= 0xDF

@@ -12,6 +12,8 @@ REPEATED = """<View><Text name="t" value="$text"/><Rating name="stars" toName="t
 
 
 BROUGHT = """<View><Text name="t" value="$text"/><Labels name="c" toName="t" value="$labels">{}</Labels></View>"""
+CHOICES = """<View><Text name="t" value="$text"/><Choices name="c" toName="t" value="$labels">{}</Choices></View>"""
+TREE = """<View><Text name="t" value="$text"/><Taxonomy name="c" toName="t" value="$labels">{}</Taxonomy></View>"""
 PICTURES = """<View><Image name="i" valueList="$images"/>
 <Choices name="c" toName="i" perItem="true" value="$labels">{}</Choices></View>"""
 
@@ -43,7 +45,10 @@ def test_names_with_the_number_of_an_item_are_dropped(names: list[str], taken: b
 
 
 @pytest.mark.parametrize("bound", [False, True])
-@pytest.mark.parametrize(("config", "kind", "tag"), [(BROUGHT, "labels", "Label"), (PICTURES, "choices", "Choice")])
+@pytest.mark.parametrize(
+    ("config", "kind", "tag"),
+    [(BROUGHT, "labels", "Label"), (PICTURES, "choices", "Choice"), (CHOICES, "choices", "Choice")],
+)
 def test_labels_that_the_task_brings_are_dropped_where_the_config_lists_others(
     config: str, kind: str, tag: str, bound: bool
 ) -> None:
@@ -57,3 +62,11 @@ def test_labels_that_the_task_brings_are_dropped_where_the_config_lists_others(
     assert not taken(own, "o", "brought")
     assert taken(own, "o")
     assert taken("", "brought")
+
+
+@pytest.mark.parametrize(("path", "taken"), [(["Own", "a"], True), (["brought"], False), (["Own", "brought"], False)])
+def test_paths_that_the_task_brings_are_dropped_where_the_config_lists_others(path: list[str], taken: bool) -> None:
+    schema: Any = read_config(TREE.format('<Choice value="Own"><Choice value="A" alias="a"/></Choice>'))
+    bound = schema.for_task({"text": "x", "labels": ["brought"]})
+    assert takes([region("taxonomy", [path])], schema.fields) is taken
+    assert takes([region("taxonomy", [path])], bound.fields) is taken

@@ -147,6 +147,26 @@ def test_a_tasks_choices_are_names_or_objects() -> None:
     assert resolved.parse("Green") == Labels(("g",))
 
 
+def test_choices_of_the_config_stand_beside_those_of_the_task() -> None:
+    resolved = field("Other", source="options").for_task({"options": ["red", {"value": "Red 2", "alias": "Other"}]})
+    assert not isinstance(resolved, Failure)
+    assert resolved.json_schema() == {"type": "string", "enum": ["Other", "red"]}
+    assert resolved.describe({}) == (
+        '"mood": exactly one of the choices for it in the user\'s message, or these\n- Other'
+    )
+    assert resolved.listing({}) == 'The choices for "mood":\n- "red"'
+    for name in ("Other", "red"):
+        assert resolved.parse(name) == Labels((name,))
+        assert resolved.gone(Labels((name,))) == []
+
+
+@pytest.mark.parametrize("options", [None, [], "x", ["Other"]])
+def test_a_task_without_more_choices_has_those_of_the_config(options: Any) -> None:
+    resolved = field("Other", source="options").for_task({"options": options})
+    assert not isinstance(resolved, Failure)
+    assert (resolved.describe({}), resolved.listing({})) == (field("Other").describe({}), "")
+
+
 @pytest.mark.parametrize(
     "garbage",
     [

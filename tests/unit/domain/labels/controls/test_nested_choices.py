@@ -155,6 +155,16 @@ def test_choices_that_the_task_brings() -> None:
         assert from_result([region([["X"], ["X", "two"], ["Y"]])], known)["topic"] == Paths((("X", "two"), ("Y",)))
 
 
+def test_choices_of_the_config_stand_beside_those_that_the_task_brings() -> None:
+    own = '<Choice value="X"><Choice value="Mine"/></Choice><Choice value="Other"/>'
+    bound: Any = schema(f'value="$opts" {MANY}', own).for_task({"opts": BROUGHT})
+    answer = bound.parse({"topic": ["X / Mine", "X / X1", "Other", "Y"]})
+    assert not isinstance(answer, Rejection)
+    (paths,) = (region["value"]["choices"] for region in to_result(answer, bound))
+    assert [path[0] for path in paths] == ["X", "X", "Other", "Y"]
+    assert bound.fields[0].gone(answer["topic"]) == []
+
+
 def test_what_a_region_must_be() -> None:
     strange: list[Any] = ["fr", [], [1], None, {"a": 1}]
     assert control(MANY).from_regions([region(strange), region("fr"), {"from_name": "topic"}]) is None

@@ -128,6 +128,24 @@ def test_a_task_can_bring_the_tree() -> None:
     assert asked(control('value="$a.tree"', "").for_task({"a": {"tree": BROUGHT}}))[0] == "X"
 
 
+def test_paths_of_the_config_stand_beside_those_of_the_task() -> None:
+    own = '<Choice value="Own"><Choice value="A"/></Choice><Choice value="W"><Choice value="V"/></Choice>'
+    brought = control('value="$tree"', own).for_task({"tree": BROUGHT})
+    assert asked(brought) == ["Own", "Own / A", "W", "W / V", "X", "X / Y", "X / Z"], "the config's W, as on the screen"
+    assert brought.listing({}).splitlines()[1:] == ['- "X"', '- "X / Y": "why"', '- "X / Z"']
+    assert brought.describe({}).splitlines() == [
+        '"media": a list with any of the paths for it in the user\'s message, or these, empty if none fits',
+        *("- Own", "- Own / A", "- W", "- W / V"),
+    ]
+    value = brought.parse(["Own / A", "X"])
+    assert brought.to_regions(value) == [region([["Own", "A"], ["X"]])]
+    assert brought.gone(value) == []
+    leaves = control('value="$tree" leafsOnly="true"', own).for_task({"tree": BROUGHT})
+    assert asked(leaves) == ["Own / A", "W / V", "X / Y", "X / Z"]
+    alone = control('value="$tree"', own).for_task({})
+    assert alone.describe({}) == control("", own).describe({})
+
+
 @pytest.mark.parametrize("deep", [1, 30, 9000])
 def test_a_tree_has_an_end(deep: int) -> None:
     tree: Any = "leaf"

@@ -33,6 +33,14 @@ def test_what_lies_outside_is_the_nearest_end() -> None:
     assert [from_utf16("ab", units) for units in (-4, 99)] == [0, 2]
 
 
+def test_a_lone_half_at_the_end_is_no_part_of_a_pair() -> None:
+    text = "Hello \ud83d"
+    assert from_utf16(text, to_utf16(text, 7)) == 7
+    mixed = "\ud83d a \ud83d\ud83d 😀 \ude00b"
+    assert [from_utf16(mixed, to_utf16(mixed, index)) for index in range(len(mixed) + 1)] == [*range(len(mixed) + 1)]
+    assert from_utf16(mixed, to_utf16(mixed, mixed.index("😀")) + 1) == mixed.index("😀")
+
+
 def test_lone_surrogates_count_one() -> None:
     assert to_utf16("\ud83dab", 2) == 2
     assert from_utf16("\ud83dab", 2) == 2
