@@ -6,15 +6,11 @@ from backend.domain.connection import RESERVED
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.resolution.resolve import Pricing
 from backend.domain.runs.run import Run
+from backend.domain.runs.stop_reason import StopKind, monthly_budget_sentence
 from backend.errors import RunError, SettingsError
 
 CAP = 4096
 """Most tokens of a completion under a budget, unless the version's own max_tokens says less."""
-REASON = "budget"
-"""Why a run was canceled whose next request might have cost too much."""
-
-MONTH = "The monthly budget of connection"
-"""So begins the reason of a run that was canceled because of that."""
 
 
 class OverBudget(RunError):
@@ -22,20 +18,11 @@ class OverBudget(RunError):
 
 
 class MonthUsedUp(RunError):
-    """The monthly budget of a connection is used up."""
+    """The monthly budget of a connection is used up. `sentence`: what is said of it, if it is more than that."""
 
-
-def month_used_up(connection: str) -> MonthUsedUp:
-    return MonthUsedUp(
-        f"{MONTH} '{connection}' is used up, or too little is left for the next request; the "
-        f"answers are kept: raise it with `ls-prompts connect-model {connection} --monthly-budget USD`, or continue "
-        "next month (UTC)."
-    )
-
-
-def is_month_used_up(run: Run) -> bool:
-    """Whether the run ended at the monthly budget of a connection."""
-    return run.status == "canceled" and run.reason.startswith(MONTH)
+    def __init__(self, connection: str, sentence: str = "") -> None:
+        self.connection = connection
+        super().__init__(sentence or monthly_budget_sentence(connection))
 
 
 def check_budget(budget: float | None, model: str, connection: str, pricing: Pricing) -> None:
@@ -63,7 +50,7 @@ def check_embeddings(budget: float | None, version: PromptVersion) -> None:
 
 def check_larger(budget: float | None, run: Run) -> None:
     """Raises RunError if `run` stopped at its budget and gets no larger one."""
-    if run.reason == REASON and run.budget is not None and (budget or 0) <= run.budget:
+    if run.stop is StopKind.BUDGET and run.budget is not None and (budget or 0) <= run.budget:
         raise RunError(
             f"Run {run.id} stopped at its budget of {run.budget:g} USD: give it more, "
             f"`ls-prompts resume {run.id} --budget {2 * run.budget:g}`."

@@ -9,7 +9,7 @@ from backend.domain.chat.request import ChatRequest, Completion, RequestTemplate
 from backend.domain.outcome import Failure
 from backend.domain.resolution.resolve import Pricing
 from backend.engine.budget_allocation import BudgetAllocation
-from backend.engine.budget_rules import CAP, OverBudget, month_used_up
+from backend.engine.budget_rules import CAP, MonthUsedUp, OverBudget
 from backend.engine.budgeted_model import BudgetedModel
 from backend.engine.stored_model import Write
 
@@ -37,7 +37,7 @@ class ConnectionBudgets:
         try:
             return await self._budgeted[name].complete(self._bounded(request), attempt)
         except OverBudget:
-            raise month_used_up(name) from None
+            raise MonthUsedUp(name) from None
 
     def write(self, completions: list[Completion]) -> None:
         """Called from the CompletionWriter's thread."""

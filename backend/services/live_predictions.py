@@ -27,7 +27,7 @@ from backend.domain.task import Task
 from backend.engine.budget_rules import CAP
 from backend.errors import PromptError, PromptsError
 from backend.services.labeling_screen import LabelingScreen
-from backend.services.live_requests import Live
+from backend.services.live_requests import Labelled, Live
 from backend.services.overflow_runs import OverflowRuns
 from backend.services.predictions.ownership import signed
 
@@ -79,36 +79,53 @@ class LivePredictions:
         context: the regions on an annotator's screen; a prompt typed there replaces the project's
         """
         try:
-            schema = read_config(label_config)
-            version, tag = self._choose(project, schema)
-            schema = schema.as_of(version.schema_digest) if version.number else schema
-            typed, screen = typed_text(context, schema), LabelingScreen.of(label_config, context, schema)
-            by_number = dict(zip(_numbers(tasks), tasks, strict=True))
-            items = [Task(number, _data(task)) for number, task in by_number.items()]
-            if typed:
-                try:
-                    version = typed_version(typed, version, schema, items[0].data if items else {})
-                except PromptError as error:
-                    log.warning("project %s: %s: %s", project, NOT_USED, error)
-                    return [screen.refusal(error, tag) for _ in items]
-            elif len(items) > 1:
-                items = self._not_left_over(tag, items, by_number)
-            labelled = self._live.label(self._builder(version, schema), items, self._serving.deadline_s, project)
-            calibrators = RAW if typed else self._calibrators(version, tag)
+            call = self._read(project, label_config, tasks, context)
+            predictions = self._of_typed(call) if call.typed else self._of_version(call)
         except PromptsError as error:
             log.error("project %s: no predictions for %d tasks: %s", project, len(tasks), error)
             return [{} for _ in tasks]
-        _report(project, tag, len(items), labelled.outcomes)
-        if labelled.late and not typed:
-            self._leave_over(tag, [by_number[item.id] for item in items if item.id not in labelled.outcomes])
-        make = partial(_prediction, schema=schema, tag=tag, calibrators=calibrators, regions=screen.kept())
-        predictions = {number: make(labelled.outcomes.get(number)) for number in by_number}
-        if typed:
-            return [
-                prediction or screen.unanswered(labelled, labelled.outcomes.get(number), tag)
-                for number, prediction in predictions.items()
-            ]
-        return list(predictions.values()) if context else signed(self._ownership, project, tag, predictions)
+        return list(predictions.values()) if context else signed(self._ownership, project, call.tag, predictions)
+
+    def _read(
+        self, project: int, label_config: str, tasks: Sequence[Any], context: Mapping[str, Any] | None
+    ) -> "_LiveCall":
+        schema = read_config(label_config)
+        version, tag = self._choose(project, schema)
+        schema = schema.as_of(version.schema_digest) if version.number else schema
+        screen = LabelingScreen.of(label_config, context, schema)
+        by_number = dict(zip(_numbers(tasks), tasks, strict=True))
+        return _LiveCall(project, tag, version, schema, screen, typed_text(context, schema), by_number)
+
+    def _of_typed(self, call: "_LiveCall") -> dict[int, dict[str, Any]]:
+        """With the prompt that an annotator typed; where it brings nothing, the screen says why."""
+        tasks = call.tasks
+        try:
+            version = typed_version(call.typed, call.version, call.schema, tasks[0].data if tasks else {})
+        except PromptError as error:
+            log.warning("project %s: %s: %s", call.project, NOT_USED, error)
+            return {task.id: call.screen.refusal(error, call.tag) for task in tasks}
+        labelled = self._label(call, version, tasks)
+        return {
+            number: prediction or call.screen.unanswered(labelled, labelled.outcomes.get(number), call.tag)
+            for number, prediction in call.predictions(labelled, RAW).items()
+        }
+
+    def _of_version(self, call: "_LiveCall") -> dict[int, dict[str, Any]]:
+        """With the version in use; what is not finished in time is left to a run."""
+        tasks = call.tasks
+        if len(tasks) > 1:
+            tasks = self._not_left_over(call.tag, tasks, call.by_number)
+        labelled = self._label(call, call.version, tasks)
+        calibrators = self._calibrators(call.version, call.tag)
+        if labelled.late:
+            self._leave_over(call.tag, [call.by_number[task.id] for task in tasks if task.id not in labelled.outcomes])
+        return call.predictions(labelled, calibrators)
+
+    def _label(self, call: "_LiveCall", version: PromptVersion, tasks: list[Task]) -> Labelled:
+        builder = self._builder(version, call.schema)
+        labelled = self._live.label(builder, tasks, self._serving.deadline_s, call.project)
+        _report(call.project, call.tag, len(tasks), labelled.outcomes)
+        return labelled
 
     def _builder(self, version: PromptVersion, schema: LabelSchema) -> RequestBuilder:
         """Raises SettingsError for a version with which a daily limit cannot be kept, or without its connection."""
@@ -156,6 +173,35 @@ class LivePredictions:
             )
         else:
             self._overflow_runs.add(tag, ids)
+
+
+@dataclass(frozen=True, slots=True)
+class _LiveCall:
+    """What Label Studio asks about some tasks of a project.
+
+    tag: the model_version of its predictions
+    schema: as `version` knows it
+    typed: the prompt that an annotator typed on the screen; "" for none
+    by_number: Label Studio's JSON of each task
+    """
+
+    project: int
+    tag: str
+    version: PromptVersion
+    schema: LabelSchema
+    screen: LabelingScreen
+    typed: str
+    by_number: Mapping[int, Any]
+
+    @property
+    def tasks(self) -> list[Task]:
+        return [Task(number, _data(task)) for number, task in self.by_number.items()]
+
+    def predictions(self, labelled: Labelled, calibrators: Calibrators) -> dict[int, dict[str, Any]]:
+        """One for each task, in order; `{}` for one without an answer."""
+        regions = self.screen.kept()
+        make = partial(_prediction, schema=self.schema, tag=self.tag, calibrators=calibrators, regions=regions)
+        return {number: make(labelled.outcomes.get(number)) for number in self.by_number}
 
 
 def _numbers(tasks: Sequence[Any]) -> Sequence[int]:

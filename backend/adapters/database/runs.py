@@ -18,6 +18,7 @@ from backend.domain.dataset.subset import Subset, read_subset
 from backend.domain.optimize.search import SearchOptions
 from backend.domain.person import Person
 from backend.domain.runs.run import ID_BYTES, OPEN, QUEUED, Run, is_lost
+from backend.domain.runs.stop_reason import StopKind
 from backend.errors import RunError
 
 PAGE = 4000
@@ -111,16 +112,19 @@ class RunStore(Repository):
             return connection.execute(runs.update().where(live).values(status="completed", reason="")).rowcount == 1
 
     @retried
-    def finish(self, run_id: str, status: str, reason: str = "") -> None:
-        """Ends a run, unless it has ended already: of several who work on it, the first one says why."""
+    def finish(self, run_id: str, status: str, reason: str = "", stop: StopKind = StopKind.OTHER) -> None:
+        """Ends a run, unless it has ended already: of several who work on it, the first one says why.
+
+        reason, stop: see StopReason
+        """
         condition = sa.and_(runs.c.id == run_id, runs.c.status.in_(OPEN))
         with self._engine.begin() as connection:
-            connection.execute(runs.update().where(condition).values(status=status, reason=reason))
+            connection.execute(runs.update().where(condition).values(status=status, reason=reason, stop=stop.value))
 
     @retried
     def reopen(self, run_id: str) -> None:
         """Makes it a pending run again that nobody owns."""
-        values = {"status": "pending", "reason": "", "worker": "", "seen": self._now()}
+        values = {"status": "pending", "reason": "", "stop": "", "worker": "", "seen": self._now()}
         with self._engine.begin() as connection:
             connection.execute(runs.update().where(runs.c.id == run_id).values(**values))
 
@@ -187,4 +191,5 @@ def _row(order: NewRun) -> dict[str, Any]:
 def _run(row: Any) -> Run:
     values = dict(row._mapping)
     subset, search = values.pop("subset"), values.pop("search")
+    values["stop"] = StopKind(values["stop"] or "")
     return Run(scope=read_subset(subset) if search is None else SearchOptions(**search), **values)

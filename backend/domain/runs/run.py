@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from backend.domain.runs.stop_reason import StopKind
+
 if TYPE_CHECKING:
     from backend.domain.dataset.subset import Subset
     from backend.domain.optimize.search import SearchOptions
@@ -38,7 +40,7 @@ class Run:
 
     scope: the tasks it labels, or the search it is
     push, keep: what happens to its predictions
-    reason: why it ended; of one in progress, what it waits for
+    reason: why it ended, for people; of one in progress, what it waits for
     tasks: size of the task selection; None until it is known
     worker: host and process that owned it last; "" for none
     silent_s: seconds since its last heartbeat, by the database's clock
@@ -46,6 +48,7 @@ class Run:
     budget: most USD it may spend; None for no limit
     batch: whether it uses the provider's batch endpoint
     server: the model's base URL at its start; None for old runs
+    stop: why it ended, for programs
     """
 
     id: str
@@ -64,6 +67,7 @@ class Run:
     budget: float | None = None
     batch: bool = False
     server: str | None = None
+    stop: StopKind = StopKind.OTHER
 
     @property
     def is_queued(self) -> bool:

@@ -133,8 +133,8 @@ def _unasked(report: Report) -> Iterator[str]:
 
 
 def _basis(report: Report) -> Iterator[str]:
-    yield from basis_remarks(report.basis, report.version.project)
-    yield from likeness_remarks(report.likeness)
+    yield from map(str, basis_remarks(report.basis, report.version.project))
+    yield from map(str, likeness_remarks(report.likeness))
     if report.canary is not None:
         yield f"Canary of {report.canary.asked_at[:10]}: " + " ".join(
             canary_sentences(report.version.tag, report.canary.result)

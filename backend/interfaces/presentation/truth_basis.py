@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from backend.domain.dataset.draw import TruthBasis
 from backend.domain.metrics.representativeness import Representativeness, TraitDifference
 from backend.interfaces.presentation import number_format as numbers
+from backend.interfaces.presentation.advice import Advice, Remark
 
 if TYPE_CHECKING:
     from backend.services.analysis.compare import ComparisonResult
@@ -20,8 +21,8 @@ ENOUGH = 60
 """Ground truths that it takes for the default guarantee of `threshold`."""
 
 
-def basis_remarks(basis: TruthBasis | None, project: int) -> Iterator[str]:
-    """One sentence each; nothing where there are no ground truths."""
+def basis_remarks(basis: TruthBasis | None, project: int) -> Iterator[Remark]:
+    """Nothing where there are no ground truths."""
     if basis is None:
         return
     truths, drawn = len(basis.truths), basis.drawn
@@ -33,23 +34,26 @@ def basis_remarks(basis: TruthBasis | None, project: int) -> Iterator[str]:
     yield from _chosen(basis, project)
 
 
-def _drawn(basis: TruthBasis, project: int, drawn_share: str) -> Iterator[str]:
+def _drawn(basis: TruthBasis, project: int, drawn_share: str) -> Iterator[Remark]:
     truths, drawn = len(basis.truths), basis.drawn
     if drawn is None:
-        yield (
+        yield Remark(
             f"{drawn_share}: tasks that people choose are easier or harder than the others, and numbers from them may "
-            f"be far from those of the project. `ls-prompts draw {project}` draws tasks to label."
+            "be far from those of the project.",
+            Advice.DRAW,
+            {"project": project},
         )
         return
-    yield f"{drawn_share}{_others(basis, truths - len(drawn))}."
+    yield Remark(f"{drawn_share}{_others(basis, truths - len(drawn))}.")
     if basis.gaps:
-        yield (
+        yield Remark(
             f"{numbers.things(len(basis.gaps), 'drawn task')} without a ground truth that counts: a threshold counts "
-            "them as wrong, with full confidence where the version was not asked about them. "
-            f"`ls-prompts draw {project}` lists them."
+            "them as wrong, with full confidence where the version was not asked about them.",
+            Advice.LIST_DRAWN,
+            {"project": project},
         )
     if basis.active_gaps:
-        yield (
+        yield Remark(
             f"{numbers.things(len(basis.active_gaps), 'task')} drawn where a version was unsure, without a ground "
             "truth that counts: they make the interval of the weighted accuracy wider."
         )
@@ -63,38 +67,41 @@ def _others(basis: TruthBasis, others: int) -> str:
     return (chances if active else "") + (biased if others > active else "")
 
 
-def _chosen(basis: TruthBasis, project: int) -> Iterator[str]:
+def _chosen(basis: TruthBasis, project: int) -> Iterator[Remark]:
     """About ground truths that chose a version."""
     flattering, out = basis.flattering, len(basis.chosen) - basis.flattering
     if flattering:
-        yield (
+        yield Remark(
             f"{numbers.things(flattering, 'ground truth')} among them chose a version in a search, which makes its "
             "figures better than they are on other tasks."
         )
     if out:
-        yield (
-            f"{numbers.things(out, 'other ground truth')} left out, because a search chose the version on them: "
-            f"`ls-prompts draw {project} --size {len(basis.drawn or ()) + out + ENOUGH}` draws more tasks to label."
+        yield Remark(
+            f"{numbers.things(out, 'other ground truth')} left out, because a search chose the version on them.",
+            Advice.DRAW_MORE,
+            {"project": project, "size": len(basis.drawn or ()) + out + ENOUGH},
         )
 
 
-def comparison_basis_remarks(compared: "ComparisonResult") -> Iterator[str]:
+def comparison_basis_remarks(compared: "ComparisonResult") -> Iterator[Remark]:
     """The same for a comparison, with its looks."""
     yield from basis_remarks(compared.basis, compared.project)
     for (_, second), look in compared.looks.items():
         if look.number > 1:
-            yield (
+            yield Remark(
                 f"{second} is look {look.number} at these ground truths, so it is better only with a one-sided p below "
                 f"{look.level:.2g}."
             )
 
 
-def likeness_remarks(likeness: Representativeness | None) -> Iterator[str]:
+def likeness_remarks(likeness: Representativeness | None) -> Iterator[Remark]:
     """In what ground truths differ from the other tasks that the version answered; nothing where they look alike."""
     if likeness is not None and likeness.differences:
         others = numbers.things(likeness.others, "other answered task")
         listed = "; ".join(map(_difference, likeness.differences))
-        yield f"The ground truths differ from {others}: {listed}. Figures from them may not hold for the others."
+        yield Remark(
+            f"The ground truths differ from {others}: {listed}. Figures from them may not hold for the others."
+        )
 
 
 def _difference(difference: TraitDifference) -> str:
@@ -105,19 +112,19 @@ def _difference(difference: TraitDifference) -> str:
     return f"{_TRAITS[difference.trait]} {text_of(difference.truths)} against {text_of(difference.others)}"
 
 
-def drawn_accuracy_remarks(drawn: "DrawnAccuracy", project: int) -> Iterator[str]:
+def drawn_accuracy_remarks(drawn: "DrawnAccuracy", project: int) -> Iterator[Remark]:
     """The same for an evaluation."""
     yield from basis_remarks(drawn.basis, project)
     if drawn.weighted is not None:
         weighted = drawn.weighted
         share = f"{numbers.proportion(weighted.accuracy)} ({numbers.interval(weighted.interval)})"
-        yield f"The accuracy for the whole project, weighted by the chances of the drawn tasks, is {share}."
+        yield Remark(f"The accuracy for the whole project, weighted by the chances of the drawn tasks, is {share}.")
     elif drawn.accuracy is not None:
         share = f"{numbers.proportion(drawn.accuracy)} ({numbers.interval(drawn.accuracy_ci)})"
-        yield f"The accuracy on the drawn ones alone, which holds for the whole project, is {share}."
+        yield Remark(f"The accuracy on the drawn ones alone, which holds for the whole project, is {share}.")
     yield from likeness_remarks(drawn.likeness)
     if drawn.look is not None and drawn.look.number > 1:
-        yield (
+        yield Remark(
             f"{numbers.things(drawn.look.number - 1, 'other look')} at these ground truths came before: the best of "
             "several prompts looks better than it really is."
         )

@@ -13,11 +13,10 @@ from backend.adapters.database.keep_ups import KeepUpStore
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.keep_up import KeepUp, KeepUpState, spent_up, total
 from backend.domain.runs.run import OPEN, Run
-from backend.engine.budget_rules import REASON, is_month_used_up
+from backend.domain.runs.stop_reason import RESUMABLE, StopKind
 from backend.errors import PromptsError, RunError
 from backend.services.keep_up.switching import no_version
-from backend.services.run_control.status import ABANDONED, NEVER_BEGAN, RunStatus
-from backend.services.run_control.termination import INTERRUPTED
+from backend.services.run_control.status import RunStatus
 
 EVERY_S = 180.0
 """Seconds between looks without a webhook, and after a run that failed; each further failure doubles the latter."""
@@ -95,13 +94,13 @@ class TaskFollower:
         run = runs[-1].run
         if run.status in OPEN:
             return keep_up.trouble
-        if run.reason in (ABANDONED, NEVER_BEGAN, INTERRUPTED):
+        if run.stop in RESUMABLE:
             self.parts.resume(run.id)
             return ""
         if _failed(run):
             waits = run.silent_s < _patience(runs) and run.created > keep_up.changed
             return run.reason if waits else None
-        if run.status == "canceled" and run.reason != REASON and run.created > keep_up.changed:
+        if run.status == "canceled" and run.stop is not StopKind.BUDGET and run.created > keep_up.changed:
             again = f"`ls-prompts keep-up {keep_up.project} --on --budget {keep_up.budget:g}` goes on."
             return f"Run {run.id} for new tasks of project {keep_up.project} was canceled: {again}"
         return None
@@ -141,7 +140,7 @@ class TaskFollower:
 
 def _too_little(runs: list[RunStatus]) -> float:
     """USD that were not enough for a request today; 0 if no run stopped at its budget."""
-    last = next((status for status in reversed(runs) if status.run.reason == REASON), None)
+    last = next((status for status in reversed(runs) if status.run.stop is StopKind.BUDGET), None)
     if last is None or last.run.budget is None:
         return 0.0
     return last.run.budget - (last.counts.spent_usd or 0.0) + 1e-9
@@ -149,7 +148,7 @@ def _too_little(runs: list[RunStatus]) -> float:
 
 def _failed(run: Run) -> bool:
     """Whether it is tried again later: whatever was in its way may pass."""
-    return run.status == "failed" or is_month_used_up(run)
+    return run.status == "failed" or run.stop is StopKind.MONTHLY_BUDGET
 
 
 def _patience(runs: list[RunStatus]) -> float:

@@ -17,7 +17,8 @@ from backend.domain.person import Person
 from backend.domain.pictures.texts import reads_files
 from backend.domain.resolution.resolve import priced_as
 from backend.domain.runs.run import Run
-from backend.engine.budget_rules import REASON, OverBudget, check_budget, check_embeddings, least
+from backend.domain.runs.stop_reason import StopKind
+from backend.engine.budget_rules import OverBudget, check_budget, check_embeddings, least
 from backend.errors import NoTruthsError, PromptError, RunError
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import ground_truths
@@ -113,7 +114,7 @@ class Optimizer:
     def _again(self, run: Run, resolved: ResolvedVersion, options: OptimizerOptions, share: float | None) -> Run:
         """Raises OverBudget if it stopped at its budget, and no larger one is asked for."""
         if (
-            run.reason == REASON
+            run.stop is StopKind.BUDGET
             and run.budget is not None
             and options.budget is not None
             and options.budget <= run.budget
@@ -132,7 +133,7 @@ class Optimizer:
 
 def _stopped(run: Run, options: OptimizerOptions) -> RunError:
     again = f"ls-prompts enhance {quote(run.tag)} --teacher {options.search.teacher} --rounds {options.search.rounds}"
-    if run.reason == REASON:
+    if run.stop is StopKind.BUDGET:
         more = f"{again} --budget {2 * (run.budget or 0):g}"
         return OverBudget(
             f"Search {run.id} stopped at its budget of {run.budget or 0:g} USD; its answers are kept and not paid for "

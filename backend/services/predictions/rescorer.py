@@ -204,7 +204,9 @@ class Rescorer:
             ) from error
 
     def _why_incomplete(self) -> str:
-        return f"Up to {len(self._deleted):,} task(s) have no prediction until {self._command} completes this."
+        number = len(self._deleted)
+        tasks = "1 task has" if number == 1 else f"{number:,} tasks have"
+        return f"Up to {tasks} no prediction until {self._command} completes this."
 
     def _change(self, changes: Iterable[Rescored]) -> None:
         """In place; a prediction that was deleted meanwhile is imported."""

@@ -6,10 +6,9 @@ from shlex import quote
 from backend.adapters.database.runs import RunStore
 from backend.domain.resolution.resolve import Pricing
 from backend.domain.runs.run import ALIVE_S, OPEN, Run, TaskCounts
+from backend.domain.runs.stop_reason import ABANDONED, NEVER_BEGAN, StopReason
 from backend.services.run_control.ownership import is_owned
 
-ABANDONED = "Its process is gone; `ls-prompts resume` continues it."
-NEVER_BEGAN = "Its process did not begin; `ls-prompts resume` starts another."
 UNATTENDED = "It waits for a worker: `ls-prompts worker`."
 
 
@@ -48,7 +47,11 @@ def status_of(record: RunStore, run: Run, pricing: Pricing) -> RunStatus:
     if run.is_queued and run.status in OPEN and run.silent_s > ALIVE_S:
         run = replace(run, reason=UNATTENDED)
     elif run.status == "in_progress" and not is_owned(run):
-        run = replace(run, status="failed", reason=ABANDONED)
+        run = _failed(run, ABANDONED)
     elif run.never_began:
-        run = replace(run, status="failed", reason=NEVER_BEGAN)
+        run = _failed(run, NEVER_BEGAN)
     return RunStatus(run, record.run_tasks.counts(run, pricing))
+
+
+def _failed(run: Run, stop: StopReason) -> Run:
+    return replace(run, status="failed", reason=stop.sentence, stop=stop.kind)

@@ -8,11 +8,10 @@ from shlex import quote
 from backend.adapters.database.runs import RunStore
 from backend.domain.dataset.subset import Subset
 from backend.domain.runs.run import FINAL, Run
-from backend.engine.budget_rules import REASON, MonthUsedUp, OverBudget, stopped
+from backend.domain.runs.stop_reason import BUDGET, INTERRUPTED, at_monthly_budget
+from backend.engine.budget_rules import MonthUsedUp, OverBudget, stopped
 from backend.engine.shutdown import Stopped
 from backend.errors import PromptsError, RunError, where
-
-INTERRUPTED = "It was interrupted."
 
 
 class Canceled(RunError):
@@ -52,15 +51,15 @@ def noted_end(record: RunStore, run_id: str, shared: bool = False) -> Iterator[N
     except Canceled:
         raise
     except OverBudget:
-        record.finish(run_id, "canceled", REASON)
+        record.finish(run_id, "canceled", *BUDGET)
         raise stopped(record.run(run_id)) from None
     except LeftBatch as error:
         record.finish(run_id, "canceled", str(error))
         raise
     except MonthUsedUp as used_up:
-        left = MonthUsedUp(f"{used_up} {_continued_by(record.run(run_id))} continues it.")
-        record.finish(run_id, "canceled", str(left))
-        raise left from None
+        stop = at_monthly_budget(used_up.connection, _continued_by(record.run(run_id)))
+        record.finish(run_id, "canceled", *stop)
+        raise MonthUsedUp(used_up.connection, stop.sentence) from None
     except PromptsError as error:
         record.finish(run_id, "failed", str(error))
         raise
@@ -87,5 +86,5 @@ def _left(record: RunStore, run_id: str, shared: bool) -> RunError:
     if record.run(run_id).status in FINAL:
         return Canceled(run_id)
     if not shared:
-        record.finish(run_id, "canceled", INTERRUPTED)
+        record.finish(run_id, "canceled", *INTERRUPTED)
     return Interrupted(run_id, shared)

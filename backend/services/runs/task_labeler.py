@@ -18,6 +18,7 @@ from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.chat.request_resources import RequestResources
 from backend.domain.connection import DEFAULT
 from backend.domain.outcome import Outcome
+from backend.domain.prompts.version import PromptVersion
 from backend.domain.resolution.resolve import Pricing
 from backend.domain.runs.run import Run
 from backend.domain.task import Task
@@ -100,39 +101,30 @@ class TaskLabeler:
 
         Raises CancelledError when the heartbeat says so; else what `Predictor.label` raises, Stopped among it.
         """
-        notes = OutcomeNotes(lambda asks: self.record.run_tasks.note(run.id, asks))
-
-        async def sink(outcomes: list[Outcome]) -> None:
-            noted = (o for o in outcomes if o.sent or o.answer is None or resolved.version.cascade)
-            await notes.add([RunTask.of(outcome) for outcome in noted])
-            await listener.seen(outcomes, notes.flush)
-
-        def plan(asks: PlannedRequests) -> None:
-            self.record.run_tasks.plan(run.id, asks)
-
         heartbeat.cancels_this_task()
-        attempts, cap = subset_of(run).attempts, None if run.budget is None else CAP
         check_server(run, resolved.version, self.resources.address)
-        builder = self.builder(resolved, attempts, cap)
+        builder = self.builder(resolved, subset_of(run).attempts, None if run.budget is None else CAP)
         executors = self.make_executors(run)
         for executor in executors:
             executor.patience.notify = listener.notify
         heartbeat.waits_for = lambda: " ".join(filter(None, (each.patience.waits() for each in executors)))
+        sink = OutcomeSink(self.record, run.id, listener, keep_all=resolved.version.cascade is not None)
         # joined until the last request under way has ended
         with ExitStack() as joined:
             claims = [joined.enter_context(self.join(*server)) for server in self._places(resolved, executors)]
-            async with AsyncExitStack() as open_executors:
-                for executor in executors:
-                    await open_executors.enter_async_context(closing(executor))
-                await open_executors.enter_async_context(idle_notices(*executors))
+            async with _opened(executors):
                 try:
-                    predictor = Predictor(executors[0], self.store, self.pricing, claims[0], self.stop)
-                    if resolved.version.cascade:
-                        predictor = CascadePredictor(predictor, executors[1], resolved.version.cascade)
-                    await predictor.label(builder, builder.cut(pages), sink, plan)
+                    predictor = self._predictor(resolved.version, executors, claims[0])
+                    await predictor.label(builder, builder.cut(pages), sink, sink.plan)
                 finally:
-                    await notes.flush()
+                    await sink.flush()
         return together([executor.counts for executor in executors]).seconds
+
+    def _predictor(
+        self, version: PromptVersion, executors: Sequence[RequestExecutor], claims: RequestClaims
+    ) -> Predictor:
+        predictor = Predictor(executors[0], self.store, self.pricing, claims, self.stop)
+        return CascadePredictor(predictor, executors[1], version.cascade) if version.cascade else predictor
 
     def _places(
         self, resolved: ResolvedVersion, executors: Sequence[RequestExecutor]
@@ -140,6 +132,30 @@ class TaskLabeler:
         """What `join` takes, for each model."""
         steps = zip(resolved.version.steps, executors, strict=True)
         return [(f"{self.resources.address(step.connection)} {step.model}", executor.slots) for step, executor in steps]
+
+
+class OutcomeSink:
+    """Where the outcomes of a run go: into its notes, then to who listens.
+
+    keep_all: whether to note usable outcomes too that took no request now
+    """
+
+    def __init__(self, record: RunStore, run_id: str, listener: RunListener, keep_all: bool) -> None:
+        self._run_tasks, self._run_id = record.run_tasks, run_id
+        self._notes = OutcomeNotes(lambda asks: self._run_tasks.note(run_id, asks))
+        self._listener = listener
+        self._keep_all = keep_all
+
+    async def __call__(self, outcomes: list[Outcome]) -> None:
+        noted = (o for o in outcomes if o.sent or o.answer is None or self._keep_all)
+        await self._notes.add([RunTask.of(outcome) for outcome in noted])
+        await self._listener.seen(outcomes, self._notes.flush)
+
+    async def flush(self) -> None:
+        await self._notes.flush()
+
+    def plan(self, asks: PlannedRequests) -> None:
+        self._run_tasks.plan(self._run_id, asks)
 
 
 class OutcomeNotes:
@@ -160,6 +176,16 @@ class OutcomeNotes:
         asks, self._run_tasks = self._run_tasks, []
         if asks:
             await asyncio.to_thread(self._write, asks)
+
+
+@asynccontextmanager
+async def _opened(executors: Sequence[RequestExecutor]) -> AsyncIterator[None]:
+    """Closes all of them at the end, whatever ended the work."""
+    async with AsyncExitStack() as stack:
+        for executor in executors:
+            await stack.enter_async_context(closing(executor))
+        await stack.enter_async_context(idle_notices(*executors))
+        yield
 
 
 @asynccontextmanager

@@ -36,11 +36,13 @@ runs = Table(
     Column("server", String(1000)),
     Column("search", Json),
     Column("subset", Text),
+    Column("stop", String(20)),
 )
 """`subset` or `search`: what it works on, the other is None, see `domain.runs.run.Run.scope`; `tasks`: their number
 once it is known; `worker`: host and process that had it last; `seen`: its last sign of life, in seconds since 1970;
 `seconds`: worked on so far; `budget`: most USD it may spend, None for no limit; `batch`: by the provider's batch
-endpoint; `server`: the model's base URL, None where that was not noted."""
+endpoint; `server`: the model's base URL, None where that was not noted; `stop`: why it ended, see
+`domain.runs.stop_reason.StopKind`."""
 
 asks = Table(
     "asks",

@@ -49,8 +49,8 @@ def _talk(result: "Audit", project: int) -> None:
     versions = f": {', '.join(result.versions)}" if result.versions else ""
     compared = f"compared with the answers of {numbers.things(len(result.versions), 'version')}{versions}."
     notify(f"{numbers.things(result.truths, 'ground truth')}, {compared}")
-    for remark in (*basis_remarks(result.basis, project), *map(in_commands, left_out_remarks(result.left_out))):
-        notify(remark)
+    for remark in (*basis_remarks(result.basis, project), *left_out_remarks(result.left_out)):
+        notify(in_commands(remark))
     if result.stale:
         notify(f"Not compared, because they were saved with another labelling config: {', '.join(result.stale)}.")
     if not result.versions:

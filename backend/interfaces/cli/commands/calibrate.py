@@ -49,8 +49,8 @@ def calibrate(version: str, subset: Subset, remove: bool, json_wanted: bool) -> 
     with waiting_for("the calibration"):
         result = app.calibrate(version, subset)
     print_json(calibration_json(result)) if json_wanted else _print_calibration(result)
-    for remark in (*basis_remarks(result.basis, result.project), *map(in_commands, left_out_remarks(result.left_out))):
-        notify(remark)
+    for remark in (*basis_remarks(result.basis, result.project), *left_out_remarks(result.left_out)):
+        notify(in_commands(remark))
 
 
 @click.command()
@@ -88,8 +88,8 @@ def threshold(version: str, accuracy: float | None, wrong: float | None, subset:
     print_json(threshold_json(result)) if json_wanted else _print(result, subset)
     if result.calibration_remark:
         notify(result.calibration_remark)
-    for remark in (*basis_remarks(result.basis, result.project), *map(in_commands, left_out_remarks(result.left_out))):
-        notify(remark)
+    for remark in (*basis_remarks(result.basis, result.project), *left_out_remarks(result.left_out)):
+        notify(in_commands(remark))
 
 
 def _print(result: "ConfidenceThreshold", subset: Subset) -> None:

@@ -81,7 +81,7 @@ def _row(table: Table, name: str, point: "CascadePoint", style: str | None = Non
 
 def _remarks(result: "CascadeResult") -> Iterator[str]:
     tradeoff = result.tradeoff
-    yield from basis_remarks(result.basis, result.first.project)
+    yield from map(in_commands, basis_remarks(result.basis, result.first.project))
     yield from map(in_commands, left_out_remarks(result.left_out))
     if result.reason:
         yield f"How often they are right is not known. {result.reason}"

@@ -14,6 +14,7 @@ from backend.interfaces.cli.render.comparison import print_comparison
 from backend.interfaces.cli.render.console import as_json, notify, print_json, the_app, waiting_for
 from backend.interfaces.cli.render.evaluation import print_evaluation
 from backend.interfaces.cli.render.progress import RunProgress
+from backend.interfaces.cli.render.remarks import in_commands
 from backend.interfaces.cli.render.run import notify_unanswered
 from backend.interfaces.presentation.json.evaluation import comparison_json, evaluation_json
 from backend.interfaces.presentation.json.trust import drawn_accuracy_json
@@ -58,7 +59,7 @@ def evaluate(version: str, subset: Subset, options: "RunOptions", gate: QualityG
         if compared:
             print_comparison(compared)
     for remark in drawn_accuracy_remarks(basis, finished.run.project):
-        notify(remark)
+        notify(in_commands(remark))
     end_by(checks)
 
 
@@ -93,4 +94,4 @@ def compare(versions: tuple[str, ...], subset: Subset, json_wanted: bool) -> Non
         compared = the_app().compare(versions, subset)
     print_json(comparison_json(compared)) if json_wanted else print_comparison(compared)
     for remark in comparison_basis_remarks(compared):
-        notify(remark)
+        notify(in_commands(remark))

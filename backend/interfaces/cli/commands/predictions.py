@@ -18,6 +18,7 @@ from backend.interfaces.cli.render.console import (
     waiting_for,
     yes_option,
 )
+from backend.interfaces.cli.render.remarks import in_commands
 from backend.interfaces.cli.render.run import others_pushed
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.projects import project_predictions_json, push_json
@@ -172,7 +173,7 @@ def _notify_basis(chosen: "ChosenTasks", project: int, not_drawn: bool) -> None:
     if chosen.basis is None:
         return
     for remark in basis_remarks(chosen.basis, project):
-        notify(remark)
+        notify(in_commands(remark))
     if chosen.basis.drawn is None and not not_drawn:
         confirm("Rely on ground truths that were not drawn at random?", "--not-drawn")
 

@@ -53,8 +53,5 @@ def _notify(estimate: "ShareEstimate") -> None:
     if few := [share.label for share in estimate.shares if share.by_truths]:
         names = ", ".join(few[:10]) + (f" and {len(few) - 10} more" if len(few) > 10 else "")
         notify(f"From the ground truths alone, because fewer than 5 have the label or lack it: {names}.")
-    for remark in (
-        *basis_remarks(estimate.basis, estimate.project),
-        *map(in_commands, left_out_remarks(estimate.left_out)),
-    ):
-        notify(remark)
+    for remark in (*basis_remarks(estimate.basis, estimate.project), *left_out_remarks(estimate.left_out)):
+        notify(in_commands(remark))

@@ -50,7 +50,7 @@ def votes(versions: tuple[str, ...], subset: "Subset", json_wanted: bool) -> Non
 
 
 def _remarks(result: "VoteResult") -> Iterator[str]:
-    yield from basis_remarks(result.basis, result.project)
+    yield from map(in_commands, basis_remarks(result.basis, result.project))
     yield from map(in_commands, left_out_remarks(result.left_out))
     if result.reason:
         yield f"How often they are right is not known. {result.reason}"

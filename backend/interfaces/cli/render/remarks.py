@@ -7,9 +7,12 @@ ADVICE = {
     Advice.LEAVE_ONE_OUT: "--leave-one-out includes them.",
     Advice.RELABEL: "If it was renamed, `ls-prompts relabel OLD NEW` includes them.",
     Advice.EACH_CONTROL: "`ls-prompts evaluate` has the scores of each control.",
+    Advice.DRAW: "`ls-prompts draw {project}` draws tasks to label.",
+    Advice.LIST_DRAWN: "`ls-prompts draw {project}` lists them.",
+    Advice.DRAW_MORE: "`ls-prompts draw {project} --size {size}` draws more tasks to label.",
 }
 
 
 def in_commands(remark: Remark) -> str:
     """The sentence, then the command or option that follows the advice."""
-    return remark.sentence if remark.advice is None else f"{remark.sentence} {ADVICE[remark.advice]}"
+    return remark.said_with(ADVICE)

@@ -14,6 +14,7 @@ from backend.interfaces.presentation.number_format import percent, percent_inter
 from backend.interfaces.presentation.truth_basis import comparison_basis_remarks
 from backend.interfaces.web.pages.differing import changed_lines
 from backend.interfaces.web.pages.page_request import PageRequest
+from backend.interfaces.web.pages.page_words import on_page
 from backend.services.analysis.compare import ComparisonResult
 from backend.services.analysis.results import TaskResult
 from backend.services.public_objects import PublicVersion
@@ -71,7 +72,7 @@ def _compared(page: PageRequest, versions: Sequence[PublicVersion]) -> dict[str,
     pairs = [pair for pair in result.comparison.pairs if pair.first == tags[0]]
     pair_views = [_pair_view(result, pair, rows, by_tag) for pair in pairs]
     agreed = [_agreed(result, tags[0], tag) for tag in tags[1:]] if not result.truths else []
-    rests_on = list(comparison_basis_remarks(result))
+    rests_on = [*map(on_page, comparison_basis_remarks(result))]
     return {"result": result, "pairs": pair_views, "agreed": agreed, "tags": tags, "rests_on": rests_on}
 
 

@@ -2,6 +2,13 @@
 
 import re
 
+from backend.interfaces.presentation.advice import Advice, Remark
+
+ADVICE = {
+    Advice.DRAW: "Label 20 at random draws tasks to label.",
+    Advice.LIST_DRAWN: "Label 20 at random lists them.",
+    Advice.DRAW_MORE: "Label 20 at random draws more tasks to label.",
+}
 WORDS: tuple[tuple[str, str], ...] = (
     (
         r"save the prompt again \(`.*?`\) and use the new version\. `compare`, `results` and `report` still read what "
@@ -20,7 +27,6 @@ WORDS: tuple[tuple[str, str], ...] = (
     ),
     (r"`ls-prompts watch [^`]+`( to wait for it)?", "its page shows how far it is"),
     (r"`ls-prompts cancel [^`]+` (to stop it|cancels it)", "Stop on its page ends it"),
-    (r"`ls-prompts draw \d+[^`]*` draws (more )?tasks to label", r"Label 20 at random draws \1tasks to label"),
     (r"`ls-prompts push [^`]+` brings them up to date", "get the predictions for all tasks"),
     (r"`ls-prompts evaluate [^`]+` first", "evaluate it first"),
     (r"`ls-prompts run [^`]+ --on sample`", "run it on a sample"),
@@ -50,7 +56,6 @@ WORDS: tuple[tuple[str, str], ...] = (
     (r"see `ls-prompts results --failed`", "see the tasks without an answer in its results"),
     (r": `ls-prompts results --failed`", ": look at the tasks without an answer in its results"),
     (r"`ls-prompts results VERSION --wrong` lists", "the results of a version list"),
-    (r"`ls-prompts draw \d+` lists them", "Label 20 at random lists them"),
     (r"use --on all or --on view:ID", "take all tasks or a tab of the Data Manager"),
     (r"without --(batch|budget)", r"without a \1"),
     (r"leave --batch out", "run it without a batch"),
@@ -90,6 +95,11 @@ WORDS: tuple[tuple[str, str], ...] = (
     (r"give a token with --key-env", "give the connection a token"),
 )
 _WORDS = [(re.compile(pattern), words) for pattern, words in WORDS]
+
+
+def on_page(remark: Remark) -> str:
+    """A remark with what its advice means on the page."""
+    return remark.said_with(ADVICE)
 
 
 def in_page_words(sentence: str) -> str:

@@ -8,6 +8,7 @@ from backend.errors import PromptsError
 from backend.interfaces.presentation.number_format import things
 from backend.interfaces.presentation.truth_basis import basis_remarks
 from backend.interfaces.web.pages.page_request import PageRequest
+from backend.interfaces.web.pages.page_words import on_page
 from backend.interfaces.web.pages.result_filters import KINDS, ORDER_TITLES, Filters, models_of, reasons_of, tabs_of
 from backend.interfaces.web.pages.running import budget_of
 from backend.services.analysis.result_views import ResultView
@@ -62,7 +63,7 @@ def _page(page: PageRequest, of: PublicVersion, view: ResultView, trouble: str |
         "orders": ORDER_TITLES,
     }
     words |= {"page": number, "last": last, "chosen": len(chosen), "total": len(judged), "rows": rows}
-    words |= {"rests_on": list(basis_remarks(view.basis, of.version.project))}
+    words |= {"rests_on": [*map(on_page, basis_remarks(view.basis, of.version.project))]}
     unanswered = sum(item.answer is None for item in chosen)
     priced = page.is_priced(of.version.model, of.version.connection)
     return page.show("results.html", **words, unanswered=unanswered, priced=priced, trouble=trouble)

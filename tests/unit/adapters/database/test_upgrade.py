@@ -18,6 +18,7 @@ from backend.adapters.database.runs import RunStore
 from backend.domain.dataset.subset import Subset, read_subset
 from backend.domain.hashing import numbered
 from backend.domain.optimize.search import SearchOptions
+from backend.domain.runs.stop_reason import StopKind
 
 A, B, RANDOM, LIVE = "a" * 64, "b" * 64, "c" * 64, "d" * 64
 SUBSETS = {
@@ -27,6 +28,13 @@ SUBSETS = {
     "00000004": "rest:4:9,11",
     "00000005": "sample:20:7/stratify",
 }
+STOPS = {
+    "00000002": ("The monthly budget of connection 'groq' is used up, or too little is left", StopKind.MONTHLY_BUDGET),
+    "00000003": ("It was canceled.", StopKind.OTHER),
+    "00000004": ("It was interrupted.", StopKind.INTERRUPTED),
+    "00000005": ("budget", StopKind.BUDGET),
+}
+"""Run -> the sentence with which it was canceled, and what that means."""
 RUN = "00000001"
 USD = 15 / 1e6
 """Of each completion here: 10 tokens of prompt, 5 of completion, a USD per million."""
@@ -45,7 +53,11 @@ def rows() -> Iterator[tuple[str, dict[str, Any]]]:
     for run, subset in SUBSETS.items():
         flags = {"push": True, "keep": False, "batch": False, "budget": 1.0}
         work = {"status": "completed", "reason": "", "worker": "", "seen": 0.0, "seconds": 1.0, "tasks": 2}
-        yield "runs", {"id": run, "tag": "mood@1", "project": 7, "subset": subset, "created": run, **flags, **work}
+        end = {"status": "canceled", "reason": STOPS[run][0]} if run in STOPS else {}
+        yield (
+            "runs",
+            {"id": run, "tag": "mood@1", "project": 7, "subset": subset, "created": run, **flags, **work, **end},
+        )
     yield "runs", {"id": "other", "tag": "tone@1", "project": 8, "subset": "all", "created": "0", **flags, **work}
     for task, digest in ((1, A), (2, B)):
         yield "asks", {"run_id": RUN, "task_id": task, "digest": digest, "sent": 3}
@@ -81,6 +93,11 @@ def test_every_run_is_about_what_it_was_about(upgraded: Store) -> None:
     others = [scope for scope in scopes.values() if not isinstance(scope, SearchOptions)]
     assert others == [read_subset(text) for text in SUBSETS.values() if not text.startswith("enhance:")][::-1]
     assert Subset("ids", ids=(3, 7, 8, 9, 10, 11, 12)) in others
+
+
+def test_what_ended_a_run_is_read_from_the_sentence_about_it_once(upgraded: Store) -> None:
+    stops = {run.id: (run.reason, run.stop) for run in RunStore(upgraded).runs("mood@1")}
+    assert stops == STOPS | {RUN: ("", StopKind.OTHER)}
 
 
 def test_samples_are_counted_as_before(upgraded: Store) -> None:

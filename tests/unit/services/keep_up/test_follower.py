@@ -15,10 +15,10 @@ from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
 from backend.domain.keep_up import KeepUp
 from backend.domain.runs.run import Run, TaskCounts
-from backend.engine.budget_rules import REASON, month_used_up
+from backend.domain.runs.stop_reason import ABANDONED, BUDGET, INTERRUPTED, StopReason, at_monthly_budget
 from backend.errors import SettingsError
 from backend.services.keep_up.follower import FollowerParts, TaskFollower
-from backend.services.run_control.status import ABANDONED, RunStatus
+from backend.services.run_control.status import RunStatus
 from tests.scripted import some, version
 
 PROJECT, TAG = 7, "mood@1"
@@ -70,11 +70,13 @@ class World:
     def look(self) -> None:
         self.follower.look(PROJECT)
 
-    def end(self, status: str, reason: str = "", spent: float = 0.0) -> None:
+    def end(self, status: str, stop: StopReason | None = None, spent: float = 0.0) -> None:
         """Ends the newest run."""
         run = self.record.runs()[0]
         self.spent[run.id] = spent
-        self.record.complete(run.id) if status == "completed" else self.record.finish(run.id, status, reason)
+        self.record.complete(run.id) if status == "completed" else self.record.finish(
+            run.id, status, *(stop or StopReason())
+        )
 
     @property
     def now(self) -> KeepUp:
@@ -104,7 +106,7 @@ def test_new_tasks_are_given_to_a_run_once(world: World) -> None:
 def test_a_run_that_failed_is_tried_again_later(world: World) -> None:
     world.tasks = [11]
     world.look()
-    world.end("failed", "The provider is away.")
+    world.end("failed", StopReason("The provider is away."))
     world.keep_ups.note(PROJECT, changed="2026")
     world.look()
     assert (len(world.started), world.now.trouble) == (1, "The provider is away.")
@@ -117,7 +119,7 @@ def test_a_run_that_failed_is_tried_again_later(world: World) -> None:
 def test_a_run_that_used_up_a_connections_month_is_tried_again_later(world: World) -> None:
     world.tasks = [11]
     world.look()
-    world.end("canceled", str(month_used_up("groq")))
+    world.end("canceled", at_monthly_budget("groq", "`ls-prompts resume 1f3a9c04`"))
     world.keep_ups.note(PROJECT, changed="2026")
     world.look()
     assert len(world.started) == 1
@@ -127,10 +129,11 @@ def test_a_run_that_used_up_a_connections_month_is_tried_again_later(world: Worl
     assert len(world.started) == 2
 
 
-def test_a_lost_run_is_resumed_and_a_canceled_one_is_not(world: World) -> None:
+@pytest.mark.parametrize(("status", "stop"), [("failed", ABANDONED), ("canceled", INTERRUPTED)])
+def test_a_run_that_lost_its_process_is_resumed(world: World, status: str, stop: StopReason) -> None:
     world.tasks = [11]
     world.look()
-    world.end("failed", ABANDONED)
+    world.end(status, stop)
     world.look()
     assert (world.resumed, len(world.started)) == ([world.record.runs()[0].id], 1)
 
@@ -147,7 +150,7 @@ def test_a_run_that_somebody_canceled_is_not_started_again(world: World) -> None
 def test_a_day_without_money_pushes_what_is_answered_and_waits(world: World) -> None:
     world.tasks = [11, 12, 13]
     world.look()
-    world.end("canceled", REASON, spent=1.9)
+    world.end("canceled", BUDGET, spent=1.9)
     world.answered = [11, 12]
     world.look()
     assert [tasks for _, tasks, _ in world.started] == [(11, 12, 13), (11, 12)]
@@ -166,7 +169,7 @@ def test_a_day_without_money_pushes_what_is_answered_and_waits(world: World) -> 
 def test_a_larger_budget_goes_on_the_same_day(world: World) -> None:
     world.tasks = [11]
     world.look()
-    world.end("canceled", REASON, spent=1.9)
+    world.end("canceled", BUDGET, spent=1.9)
     world.keep_ups.note(PROJECT, budget=4.0)
     world.look()
     assert world.started[1][2] == pytest.approx(2.1)

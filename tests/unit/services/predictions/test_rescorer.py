@@ -263,7 +263,7 @@ def test_an_outage_names_the_command_that_completes_the_push(place: Place, board
         return do()
 
     board.deletions = [last]
-    with pytest.raises(StudioError, match=r"Up to 3 task\(s\) have no prediction until `ls-prompts push mood@1`"):
+    with pytest.raises(StudioError, match="Up to 3 tasks have no prediction until `ls-prompts push mood@1`"):
         pushed(place, 0.75)
     board.down = False
     assert pushed(place, 0.75) == PushResult(3, 0, 0, 7)

@@ -9,7 +9,8 @@ from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
 from backend.domain.runs.run import QUEUED, START_S, Run, TaskCounts
-from backend.services.run_control.status import NEVER_BEGAN, RunStatus, status_of
+from backend.domain.runs.stop_reason import NEVER_BEGAN
+from backend.services.run_control.status import RunStatus, status_of
 
 ALL = Subset("all")
 RUN = Run("1f3a9c04", "mood@1", 7, ALL, True, False, "in_progress", "", "2026-01-01T00:00:00", 3, "", 0.0, 0.0)
@@ -35,7 +36,7 @@ def test_a_run_whose_process_never_began_has_failed_so_that_nobody_watches_it_fo
     run = replace(runs.create(NewRun("mood@1", 7, Subset("all"))), silent_s=silent_s, worker=worker)
     told = status_of(runs, run, lambda *_: lambda *_: None).run
     assert told.status == status
-    assert (told.reason == NEVER_BEGAN) == (status == "failed")
+    assert ((told.reason, told.stop) == NEVER_BEGAN) == (status == "failed")
 
 
 def test_a_failed_run_says_how_to_go_on_with_the_tasks_it_left() -> None:

@@ -7,7 +7,8 @@ from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
 from backend.domain.optimize.search import SearchOptions
 from backend.domain.runs.run import Run
-from backend.engine.budget_rules import REASON, OverBudget, is_month_used_up, month_used_up
+from backend.domain.runs.stop_reason import BUDGET, StopKind
+from backend.engine.budget_rules import MonthUsedUp, OverBudget
 from backend.errors import ProviderError, RunError
 from backend.services.run_control.termination import noted_end
 
@@ -20,24 +21,24 @@ def ended(store: Store, error: RunError | ProviderError, scope: Subset | SearchO
     with pytest.raises(type(error)) as raised, noted_end(record, run.id):
         raise error
     run = record.run(run.id)
-    assert run.reason in (str(raised.value), REASON), "what is said is what is stored"
+    assert run.reason in (str(raised.value), BUDGET.sentence), "what is said is what is stored"
     return run
 
 
 def test_at_its_own_budget(store: Store) -> None:
     run = ended(store, OverBudget("No money."))
-    assert (run.status, run.reason, is_month_used_up(run)) == ("canceled", REASON, False)
+    assert (run.status, run.reason, run.stop) == ("canceled", *BUDGET)
 
 
 def test_at_the_monthly_budget_of_a_connection(store: Store) -> None:
-    run = ended(store, month_used_up("groq"))
-    assert (run.status, is_month_used_up(run)) == ("canceled", True)
+    run = ended(store, MonthUsedUp("groq"))
+    assert (run.status, run.stop) == ("canceled", StopKind.MONTHLY_BUDGET)
     assert "--monthly-budget" in run.reason
     assert run.reason.endswith(f"`ls-prompts resume {run.id}` continues it.")
-    search = ended(store, month_used_up("groq"), SearchOptions("a-teacher"))
+    search = ended(store, MonthUsedUp("groq"), SearchOptions("a-teacher"))
     assert search.reason.endswith("The same `ls-prompts enhance mood@1` continues it.")
 
 
 def test_other_trouble_is_a_failure(store: Store) -> None:
     run = ended(store, ProviderError("It is away."))
-    assert (run.status, run.reason, is_month_used_up(run)) == ("failed", "It is away.", False)
+    assert (run.status, run.reason, run.stop) == ("failed", "It is away.", StopKind.OTHER)

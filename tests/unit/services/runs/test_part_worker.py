@@ -12,7 +12,7 @@ import pytest
 from backend.domain.answer import Labels
 from backend.domain.outcome import Outcome
 from backend.domain.task import Task
-from backend.engine.budget_rules import OverBudget, month_used_up
+from backend.engine.budget_rules import MonthUsedUp, OverBudget
 from backend.engine.shutdown import Stopped
 from backend.errors import StoreError
 from backend.services.runs.local_processes import NO_MORE, page_line
@@ -75,7 +75,7 @@ def test_it_stops_when_its_tasks_end_too_early(lines: list[bytes]) -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [OverBudget("No money."), month_used_up("mine"), Stopped(), asyncio.CancelledError()], ids=repr
+    "error", [OverBudget("No money."), MonthUsedUp("mine"), Stopped(), asyncio.CancelledError()], ids=repr
 )
 def test_what_it_leaves_is_no_error(error: BaseException) -> None:
     assert told(Labeler(error), ALL)[-1] == {"seconds": None}

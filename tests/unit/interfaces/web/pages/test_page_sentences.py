@@ -197,8 +197,8 @@ def test_a_version_that_was_not_asked_leads_to_a_run() -> None:
             "It may do so later: when it has less to do, get the predictions for all tasks.",
         ),
         (
-            "Up to 3 task(s) have no prediction until `ls-prompts push a@1` completes this.",
-            "Up to 3 task(s) have no prediction until you get the predictions for all tasks.",
+            "Up to 3 tasks have no prediction until `ls-prompts push a@1` completes this.",
+            "Up to 3 tasks have no prediction until you get the predictions for all tasks.",
         ),
     ],
 )

@@ -7,17 +7,18 @@ import pytest
 from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.dataset.subset import Subset, parse_subset
 from backend.domain.keep_up import KeepUp, spent_up
-from backend.engine.budget_rules import REASON, check_larger, known_price, stopped
+from backend.domain.runs.stop_reason import ABANDONED, BUDGET, NEVER_BEGAN, StopKind
+from backend.engine.budget_rules import check_larger, known_price, stopped
 from backend.errors import PromptsError
-from backend.interfaces.web.pages.page_words import in_page_words
+from backend.interfaces.presentation.advice import Advice, Remark
+from backend.interfaces.web.pages.page_words import in_page_words, on_page
 from backend.services.dataset.missing_truths import why_none
 from backend.services.prompts.resolver import _changed
-from backend.services.run_control.status import ABANDONED, NEVER_BEGAN
 from backend.services.run_control.termination import Canceled, Interrupted
 from tests.scripted import version
 from tests.unit.services.run_control.test_recent_statuses import RUN
 
-BOUNDED = replace(RUN, budget=2.0, reason=REASON)
+BOUNDED = replace(RUN, budget=2.0, reason=BUDGET.sentence, stop=StopKind.BUDGET)
 
 
 def told(sentence: object) -> str:
@@ -27,9 +28,20 @@ def told(sentence: object) -> str:
     return words
 
 
+@pytest.mark.parametrize("advice", [Advice.DRAW, Advice.LIST_DRAWN, Advice.DRAW_MORE])
+def test_the_page_draws_tasks_with_a_button(advice: Advice) -> None:
+    words = on_page(Remark("Few were drawn.", advice, {"project": 12, "size": 30}))
+    assert words.startswith("Few were drawn. Label 20 at random ")
+    assert told(words) == words
+
+
+def test_the_page_says_an_advice_that_it_has_no_button_for_in_plain_words() -> None:
+    assert on_page(Remark("One left out.", Advice.RELABEL)) == f"One left out. {Advice.RELABEL.value}"
+
+
 @pytest.mark.parametrize(
     "sentence",
-    [ABANDONED, NEVER_BEGAN, Canceled("1f3a9c04"), Interrupted("1f3a9c04", False), stopped(BOUNDED)],
+    [ABANDONED.sentence, NEVER_BEGAN.sentence, Canceled("1f3a9c04"), Interrupted("1f3a9c04", False), stopped(BOUNDED)],
     ids=str,
 )
 def test_why_a_run_ended_names_no_command(sentence: object) -> None:
