@@ -1,12 +1,75 @@
-"""How well the paths of a control match those of the truth: all of them, how far down, and what they share."""
+"""How well the paths of a control match those of the truth: all of them, how far down, and what they share.
 
-from collections.abc import Mapping, Sequence
+Scores of paths in a tree, such as a taxonomy's: equal ones, and how far down they agree.
+
+Hierarchical precision, recall and F1 (Kiritchenko, Matwin and Famili 2005): each path stands for itself and all that is
+above it; micro, from the counts of all tasks. At a level: the sets of beginnings of that length are equal.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from backend.domain.answer import paths_of
 from backend.domain.labels.controls.base import Control
 from backend.domain.metrics.cases import Case
 from backend.domain.metrics.measure import Measure
-from backend.domain.metrics.taxonomy_paths import PathPair, path_score
+from backend.domain.metrics.set_match import SetMatch, f1_interval, set_match, total
+from backend.domain.statistics.intervals import Interval, ratio
+from backend.domain.statistics.task_ratios import share_interval
+
+TreePath = tuple[str, ...]
+PathPair = tuple[Collection[TreePath], Collection[TreePath] | None]
+"""Paths from the root, of the truth and of the answer; None for an unusable answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class PathScore:
+    """`exact`: share of outputs with the same set of paths; `hierarchical`: paths and all above them; `levels`: from
+    the first on, the share of outputs that are right down to it, among those whose truth reaches it."""
+
+    exact: float | None
+    exact_ci: Interval | None
+    hierarchical: SetMatch
+    hierarchical_ci: Interval | None
+    levels: tuple[float | None, ...]
+
+
+def path_score(pairs: Sequence[PathPair]) -> PathScore:
+    """Of one control."""
+    path_sets = [(set(wanted), set(given or ())) for wanted, given in pairs]
+    usable = [given is not None for _, given in pairs]
+    exact = [
+        float(has_answer and wanted == given) for has_answer, (wanted, given) in zip(usable, path_sets, strict=True)
+    ]
+    expanded = [hierarchical_match(*pair) for pair in path_sets]
+    deepest = max((len(path) for wanted, _ in path_sets for path in wanted), default=0)
+    return PathScore(
+        exact=ratio(sum(exact), len(exact)),
+        exact_ci=share_interval([(value, 1.0) for value in exact]),
+        hierarchical=total(expanded),
+        hierarchical_ci=f1_interval(expanded),
+        levels=tuple(_right_to(level, path_sets) for level in range(1, deepest + 1)),
+    )
+
+
+def hierarchical_match(wanted: Iterable[TreePath], given: Iterable[TreePath]) -> SetMatch:
+    """Of one task."""
+    return set_match(with_parents(wanted), with_parents(given))
+
+
+def with_parents(paths: Iterable[TreePath]) -> set[TreePath]:
+    """The paths and all their beginnings."""
+    return {path[:length] for path in paths for length in range(1, len(path) + 1)}
+
+
+def _right_to(level: int, pairs: Sequence[tuple[set[TreePath], set[TreePath]]]) -> float | None:
+    reaching = [pair for pair in pairs if any(len(path) >= level for path in pair[0])]
+    return ratio(sum(_cut(wanted, level) == _cut(given, level) for wanted, given in reaching), len(reaching))
+
+
+def _cut(paths: Iterable[TreePath], level: int) -> set[TreePath]:
+    return {path[:level] for path in paths}
+
 
 NO_PATH = "No path is chosen, neither in the ground truths nor in the answers."
 

@@ -1,18 +1,38 @@
-"""Resolves the outcome of a task from its stored completions. Everything that people see is computed here."""
+"""Resolves the outcome of a task from its stored completions. Everything that people see is computed here.
 
-from collections.abc import Callable, Sequence
+Numbers that may be the beginning of others: `1` where 10 is possible too.
+
+A text ends with its closing quote, whose probability counts. A number ends where something else begins: only that tells
+`1` from `10`.
+"""
+
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
-from backend.domain.answer import Answer
+from backend.domain.answer import Answer, number_of
 from backend.domain.chat.answer_spec import AnswerSpec
 from backend.domain.chat.judged import Judged, judge
 from backend.domain.chat.request import Completion
+from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Confidence, DeferredConfidence, Failure, Outcome, Rejection, Usage, total_usd
 from backend.domain.prompts.confidence_option import vote
 from backend.domain.resolution.both_orders import joined, mean_confidence
 from backend.domain.resolution.logprob_confidence import Counted, confidence
-from backend.domain.resolution.open_numbers import open_numbers
 from backend.domain.resolution.span_confidence import confidence_of_marks, marking_alone, with_scores
+
+
+def open_numbers(answer: Answer, spec: AnswerSpec) -> Collection[str]:
+    """The controls that hold such a number."""
+    fields = spec.fields if isinstance(spec, LabelSchema) else ()
+    held = ((field, number_of(answer.get(field.name))) for field in fields)
+    return [field.name for field, number in held if number is not None and _may_go_on(number, field.known_classes)]
+
+
+def _may_go_on(number: int | float, possible: Sequence[str]) -> bool:
+    """`possible`: all numbers that are possible; none where there is no end of them."""
+    text = str(number)
+    return not possible or any(other != text and other.startswith(text) for other in possible)
+
 
 Pricing = Callable[[str, str], Callable[[int, int, int], float | None]]
 """Names of model and connection -> (prompt tokens, of these cached, completion tokens) -> USD, or None when unknown."""

@@ -10,6 +10,29 @@ NO_LICENCE = (
     "Nobody said (`export --licence`). The texts and their labels are under the terms under which you have them: check "
     "that these allow training before you use or share the files."
 )
+NOTES = """# Ground truths of {version} for fine-tuning
+
+Chat JSON lines: the messages that {version} (project {project}) sends about a task, and as the assistant's
+message the ground truth in the form of its answer.
+
+{lines}
+
+Left out:
+
+{missing}
+
+## Licence
+
+{licence}
+
+## What comes next
+
+1. Train on `train.jsonl`, and serve the model behind an OpenAI-compatible address.
+2. Save the same prompt with it: `ls-prompts show {tag} --plain > {file}`, then
+   `ls-prompts save {name} --file {file} --model NAME`.
+3. Judge both on what it never saw: `ls-prompts evaluate {new} --split {test}`, then
+   `ls-prompts compare {tag} {new} --split {test}`.
+"""
 
 
 def training_notes(
@@ -24,33 +47,15 @@ def training_notes(
         f"- `{name}`: {number:,} lines, the ground truths in `{split}`" for name, (number, split) in counts.items()
     ]
     missing = [f"- {number:,} tasks {reason}" for reason, number in left_out.items() if number]
-    test = list(counts.values())[-1][1]
-    file = quote(f"{version.name}.taught.md")
-    tag, name, new = quote(version.tag), quote(version.name), quote(f"{version.name}@N")
-    return f"""# Ground truths of {version.tag} for fine-tuning
-
-Chat JSON lines: the messages that {version.tag} (project {version.project}) sends about a task, and as the assistant's
-message the ground truth in the form of its answer.
-
-{_listed(lines)}
-
-Left out:
-
-{_listed(missing or ["- nothing"])}
-
-## Licence
-
-{licence or NO_LICENCE}
-
-## What comes next
-
-1. Train on `train.jsonl`, and serve the model behind an OpenAI-compatible address.
-2. Save the same prompt with it: `ls-prompts show {tag} --plain > {file}`, then
-   `ls-prompts save {name} --file {file} --model NAME`.
-3. Judge both on what it never saw: `ls-prompts evaluate {new} --split {test}`, then
-   `ls-prompts compare {tag} {new} --split {test}`.
-"""
-
-
-def _listed(lines: list[str]) -> str:
-    return "\n".join(lines)
+    return NOTES.format(
+        version=version.tag,
+        project=version.project,
+        lines="\n".join(lines),
+        missing="\n".join(missing or ["- nothing"]),
+        licence=licence or NO_LICENCE,
+        tag=quote(version.tag),
+        name=quote(version.name),
+        new=quote(f"{version.name}@N"),
+        file=quote(f"{version.name}.taught.md"),
+        test=list(counts.values())[-1][1],
+    )

@@ -2,13 +2,18 @@
 
 Label Studio is asked with the user's token, and nobody else is. Other hosts are asked if ALLOW_FOREIGN_URLS says so, or
 if Label Studio itself sends there, as it does for the files of a storage.
+
+Pictures that were read a short while ago: they need not be read again for the next request about their task.
 """
 
-from collections.abc import Callable, Sequence
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, TypeVar
+from threading import Lock
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from backend.adapters.label_studio.files import StudioFiles
@@ -20,7 +25,46 @@ from backend.domain.outcome import Failure
 from backend.domain.picture import Attachment
 from backend.domain.pictures.address import AtStudio, Elsewhere, FileAddress, Inline, InStorage, place_of
 from backend.domain.text_file import TextFile
-from backend.services.pictures.cache import PictureCache
+
+MOST_BYTES = 128_000_000
+FRESH_S = 300.0
+"""A file may be replaced under its name."""
+
+
+class CachedFile(Protocol):
+    """What it keeps."""
+
+    @property
+    def content(self) -> bytes: ...
+
+
+class PictureCache:
+    """In memory, bounded. Safe to call from several threads."""
+
+    def __init__(self, most_bytes: int = MOST_BYTES, fresh_s: float = FRESH_S) -> None:
+        self._most_bytes = most_bytes
+        self._fresh_s = fresh_s
+        self._held: OrderedDict[Hashable, tuple[float, CachedFile]] = OrderedDict()
+        self._bytes = 0
+        self._lock = Lock()
+
+    def get(self, key: Hashable) -> Any:
+        with self._lock:
+            until, picture = self._held.get(key, (0.0, None))
+            return picture if until > time.monotonic() else None
+
+    def put(self, key: Hashable, picture: CachedFile) -> None:
+        with self._lock:
+            self._drop(key)
+            self._held[key] = (time.monotonic() + self._fresh_s, picture)
+            self._bytes += len(picture.content)
+            while self._bytes > self._most_bytes:
+                self._drop(next(iter(self._held)))
+
+    def _drop(self, key: Hashable) -> None:
+        _, picture = self._held.pop(key, (0.0, None))
+        self._bytes -= len(picture.content) if picture else 0
+
 
 PDF_HEAD, PDF_END, PDF_TAIL = b"%PDF-", b"startxref", 4096
 CUT = "is damaged: its file ends too early."

@@ -44,8 +44,7 @@ from backend.domain.prompts.version import PromptVersion
 from backend.domain.reports.report import ReportBasis, VersionAnswers, make_report
 from backend.domain.reports.table_rows import TableLayout
 from backend.domain.resolution.logprob_confidence import Counted, confidence
-from backend.domain.resolution.open_numbers import open_numbers
-from backend.domain.resolution.resolve import has_probability, resolve
+from backend.domain.resolution.resolve import has_probability, open_numbers, resolve
 from backend.domain.task import Task
 from backend.interfaces.presentation.caveats import remarks
 from backend.interfaces.presentation.report_page import page

@@ -5,12 +5,13 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import Any
 
 import httpx
 import pytest
 
 from backend.adapters.web.file_answer import NOT_COMPRESSED, answer_of, trouble_of
-from backend.adapters.web.files import PrivateAddressError, WebFiles, addresses_of, is_public, short
+from backend.adapters.web.files import Deadline, PrivateAddressError, WebFiles, addresses_of, is_public, short
 from backend.domain.outcome import Failure
 from tests.pictures import FileServer, Served, file_server
 
@@ -245,3 +246,33 @@ def test_a_long_host_is_cut(files: FileServer) -> None:
         web.read(f"http://{'a.' * 5000}test/", MOST)
     assert str(told.value) == f"{('a.' * 5000)[:60]}…"
     assert short("x\u202ey") == "x\\u202ey"
+
+
+class Stream:
+    def __init__(self, end: socket.socket) -> None:
+        self.end = end
+
+    def get_extra_info(self, name: str) -> Any:
+        return self.end if name == "socket" else None
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["connected in time", "connected too late"])
+def test_who_waits_for_a_connection_that_is_cut_waits_no_longer(late: bool) -> None:
+    ours, theirs = socket.socketpair()
+    ours.settimeout(10)
+    with ours, theirs, Deadline(0.0 if late else 0.2) as deadline:
+        if late:
+            deadline._timer.join()
+        deadline.trace("connection.connect_tcp.complete", {"return_value": Stream(ours)})
+        assert ours.recv(1) == b""
+        assert deadline.passed
+
+
+def test_one_that_is_done_is_left_alone() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        with Deadline(60) as deadline:
+            deadline.trace("http11.send_request_headers.started", {"request": None})
+            deadline.trace("connection.connect_tcp.complete", {"return_value": Stream(ours)})
+        theirs.sendall(b"x")
+        assert (ours.recv(1), deadline.passed) == (b"x", False)

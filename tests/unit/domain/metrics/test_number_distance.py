@@ -1,6 +1,9 @@
 """How far ratings are from the truths: each measure by hand, and what does not exist with its reason."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import cohen_kappa_score, mean_absolute_error
 
 from backend.domain.answer import Answer, Number
 from backend.domain.labels.config import read_config
@@ -8,8 +11,9 @@ from backend.domain.metrics.cases import count_cases
 from backend.domain.metrics.evaluation import evaluation
 from backend.domain.metrics.measure import Measure
 from backend.domain.metrics.measures import measures_of
-from backend.domain.metrics.number_distance import NO_NUMBER, ONE_NUMBER
+from backend.domain.metrics.number_distance import NO_NUMBER, ONE_NUMBER, kappa_interval, mean_error, weighted_kappa
 from backend.domain.outcome import Outcome, Rejection, Truth
+from tests.properties import cases
 
 SCHEMA = read_config('<View><Text name="t" value="$t"/><Rating name="stars" toName="t"/></View>')
 WRONG = Rejection("wrong_type", "It is a text.")
@@ -77,3 +81,42 @@ def test_numbers_have_a_bias() -> None:
     assert list(found) == ["accuracy", "mean_absolute_error", "bias"]
     assert [measure.value for measure in found.values()] == pytest.approx([0.25, 1, 1 / 3])
     assert all(measure.interval for measure in found.values())
+
+
+ratings = st.integers(1, 7)
+numbers = st.integers(-1000, 1000).map(lambda n: n / 8)
+
+
+@pytest.mark.slow
+@cases(1000)
+@given(st.lists(st.tuples(ratings, ratings), min_size=1, max_size=15))
+def test_kappa_is_scikit_learns(pairs: list[tuple[int, int]]) -> None:
+    found = weighted_kappa(pairs)
+    truth, answer = zip(*pairs, strict=True)
+    if len({*truth, *answer}) == 1:
+        assert found is None
+    else:
+        assert found == pytest.approx(cohen_kappa_score(truth, answer, labels=range(1, 8), weights="quadratic"))
+
+
+@pytest.mark.slow
+@cases(1000)
+@given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=15))
+def test_errors_are_scikit_learns(pairs: list[tuple[float, float]]) -> None:
+    truth, answer = zip(*pairs, strict=True)
+    assert mean_error(pairs) == pytest.approx(mean_absolute_error(truth, answer))
+
+
+@cases(20)
+@given(st.lists(st.tuples(ratings, ratings), min_size=30, max_size=60))
+def test_the_interval_of_kappa_is_around_it(pairs: list[tuple[int, int]]) -> None:
+    found, interval = weighted_kappa(pairs), kappa_interval(pairs)
+    assert (found is None) == (interval is None)
+    if found is not None and interval is not None:
+        assert interval[0] <= interval[1] <= 1 + 1e-9
+
+
+def test_what_does_not_exist() -> None:
+    assert (mean_error([]), weighted_kappa([]), kappa_interval([])) == (None, None, None)
+    assert weighted_kappa([(3, 3), (3, 3)]) is None
+    assert kappa_interval([(3, 3), (3, 3)]) is None

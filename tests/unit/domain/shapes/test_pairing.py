@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from backend.domain.answer import Labels
 from backend.domain.shapes.likeness import ENOUGH, likeness, most_likeness
 from backend.domain.shapes.marked_box import Boxes, MarkedBox, boxes_of, boxes_or_none
-from backend.domain.shapes.pairing import as_in_truth, pairs_of
-from backend.domain.shapes.promising_pairs import MOST_COMPARED
+from backend.domain.shapes.pairing import MOST_COMPARED, as_in_truth, pairs_of, promising
 from tests.properties import cases
 
 boxes = st.builds(
@@ -137,7 +136,7 @@ def test_of_thousands_only_the_nearest_are_compared(apart: float, monkeypatch: p
         compared.append(other)
         return most_likeness(one, other, ratio)
 
-    monkeypatch.setattr("backend.domain.shapes.promising_pairs.most_likeness", counted)
+    monkeypatch.setattr("backend.domain.shapes.pairing.most_likeness", counted)
     many = Boxes(tuple(MarkedBox("a", "rectangle", step * apart, 0, 0.05, 1) for step in range(1000)))
     assert len(pairs_of(many, many)) == 1000
     assert len(compared) <= 2 * MOST_COMPARED * 1000
@@ -147,3 +146,28 @@ def test_of_thousands_only_the_nearest_are_compared(apart: float, monkeypatch: p
 def test_marks_on_top_of_each_other_are_all_paired() -> None:
     truth, answer = (Boxes(tuple(box("a", step / 1000 + add) for step in range(400))) for add in (0, 0.7))
     assert len(pairs_of(answer, truth)) == 400, "all of them are alike enough, whichever is paired with which"
+
+
+def row(number: int, label: str = "a", width: float = 10) -> list[MarkedBox]:
+    return [MarkedBox(label, "rectangle", step / 10, 0, width, 10) for step in range(number)]
+
+
+def test_of_few_all_that_may_be_alike_are_compared() -> None:
+    found = promising(row(3), row(4), 1.0)
+    assert set(found) == {(i, j) for i in range(3) for j in range(4)}
+    assert found[(2, 2)] == 1
+
+
+def test_of_many_the_nearest_from_both_sides() -> None:
+    found = promising(row(100), row(1), 1.0)
+    assert set(found) == {(i, 0) for i in range(34)}, "from further left less than half of both is common"
+    near = [j for i, j in promising(row(100), row(100), 1.0) if i == 50]
+    assert set(range(44, 57)) <= set(near)
+    assert len(near) <= 2 * MOST_COMPARED
+
+
+def test_labels_are_compared_apart() -> None:
+    assert not promising(row(20, "a"), row(20, "b"), 1.0)
+    both = [*row(20, "a"), *row(20, "b")]
+    assert all(both[i].label == both[j].label for i, j in promising(both, both, 1.0))
+    assert {(i, i) for i in range(40)} <= set(promising(both, both, 1.0))

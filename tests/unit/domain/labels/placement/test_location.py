@@ -16,6 +16,7 @@ from backend.domain.labels.placement.location import (
     Quote,
     Unlocated,
     locate,
+    whole_words,
 )
 from backend.domain.labels.placement.normal_text import EXACT, FOLD, SPACE, needle_of
 from tests.properties import cases
@@ -170,3 +171,22 @@ def test_a_mention_said_too_often_is_listed(mentions: int, said: int) -> None:
 def test_ten_thousand_mentions_in_a_long_text() -> None:
     found = locate("a b " * 10_000, [Quote("a", "L")] * 10_000)
     assert found[-1] == Location(39_996, 39_997, EXACT)
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "whole"),
+    [
+        ("Bobby", "Bob", False),
+        ("a Bob.", "Bob", True),
+        ("Bob", "Bob", True),
+        ("Zoe\u0301s", "Zoe\u0301", False),
+        ("東京都", "京都", True),
+        ("서울에서", "서울", True),
+        ("กรุงเทพ", "กรุง", True),
+        ("Acme2", "Acme", False),
+        ("O'Brien", "Brien", True),
+    ],
+)
+def test_a_part_ends_with_words_or_within(text: str, part: str, whole: bool) -> None:
+    start = text.index(part)
+    assert whole_words(text, start, start + len(part)) is whole

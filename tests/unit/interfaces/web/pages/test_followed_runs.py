@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from backend.interfaces.web.pages.followed_runs import KNOWN_S, MOST_REMEMBERED, FollowedRuns
+from backend.interfaces.web.pages.followed_runs import KNOWN_S, LATEST_S, MOST_REMEMBERED, FollowedRuns, PollSchedule
 
 
 @dataclass
@@ -45,3 +45,34 @@ def test_who_saw_a_run_sees_it_for_some_seconds_and_nobody_else_does() -> None:
     now[0] += KNOWN_S
     followed.run(1, 7, look)
     assert looks == [7, 7, 7]
+
+
+def test_one_page_asks_as_soon_as_it_may() -> None:
+    now = [100.0]
+    schedule = PollSchedule(8, 1, lambda: now[0])
+    for _ in range(5):
+        assert schedule.next_ms() == 1000
+        now[0] += 1
+
+
+def test_many_pages_take_turns() -> None:
+    """Simulated: 50 pages, each of which asks when it was told to."""
+    now = [0.0]
+    schedule = PollSchedule(8, 1, lambda: now[0])
+    due, asked = [0.02 * page for page in range(50)], list[float]()
+    while min(due) < 60:
+        page = due.index(min(due))
+        now[0] = due[page]
+        asked.append(now[0])
+        due[page] = now[0] + schedule.next_ms() / 1000
+    later = [when for when in asked if when >= 10]
+    assert 380 <= len(later) <= 410, "eight a second"
+    assert max(asked.count(when) for when in later) <= 2
+
+
+def test_no_page_waits_for_ever_and_who_closed_is_not_waited_for() -> None:
+    now = [0.0]
+    schedule = PollSchedule(2, 1, lambda: now[0])
+    assert max(schedule.next_ms() for _ in range(1000)) == 1000 * LATEST_S
+    now[0] += LATEST_S
+    assert schedule.next_ms() == 1000
