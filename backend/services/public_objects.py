@@ -139,8 +139,7 @@ class PublicObjects:
         if key is None:
             raise missing
         run = self._record.run(key)
-        name = run.tag.rpartition("@")[0]
-        row = next((row for row in self._ids.prompts() if row.name == name), None)
+        row = self._ids.named(run.tag.rpartition("@")[0])
         if row is None or not self._may_see(row.project):
             raise missing
         of = next(version for version in self._versions(row) if version.version.tag == run.tag)
@@ -149,7 +148,8 @@ class PublicObjects:
     def by_number(self, version_ids: list[int]) -> list[PublicVersion]:
         """Versions of any prompt."""
         wanted = set(version_ids)
-        versions = [item for row in self.prompts() for item in self.versions(row.id) if item.number.id in wanted]
+        rows = [row for row in self._ids.prompts_of(wanted) if self._seen(row.project) is not None]
+        versions = [item for row in rows for item in self._versions(row) if item.number.id in wanted]
         if missing := wanted - {item.number.id for item in versions}:
             raise NotThereError(f"There is no version {min(missing)}: see the list of a prompt's versions.")
         return versions

@@ -34,6 +34,21 @@ class PublicIdStore(Repository):
         return None if row is None else _prompt(row)
 
     @retried
+    def named(self, name: str) -> PromptRow | None:
+        """None when no prompt has this name."""
+        with self._engine.connect() as connection:
+            row = connection.execute(_PROMPTS.where(prompts.c.name == name)).first()
+        return None if row is None else _prompt(row)
+
+    @retried
+    def prompts_of(self, version_numbers: Collection[int]) -> list[PromptRow]:
+        """Those that the versions with these integers are of; newest first."""
+        mine = sa.select(version_ids.c.prompt_id).where(version_ids.c.id.in_(version_numbers))
+        with self._engine.connect() as connection:
+            rows = connection.execute(_PROMPTS.where(prompts.c.id.in_(mine)).order_by(prompts.c.id.desc())).all()
+        return [_prompt(row) for row in rows]
+
+    @retried
     def create(self, name: str, project: int, title: str, description: str, author: Person) -> int:
         """A prompt without versions; its id. The same once more is the same prompt.
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from backend.adapters.database.prompts import Store
+from backend.adapters.database.public_ids import PublicIdStore
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.adapters.label_studio.http import NotFound
 from backend.domain.dataset.subset import Subset
@@ -60,4 +61,27 @@ def test_runs_under_way_are_those_that_have_not_ended(tmp_path: Path) -> None:
     going = record.create(NewRun("mood@1", 7, Subset("all")))
     assert [item.run.id for item in objects.open_runs(of)] == [going.id]
     assert len(objects.runs(of)) == 4
+    store.close()
+
+
+def test_one_of_many_prompts_is_found_without_a_look_at_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'prompts.sqlite3'}")
+    for name, project in (("mood", 7), ("topic", 8), ("tone", 9)):
+        store.save(version(name=name, project=project))
+    record, studio = RunStore(store), Studio()
+    record.create(NewRun("topic@1", 8, Subset("all")))
+    known: Any = studio
+    objects = PublicObjects(store, Prompts(store), record, known)
+    numbers = {item.version.tag: item.number.id for row in objects.prompts() for item in objects.versions(row.id)}
+    monkeypatch.setattr(PublicIdStore, "prompts", None)
+    assert objects.run(1).of.version.tag == "topic@1"
+    two = [numbers["tone@1"], numbers["mood@1"]]
+    assert [item.version.tag for item in objects.by_number(two)] == ["tone@1", "mood@1"]
+    with pytest.raises(NotThereError, match="There is no version 999"):
+        objects.by_number([numbers["mood@1"], 999])
+    studio.visible = False
+    with pytest.raises(NotThereError, match=f"There is no version {numbers['mood@1']}"):
+        PublicObjects(store, Prompts(store), record, known).by_number([numbers["mood@1"]])
     store.close()
