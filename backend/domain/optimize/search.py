@@ -3,6 +3,7 @@
 The other ground truths evaluate the result. Neither they nor copies of their texts are among those to learn from.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 ROUNDS = 8
 LEARN = Split(DEV, 0.5)
 """The rest of the ground truths, `--split test:0.5` of other commands, judges."""
+LONG = 20
+"""Characters of a text that is not in a prompt by chance."""
 FEWEST = 6
 """To judge on. With five, not even a rewrite that corrects them all differs from chance: 2 x 0.5^5 > 0.05."""
 
@@ -72,12 +75,31 @@ def divide(items: Sequence[LabeledTask], version: "PromptVersion") -> GroundTrut
     Examples of the version may teach, because no task is shown itself, but they do not evaluate.
     """
     usable = [item for item in items if not isinstance(version.render(item.task), Failure)]
-    prompt, owners = folded(version.words), ExampleOwners(version)
+    prompt, owners = _PromptText(version), ExampleOwners(version)
     held = [item for item in usable if not LEARN.has(item.task.data)]
-    judge = tuple(i for i in held if text_of(i.task, version) not in prompt and not owners.has(i.task))
+    judge = tuple(i for i in held if not prompt.quotes(text_of(i.task, version)) and not owners.has(i.task))
     seen = {text_of(item.task, version) for item in held}
     learn = tuple(i for i in usable if LEARN.has(i.task.data) and text_of(i.task, version) not in seen)
     return GroundTruthHalves(learn, judge, len(items) - len(learn) - len(judge))
+
+
+class _PromptText:
+    """What an author wrote, to look for texts of tasks in it."""
+
+    def __init__(self, version: "PromptVersion") -> None:
+        self._whole = folded(version.words)
+        self._lines = [folded(line) for line in version.words.splitlines()]
+
+    def quotes(self, text: str) -> bool:
+        """Whether a folded text stands in it as an example. A short one does where no other word is beside it: `not`
+        and `is` are in most prompts."""
+        if len(text) >= LONG:
+            return text in self._whole
+        return bool(text) and any(_stands_alone(text, line) for line in self._lines)
+
+
+def _stands_alone(text: str, line: str) -> bool:
+    return re.search(rf"(?:^|[^\w\s])\s*{re.escape(text)}\s*(?:[^\w\s]|$)", line) is not None
 
 
 def check_halves(halves: GroundTruthHalves, schema: "LabelSchema") -> None:

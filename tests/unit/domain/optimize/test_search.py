@@ -65,6 +65,24 @@ def test_a_text_that_stands_in_the_prompt_does_not_judge() -> None:
     assert halves.aside == 1
 
 
+@pytest.mark.parametrize(
+    ("instructions", "aside"),
+    [
+        ("Say what this is, and do not guess: good, or worse.", 0),
+        ('Is it good? For example, "not" is Bad.', 1),
+        ("Is it good?\n\nText: not\nMood: Bad", 1),
+        ("Is it good?\n- not -> Bad", 1),
+        ("Is it good?\n  NOT  \nis bad", 1),
+        ("Do nothing else, and leave knots out.", 0),
+    ],
+)
+def test_a_short_text_is_in_the_prompt_where_it_stands_alone(instructions: str, aside: int) -> None:
+    judging = next(item for n in range(100, 200) if not LEARN.has((item := known(n, "not")).task.data))
+    halves = divide([*many(20), judging], version(f"{instructions} {{text}}"))
+    assert halves.aside == aside
+    assert (judging in halves.judge) == (not aside)
+
+
 def test_tasks_that_can_not_be_asked_about_are_aside() -> None:
     broken = LabeledTask(Task(99, {"text": None}), {"mood": Labels(("Good",))})
     assert divide([*many(20), broken], version()).aside == 1
