@@ -34,7 +34,7 @@ def result_of(label: str) -> list[dict[str, Any]]:
 
 class Studio:
     """The part of LabelStudioClient that reads tasks and annotations. `truths`: task -> label; `more`: task -> the
-    labels of other annotations; `read`: the ids that were asked for."""
+    labels of other annotations, "" for an empty one; `read`: the ids that were asked for."""
 
     def __init__(self, tasks: Sequence[Task], truths: Mapping[int, str]) -> None:
         self.by_id = {task.id: task for task in tasks}
@@ -57,7 +57,7 @@ class Studio:
     def annotated(self, _project: int) -> Iterator[AnnotatedTask]:
         for number, label in self.truths.items():
             others = enumerate(self.more.get(number, []), 1)
-            seen = [{"id": 100 * number + n, "result": result_of(label)} for n, label in others]
+            seen = [{"id": 100 * number + n, "result": result_of(other) if other else []} for n, other in others]
             truth = {"id": 100 * number, "ground_truth": True, "result": result_of(label)}
             yield AnnotatedTask(self.by_id[number], (truth, *seen), {})
 

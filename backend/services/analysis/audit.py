@@ -14,9 +14,8 @@ from backend.domain.answer import Answer
 from backend.domain.audit.conflicts import confused_labels, disagreements, duplicates
 from backend.domain.audit.label_errors import audit
 from backend.domain.dataset.draw import TruthBasis
-from backend.domain.dataset.ground_truth import LeftOut, is_own
+from backend.domain.dataset.ground_truth import LeftOut, is_own, truth_of
 from backend.domain.dataset.subset import Subset
-from backend.domain.labels.regions import from_result
 from backend.domain.labels.relabel import same_answers
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.classification import score
@@ -150,11 +149,12 @@ def _readable(
 def _noted(
     annotated: Iterable[AnnotatedTask], schema: LabelSchema, names: Sequence[str], by_task: AnswersByTask
 ) -> Iterator[AnnotatedTask]:
-    """Passes the annotated tasks through and notes what people answered."""
+    """Passes the annotated tasks through and notes what people answered; who left a control empty did not answer."""
     for item in annotated:
         by_hand = [a for a in item.seen if not is_own(a, item.versions, names)]
         task_schema = schema_of(item.task, schema)
-        by_task[item.task.id] = [from_result(a.get("result") or [], task_schema) for a in by_hand]
+        answers = (truth_of(item.task.id, [annotation], "any", task_schema) for annotation in by_hand)
+        by_task[item.task.id] = [truth.answer for truth in answers if truth is not None]
         yield item
 
 

@@ -74,6 +74,11 @@ def test_annotations_that_disagree_are_shown_with_what_they_say(project: Labelle
     assert (item.task, set(item.answers), item.link) == (4, {"Good", "Bad"}, f"{LINK}4")
 
 
+def test_who_gave_no_answer_does_not_disagree(project: LabelledProject) -> None:
+    project.fake.more = {4: [""], 5: ["Good", ""]}
+    assert audited(project).disagreements == ()
+
+
 def test_a_version_of_other_labels_is_not_heard(project: LabelledProject) -> None:
     project.run(project.saved(), {**RIGHT, 3: "Bad"})
     unknown = project.saved("From before {text}.")
