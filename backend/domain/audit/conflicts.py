@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from backend.domain.answer import Answer
+from backend.domain.labels.equal_answers import distinct
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.classification import REJECTED, Score
 from backend.domain.metrics.confusions import Confusion, confusions
@@ -53,10 +54,5 @@ def disagreements(answers: Mapping[int, Sequence[Answer]], schema: LabelSchema) 
 
     answers: task -> the answers of its annotations
     """
-    different: dict[int, list[Answer]] = {}
-    for task, task_answers in sorted(answers.items()):
-        different[task] = []
-        for answer in task_answers:
-            if not any(schema.equal(answer, other) for other in different[task]):
-                different[task].append(answer)
-    return [Disagreement(task, tuple(distinct)) for task, distinct in different.items() if len(distinct) > 1]
+    different = {task: distinct(task_answers, schema) for task, task_answers in sorted(answers.items())}
+    return [Disagreement(task, tuple(firsts)) for task, firsts in different.items() if len(firsts) > 1]

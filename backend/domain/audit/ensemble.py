@@ -20,23 +20,22 @@ from backend.domain.statistics.intervals import ratio
 class EnsembleVote:
     """What one version says.
 
-    answers: task -> usable answer, as people read it
+    answers: task -> usable answer
     sure: task -> its calibrated probability, 0..1
     uncalibrated: task -> the probability as the version gave it
-    truths: task -> ground truth
     """
 
-    answers: Mapping[int, str]
+    answers: Mapping[int, Answer]
     sure: Mapping[int, float]
     uncalibrated: Mapping[int, float]
-    truths: Mapping[int, str]
 
-    def probability(self, task: int, answer: str, others: int) -> float:
-        """The probability (0..1) that `answer` is the ground truth of a task that this version answered.
+    def probability(self, task: int, gave: bool, others: int) -> float:
+        """The probability (0..1) that an answer is the ground truth of a task that this version answered.
 
+        gave: whether it is the one that this version gave
         others: number of possible answers beside the one that was given
         """
-        return self.sure[task] if answer == self.answers[task] else (1 - self.sure[task]) / others
+        return self.sure[task] if gave else (1 - self.sure[task]) / others
 
 
 def vote_of(outcomes: Iterable[Outcome], truths: Sequence[Truth], schema: LabelSchema) -> EnsembleVote:
@@ -49,8 +48,7 @@ def vote_of(outcomes: Iterable[Outcome], truths: Sequence[Truth], schema: LabelS
     answered = [outcome for outcome in outcomes if outcome.answer is not None and outcome.task_id in expected]
     agreed = ratio(sum(schema.equal(o.answer, expected[o.task_id]) for o in answered), len(answered)) or 0.0
     meant = calibrate(scored_answers_of(answered, truths, schema)).calibrator or float
-    answers = {o.task_id: schema.show(o.answer) for o in answered if o.answer is not None}
-    expected_texts = {task: schema.show(expected[task]) for task in answers}
+    answers = {o.task_id: o.answer for o in answered if o.answer is not None}
     sure = {o.task_id: agreed if o.confidence is None else meant(o.confidence) for o in answered}
     uncalibrated = {o.task_id: agreed if o.confidence is None else o.confidence for o in answered}
-    return EnsembleVote(answers, sure, uncalibrated, expected_texts)
+    return EnsembleVote(answers, sure, uncalibrated)

@@ -6,11 +6,13 @@ counts, and each version is calibrated by how often it agrees with the ground tr
 confidences equal; then they decide as they were.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from backend.domain.answer import Answer
 from backend.domain.audit.ensemble import EnsembleVote, vote_of
+from backend.domain.labels.equal_answers import distinct
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Outcome, Truth
 
@@ -42,18 +44,16 @@ def audit(versions: Mapping[str, Sequence[Outcome]], truths: Sequence[Truth], sc
     versions: tag -> outcomes
     """
     votes = {tag: vote_of(outcomes, truths, schema) for tag, outcomes in versions.items()}
-    answers = {name for vote in votes.values() for name in (*vote.answers.values(), *vote.truths.values())}
-    given = {tag: {o.task_id: o.answer for o in outcomes if o.answer is not None} for tag, outcomes in versions.items()}
+    others = max(1, _possible_answers(votes.values(), truths, schema) - 1)
     confident = {o.task_id for outcomes in versions.values() for o in outcomes if o.confidence is not None}
     suspects = []
     for truth in truths:
         task_votes = {tag: vote for tag, vote in votes.items() if truth.task_id in vote.answers}
-        suggested, score = _doubt(truth.task_id, task_votes, len(answers) - 1)
+        suggested, score = _doubt(truth, task_votes, schema, others)
         if suggested is None and not (score > UNSURE and truth.task_id in confident):
             continue
-        tags = tuple(tag for tag, vote in task_votes.items() if vote.answers[truth.task_id] == suggested)
-        other = given[tags[0]][truth.task_id] if tags else None
-        suspects.append(Suspect(truth.task_id, truth.answer, other, score, tags))
+        tags = tuple(tag for tag, vote in task_votes.items() if schema.equal(vote.answers[truth.task_id], suggested))
+        suspects.append(Suspect(truth.task_id, truth.answer, suggested, score, tags))
     return sorted(
         suspects,
         key=lambda suspect: (
@@ -72,15 +72,27 @@ def _stated_doubt(suspect: Suspect, votes: Mapping[str, EnsembleVote]) -> float:
     return sum(votes[tag].uncalibrated[suspect.task_id] for tag in suspect.versions)
 
 
-def _doubt(task: int, votes: Mapping[str, EnsembleVote], others: int) -> tuple[str | None, float]:
+def _possible_answers(votes: Iterable[EnsembleVote], truths: Sequence[Truth], schema: LabelSchema) -> int:
+    """Number of different answers that occur to tasks with a vote."""
+    answers = {truth.task_id: truth.answer for truth in truths}
+    return len(
+        {schema.show(a) for vote in votes for task, given in vote.answers.items() for a in (given, answers[task])}
+    )
+
+
+def _doubt(
+    truth: Truth, votes: Mapping[str, EnsembleVote], schema: LabelSchema, others: int
+) -> tuple[Answer | None, float]:
     """The most probable answer, None if that is the ground truth, and the probability that the ground truth is
     wrong."""
     if not votes:
         return None, 0.0
-    truth = next(iter(votes.values())).truths[task]
-    names = {truth, *(vote.answers[task] for vote in votes.values())}
-    chances = {
-        name: sum(vote.probability(task, name, others) for vote in votes.values()) / len(votes) for name in names
-    }
-    best = max(sorted(names), key=lambda name: (chances[name], name == truth))
-    return (None if best == truth else best), 1 - chances[truth]
+    task = truth.task_id
+    first, *contradictions = distinct([truth.answer, *(vote.answers[task] for vote in votes.values())], schema)
+
+    def chance(answer: Answer) -> float:
+        gave = ((vote, schema.equal(vote.answers[task], answer)) for vote in votes.values())
+        return fmean(vote.probability(task, given, others) for vote, given in gave)
+
+    likeliest = max(sorted(contradictions, key=schema.show), key=chance, default=first)
+    return (likeliest if chance(likeliest) > chance(first) else None), 1 - chance(first)

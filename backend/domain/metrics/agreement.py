@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
+from backend.domain.labels.equal_answers import texts_of
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Outcome
 from backend.domain.statistics.intervals import Interval, Z, ratio, wilson
 
 Pairs = Sequence[tuple[str, str]]
-"""The two answers to each task."""
+"""The two answers to each task, where equal ones have the same text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,12 @@ class Agreement:
 
 def agreement(first: Sequence[Outcome], second: Sequence[Outcome], schema: LabelSchema) -> Agreement:
     """The agreement of two versions' answers to the same tasks."""
-    names = {o.task_id: schema.show(o.answer) for o in first if o.answer is not None}
-    pairs = [(names[o.task_id], schema.show(o.answer)) for o in second if o.answer is not None and o.task_id in names]
+    answers = {o.task_id: o.answer for o in first if o.answer is not None}
+    pairs = [
+        _pair(texts_of((answers[o.task_id], o.answer), schema))
+        for o in second
+        if o.answer is not None and o.task_id in answers
+    ]
     same = sum(a == b for a, b in pairs)
     estimate = kappa(pairs)
     return Agreement(
@@ -47,6 +52,10 @@ def agreement(first: Sequence[Outcome], second: Sequence[Outcome], schema: Label
         kappa_ci=estimate[1] if estimate else None,
         reason=None if estimate else _why_none(pairs),
     )
+
+
+def _pair(texts: Sequence[str]) -> tuple[str, str]:
+    return texts[0], texts[1]
 
 
 def kappa(pairs: Pairs) -> tuple[float, Interval] | None:

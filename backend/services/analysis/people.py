@@ -1,12 +1,13 @@
 """People: how far those who annotated the same tasks agree with each other and with a version's stored answers."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from backend.domain.annotated_task import AnnotatedTask
 from backend.domain.answer import Answer
 from backend.domain.dataset.ground_truth import is_own, truth_of
+from backend.domain.labels.equal_answers import texts_of
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.human_agreement import HumanAgreement, MultipleAnnotation, human_agreement
 from backend.services.dataset.drawing import Drawing
@@ -54,10 +55,5 @@ def _annotations(
     """Equal answers have equal texts."""
     for task, people in by_task.items():
         if task in model_answers:
-            texts = _texts([*people.values(), model_answers[task]], schema)
+            texts = texts_of([*people.values(), model_answers[task]], schema)
             yield MultipleAnnotation(task, dict(zip(people, texts, strict=False)), texts[-1])
-
-
-def _texts(answers: Sequence[Answer], schema: LabelSchema) -> list[str]:
-    """Of each the first answer that is equal to it, as people read it."""
-    return [schema.show(next(other for other in answers if schema.equal(other, answer))) for answer in answers]

@@ -155,9 +155,9 @@ def test_calibrate_and_threshold_have_a_result_or_a_reason(kind: Kind) -> None:
 
 
 @pytest.mark.slow
-def test_audit_and_votes_name_answers_as_people_read_them(kind: Kind) -> None:
+def test_audit_and_votes_take_equal_answers_as_equal(kind: Kind) -> None:
     vote = vote_of(kind.right, kind.truths, kind.schema)
-    assert vote.answers == vote.truths == {t.task_id: kind.schema.show(t.answer) for t in kind.truths}
+    assert vote.answers == {t.task_id: t.answer for t in kind.truths}
     assert not audit({"kind@2": kind.right}, kind.truths, kind.schema)
     assert isinstance(audit(kind.versions, kind.truths, kind.schema), list)
     confused_labels([evaluation(kind.mixed, kind.truths, kind.schema).score])

@@ -18,14 +18,14 @@ def voice(answers: Any, truths: Any) -> Any:
 
 def test_its_own_answer_is_as_probable_as_it_says_and_all_answers_add_up_to_one() -> None:
     found = voice([(A, 0.7), (A, 0.9)], [B, A])
-    assert found.probability(0, "a", 2) == 0.7
-    assert sum(found.probability(0, name, 2) for name in ("a", "b", "d")) == pytest.approx(1)
+    assert found.probability(0, True, 2) == 0.7
+    assert sum(found.probability(0, gave, 2) for gave in (True, False, False)) == pytest.approx(1)
 
 
 def test_what_is_left_is_spread_evenly_however_often_the_truths_say_one_of_the_others() -> None:
     """Else a systematic error of the ground truths would explain itself away."""
     found = voice([(A, 0.6)] * 5, [B, B, B, D, A])
-    assert found.probability(4, "b", 2) == found.probability(4, "d", 2) == pytest.approx(0.2)
+    assert found.probability(4, False, 2) == pytest.approx(0.2)
 
 
 def test_a_confidence_that_is_too_high_is_calibrated_by_the_truths() -> None:

@@ -8,6 +8,7 @@ from backend.domain.audit.label_errors import Suspect, _stated_doubt, audit
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth
 from benchmarks import audits
 from tests.scripted import sure_of
+from tests.unit.domain.labels.test_equal_answers import DIFFERENT_LOOKS, EQUAL_LOOKS
 from tests.unit.domain.metrics.test_classification import SINGLE
 
 A, B, D = {"c": Labels(("a",))}, {"c": Labels(("b",))}, {"c": Labels(("d",))}
@@ -31,7 +32,7 @@ def test_the_most_confident_contradiction_by_most_versions_comes_first() -> None
 
 
 def test_what_a_calibrator_made_equal_is_ranked_by_what_the_version_said() -> None:
-    vote = EnsembleVote({1: "b", 2: "b"}, {1: 0.8, 2: 0.8}, {1: 0.97, 2: 0.99}, {1: "a", 2: "a"})
+    vote = EnsembleVote({1: B, 2: B}, {1: 0.8, 2: 0.8}, {1: 0.97, 2: 0.99})
     suspects = [Suspect(task, A, B, 0.8, ("1",)) for task in (1, 2)]
     assert [_stated_doubt(suspect, {"1": vote}) for suspect in suspects] == [0.97, 0.99]
 
@@ -59,6 +60,18 @@ def test_without_confidences_the_share_that_agrees_stands_in() -> None:
 
 def test_an_answer_that_is_nowhere_the_truth_can_be_suggested() -> None:
     assert [s.suggested for s in audit({"1": said((D, 0.9), (A, 0.9))}, TRUTHS, SINGLE)] == [D]
+
+
+@pytest.mark.parametrize("pair", DIFFERENT_LOOKS, ids=["order", "box", "spaces"])
+def test_an_equal_answer_that_looks_different_contradicts_nothing(pair: Any) -> None:
+    schema, truth, answer = pair
+    assert audit({"1": said(*[(answer, 0.9)] * 4)}, [Truth(task, truth) for task in range(1, 5)], schema) == []
+
+
+def test_a_different_answer_that_looks_equal_contradicts() -> None:
+    schema, truth, answer = EQUAL_LOOKS
+    (first, _) = audit({"1": said((answer, 0.9), (answer, 0.9))}, [Truth(1, truth), Truth(2, truth)], schema)
+    assert (first.suggested, first.versions) == (answer, ("1",))
 
 
 def test_nothing_to_audit() -> None:

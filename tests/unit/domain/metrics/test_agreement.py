@@ -12,6 +12,7 @@ from backend.domain.metrics.agreement import agreement, kappa
 from backend.domain.outcome import Outcome, Rejection
 from tests.properties import cases
 from tests.scripted import some
+from tests.unit.domain.labels.test_equal_answers import DIFFERENT_LOOKS, EQUAL_LOOKS
 from tests.unit.domain.metrics.test_classification import SINGLE
 
 letters = st.sampled_from("abcd")
@@ -57,3 +58,15 @@ def test_no_kappa_has_a_reason() -> None:
     found = agreement(one, one, SINGLE)
     assert (found.agreed, found.kappa) == (1, None)
     assert "same answer" in some(found.reason)
+
+
+@pytest.mark.parametrize("pair", DIFFERENT_LOOKS, ids=["order", "box", "spaces"])
+def test_equal_answers_agree_however_they_look(pair: Any) -> None:
+    schema, first, second = pair
+    found = agreement([Outcome(n, first) for n in range(5)], [Outcome(n, second) for n in range(5)], schema)
+    assert (found.tasks, found.agreed) == (5, 1.0)
+
+
+def test_different_answers_that_look_equal_do_not_agree() -> None:
+    schema, first, second = EQUAL_LOOKS
+    assert agreement([Outcome(1, first)], [Outcome(1, second)], schema).agreed == 0.0
