@@ -172,6 +172,7 @@ class RunOperations(Operations):
             self.container.personal_limit,
             self.container.daily_limit,
         )
+        self.container.lifecycle.check_reopen(run_id, budget)  # before anything is reserved
         most = run.budget if budget is None else budget
         if personal is not None:
             personal.renew(run_id, most)

@@ -68,8 +68,16 @@ class RunLifecycle:
         return self.record.create(order, only_one)
 
     def reopen(self, run_id: str, workers: BackgroundWorkers, budget: float | None = None) -> Run:
-        """Hands a run over to be worked on again, with another budget if one is given. Raises RunError while a process
-        works on it, and for a budget not larger than the one it stopped at."""
+        """Hands a run over to be worked on again, with another budget if one is given. Raises what `check_reopen`
+        raises."""
+        self.check_reopen(run_id, budget)
+        if budget is not None:
+            self.record.limit(run_id, budget)
+        self.record.reopen(run_id)
+        return self.give(run_id, workers)
+
+    def check_reopen(self, run_id: str, budget: float | None) -> None:
+        """Raises RunError while a process works on a run, and for a budget not larger than the one it stopped at."""
         run = self.record.run(run_id)
         if is_owned(run):
             raise RunError(f"A process works on run {run_id}: `ls-prompts watch {run_id}`.")
@@ -87,10 +95,6 @@ class RunLifecycle:
         self._check_budget(resolved, budget)
         if not run.batch:
             self.batches(resolved.version.connection).check(run.tag)
-        if budget is not None:
-            self.record.limit(run_id, budget)
-        self.record.reopen(run_id)
-        return self.give(run_id, workers)
 
     def retry(self, run_id: str, rejected: bool, stored: StoredOutcomes, most: float | None = None) -> Run:
         """A pending run over the tasks that ended as Failures in another one, and with `rejected` as Rejections, which

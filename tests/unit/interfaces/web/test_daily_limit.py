@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from backend.adapters.database.runs import NewRun
+from backend.adapters.processes import is_running, this_process
 from backend.domain.dataset.subset import Subset
 from backend.domain.prompts.examples import Example, Examples
 from backend.engine import daily_limit as daily
-from backend.errors import SettingsError
+from backend.errors import RunError, SettingsError
 from backend.interfaces.web.server import create_app
 from tests.calls import in_use, predict, scripted, task
 from tests.installation import Installation
@@ -141,7 +142,7 @@ def test_a_run_that_goes_on_another_day_has_what_it_may_still_cost_reserved(mine
     run = record.create(NewRun("mood@1", 7, Subset("all"), budget=0.8))
     record.finish(run.id, "canceled", "It was canceled.")
     with pytest.raises(SettingsError, match="MAX_USD_PER_DAY"):
-        served.app.resume_within_limits(run.id, 1.2)
+        limit.renew(run.id, 1.2)
     with pytest.raises(SettingsError, match="only with a budget"):
         limit.renew(run.id, None)
     limit.renew(run.id, 0.8)
@@ -149,3 +150,15 @@ def test_a_run_that_goes_on_another_day_has_what_it_may_still_cost_reserved(mine
     assert limit.budget_ledger().left() == pytest.approx(0.2)
     record.finish(run.id, "canceled", "It was canceled.")
     assert limit.budget_ledger().left() == 1.0
+
+
+def test_a_refused_resumption_changes_no_reservation(mine: Installation) -> None:
+    served = limited(mine, 10.0).but(LABEL_STUDIO_API_KEY="x")
+    record, limit = served.app.container.record, served.app.container.daily_limit
+    assert limit is not None
+    run = limit.start_run(lambda usd: record.create(NewRun("mood@1", 7, Subset("all"), budget=usd)))
+    record.claim(run.id, this_process(), is_running)
+    for budget in (0.001, 9.0):
+        with pytest.raises(RunError, match="A process works on run"):
+            served.app.resume_within_limits(run.id, budget)
+        assert limit.budget_ledger().left() == pytest.approx(5.0)
