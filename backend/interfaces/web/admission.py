@@ -110,7 +110,7 @@ def admission_by_path(admit: Admit, pages: Admit) -> Admit:
     """
 
     def chosen(environ: Environ) -> Refusal | None:
-        path = environ.get("PATH_INFO", "")
+        path = "/" + environ.get("PATH_INFO", "").lstrip("/")  # as routes are matched
         if path == PAGES or path.startswith(f"{PAGES}/"):
             return pages(environ)
         if path.startswith(WEBHOOK) and environ.get(SECRET):  # Label Studio sends no password with it

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from backend.interfaces.web.admission import NO_TOKEN, admission_by_path, everyone
 from backend.interfaces.web.pages.guard import MOST_FORM, OTHER_HOST, OTHER_ORIGIN, TOO_LARGE, PageAddress, PageGuard
 
 OWN = "127.0.0.1:9090"
@@ -62,3 +63,16 @@ def test_every_method_but_reading_is_a_change(method: str) -> None:
 @pytest.mark.parametrize("length", [str(MOST_FORM + 1), "", "-1", "x"])
 def test_a_large_form_or_one_of_unknown_size_is_refused(length: str) -> None:
     assert PageGuard(PageAddress())(environ(CONTENT_LENGTH=length)) == TOO_LARGE
+
+
+@pytest.mark.parametrize("path", ["/prompts/sign-in", "//prompts/sign-in", "///prompts", "prompts/sign-out"])
+def test_a_page_is_guarded_however_many_slashes_its_path_begins_with(path: str) -> None:
+    """Routes are found without them."""
+    admit = admission_by_path(everyone, PageGuard(PageAddress()))
+    assert admit(environ(PATH_INFO=path, HTTP_ORIGIN="https://evil.example")) == OTHER_ORIGIN
+    assert admit(environ(PATH_INFO=path)) is None
+
+
+@pytest.mark.parametrize("path", ["/api/prompts/", "//api/prompts/", "api/prompts/"])
+def test_the_api_asks_for_a_token_however_many_slashes_its_path_begins_with(path: str) -> None:
+    assert admission_by_path(everyone, PageGuard(PageAddress()))(environ(PATH_INFO=path)) == NO_TOKEN
