@@ -60,9 +60,10 @@ class WorkerParts(ModelParts):
         )
 
     def queue(self, patience_s: float | None = None) -> "Queue":
-        """`patience_s`: how long an answer may take; None for a worker, who waits for jobs."""
+        """`patience_s`: seconds that a reply may take; None for as long as a worker waits."""
+        from backend.adapters.redis.connection import REPLY_S
         from backend.adapters.redis.queue import Queue  # a sixth of a second, which most commands need not wait for
 
         if not self.settings.redis_url:
             raise SettingsError("A worker needs the queue: set REDIS_URL, like redis://localhost:6379.")
-        return Queue(self.settings.redis_url, patience_s)
+        return Queue(self.settings.redis_url, patience_s or REPLY_S)

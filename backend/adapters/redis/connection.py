@@ -15,6 +15,8 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 CONNECT_S = 5
 AGAIN_S = 0.5
+REPLY_S = 20.0
+"""Seconds that a reply may take. A worker's comes when a job does, or after `worker.WAIT_S`."""
 
 
 class Outage:
@@ -42,16 +44,20 @@ class RedisConnection:
     """Raises QueueError for an invalid address. The client is closed when nobody has the connection any more.
 
     redis: the client
-    patience_s: seconds that an answer may take; None for those who wait for jobs
+    patience_s: seconds that an answer may take
     """
 
-    def __init__(self, url: str, patience_s: float | None = None) -> None:
+    def __init__(self, url: str, patience_s: float = REPLY_S) -> None:
         from redis import Redis  # a sixth of a second, for which commands without a queue need not wait
 
         self.address = public_url(url)
         try:
             self.redis = Redis.from_url(
-                url, socket_connect_timeout=CONNECT_S, socket_timeout=patience_s, health_check_interval=30
+                url,
+                socket_connect_timeout=CONNECT_S,
+                socket_timeout=patience_s,  # a machine that vanished answers nothing, for ever
+                socket_keepalive=True,
+                health_check_interval=30,
             )
         except ValueError:
             raise QueueError("REDIS_URL is not a valid Redis address: write one like redis://localhost:6379.") from None

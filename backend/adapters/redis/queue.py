@@ -14,7 +14,7 @@ from rq import Queue as Jobs
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from backend.adapters.redis.connection import RedisConnection
+from backend.adapters.redis.connection import REPLY_S, RedisConnection
 from backend.adapters.redis.worker import Call, JobWorker, registered
 from backend.domain.runs.chunk import END
 
@@ -31,8 +31,8 @@ _RUN = re.compile("[0-9a-f]{1,16}")
 class Queue:
     """Raises QueueError if Redis does not answer."""
 
-    def __init__(self, url: str, patience_s: float | None = None) -> None:
-        """`patience_s`: seconds that an answer may take; None for a worker, which waits for jobs."""
+    def __init__(self, url: str, patience_s: float = REPLY_S) -> None:
+        """`patience_s`: seconds that a reply may take."""
         self._broker = RedisConnection(url, patience_s)
         self._redis = self._broker.redis
         self._jobs = Jobs(NAME, connection=self._redis, serializer=JSONSerializer, default_timeout=TWO_DAYS_S)
