@@ -3,7 +3,9 @@
 Exit codes: 0 done, 1 error, 2 usage, 3 the evaluation fell below the bar, 130 and 143 stopped by Ctrl-C or SIGTERM.
 """
 
+import errno
 import logging
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -20,6 +22,7 @@ from backend.interfaces.cli.render.console import printable
 from backend.logs import structured
 
 log = logging.getLogger(__name__)
+FULL = (errno.ENOSPC, errno.EDQUOT)
 LONGEST = 200
 """Characters of a command's first sentence."""
 
@@ -94,9 +97,21 @@ class Commands(click.Group):
                 return super().invoke(ctx)
         except PromptsError as error:
             raise CommandFailed(printable(" ".join(str(error).split()))) from None
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            _forget_output()
+            raise CommandFailed(
+                "There is no space left where the output is written: free some, and run the command again."
+            ) from None
         except KeyboardInterrupt as stop:
             ended = Ordered if isinstance(stop, Terminated) else CommandStopped
             raise ended("Stopped. The answers so far are kept; run the command again to continue.") from None
+
+
+def _forget_output() -> None:
+    """What was not written would fail once more when Python ends, and change the exit code."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _print_versions(context: click.Context, _option: click.Parameter, wanted: bool) -> None:

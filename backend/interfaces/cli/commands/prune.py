@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from backend.domain.runs.pruning import Prunable
 
 DAYS = 90
+MOST_DAYS = 36_500
 
 
 @click.command()
@@ -19,7 +20,7 @@ DAYS = 90
 @click.option("--project", type=int, help="Only runs of this project.")
 @click.option(
     "--older-than",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, MOST_DAYS),
     default=DAYS,
     show_default=True,
     metavar="DAYS",

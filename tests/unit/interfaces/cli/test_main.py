@@ -124,6 +124,7 @@ def test_the_help_lists_the_commands_in_sections_and_in_the_order_of_use() -> No
         "predictions mood",
         "load",
         "list --nonsense",
+        "prune --older-than 99999999999",
     ],
 )
 def test_wrong_usage_ends_with_2(mine: Installation, line: str) -> None:
@@ -193,6 +194,21 @@ def test_an_error_in_a_real_process_looks_the_same(mine: Installation) -> None:
     entry = Path(sys.executable).with_name("ls-prompts")
     shown = subprocess.run([entry, "--version"], capture_output=True, text=True, timeout=60)
     assert shown.stdout.startswith("ls-prompts        0.")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="This system has no /dev/full.")
+def test_a_full_disk_is_an_error_of_one_line(mine: Installation) -> None:
+    saved(mine)
+    entry = Path(sys.executable).with_name("ls-prompts")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [entry, "list", "--json"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, env=mine.env
+        )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "Error: There is no space left where the output is written: free some, and run the command again.\n"
+    )
 
 
 def test_a_version_that_looks_like_markup_is_an_error_on_a_terminal_too(mine: Installation) -> None:
