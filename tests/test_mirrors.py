@@ -24,7 +24,7 @@ JOURNEYS = {
         "domain/person",
         "domain/prompts/prompt_row",
         "domain/public_id",
-        *(f"interfaces/web/api/{name}" for name in ("bodies", "call", "paging", "prompts")),
+        *(f"interfaces/web/api/{name}" for name in ("call", "paging", "prompts")),
         *(f"interfaces/web/api/{name}" for name in ("results", "routes", "runs", "shapes", "versions")),
         "interfaces/web/sign_in",
         "services/analysis/answered_tasks",
@@ -144,7 +144,7 @@ JOURNEYS = {
     ),
     "test_rescored": ("adapters/label_studio/lone_predictions",),
     "test_terminal": ("interfaces/cli/render/console",),
-    "test_workers": ("adapters/redis/connection", "adapters/redis/worker", "services/runs/chunk_session"),
+    "test_workers": ("adapters/redis/worker", "services/runs/chunk_session"),
 }
 """Journey -> the files that it reaches."""
 

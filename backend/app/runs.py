@@ -167,12 +167,9 @@ class RunOperations(Operations):
     def resume_within_limits(self, run_id: str, budget: float | None = None) -> Run:
         """The same, within MAX_USD_PER_DAY and the MONTHLY_BUDGET of the person for whom it acts, where those are set.
         Raises SettingsError if less is left, or without a budget. A batch keeps none of the day's."""
-        run, personal, daily = (
-            self.container.record.run(run_id),
-            self.container.personal_limit,
-            self.container.daily_limit,
-        )
-        self.container.lifecycle.check_reopen(run_id, budget)  # before anything is reserved
+        parts = self.container
+        run, personal, daily = parts.record.run(run_id), parts.personal_limit, parts.daily_limit
+        parts.lifecycle.check_reopen(run_id, budget)  # before anything is reserved
         most = run.budget if budget is None else budget
         if personal is not None:
             personal.renew(run_id, most)

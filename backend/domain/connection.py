@@ -4,6 +4,7 @@ import re
 from collections.abc import Container
 from dataclasses import dataclass, field
 from math import isfinite
+from urllib.parse import urlsplit
 
 from backend.domain.profiles import Profile, guessed, profile_named
 from backend.domain.urls import public_url
@@ -120,11 +121,19 @@ def check_variable(name: str, reserved: Container[str]) -> None:
 
 def _check_address(url: str) -> None:
     match = re.fullmatch(r"https?://[^/?#@\s]+(/[^?#@\s]*)?", url, re.IGNORECASE)
-    if match is None:
+    if match is None or not _has_host(url):
         raise SettingsError(
             "The address must be one like https://host:port/v1, without a user, a password or a query: give the key "
             "with --key-env or --store-key."
         )
+
+
+def _has_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:  # brackets without an IPv6 address between them, a port that is not a number
+        return False
 
 
 def _check_google(url: str) -> None:

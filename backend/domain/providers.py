@@ -37,5 +37,8 @@ def provider_address(provider: str, endpoint: str | None) -> str:
 
 def provider_of(url: str) -> str:
     """Whose server an address is."""
-    host = urlsplit(url).hostname or ""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:  # earlier releases stored any address
+        return CUSTOM
     return "AzureOpenAI" if host.endswith(".openai.azure.com") else _HOSTS.get(host, CUSTOM)

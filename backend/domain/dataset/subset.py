@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from backend.domain.chat.request import MAX_ATTEMPTS
 from backend.domain.dataset.split import parse_split
 from backend.domain.task import parse_ids
+from backend.domain.whole_number import whole_number
 from backend.errors import SubsetError
 
 if TYPE_CHECKING:
@@ -110,10 +111,10 @@ def parse_subset(word: str, *, ids: str | None = None, size: int = SAMPLE_SIZE, 
     if ids is not None:
         raise SubsetError("--ids needs --on ids: leave out one of the two.")
     if word.startswith("view:"):
-        number = word.removeprefix("view:")
-        if not number.isdecimal():
+        view = whole_number(word.removeprefix("view:"))
+        if view is None:
             raise SubsetError(f"'{word[:40]}' is not a Data Manager tab: write its number, like view:3.")
-        return Subset("view", view=int(number))
+        return Subset("view", view=view)
     if word not in WORDS:
         raise SubsetError(f"'{word[:40]}' is not a subset: use {', '.join(WORDS)}, ids or view:ID.")
     if size < 1:

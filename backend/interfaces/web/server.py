@@ -29,6 +29,7 @@ from backend.interfaces.web.admission import (
     verdict,
 )
 from backend.interfaces.web.api.routes import add_api
+from backend.interfaces.web.id_converter import IdConverter
 from backend.interfaces.web.keep_up import KEEP_UP, add_keep_up
 from backend.interfaces.web.large_json import json_pieces, read_json
 from backend.interfaces.web.observability import add_operations
@@ -61,6 +62,7 @@ def create_app(app: App | None = None) -> Flask:
     _check_gunicorn()
     _check_limit(app)
     server = Flask("backend")
+    server.url_map.converters["int"] = IdConverter
     server.config["MAX_CONTENT_LENGTH"] = int(settings.max_body_mb * 1_000_000)
     live_predictions = app.live_predictions()
     server.extensions[CLOSE] = live_predictions.close

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from backend.domain.urls import public_url
+from backend.domain.whole_number import whole_number
 from backend.errors import OutputError
 
 PAGES = (".html", ".htm")
@@ -16,7 +17,8 @@ def address_of(target: str, task: int | None, studio_url: str, project_of: Calla
     """
     if target.lower().endswith(PAGES):
         return _page(Path(target))
-    project = int(target) if target.isascii() and target.isdecimal() else project_of(target)
+    number = whole_number(target)
+    project = project_of(target) if number is None else number
     only = "" if task is None else f"?task={task}"
     return f"{public_url(studio_url)}/projects/{project}/data{only}"
 

@@ -46,6 +46,11 @@ def test_a_name_is_short_and_plain_and_not_one_of_the_environments(name: str) ->
         "http://x/#f",
         "https://x/v1/a@b",
         "https://x y/v1",
+        "http://[::1/v1",
+        "http://[x]/v1",
+        "http://host:99999/v1",
+        "http://host:abc/v1",
+        "http://:8000/v1",
     ],
 )
 def test_an_address_holds_no_secret_and_names_a_server(url: str) -> None:

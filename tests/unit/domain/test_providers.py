@@ -14,6 +14,7 @@ def test_a_provider_is_known_by_its_own_address(name: str) -> None:
 def test_an_address_that_is_given_counts() -> None:
     assert provider_address("OpenAI", "http://localhost:8000/v1") == "http://localhost:8000/v1"
     assert provider_of("http://localhost:8000/v1") == provider_of("https://api.openai.com.evil.test/v1") == "Custom"
+    assert provider_of("http://[::1/v1") == "Custom"
     assert provider_of("https://mine.openai.azure.com/openai/v1") == "AzureOpenAI"
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from backend.domain.whole_number import whole_number
 from backend.interfaces.cli.options.prompt_names import complete_versions
 from backend.interfaces.cli.render.console import as_json, notify, print_json, the_app, waiting_for
 from backend.interfaces.presentation import number_format as numbers
@@ -40,9 +41,9 @@ def draw(project: str, size: int | None, active: int | None, json_wanted: bool) 
     ls-prompts draw 12 --size 300
     ls-prompts draw sentiment@1 --active 20
     """
-    if active is not None and (size is not None or project.isdecimal()):
+    if active is not None and (size is not None or "@" not in project):
         raise click.UsageError("--active takes a version, like sentiment@1, and no --size.")
-    if not project.isdecimal() and "@" not in project:
+    if whole_number(project) is None and "@" not in project:
         raise click.UsageError(f"{project} is neither the number of a project nor a version, like sentiment@1.")
     app = the_app()
     with waiting_for("Label Studio to list tasks"):
@@ -57,7 +58,8 @@ def draw(project: str, size: int | None, active: int | None, json_wanted: bool) 
 
 def _drawn(app: "App", project: str, size: int) -> "DrawnTasks":
     """Of a project, or of that of a version."""
-    return app.draw(int(project) if project.isdecimal() else app.version(project).project, size)
+    number = whole_number(project)
+    return app.draw(app.version(project).project if number is None else number, size)
 
 
 def _notify_drawn(drawn: "DrawnTasks") -> None:

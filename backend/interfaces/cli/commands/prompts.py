@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from backend.domain.prompts.prompt_file import write_prompt_file
+from backend.domain.whole_number import whole_number
 from backend.interfaces.cli.options.prompt_names import (
     complete_both,
     complete_names,
@@ -199,5 +200,6 @@ def _when(version: "PromptVersion") -> str:
 
 def _version_order(path: Path) -> tuple[str, int]:
     """NAME@2.md before NAME@10.md, whatever the shell's order is."""
-    name, _, number = path.stem.rpartition("@")
-    return (name, int(number)) if number.isdecimal() else (path.stem, 0)
+    name, _, last = path.stem.rpartition("@")
+    number = whole_number(last)
+    return (path.stem, 0) if number is None else (name, number)

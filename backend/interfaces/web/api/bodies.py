@@ -3,15 +3,18 @@
 Fields that the API of Label Studio has and we derive ourselves (organization, output_classes …) are taken and ignored.
 """
 
-from typing import Annotated, Any, Literal, TypeVar
+import json
+from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 from flask import request
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
+from backend.domain.whole_number import whole_number
+from backend.interfaces.web.id_converter import MOST_ID
 from backend.interfaces.web.problem import Problem
 
 M = TypeVar("M", bound=BaseModel)
-Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Id = Annotated[int, Field(ge=1, le=MOST_ID)]
 MOST_ANSWERS = 10_000
 """In one request."""
 Skill = Literal["TextClassification", "NamedEntityRecognition"]
@@ -169,10 +172,18 @@ class AuditQuery(BaseModel):
 
 def body(kind: type[M]) -> M:
     """The request's JSON object. Raises Problem 400 for what does not fit."""
-    sent = request.get_json(silent=True)
+    try:
+        sent = json.loads(request.get_data(), parse_constant=_no_number) if request.is_json else None
+    except (ValueError, RecursionError):
+        sent = None
     if not isinstance(sent, dict):
         raise Problem(400, "The body is not a JSON object.")
     return _checked(kind, sent)
+
+
+def _no_number(name: str) -> NoReturn:
+    """JSON has no NaN, which could not be sent back."""
+    raise ValueError(name)
 
 
 def query(kind: type[M]) -> M:
@@ -182,10 +193,10 @@ def query(kind: type[M]) -> M:
 
 def numbers(text: str | None, name: str) -> list[int]:
     """`3,7` as [3, 7]. Raises Problem 400 for anything else."""
-    parts = [part.strip() for part in (text or "").split(",") if part.strip()]
-    if not all(part.isdecimal() and len(part) < 10 for part in parts):
+    parts = [whole_number(part.strip()) for part in (text or "").split(",") if part.strip()]
+    if None in parts:
         raise Problem(400, f"'{name}' takes integers with commas between them, like 3,7.")
-    return [int(part) for part in parts]
+    return [part for part in parts if part is not None]
 
 
 def _checked(kind: type[M], sent: dict[str, Any]) -> M:

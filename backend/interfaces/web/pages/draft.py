@@ -6,7 +6,7 @@ from typing import Any
 from flask import redirect, request, url_for
 
 from backend.domain.connection import DEFAULT
-from backend.domain.prompts.confidence_option import samples_of
+from backend.domain.prompts.confidence_option import check_confidence, samples_of
 from backend.domain.prompts.examples import WAYS
 from backend.domain.prompts.prompt_file import PromptFile, read_prompt_file, write_prompt_file
 from backend.domain.prompts.prompt_row import PromptRow
@@ -17,6 +17,9 @@ from backend.interfaces.web.pages.draft_form import EXAMPLES, few_shot_request, 
 from backend.interfaces.web.pages.page_request import PageRequest
 from backend.services.prompts.draft import Draft
 from backend.services.public_objects import PublicVersion
+
+SAMPLES = 5
+"""Answers to a task that a form without a number shows."""
 
 NOTHING: Mapping[str, Any] = {}
 TRIED = 5
@@ -108,9 +111,16 @@ def _form(
     words |= {"checked": checked}
     words |= {"labels": label_fields(file, schema), "ways": WAYS, "examples": EXAMPLES, "default": DEFAULT}
     words |= {"default_model": page.app.settings.openai_model}
-    samples = samples_of(file.confidence) if file.confidence.startswith("samples:") else 5
     source = request.values.get("from", "")
-    return page.show("draft.html", **words, names=names, schema=schema, source=source, samples=samples)
+    return page.show("draft.html", **words, names=names, schema=schema, source=source, samples=_samples(file))
+
+
+def _samples(file: PromptFile) -> int:
+    """The number of samples that the form shows; the usual one where the draft has none, or none that is possible."""
+    try:
+        return samples_of(check_confidence(file.confidence)) if file.confidence.startswith("samples:") else SAMPLES
+    except PromptsError:
+        return SAMPLES
 
 
 def _models(page: PageRequest, row: PromptRow) -> list[str]:

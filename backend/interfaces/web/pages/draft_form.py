@@ -12,6 +12,7 @@ from backend.domain.prompts.confidence_option import LOGPROBS
 from backend.domain.prompts.definitions import Listed, defined
 from backend.domain.prompts.examples import WAYS
 from backend.domain.prompts.prompt_file import PromptFile
+from backend.domain.whole_number import whole_number
 from backend.errors import PromptError
 from backend.services.prompts.few_shot_selection import FewShotRequest
 
@@ -67,8 +68,8 @@ def few_shot_request() -> FewShotRequest | None:
     if request.form.get("examples") != "new":
         return None
     number, way = request.form.get("example_number", ""), request.form.get("example_way", "")
-    size = int(number) if number.isdecimal() and len(number) < 4 else EXAMPLES
-    return FewShotRequest(size, way if way in WAYS else WAYS[0])
+    size = whole_number(number, 3)
+    return FewShotRequest(EXAMPLES if size is None else size, way if way in WAYS else WAYS[0])
 
 
 def _confidence(beginning: PromptFile) -> str:

@@ -8,6 +8,7 @@ from flask import current_app, redirect, request, url_for
 from backend.domain.connection import DEFAULT, TEACHER, read_reference
 from backend.domain.optimize.proposals import changeable
 from backend.domain.optimize.search import ROUNDS, SearchOptions
+from backend.domain.whole_number import whole_number
 from backend.errors import PromptsError
 from backend.interfaces.web.pages.draft_form import MOST_WORDS
 from backend.interfaces.web.pages.page_request import PageRequest
@@ -34,11 +35,11 @@ class SearchForm:
     @classmethod
     def asked(cls, of: PublicVersion, default: str) -> Self:
         """`default`: the connection that the form suggests."""
-        rounds, model = request.values.get("rounds", ""), " ".join(request.values.get("model", "").split())
-        number = int(rounds) if rounds.isdecimal() and len(rounds) < 4 else ROUNDS
-        connection = request.values.get("connection", default)
+        number = whole_number(request.values.get("rounds", ""))
+        rounds = ROUNDS if number is None else min(max(1, number), MOST_ROUNDS)
+        model = " ".join(request.values.get("model", "").split())[:MOST_WORDS]
         budget = request.values.get("budget", f"{BUDGET:.2f}").strip()
-        return cls(connection, model[:MOST_WORDS] or of.version.model, min(max(1, number), MOST_ROUNDS), budget)
+        return cls(request.values.get("connection", default), model or of.version.model, rounds, budget)
 
     @property
     def teacher(self) -> str:

@@ -8,6 +8,7 @@ page elsewhere may have its own name point here and read what we answer (DNS reb
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from backend.domain.whole_number import whole_number
 from backend.interfaces.web.admission import Environ, Refusal, is_local
 
 READING = ("GET", "HEAD")
@@ -55,4 +56,5 @@ class PageGuard:
 def _length(environ: Environ) -> int:
     """Of the body, as it is told before; more than may be sent where it is not."""
     told = environ.get("CONTENT_LENGTH") or ""
-    return int(told) if told.isdecimal() else MOST_FORM + 1
+    length = whole_number(told)
+    return MOST_FORM + 1 if length is None else length

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import redirect, request, url_for
 
+from backend.domain.whole_number import whole_number
 from backend.errors import PromptsError
 from backend.interfaces.web.pages.page_request import PageRequest
 from backend.interfaces.web.pages.result_filters import ORDERS
@@ -39,13 +40,13 @@ def draw(page: PageRequest, prompt: int, version: int) -> Any:
 
 def mark(page: PageRequest, prompt: int, version: int) -> Any:
     """A label, or the version's answer, becomes the ground truth of a task."""
-    of, task = page.version(prompt, version), request.form.get("task", "")
-    if not task.isdecimal() or len(task) > 15:
+    of, task = page.version(prompt, version), whole_number(request.form.get("task", ""), 15)
+    if task is None:
         raise Problem(400, "The form does not name a task: load the page again.")
     label = None if request.form.get("answer") else request.form.get("label", "")
-    page.app.mark_truth(of.version.tag, int(task), label)
+    page.app.mark_truth(of.version.tag, task, label)
     page.notify(f"Your ground truth for task {task} is saved{'' if label is None else f': {label}'}.")
-    return redirect(_back(of, int(task)), 303)
+    return redirect(_back(of, task), 303)
 
 
 def _back(of: PublicVersion, task: int) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from flask import redirect, request, url_for
 
 from backend.domain.keep_up import total
+from backend.domain.whole_number import whole_number
 from backend.errors import PromptsError
 from backend.interfaces.web.api.prompts import compatible
 from backend.interfaces.web.pages.first_steps import missing_steps
@@ -41,7 +42,7 @@ def new_prompt(page: PageRequest) -> Any:
 def create_prompt(page: PageRequest) -> Any:
     title, project = request.form.get("title", "").strip()[:500], request.form.get("project", "")
     try:
-        row = page.call.objects.create(title, int(project) if project.isdecimal() else 0, "")
+        row = page.call.objects.create(title, whole_number(project) or 0, "")
     except PromptsError as error:
         projects = compatible(page.app)
         return page.show("new.html", projects=projects, title=title, chosen=project, trouble=str(error)), 400

@@ -8,6 +8,7 @@ from flask import request
 
 from backend.domain.dataset.subset import SAMPLE_SEED, SAMPLE_SIZE, Subset, parse_subset
 from backend.domain.project import Project
+from backend.domain.whole_number import whole_number
 from backend.errors import SubsetError
 from backend.interfaces.web.pages.page_request import PageRequest
 from backend.services.dataset.subset_sizes import SubsetSizes
@@ -16,6 +17,8 @@ from backend.services.public_objects import PublicVersion
 WAYS = {"random": "at random", "first": "the first ones", "stratified": "every label, in proportion"}
 """How a sample is taken."""
 MOST_IDS = 20_000
+MOST_DIGITS = 6
+"""Of a sample's size."""
 """Characters."""
 NO_TASKS = "The project has no tasks: import some in Label Studio."
 NOT_STARRED = "No annotation is marked as ground truth: mark some with the star in Label Studio."
@@ -64,10 +67,10 @@ class SubsetForm:
     @classmethod
     def asked(cls) -> Self:
         size, way = request.values.get("size", ""), request.values.get("way", "random")
-        number = int(size) if size.isdecimal() and len(size) < 7 else SAMPLE_SIZE
+        number = whole_number(size, MOST_DIGITS)
         ids, view = request.values.get("ids", "")[:MOST_IDS].strip(), request.values.get("view", "")[:20]
         on = request.values.get("on", "ground-truth")
-        return cls(on, max(1, number), way if way in WAYS else "random", ids, view)
+        return cls(on, max(1, SAMPLE_SIZE if number is None else number), way if way in WAYS else "random", ids, view)
 
     @property
     def subset(self) -> Subset:

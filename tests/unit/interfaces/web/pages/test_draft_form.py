@@ -1,6 +1,7 @@
 """What the form of a draft says replaces what the draft began with; what it does not send stays."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.prompts.examples import Example, Examples
 from backend.domain.prompts.prompt_file import PromptFile
+from backend.interfaces.web.pages.draft import SAMPLES, _samples
 from backend.interfaces.web.pages.draft_form import MOST_DEFINED, MOST_WORDS, few_shot_request, filled, label_fields
 from backend.services.prompts.few_shot_selection import FewShotRequest
 from tests.scripted import choices
@@ -125,3 +127,10 @@ def test_new_examples_are_only_taken_when_they_are_asked_for() -> None:
 @pytest.mark.parametrize("number", ["", "-1", "many", "1000", "٣٣٣٣"])
 def test_a_number_of_examples_that_cannot_be_read_is_the_suggested_one(number: str) -> None:
     assert wished(examples="new", example_number=number, example_way="worst") == FewShotRequest(4, "similar")
+
+
+@pytest.mark.parametrize("number", ["", "\u00b2", "1" * 5000, "-3", "1"])
+def test_a_number_of_samples_that_cannot_be_is_shown_as_the_usual_one(number: str) -> None:
+    assert _samples(replace(BEGINNING, confidence=f"samples:{number}")) == SAMPLES
+    assert _samples(replace(BEGINNING, confidence="samples:7")) == 7
+    assert _samples(BEGINNING) == SAMPLES

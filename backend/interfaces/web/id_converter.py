@@ -1,0 +1,13 @@
+"""Ids in the paths of routes."""
+
+from werkzeug.routing import IntegerConverter, Map
+
+MOST_ID = 2**31 - 1
+"""The largest that the database can hold."""
+
+
+class IdConverter(IntegerConverter):
+    """Takes the place of Flask's `int`. There is no page with a larger number: the answer is 404."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=MOST_ID)

@@ -1,0 +1,16 @@
+import pytest
+from flask import Flask
+
+from backend.interfaces.web.id_converter import MOST_ID, IdConverter
+
+
+@pytest.mark.parametrize(
+    ("number", "status"), [(0, 200), (7, 200), (MOST_ID, 200), (MOST_ID + 1, 404), (2**63, 404), (10**400, 404)]
+)
+def test_there_is_nothing_with_a_number_that_no_database_can_hold(number: int, status: int) -> None:
+    server = Flask(__name__)
+    server.url_map.converters["int"] = IdConverter
+    server.add_url_rule("/runs/<int:run>", view_func=lambda run: str(run), endpoint="run")
+    answer = server.test_client().get(f"/runs/{number}")
+    assert answer.status_code == status
+    assert status == 404 or answer.text == str(number)
