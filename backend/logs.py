@@ -5,8 +5,7 @@ Counts, ids and names are logged; texts, answers, keys and tokens are not, and o
 
 import json
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -24,14 +23,24 @@ def to_log(sentence: str) -> None:
     log.info("%s", sentence)
 
 
-@contextmanager
-def about(**ids: object) -> Iterator[None]:
+def about(**ids: object) -> "_About":
     """What is logged inside belongs to these ids; threads and tasks of asyncio that are started inside inherit them."""
-    token = _ids.set({**_ids.get(), **ids})
-    try:
-        yield
-    finally:
-        _ids.reset(token)
+    return _About(ids)
+
+
+class _About:
+    """Made for each task, so it is a plain class."""
+
+    __slots__ = ("_given", "_token")
+
+    def __init__(self, ids: Mapping[str, object]) -> None:
+        self._given = ids
+
+    def __enter__(self) -> None:
+        self._token = _ids.set({**_ids.get(), **self._given})
+
+    def __exit__(self, *_error: object) -> None:
+        _ids.reset(self._token)
 
 
 class JsonLines(logging.Formatter):

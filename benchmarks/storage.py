@@ -10,9 +10,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from backend.adapters.database.completions import read_tokens
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.tables import completions
-from backend.domain.chat.packed import PackedPieces
 from benchmarks import contender, workload
 from demo import services
 
@@ -42,9 +42,8 @@ def _tokens(store: Store) -> tuple[int, int]:
     stored = text = 0
     with store.engine.connect() as connection:
         for row in connection.execute(sa.select(*TOLD)):
-            held = [PackedPieces(one) for one in row if one is not None]
-            stored += sum(one.size for one in held)
-            text += sum(len(one.text) for one in held)
+            stored += sum(len(column) for column in row if column is not None)
+            text += sum(len(one.text) for one in read_tokens(*row) if one is not None)
     return stored, text
 
 

@@ -11,7 +11,8 @@ from backend.adapters.database.engine import CHUNK
 from backend.adapters.database.payers import Payer, Payers
 from backend.adapters.database.retry import RetryPolicy, retried
 from backend.adapters.database.tables import completions, payers
-from backend.domain.chat.packed import PackedBranches, PackedPieces
+from backend.domain.chat.compression import compressed, is_pair
+from backend.domain.chat.packed import PackedBranches, PackedPieces, packed
 from backend.domain.chat.request import Completion
 from backend.domain.connection import RESERVED
 
@@ -21,10 +22,11 @@ def this_month() -> str:
     return f"{datetime.now(UTC):%Y-%m}"
 
 
-_LOGPROBS, _BRANCHES = map(Completion.__slots__.index, ("logprobs", "branches"))
 _PAID = completions.c.payer == payers.c.id
 _OF_PAYER = ("model", "connection")
-_OWN = [name for name in Completion.__slots__ if name not in _OF_PAYER]
+_TOKENS = ("logprobs", "branches")
+_OWN = [name for name in Completion.__slots__ if name not in (*_OF_PAYER, *_TOKENS)]
+_LOGPROBS, _BRANCHES = map(Completion.__slots__.index, _TOKENS)
 _COLUMNS: list[Any] = [
     sa.func.coalesce(payers.c[name], "").label(name) if name in _OF_PAYER else completions.c[name]
     for name in Completion.__slots__
@@ -66,10 +68,13 @@ class CompletionStore:
         """
         # The same order everywhere: PostgreSQL ends writers that wait for each other's rows.
         ordered = sorted(answers, key=lambda completion: (completion.digest, completion.attempt))
-        return [
-            {name: getattr(answer, name) for name in _OWN} | {"payer": self._payer(answer, run_id, month)}
-            for answer in ordered
-        ]
+        return [self._row(packed(answer), run_id, month) for answer in ordered]
+
+    def _row(self, answer: Completion, run_id: str | None, month: str | None) -> dict[str, Any]:
+        row: dict[str, Any] = {name: getattr(answer, name) for name in _OWN}
+        row["payer"] = self._payer(answer, run_id, month)
+        row["logprobs"], row["branches"] = _stored_tokens(answer)
+        return row
 
     def _payer(self, answer: Completion, run_id: str | None, month: str | None) -> int:
         of_month = None if answer.connection in RESERVED else month
@@ -92,8 +97,31 @@ class CompletionStore:
 def _completion(row: Any) -> Completion:
     """Read a hundred thousand times: `dataclasses.replace` would cost more than all the rest."""
     values: list[Any] = list(row)
-    if row.logprobs is not None:
-        values[_LOGPROBS] = PackedPieces(row.logprobs)
-    if row.branches is not None:
-        values[_BRANCHES] = PackedBranches(row.branches)
+    values[_LOGPROBS], values[_BRANCHES] = read_tokens(row.logprobs, row.branches)
     return Completion(*values)
+
+
+def _stored_tokens(completion: Completion) -> tuple[bytes | None, bytes | None]:
+    """The tokens of a packed completion as they are stored, in the columns `logprobs` and `branches`.
+
+    Where there are both, they stand together in the first, which takes less time and fewer bytes.
+    """
+    pieces, branches = completion.logprobs, completion.branches
+    if isinstance(pieces, PackedPieces) and isinstance(branches, PackedBranches):
+        return compressed(pieces.text, branches.text), None
+    return (
+        pieces.stored() if isinstance(pieces, PackedPieces) else None,
+        branches.stored() if isinstance(branches, PackedBranches) else None,
+    )
+
+
+def read_tokens(
+    logprobs: bytes | str | None, branches: bytes | str | None
+) -> tuple[PackedPieces | None, PackedBranches | None]:
+    """Of what is stored in both columns, by this release or an earlier one."""
+    if logprobs is not None and is_pair(logprobs):
+        branches = logprobs
+    return (
+        None if logprobs is None else PackedPieces(logprobs),
+        None if branches is None else PackedBranches(branches),
+    )

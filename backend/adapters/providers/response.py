@@ -225,16 +225,17 @@ def _logprobs(logprobs: Any, text: str) -> Pieces | None:
     None if they are not in OpenAI's form or not numbers.
     """
     try:
-        tokens = [(t["token"], rounded(float(t["logprob"])), t.get("bytes")) for t in logprobs["content"]]
+        listed = logprobs["content"]
+        plain = tuple([(token["token"], rounded(float(token["logprob"]))) for token in listed])
     except (TypeError, LookupError, ValueError, AttributeError, OverflowError):
         return None
-    good = all(isinstance(token, str) and isfinite(logprob) for token, logprob, _ in tokens)
-    if not tokens or not good or not text:
+    good = all(isinstance(token, str) and isfinite(logprob) for token, logprob in plain)
+    if not plain or not good or not text:
         return None
-    plain = tuple((token, logprob) for token, logprob, _ in tokens)
-    if "".join(token for token, _ in plain) == text:
+    if "".join([token for token, _ in plain]) == text:
         return plain
-    spelt = [(token_bytes(token, listed), logprob) for token, logprob, listed in tokens]
+    bytes_of = [token_bytes(token["token"], token.get("bytes")) for token in listed]
+    spelt = [(spoken, logprob) for spoken, (_, logprob) in zip(bytes_of, plain, strict=True)]
     return aligned(spelt, text) or aligned([(as_bytes(token), logprob) for token, logprob in plain], text) or plain
 
 

@@ -4,9 +4,10 @@ from math import isfinite
 from typing import Any
 
 from backend.adapters.providers.response import token_bytes
-from backend.domain.chat.alignment import rounded
+from backend.domain.chat.alignment import Pieces, as_bytes, rounded
 from backend.domain.chat.branch import Branch, Rivals, as_text
 from backend.domain.chat.branches import branches
+from backend.domain.chat.packed import unpacked
 from backend.domain.chat.request import ChatRequest, Completion
 
 _MOST = 20
@@ -19,12 +20,17 @@ def branches_in(body: Any, request: ChatRequest, reply: Completion) -> tuple[Bra
         return None
     try:
         listed = body["choices"][0]["logprobs"]["content"]
-        tokens = [
-            (token_bytes(token["token"], token.get("bytes")), rounded(float(token["logprob"]))) for token in listed
-        ]
+        tokens = _tokens(listed, unpacked(reply.logprobs))
         return branches(reply.text, tokens, request.template.spec.allowed, lambda index: _rivals(listed[index]))
     except (TypeError, LookupError, ValueError, AttributeError, OverflowError):
         return None
+
+
+def _tokens(listed: Any, pieces: Pieces) -> list[tuple[bytes, float]]:
+    """Each with its log-probability. Where there are as many, they are the pieces that the answer was read in."""
+    if len(pieces) == len(listed):
+        return [(as_bytes(piece), logprob) for piece, logprob in pieces]
+    return [(token_bytes(token["token"], token.get("bytes")), rounded(float(token["logprob"]))) for token in listed]
 
 
 def _rivals(token: Any) -> Rivals:

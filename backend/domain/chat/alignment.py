@@ -41,8 +41,11 @@ def start_of(tokens: Sequence[bytes], text: str) -> int | None:
 
 def rounded(logprob: float) -> float:
     """To 8 significant digits: servers that compute with 32-bit floats write twice as many, which would be stored. Not
-    to so many decimals: what certain models say of two answers differs only after many zeros."""
-    return float(f"{logprob:.8g}")
+    to so many decimals: what certain models say of two answers differs only after many zeros.
+
+    Where a schema forces a token, servers say 0.
+    """
+    return float(f"{logprob:.8g}") if logprob else logprob
 
 
 def as_bytes(text: str) -> bytes:

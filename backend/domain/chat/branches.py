@@ -41,7 +41,8 @@ def branches(
 
 
 def _rounded(rivals: Rivals) -> Rivals:
-    return tuple([(rival, round(logprob, 6)) for rival, logprob in rivals if logprob > -math.inf])
+    """To six decimals. By whole millionths, because `round` takes three times as long for decimals."""
+    return tuple([(rival, round(logprob * 1e6) / 1e6) for rival, logprob in rivals if logprob > -math.inf])
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 import orjson
 
 from backend.domain.chat.branch import Branch
-from backend.domain.chat.compression import compressed, expanded
+from backend.domain.chat.compression import compressed, expanded, is_pair
 
 if TYPE_CHECKING:
     from backend.domain.chat.request import Completion
@@ -39,14 +39,15 @@ class Packed(Sequence[Item], ABC, Generic[Item]):
     """Equal to the items that it holds. Each use reads them again: who uses several calls `unpacked` once."""
 
     __slots__ = ("_held",)
+    _index = 0
 
     def __init__(self, held: bytes | str) -> None:
-        """`held`: the items as JSON text, or what `stored` made of it."""
+        """`held`: the items as JSON text, or compressed: alone, or the two that an answer has together."""
         self._held = held
 
     @property
     def text(self) -> str:
-        return expanded(self._held)
+        return expanded(self._held, self._index)
 
     @property
     def size(self) -> int:
@@ -54,7 +55,9 @@ class Packed(Sequence[Item], ABC, Generic[Item]):
         return len(self._held)
 
     def stored(self) -> bytes:
-        return compressed(self._held) if isinstance(self._held, str) else self._held
+        """Compressed alone."""
+        held = self._held
+        return compressed(self.text) if isinstance(held, str) or is_pair(held) else held
 
     @classmethod
     def of(cls, items: Sequence[Item]) -> Self:
@@ -104,6 +107,7 @@ class PackedBranches(Packed[Branch]):
     """See Branch."""
 
     __slots__ = ()
+    _index = 1
 
     def items(self) -> tuple[Branch, ...]:
         listed: list[Any] = json.loads(self.text)
@@ -121,7 +125,8 @@ def packed(completion: "Completion", branches: Sequence[Branch] | None = None) -
     branches: those that the completion does not have yet
     """
     logprobs, branches = completion.logprobs, completion.branches if branches is None else branches
-    if isinstance(logprobs, Packed | None) and isinstance(branches, Packed | None):
+    pieces_done = logprobs is None or isinstance(logprobs, PackedPieces)
+    if pieces_done and (branches is None or isinstance(branches, PackedBranches)):
         return completion
     return replace(
         completion,

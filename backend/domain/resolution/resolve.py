@@ -165,9 +165,9 @@ def usage_of(attempts: Sequence[Completion], seconds: float | None, pricing: Pri
     """Tokens and cost of all attempts together; the cost is None if one price is unknown."""
     counted = all(completion.prompt_tokens for completion in attempts)  # 0 is stored where the provider did not count
     return Usage(
-        prompt_tokens=sum(c.prompt_tokens for c in attempts) if counted else None,
-        completion_tokens=sum(c.completion_tokens for c in attempts) if counted else None,
-        cost_usd=total_usd(cost_of(completion, pricing) for completion in attempts),
+        prompt_tokens=sum([c.prompt_tokens for c in attempts]) if counted else None,
+        completion_tokens=sum([c.completion_tokens for c in attempts]) if counted else None,
+        cost_usd=total_usd([cost_of(completion, pricing) for completion in attempts]),
         seconds=seconds,
     )
 

@@ -2,17 +2,16 @@
 
 import json
 import re
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Dialect, LargeBinary, MetaData, String, Text, TypeDecorator
 from sqlalchemy.types import TypeEngine
 
-from backend.domain.chat.compression import compressed
-from backend.domain.chat.packed import Packed, as_json
 from backend.domain.hashing import SHARED
 
 metadata = MetaData()
+_as_json = json.JSONEncoder(separators=(",", ":")).encode
+"""`json.dumps` would make an encoder anew for each value."""
 
 
 class Json(TypeDecorator[Any]):
@@ -22,7 +21,7 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else json.dumps(value, separators=(",", ":"))
+        return None if value is None else _as_json(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)
@@ -65,7 +64,7 @@ _BYTES = 32
 
 
 class Tokens(TypeDecorator[Any]):
-    """What a server told of the tokens of an answer, see `domain.chat.packed`; read as it is stored.
+    """What a server told of the tokens of an answer, see `domain.chat.packed`: bytes that `completions` writes.
 
     SQLite stores bytes in a column of text as they are, and does not rebuild the table for another type.
     """
@@ -75,8 +74,3 @@ class Tokens(TypeDecorator[Any]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return dialect.type_descriptor(Text() if dialect.name == "sqlite" else LargeBinary())
-
-    def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> bytes | None:
-        if isinstance(value, Packed):
-            return value.stored()
-        return None if value is None else compressed(as_json(value))

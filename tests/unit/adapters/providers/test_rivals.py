@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from backend.adapters.providers.response import to_completion
 from backend.adapters.providers.rivals import branches_in
 from backend.domain.chat.request import ChatRequest
 from tests.scripted import GOOD, completion, template
@@ -36,7 +37,12 @@ def test_nothing_is_read_where_nothing_was_asked() -> None:
 
 
 def test_the_log_probability_of_a_token_has_eight_significant_digits() -> None:
-    told = [{"token": "no", "logprob": -1}]
-    for logprob, kept in ((-0.3333333432674408, -0.33333334), (-1.1920928955078125e-07, -1.1920929e-07)):
-        found = branches_in(body(top_logprobs=told, logprob=logprob), ASK, SAID)
-        assert found == ((0, GOOD, kept, (("no", -1.0),)),)
+    """Also where the answer was read in fewer pieces than its server listed tokens, because an end mark is no piece."""
+    for logprob, kept in ((-0.3333333432674408, -0.33333334), (-1.1920928955078125e-07, -1.1920929e-07), (0, 0)):
+        told = body(top_logprobs=[{"token": "no", "logprob": -1}], logprob=logprob)
+        told["choices"][0]["message"] = {"content": GOOD}
+        found = []
+        for end in ([], [{"token": "<eos>", "logprob": 0}]):
+            told["choices"][0]["logprobs"]["content"] += end
+            found.append(branches_in(told, ASK, to_completion("", "m", told)))
+        assert found == [((0, GOOD, kept, (("no", -1.0),)),)] * 2
