@@ -6,7 +6,7 @@ Working on a run asks for what is not stored yet, and nothing else.
 import asyncio
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from backend.adapters.database.runs import RunStore
@@ -100,7 +100,8 @@ class Findings:
     def passing(self, pages: Iterable[list[Outcome]]) -> Iterator[list[Outcome]]:
         for page in pages:
             self.total.add(page)
-            self.judged += [outcome for outcome in page if outcome.task_id in self.truths]
+            judged = (outcome for outcome in page if outcome.task_id in self.truths)
+            self.judged += [replace(outcome, confidences=outcome.computed) for outcome in judged]
             yield page
 
 
@@ -149,7 +150,7 @@ class RunWorker:
         """
         if heartbeat.canceled:
             raise Canceled(run.id)
-        pages = self.outcomes.of_run(run, resolved)
+        pages = self.outcomes.of_run(run, resolved, passing=not run.push)
         first = next(pages, [])
         if not any(outcome.spoke for outcome in first):
             self._check_answered(run, resolved)
@@ -168,7 +169,7 @@ class RunWorker:
 
     def _check_answered(self, run: Run, resolved: ResolvedVersion) -> None:
         total = Summing()
-        for page in self.outcomes.of_run(run, resolved):
+        for page in self.outcomes.of_run(run, resolved, passing=True):
             total.add(page)
         summary: Summary = total.summary()
         nothing = none_answered(summary.failures, summary.tasks, summary.refusal)

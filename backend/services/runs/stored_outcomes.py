@@ -49,16 +49,25 @@ class StoredOutcomes:
                 outcomes |= {outcome.task_id: outcome for outcome in self.of_tasks(step, list(asked))}
         return by_step
 
-    def of_run(self, run: Run, resolved: ResolvedVersion) -> Iterator[list[Outcome]]:
-        """The outcomes of one run's tasks, from the database alone; by task id, in pages."""
-        return (self.of_tasks(resolved, run_tasks) for run_tasks in self.record.run_tasks.of_run(run.id))
+    def of_run(self, run: Run, resolved: ResolvedVersion, *, passing: bool = False) -> Iterator[list[Outcome]]:
+        """The outcomes of one run's tasks, from the database alone; by task id, in pages.
+
+        passing: see `of_tasks`
+        """
+        pages = self.record.run_tasks.of_run(run.id)
+        return (self.of_tasks(resolved, run_tasks, passing=passing) for run_tasks in pages)
 
     def servers(self, tag: str) -> tuple[str, ...]:
         """The model's servers that runs of a version were started with, in alphabetical order."""
         return self.record.servers(tag)
 
-    def of_tasks(self, resolved: ResolvedVersion, run_tasks: Sequence[RunTask]) -> list[Outcome]:
-        """The outcomes of some tasks of a run, from the database alone."""
+    def of_tasks(
+        self, resolved: ResolvedVersion, run_tasks: Sequence[RunTask], *, passing: bool = False
+    ) -> list[Outcome]:
+        """The outcomes of some tasks of a run, from the database alone.
+
+        passing: whether their caller lets go of them, so that their confidences are left to who asks for one
+        """
         ids = [ask.task_id for ask in run_tasks]
         schemas = self._schemas(resolved, resolved.origin or resolved.schema, ids)
         names = self._schemas(resolved, resolved.schema, ids) if resolved.origin else None
@@ -85,8 +94,9 @@ class StoredOutcomes:
                 outcome = replace(outcome, verdict=now.renamed(outcome.answer))
             if outcome is not None:
                 # The confidence is computed here: many outcomes are kept together, but not all completions behind them.
+                confidences = outcome.confidences if passing else outcome.computed
                 reused = outcome.spoke and not ask.sent
-                outcomes.append(replace(outcome, sent=ask.sent, reused=reused, confidences=outcome.computed))
+                outcomes.append(replace(outcome, sent=ask.sent, reused=reused, confidences=confidences))
         return outcomes
 
     def _schemas(

@@ -10,9 +10,10 @@ from backend.adapters.database.runs import NewRun
 from backend.domain.answer import Labels
 from backend.domain.cascade import Cascade
 from backend.domain.dataset.subset import Subset
-from backend.domain.outcome import Failure, Outcome, Rejection
+from backend.domain.outcome import DeferredConfidence, Failure, Outcome, Rejection
 from backend.domain.task import Task
 from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.runs.run_worker import Findings
 from tests.labelled_project import PROJECT, LabelledProject
 from tests.scripted import choices, completion, tokens
 
@@ -59,6 +60,20 @@ def test_the_newest_run_of_a_version_counts_and_each_run_keeps_its_own(store: St
     assert labels(project.stored.of_version(mood, {2})) == {2: "server"}
     assert labels(project.stored.of_run(second, mood)) == {1: "Good"}
     assert labels(project.stored.of_run(first, mood)) == {1: "Good", 2: "server"}, "the answer came later, for the same"
+
+
+def test_outcomes_that_pass_by_leave_their_confidences_to_who_asks(store: Store) -> None:
+    project = LabelledProject(store)
+    mood = project.saved()
+    run = project.run(mood, {1: "Good", 2: "Bad"})
+    kept, passing = (flat(project.stored.of_run(run, mood, passing=only)) for only in (False, True))
+    assert kept == passing
+    assert not isinstance(kept[1].confidences, DeferredConfidence)
+    assert isinstance(passing[1].confidences, DeferredConfidence)
+    findings = Findings({1})
+    assert [list(page) for page in findings.passing([list(passing.values())])] == [list(kept.values())]
+    assert findings.judged == [kept[1]]
+    assert not isinstance(findings.judged[0].confidences, DeferredConfidence)
 
 
 def test_a_task_that_was_only_planned_has_no_outcome(store: Store) -> None:
