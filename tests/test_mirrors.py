@@ -43,7 +43,6 @@ JOURNEYS = {
         "services/run_control/waiting",
     ),
     "test_batch": ("adapters/providers/batch_api", "services/runs/batch/poller", "services/runs/batch/request_files"),
-    "test_broken_task": ("adapters/label_studio/task_pages",),
     "test_budget": ("engine/budget_rules", "interfaces/cli/options/run_options"),
     "test_cascade": (
         "interfaces/cli/options/cascade",
@@ -84,7 +83,6 @@ JOURNEYS = {
         "interfaces/web/keep_up",
     ),
     "test_main_job": (
-        "adapters/label_studio/client",
         "domain/project",
         "adapters/label_studio/predictions",
         *(f"app/{name}" for name in ("app", "checks", "connections", "operations", "projects")),

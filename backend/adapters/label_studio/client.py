@@ -4,7 +4,7 @@ How it really behaves is in the project's notes on Label Studio 1.23; the commen
 """
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from backend.adapters.label_studio.backends import StudioBackends
@@ -12,6 +12,7 @@ from backend.adapters.label_studio.credential import Credential
 from backend.adapters.label_studio.files import StudioFiles
 from backend.adapters.label_studio.filters import all_of, by_version
 from backend.adapters.label_studio.http import LabelStudioHttp, NotFound
+from backend.adapters.label_studio.numbered_pages import NumberedPages
 from backend.adapters.label_studio.predictions import ANNOTATED, StudioPredictions
 from backend.adapters.label_studio.task_pages import TaskPages
 from backend.adapters.label_studio.views import StudioViews
@@ -95,13 +96,14 @@ class LabelStudioClient(StudioBackends, StudioPredictions, StudioViews, StudioWe
 
     def projects(self) -> list[dict[str, Any]]:
         """All projects that the token may see, as Label Studio's JSON."""
-        rows: list[dict[str, Any]] = []
-        more: Any = True
+        rows: dict[int, dict[str, Any]] = {}
+        number, more = 1, True
         while more:
-            number = len(rows) // PROJECTS + 1
             answer = self.http.call("GET", "api/projects/", page=number, page_size=PROJECTS)
-            rows, more = rows + answer["results"], answer.get("next") and answer["results"]
-        return rows
+            new = {row["id"]: row for row in answer["results"] if row["id"] not in rows}
+            rows |= new
+            number, more = number + 1, bool(answer.get("next") and new)
+        return list(rows.values())
 
     def ground_truths(self, project: int) -> int:
         """How many annotations are marked as ground truth."""
@@ -117,9 +119,9 @@ class LabelStudioClient(StudioBackends, StudioPredictions, StudioViews, StudioWe
 
     # Tasks
 
-    def tasks(self, project: int, *, page: int = PAGE, view: int | None = None) -> Iterator[list[Task]]:
-        """All tasks by id, or those of a Data Manager tab in its order, in pages."""
-        for rows in self._pages.pages(project, page, view=view, include="id,data", fields="task_only"):
+    def tasks(self, project: int, *, page: int = PAGE) -> Iterator[list[Task]]:
+        """All tasks by id, in pages of so many."""
+        for rows in self._pages.pages(project, page, include="id,data", fields="task_only"):
             yield [_task(row) for row in rows]
 
     def tasks_by_id(self, project: int, ids: Sequence[int]) -> Iterator[list[Task]]:
@@ -127,8 +129,8 @@ class LabelStudioClient(StudioBackends, StudioPredictions, StudioViews, StudioWe
         for start in range(0, len(ids), IDS):
             some = list(ids[start : start + IDS])
             chosen = {"selectedItems": {"all": False, "included": some}}
-            rows = self._pages.page(project, 1, IDS, query=chosen, include="id,data", fields="task_only")
-            by_id = {row["id"]: _task(row) for row in rows}
+            pages = self._pages.pages(project, IDS, query=chosen, include="id,data", fields="task_only")
+            by_id = {row["id"]: _task(row) for rows in pages for row in rows}
             yield [by_id[i] for i in some if i in by_id]
 
     def task_ids(self, project: int) -> list[int]:
@@ -161,23 +163,21 @@ class LabelStudioClient(StudioBackends, StudioPredictions, StudioViews, StudioWe
 
     def id_pages(self, project: int, view: int | None = None) -> Iterator[list[int]]:
         """Ids of all tasks, ascending, or of those of a Data Manager tab in its order, in pages."""
-        for rows in self._pages.pages(project, 10 * PAGE, view=view, include="id", fields="task_only"):
+        plain: dict[str, Any] = {"include": "id", "fields": "task_only"}
+        if view is None:
+            pages = self._pages.pages(project, 10 * PAGE, **plain)
+        else:
+            tab = partial(self._pages.answer, project, size=10 * PAGE, view=view, **plain)
+            pages = NumberedPages(lambda number: tab(number=number)).parts()
+        for rows in pages:
             yield [row["id"] for row in rows]
 
     def tasks_by_version(self, project: int, operator: str, versions: Sequence[str]) -> Iterator[list[Task]]:
         """Tasks that have (`operator` is contains) or lack (not_contains) a prediction whose version has one of
-        `versions` in it, by id; whether upper and lower case count depends on Label Studio's database.
-
-        A page begins behind the last id, so nothing is left out when predictions are made meanwhile.
-        """
-        last = 0
-        while True:
-            query = all_of(by_version(operator, versions), ("id", "greater", "Number", last))
-            rows = self._pages.page(project, 1, PAGE, query=query, include="id,data", fields="task_only")
-            yield list({row["id"]: _task(row) for row in rows}.values())
-            if len(rows) < PAGE:
-                return
-            last = rows[-1]["id"]
+        `versions` in it, by id; whether upper and lower case count depends on Label Studio's database."""
+        query = all_of(by_version(operator, versions))
+        for rows in self._pages.pages(project, PAGE, query=query, include="id,data", fields="task_only"):
+            yield [_task(row) for row in rows]
 
     def count_by_version(self, project: int, operator: str, versions: Sequence[str]) -> int:
         """The number of these tasks."""

@@ -1,6 +1,7 @@
 """Task selection: the tasks of a subset, in pages, and their ground truths if the subset is about those."""
 
 import random
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -46,7 +47,9 @@ def select_tasks(studio: LabelStudioClient, resolved: "ResolvedVersion", subset:
     if subset.kind == "all":
         return TaskSelection(studio.tasks(project.id), project.tasks)
     if subset.kind == "view":
-        return TaskSelection(studio.tasks(project.id, view=subset.view), None)
+        # Their ids first: tasks that leave the tab while a run works would move others to pages that were read.
+        tab = array("q", chain.from_iterable(studio.id_pages(project.id, subset.view)))
+        return TaskSelection(studio.tasks_by_id(project.id, tab), len(tab))
     if subset.kind == "sample" and subset.seed is None and not subset.stratify:
         page = next(studio.tasks(project.id, page=subset.size), [])
         return TaskSelection([page], len(page))

@@ -1,0 +1,43 @@
+"""Numbered pages: a list of tasks without an order by id, as that of a tab, which can only be read by page number.
+
+Tasks that leave it meanwhile move those behind them to earlier pages, so these are read again when the total shrinks.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+Row = dict[str, Any]
+
+
+class NumberedPages:
+    """`ask`: the answer for a page by its number, from 1; without tasks behind the last one."""
+
+    def __init__(self, ask: Callable[[int], Mapping[str, Any]]) -> None:
+        self._ask = ask
+        self._seen: set[int] = set()
+        self._total = 0
+        self._most = 1
+
+    def parts(self) -> Iterator[list[Row]]:
+        """Each task once, in the order of the list, without empty parts."""
+        number, ended = 1, False
+        while number:
+            answer = self._ask(number)
+            rows = [row for row in answer["tasks"] if row["id"] not in self._seen]
+            self._seen.update(row["id"] for row in rows)
+            if rows:
+                yield rows
+            behind = not answer["tasks"]
+            number = number - 1 if behind and not ended else 0 if behind else self._next(number, answer)
+            ended = ended or behind
+
+    def _next(self, number: int, answer: Mapping[str, Any]) -> int:
+        """The number of the page to read after this one; 0 for none."""
+        rows, total = len(answer["tasks"]), answer.get("total")
+        if total is None:
+            return number + 1
+        self._most = max(self._most, rows)
+        gone, self._total = self._total - int(total), int(total)
+        if gone > 0 and number > 1:
+            return max(1, number - 1 - gone // self._most)
+        return 0 if number * self._most >= self._total else number + 1
