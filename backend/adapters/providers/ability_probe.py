@@ -48,7 +48,7 @@ class AbilityProbe:
     async def batch_list(self) -> AbilityResult:
         """Whether the server lists batches: a free request."""
         try:
-            await asyncio.to_thread(lambda: self._batches().find(""))
+            await asyncio.to_thread(lambda: self._batches().check_list())
         except ProviderError as error:
             return AbilityResult("batches", False, str(error).removesuffix(": run it without --batch."))
         return AbilityResult("batches", True)

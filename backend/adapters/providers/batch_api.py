@@ -7,10 +7,11 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import httpx2
 import openai
+from openai.pagination import SyncCursorPage
 from openai.types import Batch
 
 from backend.adapters.providers.chat_completions import GARBAGE
@@ -24,6 +25,9 @@ from backend.domain.runs.batch_report import BatchReport, refused
 from backend.errors import ProviderAwayError, ProviderError
 
 _CONFLICT = (400, 409)
+MOST_PAGES = 1000
+"""Of a list: 20,000 batches at OpenAI. A longer one is taken for one without an end."""
+Entry = TypeVar("Entry")
 
 
 class BatchApi:
@@ -56,7 +60,8 @@ class BatchApi:
     def find_file(self, name: str) -> str | None:
         """The provider's name for the file that was uploaded as `name`, if it was."""
         with self._translated_errors():
-            return next((file.id for file in self._client.files.list(purpose="batch") if file.filename == name), None)
+            files = self._entries(self._client.files.list(purpose="batch"))
+            return next((file.id for file in files if file.filename == name), None)
 
     def create(self, file_id: str) -> BatchReport:
         with self._translated_errors():
@@ -69,7 +74,13 @@ class BatchApi:
     def find(self, file_id: str) -> BatchReport | None:
         """The batch that was created from this file, if one was."""
         with self._translated_errors():
-            return next((_report(b) for b in self._client.batches.list() if b.input_file_id == file_id), None)
+            batches = self._entries(self._client.batches.list())
+            return next((_report(batch) for batch in batches if batch.input_file_id == file_id), None)
+
+    def check_list(self) -> None:
+        """Whether the provider lists batches: one free request."""
+        with self._translated_errors():
+            self._client.batches.list()
 
     def look(self, batch_id: str) -> BatchReport:
         """The state of a batch; `failed` if the provider does not know it any more."""
@@ -100,6 +111,21 @@ class BatchApi:
                 reply = _result(line, model)
                 if reply is not None:
                     yield reply
+
+    def _entries(self, page: SyncCursorPage[Entry]) -> Iterator[Entry]:
+        """All entries of a list, page by page. Some servers do not know where a page is to begin, and repeat the first.
+
+        Raises ProviderError for a list without an end: whoever is not found in a part of it may still be there.
+        """
+        seen = set[str]()
+        for _ in range(MOST_PAGES):
+            yield from page.data or ()
+            place = str(page.next_page_info()) if page.has_next_page() else ""
+            if not place or place in seen:
+                return
+            seen.add(place)
+            page = page.get_next_page()
+        raise ProviderError(f"{self._address} lists batches without an end: run it without --batch.")
 
     @contextmanager
     def _translated_errors(self) -> Iterator[None]:
