@@ -53,7 +53,7 @@ class PageSize:
         self.now //= 2
         return True
 
-    def found(self) -> None:
+    def leave_out(self) -> None:
         """Takes note of a task that cannot be read. Raises StudioError for too many."""
         self._unreadable.append(self._read)
         self.suspects = 0
@@ -132,7 +132,7 @@ class TaskPages:
     def _unreadable(self, project: int, query: Query, size: PageSize) -> Mapping[str, Any]:
         """The page of one task that Label Studio can't show, with its id alone."""
         answer = self.answer(project, 1, 1, repeat=False, query=query, include="id", fields="task_only")
-        size.found()
+        size.leave_out()
         for row in answer["tasks"]:
             log.warning("Label Studio can't show task %d of project %d (it answers 500): left out", row["id"], project)
         return {**answer, "tasks": [{"id": row["id"]} for row in answer["tasks"]]}

@@ -120,10 +120,10 @@ class BatchApi:
         seen = set[str]()
         for _ in range(MOST_PAGES):
             yield from page.data or ()
-            place = str(page.next_page_info()) if page.has_next_page() else ""
-            if not place or place in seen:
+            cursor = str(page.next_page_info()) if page.has_next_page() else ""
+            if not cursor or cursor in seen:
                 return
-            seen.add(place)
+            seen.add(cursor)
             page = page.get_next_page()
         raise ProviderError(f"{self._address} lists batches without an end: run it without --batch.")
 

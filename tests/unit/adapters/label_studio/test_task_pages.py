@@ -119,7 +119,7 @@ def test_it_is_halved_until_the_task_is_alone() -> None:
     while size.shrink():
         sizes.append(size.now)
     assert sizes == [500, 250, 125, 62, 31, 15, 7, 3, 1]
-    size.found()
+    size.leave_out()
     assert (size.now, size.suspects) == (1000, 0)
 
 
