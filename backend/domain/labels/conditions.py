@@ -1,18 +1,20 @@
 """Conditions: when a control is on the annotator's screen (visibleWhen, whenTagName, whenChoiceValue).
 
 Read as Label Studio 1.23 reads them (its VisibilityMixin): a hidden control counts as one without a choice, values are
-compared with names and aliases as they are written, and an unknown word in visibleWhen hides nothing. Most tags do not
-have that mixin: their own visibleWhen hides nothing either, that of a <View> around them does. What depends on a
-selected region does not concern answers, except for a control per region (see `per_region`): any other is never on the
-screen of a task that has just been opened.
+compared with names and aliases as they are written, and an unknown word in visibleWhen hides nothing. Without
+whenTagName, visibleWhen looks at <Choices> alone and at no value. whenChoiceValue without visibleWhen looks at what is
+stored: of a choice with an alias, only this counts. Most tags do not have that mixin: their own visibleWhen hides
+nothing either, that of a <View> around them does. What depends on a selected region does not concern answers, except
+for a control per region (see `per_region`): any other is never on the screen of a task that has just been opened.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 from xml.etree.ElementTree import Element
 
+from backend.domain.answer import Paths, Texts
 from backend.domain.characters import quoted
 
 MOST = 50
@@ -40,24 +42,52 @@ class Listed(Protocol):
     def names(self) -> Collection[str]:
         """Names and aliases of its choices."""
 
+    @property
+    def known_classes(self) -> Collection[str]:
+        """Its choices as they are stored."""
+
+    @property
+    def holds(self) -> type:
+        """The kind of its values."""
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Its own kind, and those of controls that it is made of."""
+
     def display_name(self, name: str) -> str:
         """What the model calls the choice of that name."""
 
 
+@dataclass(slots=True)
+class Selection:
+    """What is chosen on a screen, without what hidden controls have. `by_control`: the names of it; `in_choices`: those
+    in <Choices>; `stored`: labels and free texts as they stand in a result."""
+
+    by_control: dict[str, Collection[str]] = field(default_factory=dict)
+    in_choices: set[str] = field(default_factory=set)
+    stored: set[str] = field(default_factory=set)
+
+
 @dataclass(frozen=True)
 class Condition:
-    """Holds when `control` (None: any other one) has one of `values` (none: any choice); with `unless` when it has
-    not. `region`: holds while a region is selected, one of that control and with one of these labels."""
+    """Holds when `control` has one of `values` (none: any choice); with `unless` when it has not. `control` None: when
+    another <Choices> has a choice, or, with `values`, when the same text is stored anywhere. `region`: holds while a
+    region is selected, one of that control and with one of these labels."""
 
     control: str | None
     values: tuple[str, ...] = ()
     unless: bool = False
     region: bool = False
 
-    def holds(self, seen: Mapping[str | None, Collection[str]]) -> bool:
-        """`seen`: names of what is chosen, by control, under None those of all; without what hidden controls have."""
-        chosen = seen.get(self.control, ())
+    def holds(self, seen: Selection) -> bool:
+        """Whether it does with what is chosen on the screen."""
+        chosen = self._looked_at(seen)
         return (not self._wanted.isdisjoint(chosen) if self.values else bool(chosen)) != self.unless
+
+    def _looked_at(self, seen: Selection) -> Collection[str]:
+        if self.control is not None:
+            return seen.by_control.get(self.control, ())
+        return seen.stored if self.values else seen.in_choices
 
     def words(self, looked_at: Listed | None) -> str:
         """For the model. `looked_at`: the control that it looks at, where it is one that the model fills."""
@@ -79,16 +109,33 @@ class Condition:
         if self.unless:
             return ""
         if self.control is None:
-            return "" if fields else "when another <Choices> has a choice"
-        field, values = fields.get(self.control), self.values[:_NAMED]
-        if field is None or (self.values and not field.dynamic and self._wanted.isdisjoint(field.names)):
+            chosen = f"stores {quoted(self.values[0], _SHORT)}" if self.values else "has a choice"
+            return "" if any(map(self._may_be_in, fields.values())) else f"when another <Choices> {chosen}"
+        looked_at, values = fields.get(self.control), self.values[:_NAMED]
+        if looked_at is None or not self._can_have(looked_at):
             listed = " or ".join(quoted(value, _SHORT) for value in values)
             return f"when {quoted(self.control, _SHORT)} has {listed or 'a choice'}"
         return ""
 
+    def _can_have(self, control: Listed) -> bool:
+        """Whether the control that it looks at can have what it wants."""
+        return control.dynamic or (not self._wanted.isdisjoint(control.names) if self.values else bool(control.names))
+
+    def _may_be_in(self, control: Listed) -> bool:
+        """Whether an answer for that control can make it hold, where it names none."""
+        if not self.values:
+            return has_choices(control)
+        listed = control.dynamic or not self._wanted.isdisjoint(control.known_classes)
+        return control.holds is Texts or (listed and has_choices(control) and control.holds is not Paths)
+
     @cached_property
     def _wanted(self) -> frozenset[str]:
         return frozenset(self.values)
+
+
+def has_choices(control: Listed) -> bool:
+    """Whether it is one of <Choices>, which alone a condition that names no control looks at; or some for each item."""
+    return any(kind.split()[0] == "Choices" for kind in control.kinds)
 
 
 def can_be_hidden(element: Element) -> bool:
@@ -100,20 +147,15 @@ def condition_of(element: Element) -> Condition | None:
     """The condition on the element itself; None if it hides nothing."""
     if not can_be_hidden(element):
         return None
-    attributes = {
-        name.lower(): value for name, value in element.attrib.items() if name.lower().startswith(("when", "visi"))
-    }
-    when, values = attributes.get("visiblewhen"), attributes.get("whenchoicevalue")
+    when, control, values = (element.get(name) or None for name in ("visiblewhen", "whentagname", "whenchoicevalue"))
     if not when:
         return Condition(None, (values,)) if values else None
     if when == _REGION:
-        return Condition(
-            attributes.get("whentagname") or None, region_labels(attributes.get("whenlabelvalue")), region=True
-        )
+        return Condition(control, region_labels(element.get("whenlabelvalue")), region=True)
     if when not in (ANY, _UNLESS):
         return None
-    listed = tuple(dict.fromkeys(values.split(","))) if values else ()
-    return Condition(attributes.get("whentagname") or None, listed, when == _UNLESS)
+    listed = tuple(dict.fromkeys(values.split(","))) if control and values else ()
+    return Condition(control, listed, when == _UNLESS)
 
 
 def region_labels(written: str | None) -> tuple[str, ...]:

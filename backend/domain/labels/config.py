@@ -1,17 +1,15 @@
 """Reads a labelling config (XML) into a LabelSchema.
 
-Configs come from users: entities and document types are refused, everything unsupported is named and left alone.
+Everything unsupported is named and left alone.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from xml.etree.ElementTree import Element
 
 from backend.domain.labels.conditions import MOST
+from backend.domain.labels.config_tree import ConfigTree, config_tree
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.registry import BUILDERS, builder_of
 from backend.domain.labels.inputs.read_inputs import READ_TAGS
@@ -25,7 +23,6 @@ from backend.domain.labels.unreachable import unreachable
 from backend.errors import LabelConfigError
 
 _TAGS = {tag.lower(): tag for tag in (*BUILDERS, *TEXT_TAGS, *READ_TAGS)}
-_MOST_CHARACTERS = 1_000_000
 _MOST_NAMED, _NAME = 5, 160
 
 
@@ -45,12 +42,13 @@ def _read(xml: str) -> LabelSchema | str:
     """The schema, or why there is none. Cached, because Label Studio asks again and again, also about an invalid
     config."""
     try:
-        return _schema(_parse(xml))
+        return _schema(config_tree(xml))
     except LabelConfigError as error:
         return str(error)
 
 
-def _schema(root: Element) -> LabelSchema:
+def _schema(tree: ConfigTree) -> LabelSchema:
+    root = tree.root
     layout = layout_of(root)
     fields, unsupported, prompt_control = _controls(layout)
     fields, why = with_relations(root, fields)
@@ -76,6 +74,7 @@ def _schema(root: Element) -> LabelSchema:
         tuple(layout.former),
         layout.read_inputs(),
         subjects=subjects_of(layout.controls),
+        read_by_import=tree.read_by_import,
     )
 
 
@@ -88,18 +87,6 @@ def _misspelt(tags: Iterable[str]) -> str:
     """A sentence about tags that differ from known ones only in case; "" for none."""
     right = dict.fromkeys(_TAGS[tag.lower()] for tag in tags if tag.lower() in _TAGS and tag not in _TAGS.values())
     return f" Tags are case-sensitive: write {', '.join(f'<{tag}>' for tag in right)}." if right else ""
-
-
-def _parse(xml: str) -> Element:
-    if len(xml) > _MOST_CHARACTERS:
-        raise LabelConfigError("The labelling config is larger than 1 MB: shorten it in the project's settings.")
-    try:
-        root: Element = fromstring(xml, forbid_dtd=True)
-        return root
-    except (ParseError, DefusedXmlException, ValueError) as error:
-        raise LabelConfigError(
-            f"The labelling config is not valid XML ({type(error).__name__}): fix it in the project's settings."
-        ) from None
 
 
 def _controls(layout: Layout) -> tuple[list[Control], list[str], str | None]:

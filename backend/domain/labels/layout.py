@@ -54,12 +54,12 @@ class DeclaredControl:
     @property
     def to_name(self) -> str:
         """The object it is about; the first of several."""
-        return self.element.get("toName", "").split(",")[0].strip()
+        return self.element.get("toname", "").split(",")[0].strip()
 
     @property
     def per_region(self) -> bool:
         """Whether each region has a value of its own; other tags do not know the attribute."""
-        return self.element.tag in ABOUT_A_WHOLE and self.element.get("perRegion", "").lower() == "true"
+        return self.element.tag in ABOUT_A_WHOLE and self.element.get("perregion", "").lower() == "true"
 
     @property
     def required(self) -> bool:
@@ -87,7 +87,7 @@ class Layout:
         text = element.get("value") or "".join(element.itertext())
         if linked := linked_text(element):
             self.inputs.setdefault(linked.value[1:], linked)
-        if "{{" in text or element.get("valueType", "").lower() == "url":
+        if "{{" in text or element.get("valuetype", "").lower() == "url":
             self.variables |= {linked.value[1:]: None} if linked else {}
             return
         if INDEX in text:
@@ -165,7 +165,7 @@ def layout_of(root: Element) -> Layout:
     layout = Layout()
     objects: dict[str, Element] = {}
     for element, context in _walk(root):
-        if element.get("name") and not element.get("toName"):
+        if element.get("name") and not element.get("toname"):
             objects.setdefault(element.get("name", ""), element)
         if element.tag in TEXT_TAGS and not context.in_text:
             layout.add_text(element, context.owner, context.repeater)
@@ -190,7 +190,7 @@ def _walk(root: Element) -> Iterator[tuple[Element, _Context]]:
         element, around = pending.pop()
         context = _within(element, around)
         yield element, context
-        hideable = around.hideable or (can_be_hidden(element) and bool(element.get("visibleWhen")))
+        hideable = around.hideable or (can_be_hidden(element) and bool(element.get("visiblewhen")))
         inside = _Context(context.conditions, hideable, context.owner, repeater=context.repeater)
         inside.in_text = around.in_text or element.tag in TEXT_TAGS
         pending += [(child, inside) for child in reversed(element)]
@@ -202,8 +202,8 @@ def _within(element: Element, around: _Context) -> _Context:
     context = _Context(conditions, around.hideable, around.owner, around.in_text, around.repeater)
     if is_repeater(element):
         context.repeater = repeater_of(element, around.repeater)
-    if element.get("name") and element.get("toName"):
-        conditional = can_be_hidden(element) and element.get("visibleWhen") is not None
+    if element.get("name") and element.get("toname"):
+        conditional = can_be_hidden(element) and element.get("visiblewhen") is not None
         hideable = around.hideable or conditional or bool(conditions)
         context.owner = DeclaredControl(element, hideable, conditions, repeater=around.repeater)
     return context

@@ -31,7 +31,7 @@ class RegionControl:
     @property
     def labels(self) -> tuple[tuple[str, ...], ...]:
         """For each condition on the label of a region, those that it takes."""
-        own = region_labels(self.declared.element.get("whenLabelValue"))
+        own = region_labels(self.declared.element.get("whenlabelvalue"))
         wanted = [condition.values for condition in self._of_region if condition.values]
         return tuple(dict.fromkeys([*wanted, *([own] if own else [])]))
 
@@ -61,7 +61,7 @@ class RegionControl:
 
 def may_stay_empty(declared: DeclaredControl) -> bool:
     """Whether some regions have no value of a control per region."""
-    return declared.hideable or not declared.required or declared.element.get("whenLabelValue") is not None
+    return declared.hideable or not declared.required or declared.element.get("whenlabelvalue") is not None
 
 
 def attach(fields: Mapping[str, Control], loose: Sequence[RegionControl]) -> tuple[dict[str, Control], dict[str, str]]:

@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from backend.domain.labels.config_tree import config_tree
+from backend.errors import LabelConfigError
 
 NOT_SAVED = "not-saved"
 CHOOSING = ("choices", "taxonomy")
@@ -39,17 +39,17 @@ class RemarkBox:
 def remark_box(label_config: str) -> RemarkBox | None:
     """The first one of a labelling config; None when there is none."""
     try:
-        root = fromstring(label_config, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError):
+        root = config_tree(label_config).root
+    except LabelConfigError:
         return None
     elements = filter(is_remark_box, root.iter())
-    boxes = (RemarkBox(element.get("name", ""), element.get("toName", "")) for element in elements)
+    boxes = (RemarkBox(element.get("name", ""), element.get("toname", "")) for element in elements)
     return next((box for box in boxes if box.name and box.to_name), None)
 
 
 def is_remark_box(element: Element) -> bool:
     """Whether a control is for remarks, and not for answers."""
-    return element.tag == "TextArea" and element.get("whenTagName") == NOT_SAVED
+    return element.tag == "TextArea" and element.get("whentagname") == NOT_SAVED
 
 
 def is_shown(context: Mapping[str, Any] | None) -> bool:

@@ -25,7 +25,7 @@ class LabelSchema:
     `headers`: what annotators read above the task, the same for all tasks. `phrases`: texts with variables in them, as
     parts of a prompt. `former`: the variables that releases before knew. `inputs`: see `inputs.read_inputs`. `renames`:
     control -> former label -> label, see `relabel`. `omitted`: what the model is not told, see `former_releases`.
-    `subjects`: what controls are about."""
+    `subjects`: what controls are about. `read_by_import`: see `config_tree`."""
 
     fields: tuple[Control, ...]
     variables: tuple[str, ...]
@@ -38,6 +38,7 @@ class LabelSchema:
     renames: Mapping[str, Mapping[str, str]] = attribute(default_factory=dict, compare=False)
     omitted: tuple[str, ...] = attribute(default=(), compare=False)
     subjects: Subjects = attribute(default_factory=dict, compare=False)
+    read_by_import: bool = attribute(default=True, compare=False)
 
     @cached_property
     def digest(self) -> str:
@@ -120,11 +121,8 @@ class LabelSchema:
     @cached_property
     def _asked(self) -> tuple[Control, ...]:
         """The fields as the model is told of them, in that order."""
-        return (
-            in_asking_order([without_omitted(field, self.omitted) for field in self.fields])
-            if self.omitted
-            else self.order
-        )
+        told = (without_omitted(field, self.omitted) for field in self.fields)
+        return in_asking_order([*told]) if self.omitted else self.order
 
     def listings(self, definitions: Mapping[str, Mapping[str, str]]) -> str:
         """The choices that the task brings, for the user's message; "" where it brings none."""

@@ -1,10 +1,12 @@
 """Screen: which controls an annotator sees, given what is chosen in the others."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from backend.domain.answer import Answer
-from backend.domain.labels.controls.base import Control
+from backend.domain.answer import Answer, names_of, texts_of
+from backend.domain.labels.conditions import Selection, has_choices
+from backend.domain.labels.controls.base import Control, Held
+from backend.domain.repeated import repeated_of
 
 NO_OTHERS: Mapping[str, Sequence[str]] = MappingProxyType({})
 
@@ -19,11 +21,19 @@ def screen(
     others: what is chosen in controls that are not fields
     """
     conditional = any(field.conditions for field in fields)
-    any_other: set[str] = set()
-    chosen: dict[str | None, Collection[str]] = {None: any_other}
-    chosen.update(others)
+    chosen = Selection(dict(others))
     for field in fields:
         visible = all(condition.holds(chosen) for condition in field.conditions)
         yield field, visible
-        chosen[field.name] = field.called(answer.get(field.name)) if conditional and visible else ()
-        any_other.update(chosen[field.name])
+        if conditional and visible:
+            _select(field, answer.get(field.name), chosen)
+
+
+def _select(field: Control, value: Held, chosen: Selection) -> None:
+    """Adds to `chosen` what a control on the screen holds. Paths are stored as lists, which equal no text."""
+    called = chosen.by_control[field.name] = field.called(value)
+    each = [value, *repeated_of(value).values()]
+    chosen.stored.update(text for item in each for text in texts_of(item))
+    if has_choices(field):
+        chosen.in_choices.update(called)
+        chosen.stored.update(name for item in each for name in names_of(item))

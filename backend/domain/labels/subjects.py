@@ -18,13 +18,13 @@ def subjects_of(controls: Sequence[DeclaredControl]) -> Subjects:
 
 
 def _of(control: DeclaredControl) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    names = (name.strip() for name in control.element.get("toName", "").split(","))
+    names = (name.strip() for name in control.element.get("toname", "").split(","))
     elements = [control.objects[name] for name in names if name in control.objects]
-    tags = (*TAGS, "Image") if control.element.get("perItem", "").lower() == "true" else TAGS
+    tags = (*TAGS, "Image") if control.element.get("peritem", "").lower() == "true" else TAGS
     return tuple(
         (element.tag, variables) for element in elements if element.tag in tags and (variables := _variables(element))
     )
 
 
 def _variables(element: Element) -> tuple[str, ...]:
-    return variables_in(element.get("valueList") or element.get("value") or "".join(element.itertext()))
+    return variables_in(element.get("valuelist") or element.get("value") or "".join(element.itertext()))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from backend.domain.answer import Groups, Spans
+from backend.domain.answer import Groups, Spans, Texts
 from backend.domain.labels.control_order import in_order
 from backend.domain.labels.controls.base import Control
 
@@ -18,6 +18,6 @@ def unreachable(fields: Sequence[Control]) -> dict[str, str]:
         why = next((why for c in field.conditions if (why := c.never(looked_at))), "")
         if why:
             reasons[field.name] = why
-        elif field.names or (field.dynamic and field.holds not in _NEVER_CHOSEN):
+        elif field.names or field.holds is Texts or (field.dynamic and field.holds not in _NEVER_CHOSEN):
             looked_at[field.name] = field
     return reasons

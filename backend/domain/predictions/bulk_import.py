@@ -10,12 +10,17 @@ from typing import Any
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.brought_labels import labels_of_config
 from backend.domain.labels.controls.repeated import RepeatedControl
+from backend.domain.labels.schema import LabelSchema
 
 
-def takes(result: Sequence[Mapping[str, Any]], fields: Sequence[Control]) -> bool:
-    """Whether the import takes a prediction with these regions of `fields`: it drops the paths of nested choices, names
-    that are not in the labelling config as they stand, because an item's number is in them, and labels that the task
-    brings where the config lists others."""
+def takes(result: Sequence[Mapping[str, Any]], schema: LabelSchema) -> bool:
+    """Whether the import takes a prediction with these regions: it drops the paths of nested choices, names that are
+    not in the labelling config as they stand, because an item's number is in them, labels that the task brings where
+    the config lists others, and what goes beyond an attribute whose name it does not read."""
+    return schema.read_by_import and _takes(result, schema.fields)
+
+
+def _takes(result: Sequence[Mapping[str, Any]], fields: Sequence[Control]) -> bool:
     names = {str(region.get("from_name")) for region in result}
     repeated = any(isinstance(field, RepeatedControl) and field.from_names(names) for field in fields)
     listed = {field.name: labels for field in fields if (labels := labels_of_config(field))}

@@ -65,7 +65,7 @@ def wanted_of(
         if o.task_id in results
     }
     given_up = frozenset(outcome.task_id for outcome in outcomes if isinstance(outcome.verdict, Rejection))
-    alone = frozenset(task for task, result in results.items() if not bulk_import.takes(result, schema.fields))
+    alone = frozenset(task for task, result in results.items() if not bulk_import.takes(result, schema))
     return WantedPrediction(version.tags, items, given_up, alone)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from backend.domain.answer import AnswerValue
 from backend.domain.characters import quoted
 from backend.domain.labels.choice_names import LONGEST
-from backend.domain.labels.conditions import Condition
+from backend.domain.labels.conditions import Condition, Selection
 from backend.domain.labels.control_order import in_order
 from backend.domain.labels.controls.base import Control, Held, Region
 from backend.domain.outcome import Failure, Rejection
@@ -201,11 +201,11 @@ class Attributes:
     def _screen(self, labels: Collection[str], values: Mapping[str, Held]) -> Iterator[tuple[Attribute, bool]]:
         """Each attribute, and whether a span with these labels has it. `values` must hold its value when the next one
         is asked for."""
-        chosen: dict[str | None, Collection[str]] = {}
+        chosen = Selection()
         for part in self._order:
             visible = part.takes(labels) and all(condition.holds(chosen) for condition in part.conditions)
             yield part, visible
-            chosen[part.name] = part.control.called(values.get(part.name)) if visible else ()
+            chosen.by_control[part.name] = part.control.called(values.get(part.name)) if visible else ()
 
 
 NO_ATTRIBUTES = Attributes()

@@ -36,7 +36,7 @@ def _unsupported(element: Element, image: Element | None) -> str:
     """Why it isn't, "" where it may be. `image`: the object that it is about."""
     if image is None or image.tag != "Image":
         return "it marks <Image> alone"
-    if "," in element.get("toName", "") or any(name.lower() == "valuelist" for name in image.attrib):
+    if "," in element.get("toname", "") or image.get("valuelist") is not None:
         return "not supported yet on several pictures"
     if "$" not in image.get("value", ""):
         return "its <Image> shows nothing of the task"

@@ -27,7 +27,7 @@ def _parts(declared: DeclaredControl) -> dict[str, Any] | str:
     supported."""
     element, image = declared.element, declared.object
     for attribute, feature in (("perRegion", "a choice per region"), ("allowNested", "a path per item")):
-        if element.get(attribute, "").lower() == "true":
+        if element.get(attribute.lower(), "").lower() == "true":
             return f'{attribute}="true" ({feature})'
     choices = choices_of(listed(element))
     labels_from = field_of(element.get("value", ""))
@@ -35,7 +35,7 @@ def _parts(declared: DeclaredControl) -> dict[str, Any] | str:
         return 'perItem="true" without choices'
     if any(len(choice.name) > LONGEST for choice in choices):
         return f"a choice of more than {LONGEST:,} characters"
-    pictures = file_object(image) if image is not None and image.tag == "Image" and image.get("valueList") else None
+    pictures = file_object(image) if image is not None and image.tag == "Image" and image.get("valuelist") else None
     if not isinstance(pictures, FileObject) or field_of(pictures.value) is None:
         return 'perItem="true" without an <Image valueList="$field">'
     return {

@@ -41,7 +41,7 @@ def build_labels(declared: DeclaredControl) -> LabelsControl | str:
 
 def _source(element: Element, source: Element) -> MarkedObject | str:
     """What it marks, or why it can't. `source`: the object of that name."""
-    if "," in element.get("toName", ""):
+    if "," in element.get("toname", ""):
         return "not supported yet on several texts"
     own = _OWN.get(element.tag, source.tag)
     return marked_object(source) if source.tag == own else f"it marks <{own}> alone"

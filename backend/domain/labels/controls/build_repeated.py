@@ -65,6 +65,6 @@ def _why(declared: DeclaredControl, repeater: Repeater) -> str:
 
 def _depends_on_index(element: Element) -> bool:
     """Whether its choices, or what else it takes, are those of one item."""
-    own = [value for name, value in element.attrib.items() if name not in ("name", "toName")]
+    own = [value for name, value in element.attrib.items() if name not in ("name", "toname")]
     below = (value for child in element.iter() if child is not element for value in child.attrib.values())
     return any(INDEX in value for value in (*own, *below))

@@ -17,23 +17,23 @@ def build_taxonomy(declared: DeclaredControl) -> TaxonomyControl | str:
     element = declared.element
     flags = (("labeling", "labels of regions"), ("perItem", "per item"))
     for attribute, what in flags:
-        if element.get(attribute, "").lower() == "true":
+        if element.get(attribute.lower(), "").lower() == "true":
             return f'{attribute}="true" ({what})'
-    if element.get("apiUrl"):
+    if element.get("apiurl"):
         return "apiUrl (a tree that the browser loads)"
     source, nodes = tree_of(element)
     if nodes is None:
         return f"a tree of more than {MOST:,} choices or {DEEPEST} levels, or with very long names"
     if not nodes and source is None:
         return "it lists no choices"
-    leaves = element.get("leafsOnly", "").lower() == "true"
+    leaves = element.get("leafsonly", "").lower() == "true"
     return TaxonomyControl(
         name=declared.name,
         to_name=declared.to_name,
         nodes=taxonomy_tree.chosen_from(nodes, leaves),
         source=source,
         leaves=leaves,
-        most=count_in(element.get("maxUsages", "")),
+        most=count_in(element.get("maxusages", "")),
         hideable=declared.hideable,
         required=declared.required,
         conditions=declared.conditions,

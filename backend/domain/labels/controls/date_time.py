@@ -153,7 +153,7 @@ class DateTimeControl(EnteredValue):
 def build_date_time(declared: DeclaredControl) -> DateTimeControl | str:
     """The control of a <DateTime> element, or why it isn't supported."""
     element, only = declared.element, declared.element.get("only", "")
-    if element.get("perItem", "").lower() == "true":
+    if element.get("peritem", "").lower() == "true":
         return 'perItem="true" (per item)'
     written = "" if only == "time" else element.get("format") or _written(only)
     stored = date_format(written)

@@ -149,7 +149,7 @@ def _names(node: Node) -> tuple[str, str]:
 def build_nested_choices(declared: DeclaredControl) -> NestedChoicesControl | str:
     """The control of such an element, or why it isn't supported."""
     element = declared.element
-    if element.get("perItem", "").lower() == "true":
+    if element.get("peritem", "").lower() == "true":
         return 'perItem="true" (a path per item)'
     source, nodes = tree_of(element)
     if nodes is None:

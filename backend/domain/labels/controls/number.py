@@ -108,7 +108,7 @@ class NumberControl(Numeric):
 def build_number(declared: DeclaredControl) -> NumberControl | str:
     """The control of a <Number> element, or why it isn't supported."""
     element = declared.element
-    if element.get("perItem", "").lower() == "true":
+    if element.get("peritem", "").lower() == "true":
         return 'perItem="true" (per item)'
     least, most, step = (_written(element.get(name, "")) for name in ("min", "max", "step"))
     if least is not None and most is not None and least > most:

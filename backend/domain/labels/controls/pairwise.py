@@ -129,7 +129,7 @@ class PairwiseControl(Labeled, Unlabeled):
 
 def build_pairwise(declared: DeclaredControl) -> PairwiseControl | str:
     """The control of a <Pairwise> element, or why it isn't supported."""
-    names = [name.strip() for name in declared.element.get("toName", "").split(",")]
+    names = [name.strip() for name in declared.element.get("toname", "").split(",")]
     if len(names) != 2 or len({*names, ""}) != 3:
         return "toName is not the names of two inputs, such as a,b"
     left, right = (_called(name, declared) for name in names)

@@ -107,9 +107,9 @@ class RatingControl(Numeric):
 def build_rating(declared: DeclaredControl) -> RatingControl | str:
     """The control of a <Rating> element, or why it isn't supported."""
     element = declared.element
-    if element.get("perItem", "").lower() == "true":
+    if element.get("peritem", "").lower() == "true":
         return 'perItem="true" (per item)'
-    most = count_in(element.get("maxRating", str(STARS)))
+    most = count_in(element.get("maxrating", str(STARS)))
     if most is None or most > MOST:
         return f"maxRating is not a whole number from 1 to {MOST}"
     return RatingControl(

@@ -61,9 +61,13 @@ def builder_of(declared: DeclaredControl) -> Build | None:
     return None if kind is None else _repeated if declared.repeater is not None else BUILDERS[kind]
 
 
+_AS_READ = {" ".join((kind.split()[0], *kind.lower().split()[1:])): kind for kind in BUILDERS}
+"""Tag, and attributes as they are read -> the key in BUILDERS."""
+
+
 def kind_of(element: Element) -> str | None:
     """The key in BUILDERS of a control that is alone; None for one that no prompt fills."""
     switched_on = [name for name, value in element.attrib.items() if value.lower() == "true"]
     several = [f'choice="multiple" {name}' for name in switched_on if element.get("choice") == "multiple"]
     kinds = (f"{element.tag} {name}" for name in (*several, *switched_on))
-    return next((kind for kind in (*kinds, element.tag) if kind in BUILDERS), None)
+    return next((_AS_READ[kind] for kind in (*kinds, element.tag) if kind in _AS_READ), None)

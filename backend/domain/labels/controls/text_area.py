@@ -141,12 +141,12 @@ def _tokens(value: Held) -> Counter[str]:
 def build_text_area(declared: DeclaredControl) -> TextAreaControl | str:
     """The control of a <TextArea> element, or why it isn't supported."""
     element = declared.element
-    if element.get("perItem", "").lower() == "true":
+    if element.get("peritem", "").lower() == "true":
         return 'perItem="true" (per item)'
     return TextAreaControl(
         name=declared.name,
         to_name=declared.to_name,
-        most=count_in(element.get("maxSubmissions", "")),
+        most=count_in(element.get("maxsubmissions", "")),
         hideable=declared.hideable,
         required=declared.required,
         placeholder=" ".join(element.get("placeholder", "").split()),

@@ -36,8 +36,7 @@ FILE_TAGS = ("Image", "Pdf")
 
 def file_object(element: Element) -> FileObject | MediaObject:
     """Of an <Image> or <Pdf>; no model is shown one whose address is put together, or the same for all tasks."""
-    attributes = {name.lower(): attributes for name, attributes in element.attrib.items()}
-    value = attributes.get("valuelist") or attributes.get("value", "")
+    value = element.get("valuelist", "") or element.get("value", "")
     if field_of(value) is None or "{{" in value:
         return MediaObject(element.tag, value)
     return FileObject(value, element.tag)

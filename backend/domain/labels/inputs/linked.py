@@ -77,12 +77,12 @@ class LinkedText:
 
 def form_of(element: Element) -> tuple[str, ...]:
     """How the text of an element is there; () where it stands in the task as it is read."""
-    attributes = {name.lower(): attributes.lower() for name, attributes in element.attrib.items()}
+    value_type, encoding = element.get("valuetype", ""), element.get("encoding", "").lower()
     if element.tag == "Table":
-        return table_form(next((kind for name, kind in element.attrib.items() if name.lower() == "valuetype"), ""))
-    url = (URL,) if element.tag in LINKED_TAGS and attributes.get("valuetype") == URL else ()
-    encoding = attributes.get("encoding") if element.tag in ("Text", "HyperText") else None
-    return (*url, encoding) if encoding in (BASE64, BASE64_UNICODE) else url
+        return table_form(value_type)
+    url = (URL,) if element.tag in LINKED_TAGS and value_type.lower() == URL else ()
+    encoded = element.tag in ("Text", "HyperText") and encoding in (BASE64, BASE64_UNICODE)
+    return (*url, encoding) if encoded else url
 
 
 def linked_text(element: Element) -> LinkedText | None:

@@ -111,7 +111,6 @@ class ParagraphsObject:
 def marked_object(element: Element) -> MarkedObject | str:
     """The object of an element, or why nothing in it can be marked."""
     tag, value = element.tag, element.get("value", "")
-    attributes = {name.lower(): attributes for name, attributes in element.attrib.items()}
     if tag not in ("Text", "HyperText", "Paragraphs"):
         return f"not supported yet on <{tag}>"
     form = form_of(element)
@@ -124,11 +123,9 @@ def marked_object(element: Element) -> MarkedObject | str:
     if tag == "Text":
         return TextObject(value, form)
     if tag == "HyperText":
-        return HyperTextObject(value, attributes.get("inline", "").lower() == "true", form)
-    sorts = attributes.get("contextscroll", "").lower() == "true"
-    return ParagraphsObject(
-        value, attributes.get("namekey") or "author", attributes.get("textkey") or "text", sorts, form
-    )
+        return HyperTextObject(value, element.get("inline", "").lower() == "true", form)
+    sorts = element.get("contextscroll", "").lower() == "true"
+    return ParagraphsObject(value, element.get("namekey") or "author", element.get("textkey") or "text", sorts, form)
 
 
 def _text(value: str, data: Mapping[str, Any]) -> str | None:

@@ -34,10 +34,9 @@ def read_input(element: Element) -> ReadInput | None:
         return file_object(element)
     if element.tag in MEDIA_TAGS:
         return MediaObject(element.tag, element.get("value", ""))
-    attributes = {name.lower(): attributes for name, attributes in element.attrib.items()}
     if element.tag == "List":
-        return ListObject(attributes.get("value", ""))
-    return linked_text(element) if form_of(element) else TableObject(attributes.get("value", ""))
+        return ListObject(element.get("value", ""))
+    return linked_text(element) if form_of(element) else TableObject(element.get("value", ""))
 
 
 def others_than(inputs: Iterable[ReadInput], variables: tuple[str, ...]) -> tuple[str, ...]:

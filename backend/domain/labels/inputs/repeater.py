@@ -42,8 +42,7 @@ class Repeater:
 
 def repeater_of(element: Element, around: Repeater | None) -> Repeater:
     """Of a <Repeater> element. Puts INDEX in place of the flag in all that it holds, unless it is within another."""
-    attributes = {name.lower(): value for name, value in element.attrib.items()}
-    flag, on = attributes.get("indexflag", _FLAG), field_of(attributes.get("on", ""))
+    flag, on = element.get("indexflag", _FLAG), field_of(element.get("on", ""))
     if around is not None:
         return Repeater(around.on, around.flag, "inside a <Repeater> that another one repeats")
     if on is None or "{" in on:

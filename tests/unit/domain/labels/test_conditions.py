@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from backend.domain.answer import Labels
+from backend.domain.answer import Labels, Number
 from backend.domain.chat.response_parser import read
 from backend.domain.dataset.ground_truth import truth_of
 from backend.domain.labels.conditions import can_be_hidden
@@ -167,6 +167,64 @@ def test_any_other_control_does_not_mean_itself() -> None:
     schema = read_config(config(control("more", 'visibleWhen="choice-selected"'), tags))
     assert said(schema, tags=[], more="low") == {"more": None, "tags": None}
     assert said(schema, tags=["low"], more="low") == {"more": Labels(("low",)), "tags": Labels(("low",))}
+
+
+def test_a_condition_without_a_tag_looks_at_no_value() -> None:
+    """As the screen: a rating that a person gave under "praise" is on it."""
+    for word, shown in (("choice-selected", True), ("choice-unselected", False)):
+        rating = f'<View visibleWhen="{word}" whenChoiceValue="complaint"><Rating name="stars" toName="text"/></View>'
+        schema = read_config(config(KIND, rating))
+        stars = {"from_name": "stars", "to_name": "text", "type": "rating", "value": {"rating": 3}}
+        for held in ("praise", "c"):
+            assert (from_result([region("kind", held), stars], schema)["stars"] is not None) is shown
+        assert (said(schema, kind="praise", stars=3)["stars"] is not None) is shown
+        assert "complaint" not in schema._when(schema.by_name["stars"])
+
+
+TREE = '<Taxonomy name="tree" toName="text"><Choice value="x"/></Taxonomy>'
+
+
+def test_a_condition_without_a_tag_looks_at_choices_alone() -> None:
+    more = control("more", 'visibleWhen="choice-selected"')
+    schema = read_config(config(KIND.replace('required="true"', 'choice="multiple"'), TREE, more))
+    assert said(schema, kind=[], tree=["x"], more="low")["more"] is None
+    assert said(schema, kind=["praise"], tree=[], more="low")["more"] == Labels(("low",))
+    with_tree_alone = read_config(config(TREE, f'<View visibleWhen="choice-selected">{RATING}</View>'))
+    assert [field.name for field in with_tree_alone.fields] == ["tree"]
+    assert "shown only when another <Choices> has a choice" in with_tree_alone.unsupported[0]
+    of_the_tree = f'<View visibleWhen="choice-selected" whenTagName="tree">{RATING}</View>'
+    assert said(read_config(config(TREE, of_the_tree)), tree=["x"], stars=3)["stars"] == Number(3)
+
+
+RATING = '<Rating name="stars" toName="text"/>'
+
+
+@pytest.mark.parametrize(("value", "shown"), [("c", True), ("complaint", False), ("praise", False)])
+def test_a_value_alone_is_compared_with_what_is_stored(value: str, shown: bool) -> None:
+    schema = read_config(config(KIND, f'<View whenChoiceValue="{value}">{RATING}</View>'))
+    if value == "complaint":
+        assert [field.name for field in schema.fields] == ["kind"]
+        assert 'shown only when another <Choices> stores "complaint"' in schema.unsupported[0]
+    else:
+        assert (said(schema, kind="complaint", stars=3)["stars"] is not None) is shown
+
+
+def test_a_value_alone_is_found_in_free_texts_and_not_in_paths() -> None:
+    view = f'<View whenChoiceValue="x">{RATING}</View>'
+    text = '<TextArea name="why" toName="text" maxSubmissions="1"/>'
+    schema = read_config(config(text, view))
+    assert said(schema, why="x", stars=3)["stars"] is not None
+    assert said(schema, why="x y", stars=3)["stars"] is None
+    nested = '<Choices name="deep" toName="text" allowNested="true"><Choice value="x"/></Choices>'
+    for paths in (TREE, nested):
+        assert len(read_config(config(paths, view)).fields) == 1
+
+
+def test_choices_of_items_are_choices() -> None:
+    each = '<Repeater on="$items"><Choices name="c_{{idx}}" toName="text"><Choice value="x"/></Choices></Repeater>'
+    schema = read_config(config(each, f'<View visibleWhen="choice-selected">{RATING}</View>'))
+    bound: Any = schema.for_task({"items": ["one"]})
+    assert said(bound, c=[{"item": 0, "c": "x"}], stars=3)["stars"] == Number(3)
 
 
 def test_of_a_circle_one_is_kept() -> None:

@@ -1,10 +1,9 @@
 """Trees: which nodes there are, which are leaves, and what they are called."""
 
-from xml.etree.ElementTree import fromstring
-
 import pytest
 
 from backend.domain.labels.choice_names import LONGEST, MOST, NestedChoice
+from backend.domain.labels.config_tree import config_tree
 from backend.domain.labels.taxonomy_tree import (
     DEEPEST,
     Node,
@@ -58,8 +57,8 @@ def test_a_schema_lists_as_much_as_providers_take(names: list[str], fits: bool) 
 
 
 def test_a_tree_stands_in_the_config_or_comes_with_the_task() -> None:
-    source, nodes = tree_of(fromstring('<Taxonomy><Choice value="A"/></Taxonomy>'))
+    source, nodes = tree_of(config_tree('<Taxonomy><Choice value="A"/></Taxonomy>').root)
     assert (source, nodes) == (None, (Node(("A",), ("A",)),))
-    assert tree_of(fromstring('<Taxonomy value="$tree"/>')) == ("tree", ())
+    assert tree_of(config_tree('<Taxonomy value="$tree"/>').root) == ("tree", ())
     many = "".join(f'<Choice value="{number}"/>' for number in range(MOST + 1))
-    assert tree_of(fromstring(f"<Taxonomy>{many}</Taxonomy>")) == (None, None)
+    assert tree_of(config_tree(f"<Taxonomy>{many}</Taxonomy>").root) == (None, None)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from backend.domain.labels.config import read_config
+from backend.domain.labels.schema import LabelSchema
 from backend.domain.predictions.bulk_import import takes
 
 REPEATED = """<View><Text name="t" value="$text"/><Rating name="stars" toName="t"/><Repeater on="$items">
@@ -33,7 +34,7 @@ def region(kind: str, value: Any) -> dict[str, Any]:
     ],
 )
 def test_paths_of_choices_are_dropped(result: list[dict[str, Any]], taken: bool) -> None:
-    assert takes(result, ()) is taken
+    assert takes(result, LabelSchema((), ())) is taken
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,7 @@ def test_paths_of_choices_are_dropped(result: list[dict[str, Any]], taken: bool)
 )
 def test_names_with_the_number_of_an_item_are_dropped(names: list[str], taken: bool) -> None:
     result = [{"from_name": name, "to_name": "t", "type": "rating", "value": {"rating": 1}} for name in names]
-    assert takes(result, read_config(REPEATED).fields) is taken
+    assert takes(result, read_config(REPEATED)) is taken
 
 
 @pytest.mark.parametrize("bound", [False, True])
@@ -55,7 +56,7 @@ def test_labels_that_the_task_brings_are_dropped_where_the_config_lists_others(
     def taken(listed: str, *labels: str) -> bool:
         schema: Any = read_config(config.format(listed))
         task = {"text": "x", "images": ["/a.png"], "labels": ["brought"]}
-        return takes([region(kind, [*labels])], (schema.for_task(task) if bound else schema).fields)
+        return takes([region(kind, [*labels])], schema.for_task(task) if bound else schema)
 
     own = f'<{tag} value="Own" alias="o"/>'
     assert not taken(own, "brought")
@@ -68,5 +69,21 @@ def test_labels_that_the_task_brings_are_dropped_where_the_config_lists_others(
 def test_paths_that_the_task_brings_are_dropped_where_the_config_lists_others(path: list[str], taken: bool) -> None:
     schema: Any = read_config(TREE.format('<Choice value="Own"><Choice value="A" alias="a"/></Choice>'))
     bound = schema.for_task({"text": "x", "labels": ["brought"]})
-    assert takes([region("taxonomy", [path])], schema.fields) is taken
-    assert takes([region("taxonomy", [path])], bound.fields) is taken
+    assert takes([region("taxonomy", [path])], schema) is taken
+    assert takes([region("taxonomy", [path])], bound) is taken
+
+
+@pytest.mark.parametrize(
+    ("attributes", "inside", "taken"),
+    [
+        ('maxRating="7"', "", True),
+        ('maxrating="7"', "", False),
+        ('hotKey="r"', "", True),
+        ("", '<Choices name="c" toName="t"><Choice value="A" Alias="a"/></Choices>', False),
+        ("", '<Choices name="c" toName="t"><Choice value="A" alias="a"/></Choices>', True),
+    ],
+)
+def test_attributes_that_the_import_does_not_read_are_noticed(attributes: str, inside: str, taken: bool) -> None:
+    """Label Studio 1.23 creates none of these predictions where this says so."""
+    config = f'<View><Text name="t" value="$text"/><Rating name="r" toName="t" {attributes}/>{inside}</View>'
+    assert takes([region("rating", 6)], read_config(config)) is taken

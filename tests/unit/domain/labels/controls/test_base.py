@@ -2,10 +2,10 @@
 
 import inspect
 from typing import Any
-from xml.etree.ElementTree import fromstring
 
 import pytest
 
+from backend.domain.labels.config_tree import config_tree
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.registry import BUILDERS
 from backend.domain.labels.controls.relations import RelationsControl
@@ -82,12 +82,12 @@ OBJECTS = {
 
 def built(tag: str) -> Control:
     """The control, as it is for a task."""
-    element = fromstring(ELEMENTS[tag][0])
+    element = config_tree(ELEMENTS[tag][0]).root
     declared = DeclaredControl(element, False, ())
     if is_repeater(element):
         declared = DeclaredControl(element[0], False, (), repeater=repeater_of(element, None), key="c")
     shown, text = OBJECTS.get(tag, ('<Text name="t" value="$text"/>', "two"))
-    declared.object = fromstring(shown)
+    declared.object = config_tree(shown).root
     found = BUILDERS[tag](declared)
     assert not isinstance(found, str), found
     control = found.for_task({"text": text})

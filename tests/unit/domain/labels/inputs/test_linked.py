@@ -3,10 +3,10 @@
 import re
 from base64 import b64encode
 from typing import Any
-from xml.etree.ElementTree import fromstring
 
 import pytest
 
+from backend.domain.labels.config_tree import config_tree
 from backend.domain.labels.inputs.linked import (
     LOGIN_PAGE,
     NOT_BASE64,
@@ -24,7 +24,7 @@ LOGIN = "<!DOCTYPE html><html><form><input name='user'><input class='x' type='pa
 
 
 def of(element: str) -> LinkedText:
-    found = linked_text(fromstring(element))
+    found = linked_text(config_tree(element).root)
     assert found is not None
     return found
 
@@ -47,13 +47,13 @@ def of(element: str) -> LinkedText:
     ],
 )
 def test_the_form_of_a_text(element: str, form: tuple[str, ...]) -> None:
-    assert form_of(fromstring(element)) == form
-    assert (linked_text(fromstring(element)) is not None) is bool(form)
+    assert form_of(config_tree(element).root) == form
+    assert (linked_text(config_tree(element).root) is not None) is bool(form)
 
 
 @pytest.mark.parametrize("value", ["https://host/$t", "always", "$t[{{i}}]"])
 def test_an_address_that_is_put_together_is_not_loaded(value: str) -> None:
-    assert linked_text(fromstring(f'<Text value="{value}" valueType="url"/>')) is None
+    assert linked_text(config_tree(f'<Text value="{value}" valueType="url"/>').root) is None
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,15 @@
 from typing import Any
 
 import pytest
-from defusedxml.ElementTree import fromstring
 
+from backend.domain.labels.config_tree import config_tree
 from backend.domain.labels.inputs.objects import MarkedObject, marked_object
 
 TURNS = [{"who": "A", "says": "Hi", "start": 2}, {"who": "B", "says": "Bob", "start": 1}]
 
 
 def shown_by(element: str) -> MarkedObject:
-    found = marked_object(fromstring(element))
+    found = marked_object(config_tree(element).root)
     assert not isinstance(found, str), found
     return found
 
@@ -63,7 +63,7 @@ def test_data_of_another_kind_is_not_shown(element: str, value: Any) -> None:
     ],
 )
 def test_what_cannot_be_marked_says_why(element: str, why: str) -> None:
-    found = marked_object(fromstring(element))
+    found = marked_object(config_tree(element).root)
     assert isinstance(found, str)
     assert why in found
 
