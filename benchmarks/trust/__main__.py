@@ -21,6 +21,7 @@ from benchmarks.trust.label_confidence import Row, label_confidence
 from benchmarks.trust.likeness import likeness
 from benchmarks.trust.looks import looks
 from benchmarks.trust.people import people
+from benchmarks.trust.perfection import perfection
 from benchmarks.trust.promises import promises
 from benchmarks.trust.real_confidence import real_confidence
 from benchmarks.trust.shares import shares
@@ -30,7 +31,7 @@ Measure = Callable[[Any], Iterator[Row]]
 MEASURES: tuple[Measure, ...] = (
     *(active_guarantees, active_accuracy, active_shares),
     *(cascades, promises, label_confidence, real_confidence, looks, winners, shares, f1_coverage, audits, people),
-    *(canaries, likeness),
+    *(perfection, canaries, likeness),
 )
 """The longest first, because two run at a time."""
 FIGURES = Path(__file__).parent / "figures.txt"

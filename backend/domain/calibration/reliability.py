@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from backend.domain.calibration.scored_answers import ScoredAnswer, confident
-from backend.domain.statistics.bootstrap import MANY, SEED, TIMES, percentile_interval, resampled_sums
+from backend.domain.statistics.bootstrap import MANY, SEED, TIMES
 from backend.domain.statistics.intervals import Interval, wilson
+from backend.domain.statistics.task_ratios import share_interval
 
 if TYPE_CHECKING:
     from backend.domain.statistics.bootstrap import Floats
@@ -71,7 +72,7 @@ def reliability(scored: Sequence[ScoredAnswer], seed: int = SEED) -> Reliability
         tasks=len(pairs),
         bins=tuple(_bin(pairs[first:last]) for first, last in zip(starts, [*starts[1:], len(pairs)], strict=True)),
         brier=float(errors.mean()),
-        brier_ci=percentile_interval(resampled_sums(errors[:, None], seed)[:, 0] / len(pairs)),
+        brier_ci=share_interval([(error, 1.0) for error in errors.tolist()]),
         ece=float(numpy.abs(numpy.add.reduceat(sure - right, starts)).sum() / len(pairs)),
         ece_by_chance=float(by_chance.mean()),
         ece_chance_high=float(numpy.percentile(by_chance, 95)),

@@ -107,15 +107,19 @@ Item = tuple[str, Hashable]
 """A label as scores name it, and what it was given to: None for the whole task, or a span."""
 
 
-def items_of(case: Case, schema: LabelSchema) -> tuple[set[Item], set[Item]]:
+def items_of(case: Case, schema: LabelSchema, fields: Sequence[Control] | None = None) -> tuple[set[Item], set[Item]]:
     """What is counted of the ground truth and of the answer; an unusable answer has none. Marks in a picture that are
-    the same count as equal."""
+    the same count as equal.
+
+    fields: the controls that count; by default all
+    """
+    counted = schema.fields if fields is None else fields
     answer = {name: as_in_truth(value, case.truth.get(name)) for name, value in (case.answer or {}).items()}
-    return _items(case.truth, schema), _items(answer, schema)
+    return _items(case.truth, schema, counted), _items(answer, schema, counted)
 
 
-def _items(answer: Answer, schema: LabelSchema) -> set[Item]:
-    held = [(field, field.items(answer.get(field.name))) for field in schema.fields]
+def _items(answer: Answer, schema: LabelSchema, fields: Sequence[Control]) -> set[Item]:
+    held = [(field, field.items(answer.get(field.name))) for field in fields]
     return {(schema.class_name(field.name, label), item) for field, items in held for label, item in items}
 
 

@@ -6,7 +6,7 @@ seen: with none seen its interval is one point, and a label with two tasks is dr
 be. `python -m benchmarks.statistics` measures how often the intervals contain the truth.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,30 +26,44 @@ PRIOR = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
-    """Arrays [draw, label]: shares of the tasks whose answer is the label and right, is the label, should be it."""
+class LabelSums:
+    """Arrays [draw, label], each over the number of tasks: how often the label is in ground truth and answer, in the
+    answer, and in the ground truth."""
 
     hits: "Floats"
     answered: "Floats"
     expected: "Floats"
 
 
-def drawn_f1s(tables: Mapping[str, Table], seed: int) -> "Floats":
-    """Array [draw, (macro, micro, weighted)]. tables: by control."""
+def drawn_f1s(tables: Mapping[str, Table], seed: int, others: LabelSums | None = None) -> "Floats":
+    """Array [draw, (macro, weighted)].
+
+    tables: by control
+    others: draws of the labels of controls that have no table; they decide how many draws there are
+    """
     import numpy
 
-    rng = numpy.random.default_rng(seed)
-    parts = [_sums(rng, table) for table in tables.values()]
+    rng, times = numpy.random.default_rng(seed), TIMES if others is None else len(others.hits)
+    return f1s_of([*(_sums(rng, table, times) for table in tables.values()), *([others] if others else [])])
+
+
+def f1s_of(parts: Sequence[LabelSums]) -> "Floats":
+    """Array [draw, (macro, weighted)] of labels that the parts have; one counts where it occurs, as in a
+    Score."""
+    import numpy
+
     hits, answered, expected = (
         numpy.concatenate([getattr(part, name) for part in parts], axis=1) for name in ("hits", "answered", "expected")
     )
-    f1 = 2 * hits / (answered + expected)
-    micro = 2 * hits.sum(axis=1) / (answered + expected).sum(axis=1)
-    weighted = (f1 * expected).sum(axis=1) / expected.sum(axis=1)
-    return numpy.stack([f1.mean(axis=1), micro, weighted], axis=1)
+    with numpy.errstate(invalid="ignore"):
+        defined = answered + expected > 0
+        f1 = numpy.where(defined, 2 * hits / (answered + expected), 0)
+        macro = f1.sum(axis=1) / defined.sum(axis=1)
+        weighted = (f1 * expected).sum(axis=1) / expected.sum(axis=1)
+    return numpy.stack([macro, weighted], axis=1)
 
 
-def _sums(rng: "Generator", table: Table) -> Sums:
+def _sums(rng: "Generator", table: Table, times: int) -> LabelSums:
     """Cells without a task are drawn together, row by row, and divided equally: there may be a million of them."""
     import numpy
 
@@ -65,15 +79,15 @@ def _sums(rng: "Generator", table: Table) -> Sums:
     shapes[numpy.arange(size), numpy.arange(size)] += PRIOR - PRIOR / size
     rest = unseen.sum(axis=1)
     rows, columns = numpy.nonzero(~unseen)
-    cells = rng.gamma(shapes[rows, columns], size=(TIMES, len(rows)))
-    spread = rng.gamma(numpy.maximum(PRIOR * rest / size, 1e-12), size=(TIMES, size)) / numpy.maximum(rest, 1)
+    cells = rng.gamma(shapes[rows, columns], size=(times, len(rows)))
+    spread = rng.gamma(numpy.maximum(PRIOR * rest / size, 1e-12), size=(times, size)) / numpy.maximum(rest, 1)
     by_row = _summed(cells, rows, size) + spread * rest
     elsewhere = spread.sum(axis=1, keepdims=True) - _summed(spread[:, rows], columns, size)
     by_column = _summed(cells, columns, size) + elsewhere
     hits = cells[:, rows == columns]
     labels = [number for number, name in enumerate(classes) if name != NONE]
     total = by_row.sum(axis=1, keepdims=True)
-    return Sums(*(numpy.asarray(sums[:, labels] / total) for sums in (hits, by_column, by_row)))
+    return LabelSums(*(numpy.asarray(sums[:, labels] / total) for sums in (hits, by_column, by_row)))
 
 
 def _summed(cells: "Floats", places: "NDArray[Any]", size: int) -> "Floats":

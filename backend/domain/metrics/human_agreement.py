@@ -12,7 +12,7 @@ from statistics import fmean
 
 from backend.domain.statistics.intervals import Interval
 from backend.domain.statistics.krippendorff import krippendorff
-from backend.domain.statistics.task_ratios import mean_interval, share_interval
+from backend.domain.statistics.task_ratios import share_interval, signed_interval
 
 ADVANTAGE = 0.1
 """By how much a person must agree with the others more often than the model does, so that it cannot stand in: people
@@ -76,7 +76,7 @@ class HumanAgreement:
 
 
 def human_agreement(answers: Sequence[MultipleAnnotation]) -> HumanAgreement:
-    """Each task counts the same, however many people annotated it. Intervals are bootstrapped over tasks.
+    """Each task counts the same, however many people annotated it. Intervals are over tasks.
 
     answers: those of tasks with fewer than two people are left out
     """
@@ -98,7 +98,7 @@ def human_agreement(answers: Sequence[MultipleAnnotation]) -> HumanAgreement:
         with_model=fmean(model),
         with_model_ci=share_interval([(share, 1.0) for share in model]),
         difference=fmean(model) - fmean(among),
-        difference_ci=mean_interval([theirs - ours for theirs, ours in zip(model, among, strict=True)]),
+        difference_ci=signed_interval([theirs - ours for theirs, ours in zip(model, among, strict=True)]),
         alpha=reliable.alpha,
         alpha_ci=reliable.interval,
         test=tested,

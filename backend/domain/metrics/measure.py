@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum
 
 from backend.domain.labels.controls.base import Control, Held
 from backend.domain.metrics.cases import Case
-from backend.domain.statistics.bootstrap import SEED, percentile_interval, resample
 from backend.domain.statistics.intervals import Interval, ratio
+from backend.domain.statistics.task_ratios import share_interval
 
 Grade = Callable[[Control, Held, Held], float]
 """Control, answer and truth -> how good the answer is, 0..1."""
@@ -14,7 +15,7 @@ Grade = Callable[[Control, Held, Held], float]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """`value`: None where it does not exist, `reason` says why. `interval`: by bootstrap over tasks."""
+    """`value`: None where it does not exist, `reason` says why. `interval`: 95 %, over tasks."""
 
     value: float | None
     interval: Interval | None
@@ -31,12 +32,10 @@ def graded(grades: Mapping[str, Grade]) -> Measures:
 
 
 def _mean(cases: Sequence[Case], field: Control, grade: Grade) -> Measure:
-    import numpy
-
-    tasks = numpy.array([case.tasks for case in cases], dtype=float)
-    grades = numpy.array([_graded(case, field, grade) for case in cases], dtype=float)
-    drawn = resample(tasks, lambda counts: (counts @ grades) / counts.sum(axis=1), SEED)
-    return Measure(ratio(float(tasks @ grades), float(tasks.sum())), percentile_interval(drawn))
+    tasks = [case.tasks for case in cases]
+    grades = [_graded(case, field, grade) for case in cases]
+    mean = ratio(fsum(n * value for n, value in zip(tasks, grades, strict=True)), sum(tasks))
+    return Measure(mean, share_interval([(value, 1.0) for value in grades], tasks))
 
 
 def _graded(case: Case, field: Control, grade: Grade) -> float:

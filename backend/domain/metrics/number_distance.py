@@ -9,16 +9,19 @@ Quadratic weighted kappa: Cohen 1968, Psychological Bulletin 70:213, with weight
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backend.domain.answer import number_of
 from backend.domain.labels.controls.base import Control, Held
 from backend.domain.metrics.cases import Case
 from backend.domain.metrics.measure import Measure, graded
 from backend.domain.metrics.text_match import exact_match
-from backend.domain.statistics.bootstrap import SEED, percentile_interval, resampled_sums
+from backend.domain.statistics.bootstrap import SEED, agreement_interval
 from backend.domain.statistics.intervals import Interval, ratio
 from backend.domain.statistics.task_ratios import mean_interval
+
+if TYPE_CHECKING:
+    from backend.domain.statistics.bootstrap import Floats
 
 NumberPair = tuple[float, float]
 """The truth, and the answer."""
@@ -42,17 +45,22 @@ def weighted_kappa(pairs: Sequence[NumberPair]) -> float | None:
 
 
 def kappa_interval(pairs: Sequence[NumberPair], seed: int = SEED) -> Interval | None:
-    """95 % interval of the weighted kappa, from resampled tasks; None where there is no kappa."""
+    """95 % interval of the weighted kappa, None where there is no kappa. See `agreement_interval`."""
     if weighted_kappa(pairs) is None:
         return None
     import numpy
 
     rows = numpy.array([(*_moments(pair), (pair[0] - pair[1]) ** 2) for pair in pairs], dtype=float)
-    sums = resampled_sums(rows, seed)
-    expected = _expected(*(sums[:, column] for column in range(5)))
-    with numpy.errstate(invalid="ignore", divide="ignore"):
-        kappas = numpy.where(expected > 0, 1 - sums[:, 5] / expected, numpy.nan)
-    return percentile_interval(kappas)
+    *moments, _ = rows.sum(axis=0)
+    return agreement_interval(rows, numpy.array([*moments, _expected(*moments)]) / len(rows), _kappas, seed)
+
+
+def _kappas(sums: "Floats") -> "Floats":
+    """Of rows of: the sums of the moments, and of the squared differences."""
+    import numpy
+
+    expected = _expected(*sums.T[:5])
+    return numpy.where(expected > 0, 1 - sums[:, 5] / expected, numpy.nan)
 
 
 def _moments(pair: tuple[float, float]) -> tuple[float, float, float, float, float]:

@@ -14,7 +14,7 @@ from backend.domain.metrics.measure import Measure, graded
 from backend.domain.metrics.text_match import exact_match
 from backend.domain.statistics.intervals import ratio
 from backend.domain.statistics.rank_correlation import kendall_tau, same_items
-from backend.domain.statistics.task_ratios import mean_interval, share_interval
+from backend.domain.statistics.task_ratios import share_interval, signed_interval
 
 NO_RANKING = "In no task both the ground truth and the answer rank the same two or more items."
 NO_ITEM = "No ground truth has an item in a bucket."
@@ -80,7 +80,8 @@ def _discounted(gains: Sequence[float]) -> float:
 
 
 def _mean(values: Sequence[float]) -> Measure:
-    return Measure(ratio(fsum(values), len(values)), mean_interval(values), "" if values else NO_RANKING)
+    """Of numbers up to 1, and above -1."""
+    return Measure(ratio(fsum(values), len(values)), signed_interval(values), "" if values else NO_RANKING)
 
 
 def _pair(case: Case, control: str) -> tuple[Sequence[str], Sequence[str]]:

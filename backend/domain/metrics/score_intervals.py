@@ -1,21 +1,23 @@
-"""The 95 % intervals of a Score: Wilson's for the accuracy; for the F1s a posterior of the confusion tables where all
-controls take one label (`domain.metrics.confusion_f1`), else a seeded bootstrap over tasks.
+"""The 95 % intervals of a Score: Wilson's for the accuracy, and for micro F1 that of a share over tasks. For the other
+F1s draws: of the confusion tables of controls that take one label (`domain.metrics.confusion_f1`), of the tasks for the
+rest (`domain.metrics.label_f1`).
 
-Percentile intervals of a bootstrap are too narrow for few tasks. `few` says where the intervals of F1 may be.
+With few tasks, labels that have not occurred yet make them too narrow. `few` says where the intervals of F1 may be.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan
 from typing import TYPE_CHECKING
 
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.cases import Case
-from backend.domain.metrics.classification import NONE, REJECTED, confusion_tables, items_of
-from backend.domain.metrics.confusion_f1 import Table, drawn_f1s
-from backend.domain.statistics.bootstrap import SEED, percentile_interval, resample
+from backend.domain.metrics.classification import confusion_tables
+from backend.domain.metrics.confusion_f1 import drawn_f1s, f1s_of
+from backend.domain.metrics.label_f1 import drawn_label_sums, label_counts, label_sums
+from backend.domain.statistics.bootstrap import SEED, percentile_interval
 from backend.domain.statistics.intervals import Interval, wilson
+from backend.domain.statistics.task_ratios import share_interval
 
 if TYPE_CHECKING:
     from backend.domain.statistics.bootstrap import Floats
@@ -39,62 +41,42 @@ def score_intervals(cases: Sequence[Case], schema: LabelSchema, seed: int = SEED
     """The intervals of the Score that `score_of` computes from the same cases."""
     outputs = sum(case.tasks for case in cases)
     accuracy = wilson(sum(case.tasks for case in cases if case.correct), outputs)
-    cells = _cells(cases, schema)
-    exclusive = all(field.exclusive for field in schema.fields)
-    few = outputs < FEW
-    if cells is None:
+    counts, few = label_counts(cases, schema), outputs < FEW
+    if counts is None:
         return ScoreIntervals(accuracy, None, None, None, few)
     import numpy
 
     tasks = numpy.array([case.tasks for case in cases], dtype=float)
-    if not exclusive:
-        macro, micro, weighted = _percentiles(resample(tasks, lambda drawn: _f1s(drawn, cells), seed))
-        return ScoreIntervals(accuracy, macro, micro, weighted, few)
-    tables, measured = confusion_tables(cases, schema), _f1s(tasks[None], cells)[0]
-    macro, micro, weighted = _percentiles(drawn_f1s(tables, seed), measured)
-    return ScoreIntervals(accuracy, macro, accuracy if _is_accuracy(tables) else micro, weighted, few)
+    measured = label_sums(tasks[None], counts)
+    (macro, weighted), drawn = f1s_of([measured])[0].tolist(), _drawn(cases, schema, tasks, seed)
+    of_macro, of_weighted = (_percentiles(*(f1s[:, column] for f1s in drawn)) for column in (0, 1))
+    return ScoreIntervals(accuracy, _with(of_macro, macro), _micro(tasks, counts), _with(of_weighted, weighted), few)
 
 
-def _percentiles(f1s: "Floats", measured: "Floats | None" = None) -> Iterator[Interval | None]:
-    """The interval of each column, widened to contain what was `measured`."""
-    for column, values in enumerate(f1s.T):
-        interval, value = percentile_interval(values), None if measured is None else float(measured[column])
-        if interval is None or value is None:
-            yield interval
-        else:
-            yield None if isnan(value) else (min(interval[0], value), max(interval[1], value))
+def _drawn(cases: Sequence[Case], schema: LabelSchema, tasks: "Floats", seed: int) -> tuple["Floats", "Floats"]:
+    """Draws for the low and for the high ends."""
+    tables, several = confusion_tables(cases, schema), [field for field in schema.fields if not field.exclusive]
+    others = label_counts(cases, schema, several)
+    if others is None:
+        return (f1s := drawn_f1s(tables, seed)), f1s
+    low, high = drawn_label_sums(tasks, others, seed)
+    return drawn_f1s(tables, seed, low), drawn_f1s(tables, seed, high)
 
 
-def _is_accuracy(tables: Mapping[str, Table]) -> bool:
-    """Whether micro F1 is the accuracy: one label in each ground truth and each answer."""
-    names = {name for table in tables.values() for truth, row in table.items() for name in (truth, *row)}
-    return len(tables) == 1 and not names & {NONE, REJECTED}
-
-
-def _cells(cases: Sequence[Case], schema: LabelSchema) -> "Floats | None":
-    """Array [case, 3 * label]: how often each label is in both, in the answer, in the ground truth; None without any
-    label."""
-    counted = []
-    for case in cases:
-        expected, answered = items_of(case, schema)
-        counted.append([Counter(label for label, _ in side) for side in (expected & answered, answered, expected)])
-    labels = sorted({label for counts in counted for side in counts for label in side})
-    if not labels:
-        return None
+def _micro(tasks: "Floats", counts: "Floats") -> Interval | None:
+    """Of the share of labels in ground truths and answers that are in both; of one label in each task it is the
+    accuracy's."""
     import numpy
 
-    return numpy.array([[side[label] for side in counts for label in labels] for counts in counted], float)
+    hits, answered, expected = (part.sum(axis=1) for part in numpy.split(counts, 3, axis=1))
+    return share_interval(list(zip((2 * hits).tolist(), (answered + expected).tolist(), strict=True)), tasks.tolist())
 
 
-def _f1s(drawn: "Floats", cells: "Floats") -> "Floats":
-    """Array [resample, (macro, micro, weighted)]; a label counts if it was drawn, as in a Score."""
-    import numpy
+def _percentiles(low: "Floats", high: "Floats") -> Interval | None:
+    below, above = percentile_interval(low), percentile_interval(high)
+    return below and above and (min(below[0], above[0]), above[1])
 
-    hits, answered, expected = numpy.split(drawn @ cells, 3, axis=1)
-    with numpy.errstate(invalid="ignore"):
-        defined = answered + expected > 0
-        f1 = numpy.where(defined, 2 * hits / (answered + expected), 0)
-        macro = f1.sum(axis=1) / defined.sum(axis=1)
-        micro = 2 * hits.sum(axis=1) / (answered + expected).sum(axis=1)
-        weighted = (f1 * expected).sum(axis=1) / expected.sum(axis=1)
-    return numpy.stack([macro, micro, weighted], axis=1)
+
+def _with(interval: Interval | None, measured: float) -> Interval | None:
+    """Widened to contain what was measured; None where nothing was."""
+    return interval and (None if isnan(measured) else (min(interval[0], measured), max(interval[1], measured)))

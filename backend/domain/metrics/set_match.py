@@ -7,7 +7,6 @@ None where there is nothing to divide by: a task without anything wanted or give
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
-from backend.domain.statistics.bootstrap import SEED
 from backend.domain.statistics.intervals import Interval, ratio
 from backend.domain.statistics.task_ratios import share_interval
 
@@ -47,6 +46,6 @@ def total(matches: Iterable[SetMatch]) -> SetMatch:
     return sum(matches, SetMatch())
 
 
-def f1_interval(matches: Sequence[SetMatch], seed: int = SEED) -> Interval | None:
-    """95 % interval of the micro F1, from resampled tasks: `matches` has one for each."""
-    return share_interval([(2 * match.hits, match.given + match.wanted) for match in matches], seed)
+def f1_interval(matches: Sequence[SetMatch]) -> Interval | None:
+    """95 % interval of the micro F1, over tasks: `matches` has one for each."""
+    return share_interval([(2 * match.hits, match.given + match.wanted) for match in matches])

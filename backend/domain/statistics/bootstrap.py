@@ -1,7 +1,8 @@
-"""Bootstrap: the value of a number on other tasks like these (Efron 1979), with a seed, so that it is reproducible.
+"""Bayesian bootstrap (Rubin 1981, The Annals of Statistics 9:130): the value of a number on other tasks like these.
 
-Equal tasks need not be drawn one by one: how often each kind of task is drawn is multinomial, so a hundred thousand
-tasks of a hundred kinds cost next to nothing.
+Each draw gives each task an exponential weight, with a seed, so that it is reproducible. The weight of equal tasks is
+gamma distributed, so a hundred thousand tasks of a hundred kinds cost next to nothing. A draw knows only what was seen:
+a number that must not be certain where nothing was wrong so far adds prior tasks to it.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,6 @@ from backend.domain.statistics.intervals import Interval
 
 if TYPE_CHECKING:
     from numpy import float64
-    from numpy.random import Generator
     from numpy.typing import NDArray
 
     Floats = NDArray[float64]
@@ -23,26 +23,23 @@ MANY = 2000
 _CELLS = 4_000_000
 """Numbers held at once."""
 
-_DRAWS_PER_KIND = 20
-"""So many tasks are drawn in the time that one binomial number takes."""
-
 
 def resample(tasks: "Floats", statistic: "Callable[[Floats], Floats]", seed: int = SEED) -> "Floats":
-    """`statistic` of TIMES resamples, [resample, ...].
+    """`statistic` of TIMES draws, [draw, ...].
 
     tasks: number of tasks of each kind
-    statistic: from [resample, kind] -> number drawn, to one row per resample
+    statistic: from [draw, kind] -> weight of its tasks, on average their number, to one row per draw
     """
     import numpy
 
     rng = numpy.random.default_rng(seed)
     rows = max(1, _CELLS // len(tasks))
-    draws = (_draw(rng, tasks, min(rows, TIMES - start)) for start in range(0, TIMES, rows))
-    return numpy.concatenate([statistic(drawn) for drawn in draws])
+    sizes = ((min(rows, TIMES - start), len(tasks)) for start in range(0, TIMES, rows))
+    return numpy.concatenate([statistic(rng.standard_gamma(tasks, size)) for size in sizes])
 
 
 def resampled_sums(parts: "Floats", seed: int = SEED) -> "Floats":
-    """Sums of the columns in TIMES resamples of the rows, [resample, column].
+    """Sums of the columns in TIMES draws of the rows, [draw, column].
 
     From MANY rows up, such sums are practically normally distributed and are drawn from that distribution.
     """
@@ -50,13 +47,33 @@ def resampled_sums(parts: "Floats", seed: int = SEED) -> "Floats":
 
     if len(parts) < MANY:
         return resample(numpy.ones(len(parts)), lambda drawn: drawn @ parts, seed)
-    total = parts.sum(axis=0)
-    spread = parts.T @ parts - numpy.outer(total, total) / len(parts)
-    return numpy.random.default_rng(seed).multivariate_normal(total, spread, size=TIMES, check_valid="ignore")
+    rng = numpy.random.default_rng(seed)
+    return rng.multivariate_normal(parts.sum(axis=0), parts.T @ parts, size=TIMES, check_valid="ignore")
+
+
+def agreement_interval(
+    parts: "Floats", by_chance: "Floats", agreement: "Callable[[Floats], Floats]", seed: int = SEED
+) -> Interval | None:
+    """95 % interval of a number that is 1 for full agreement and 0 for what chance gives.
+
+    Its low end is drawn with one prior task that is answered by chance (a Dirichlet process of concentration 1,
+    Ferguson 1973, The Annals of Statistics 1:209): tasks that all agree do not make it certain.
+
+    parts: a row for each task
+    by_chance: the row of a task that is answered by chance
+    agreement: from sums of rows, [draw, column], to the number of each draw
+    """
+    import numpy
+
+    sums = resampled_sums(parts, seed)
+    prior = numpy.random.default_rng([seed, 1]).standard_exponential((TIMES, 1)) * by_chance
+    with numpy.errstate(invalid="ignore", divide="ignore"):
+        cautious, plain = percentile_interval(agreement(sums + prior)), percentile_interval(agreement(sums))
+    return cautious and plain and (min(cautious[0], plain[0]), plain[1])
 
 
 def percentile_interval(values: "Floats") -> Interval | None:
-    """Between the 2.5 % and the 97.5 % point of resampled values without nan; None if nothing is left."""
+    """Between the 2.5 % and the 97.5 % point of drawn values without nan; None if nothing is left."""
     import numpy
 
     numbers = values[~numpy.isnan(values)]
@@ -64,15 +81,3 @@ def percentile_interval(values: "Floats") -> Interval | None:
         return None
     low, high = numpy.percentile(numbers, (2.5, 97.5))
     return float(low), float(high)
-
-
-def _draw(rng: "Generator", tasks: "Floats", rows: int) -> "Floats":
-    """Array [resample, kind]; with few tasks of each kind it is faster to draw tasks than kinds."""
-    import numpy
-
-    total = int(tasks.sum())
-    if total > _DRAWS_PER_KIND * len(tasks):
-        return rng.multinomial(total, tasks / total, size=rows).astype(float)
-    kinds = numpy.repeat(numpy.arange(len(tasks)), tasks.astype(int))
-    drawn = (kinds[rng.integers(total, size=total)] for _ in range(rows))
-    return numpy.stack([numpy.bincount(sample, minlength=len(tasks)).astype(float) for sample in drawn])

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from backend.domain.statistics.bootstrap import percentile_interval, resample
+from backend.domain.statistics.bootstrap import agreement_interval
 from backend.domain.statistics.intervals import Interval
 
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class KrippendorffAlpha:
-    """`alpha`: at most 1; None if only one answer was ever given; `interval`: 95 %, bootstrapped over tasks."""
+    """`alpha`: at most 1; None if only one answer was ever given; `interval`: 95 %, over tasks, see
+    `agreement_interval`."""
 
     alpha: float | None = None
     interval: Interval | None = None
@@ -37,16 +38,21 @@ def krippendorff(tasks: Sequence[Sequence[str]]) -> KrippendorffAlpha:
     sizes = counts.sum(axis=1)
     apart = (sizes**2 - (counts**2).sum(axis=1)) / (sizes - 1)
     parts = numpy.column_stack([apart, counts])
-    with numpy.errstate(invalid="ignore", divide="ignore"):
-        (alpha,) = _alphas(parts.sum(axis=0, keepdims=True))
-        resampled = resample(numpy.ones(len(parts)), lambda drawn: _alphas(drawn @ parts))
-    return KrippendorffAlpha(float(alpha), percentile_interval(resampled))
+    sums = parts.sum(axis=0)
+    chance = numpy.array([_by_chance(sums), *sums[1:]]) / len(parts)
+    return KrippendorffAlpha(float(_alphas(sums[None])[0]), agreement_interval(parts, chance, _alphas))
 
 
 def _alphas(sums: "Floats") -> "Floats":
     """Of rows of: the sum of what is apart, and how often each answer was given."""
     import numpy
 
-    given = sums[:, 1:].sum(axis=1)
-    expected = (given**2 - (sums[:, 1:] ** 2).sum(axis=1)) / (given - 1)
-    return numpy.where(expected > 0, 1 - sums[:, 0] / expected, numpy.nan)
+    expected = _by_chance(sums)
+    return numpy.asarray(numpy.where(expected > 0, 1 - sums[:, 0] / expected, numpy.nan))
+
+
+def _by_chance(sums: "Floats") -> "Floats":
+    """What would be apart by chance, of each row."""
+    given = sums[..., 1:].sum(axis=-1)
+    by_chance: Floats = (given**2 - (sums[..., 1:] ** 2).sum(axis=-1)) / (given - 1)
+    return by_chance

@@ -1,33 +1,65 @@
 """Intervals of numbers that are sums over tasks divided by sums over tasks: precision, recall, F1, means.
 
-Tasks are resampled, not what is found in them: several spans of one text are right or wrong together, so an interval
-over spans would be too narrow.
+Tasks count, not what is found in them: several spans of one text are right or wrong together, so an interval over spans
+would be too narrow.
 """
 
 from collections.abc import Sequence
+from math import fsum
 
 from backend.domain.statistics.bootstrap import SEED, percentile_interval, resampled_sums
-from backend.domain.statistics.intervals import Interval
+from backend.domain.statistics.intervals import Interval, Z, wilson_of
+
+PSEUDO = Z**2
+"""Tasks that the spread of a share is measured with beside its own, half of them right and half wrong."""
+
+
+def share_interval(parts: Sequence[tuple[float, float]], tasks: Sequence[float] | None = None) -> Interval | None:
+    """95 % interval of sum(part) / sum(whole), which lies in 0..1; None without a whole above 0.
+
+    Wilson's with the effective number of tasks, as for shares in clusters (Korn and Graubard 1998, Survey Methodology
+    24:193; Dean and Pagano 2015, Journal of Survey Statistics and Methodology 3:484). It comes from the spread of the
+    tasks around the share. Few tasks, all of them right, have no spread, so it is measured together with z^2 tasks of
+    typical size, half right and half wrong (Agresti and Coull 1998, The American Statistician 52:119). Of tasks that
+    are right or wrong as a whole it is their number: the interval is Wilson's. Of right ones alone it is Kish's
+    (1965), sum(whole)^2 / sum(whole^2).
+
+    parts: (part, whole) of a task, 0 <= part <= whole
+    tasks: how many tasks have each of them; by default one
+    """
+    weights = tasks or [1] * len(parts)
+    counted = [(part, whole, n) for (part, whole), n in zip(parts, weights, strict=True) if whole and n]
+    if not counted:
+        return None
+    right, total, squares = (fsum(row) for row in zip(*((n * a, n * w, n * w * w) for a, w, n in counted), strict=True))
+    size = squares / total
+    center = (right + PSEUDO / 2 * size) / (total + PSEUDO * size)
+    spread = fsum(n * (part - center * whole) ** 2 for part, whole, n in counted)
+    spread += PSEUDO / 2 * size**2 * (center**2 + (1 - center) ** 2)
+    effective = center * (1 - center) * (total + PSEUDO * size) ** 2 / spread - PSEUDO
+    return wilson_of(min(1.0, right / total), effective)
+
+
+def signed_interval(values: Sequence[float]) -> Interval | None:
+    """95 % interval of the mean of one value in -1..1 for each task; None without any."""
+    interval = share_interval([((1 + value) / 2, 1.0) for value in values])
+    return None if interval is None else (2 * interval[0] - 1, 2 * interval[1] - 1)
 
 
 def ratio_interval(parts: Sequence[tuple[float, float]], seed: int = SEED) -> Interval | None:
-    """95 % interval of sum(part) / sum(whole) for (part, whole) of each task; None without a whole above 0."""
-    if not any(whole for _, whole in parts):
+    """95 % interval of sum(part) / sum(whole), which may be any number, by the bootstrap; None without a whole above 0,
+    and where each task has the same: nothing then says how far others would be away."""
+    ratios = {part / whole for part, whole in parts if whole}
+    if len(ratios) < 2:
         return None
     import numpy
 
     sums = resampled_sums(numpy.array(parts, dtype=float), seed)
     with numpy.errstate(invalid="ignore", divide="ignore"):
-        ratios = numpy.where(sums[:, 1] > 0, sums[:, 0] / sums[:, 1], numpy.nan)
-    return percentile_interval(ratios)
-
-
-def share_interval(parts: Sequence[tuple[float, float]], seed: int = SEED) -> Interval | None:
-    """The same of a share, which lies in 0..1."""
-    interval = ratio_interval(parts, seed)
-    return None if interval is None else (max(0.0, interval[0]), min(1.0, interval[1]))
+        drawn = numpy.where(sums[:, 1] > 0, sums[:, 0] / sums[:, 1], numpy.nan)
+    return percentile_interval(drawn)
 
 
 def mean_interval(values: Sequence[float], seed: int = SEED) -> Interval | None:
-    """95 % interval of the mean of one value for each task; None without any."""
+    """The same of the mean of one value for each task."""
     return ratio_interval([(value, 1.0) for value in values], seed)

@@ -91,7 +91,8 @@ def test_an_attribute_of_two_controls_is_measured_over_both() -> None:
     cases = count_cases([Outcome(1, answer)], [Truth(1, expected)], bound)
     found = of_attributes(cases, bound.fields)
     assert (found["sure"]["accuracy"].value, found["sure"]["tuple_f1"].value) == (0.5, 0.5)
-    assert found["sure"]["accuracy"].interval == (0.5, 0.5), "tasks are resampled, not spans"
+    low, high = found["sure"]["accuracy"].interval or (9, 9)
+    assert 0 < low < 0.5 < high < 1
 
 
 def test_spans_without_attributes_have_no_measures_of_them() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from backend.domain.metrics.human_agreement import MultipleAnnotation, human_agreement
+from backend.domain.statistics.intervals import wilson
 
 
 def annotated(task: int, *people: str, model: str) -> MultipleAnnotation:
@@ -17,6 +18,14 @@ def test_each_task_counts_once_however_many_people_annotated_it() -> None:
     assert found.difference == pytest.approx(1 / 6)
     low, high = found.difference_ci or (1, 0)
     assert low <= 1 / 6 <= high
+
+
+def test_full_agreement_on_few_tasks_is_no_certainty() -> None:
+    found = human_agreement([annotated(n, "ab"[n % 2], "ab"[n % 2], model="ab"[n % 2]) for n in range(10)])
+    assert found.among_people_ci == found.with_model_ci == pytest.approx(wilson(10, 10))
+    assert found.difference_ci == pytest.approx((-0.278, 0.278), abs=0.001)
+    low, high = found.alpha_ci or (9, 9)
+    assert 0.5 < low < 0.8 < high == 1
 
 
 def test_tasks_of_one_person_do_not_count() -> None:

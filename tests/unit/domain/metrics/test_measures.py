@@ -7,12 +7,16 @@ from backend.domain.labels.config import read_config
 from backend.domain.metrics.cases import Case, count_cases
 from backend.domain.metrics.measures import measures_of
 from backend.domain.outcome import Outcome, Rejection, Truth
+from backend.domain.statistics.intervals import wilson
 
 BOTH = read_config("""<View>
   <Text name="text" value="$text"/>
   <Choices name="mood" toName="text"><Choice value="Good"/><Choice value="Bad"/></Choices>
   <TextArea name="why" toName="text"/>
 </View>""")
+
+
+RATING = read_config('<View><Text name="t" value="$text"/><Rating name="r" toName="t"/></View>')
 
 
 def answer(mood: str, why: str | None) -> Answer:
@@ -70,3 +74,17 @@ def test_there_is_nothing_to_add_where_all_controls_hold_labels_or_nothing_was_j
     )
     assert measures_of([], BOTH) == {}
     assert measures_of(count_cases([], [], labels), labels) == {}
+
+
+def test_all_right_so_far_has_the_interval_of_the_accuracy() -> None:
+    stars = [RATING.parse({"r": number % 5 + 1}) for number in range(20)]
+    all_right = count_cases(
+        [Outcome(number, star) for number, star in enumerate(stars)],
+        [Truth(number, star) for number, star in enumerate(stars) if not isinstance(star, Rejection)],
+        RATING,
+    )
+    found = measures_of(all_right, RATING)["r"]
+    assert found["accuracy"].interval == found["within_1"].interval == pytest.approx(wilson(20, 20))
+    low, high = found["quadratic_weighted_kappa"].interval or (9, 9)
+    assert 0.7 < low < 0.9 < high == 1
+    assert (found["mean_absolute_error"].value, found["mean_absolute_error"].interval) == (0, None)

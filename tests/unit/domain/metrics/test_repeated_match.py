@@ -14,6 +14,7 @@ from backend.domain.metrics.measure import Measure
 from backend.domain.metrics.measures import MEASURES, measures_of
 from backend.domain.metrics.repeated_match import NO_ITEM, PARTS
 from backend.domain.outcome import Outcome, Rejection, Truth
+from backend.domain.statistics.intervals import wilson
 from tests.unit.domain.labels.controls.test_base import ELEMENTS, built
 
 
@@ -84,11 +85,14 @@ def test_dates_have_intervals_too() -> None:
     days = measured(DATES, (["2024-01-02", "2024-01-05"], ["2024-01-01", "2024-01-02"]), (["2024-01-01"],) * 2)
     assert days["item_mean_error_days"].value == pytest.approx((1 + 3 + 0) / 3)
     assert days["item_within_1_day"].value == pytest.approx(2 / 3)
-    assert days["item_mean_error_days"].interval == (0.0, 2.0)
-    assert days["item_within_1_day"].interval == (0.5, 1.0)
+    low, high = days["item_mean_error_days"].interval or (9, 9)
+    assert 0 <= low < 4 / 3 < high <= 2
+    low, high = days["item_within_1_day"].interval or (9, 9)
+    assert 0 < low < 2 / 3 < high <= 1
     times = measured(TIMES, (["04:05"], ["05:05"]), (["04:05"], ["04:35"]))
-    assert times["item_mean_error_minutes"].interval == (30.0, 60.0)
-    assert times["item_within_1_hour"].interval == (1.0, 1.0)
+    low, high = times["item_mean_error_minutes"].interval or (9, 9)
+    assert 30 <= low < 45 < high <= 60
+    assert times["item_within_1_hour"].interval == pytest.approx(wilson(2, 2))
     (alone,) = {measured(DATES, ([None], ["2024-01-01"]))["item_mean_error_days"].interval}
     assert alone is None
 

@@ -1,6 +1,9 @@
 """Sets compared."""
 
+import pytest
+
 from backend.domain.metrics.set_match import SetMatch, f1_interval, set_match
+from backend.domain.statistics.intervals import wilson
 
 
 def test_numbers_that_do_not_exist() -> None:
@@ -14,7 +17,7 @@ def test_the_interval_is_around_the_f1_and_within_0_and_1() -> None:
     matches = [set_match("ab", "ab")] * 40 + [set_match("ab", "cd")] * 10
     low, high = f1_interval(matches) or (2, 2)
     assert 0 < low < 0.8 < high < 1
-    assert f1_interval([set_match("ab", "ab")] * 3) == (1, 1)
+    assert f1_interval([set_match("ab", "ab")] * 3) == pytest.approx(wilson(3, 3))
 
 
 def test_clustered_spans_have_a_wider_interval_than_lone_ones() -> None:

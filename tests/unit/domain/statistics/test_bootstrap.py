@@ -3,7 +3,7 @@
 import numpy
 import pytest
 
-from backend.domain.statistics.bootstrap import MANY, resample, resampled_sums
+from backend.domain.statistics.bootstrap import MANY, TIMES, agreement_interval, resample, resampled_sums
 
 
 def test_sums_of_many_rows_are_spread_as_those_of_drawn_rows() -> None:
@@ -24,3 +24,19 @@ def test_the_same_seed_gives_the_same_numbers() -> None:
     assert (resampled_sums(parts, 1) == resampled_sums(parts, 1)).all()
     assert (resampled_sums(parts, 1) != resampled_sums(parts, 2)).any()
     assert (resampled_sums(parts[:5], 1) == resampled_sums(parts[:5], 1)).all()
+
+
+@pytest.mark.parametrize("tasks", [[1.0] * 50, [500.0, 300.0, 200.0]])
+def test_the_weight_of_equal_tasks_is_that_of_each_together(tasks: list[float]) -> None:
+    drawn = resample(numpy.array(tasks), lambda weights: weights)
+    assert drawn.shape == (TIMES, len(tasks))
+    assert drawn.mean(axis=0) == pytest.approx(tasks, rel=0.2)
+    assert drawn.var(axis=0) == pytest.approx(tasks, rel=0.4), "exponential weights of one task each"
+
+
+def test_full_agreement_has_the_interval_of_as_many_tasks() -> None:
+    """Each task adds what is apart and what would be by chance: of 20 that agree, the prior task alone is apart."""
+    rows, chance = numpy.array([[0.0, 1.0]] * 20), numpy.array([1.0, 1.0])
+    low, high = agreement_interval(rows, chance, lambda sums: 1 - sums[:, 0] / sums[:, 1]) or (9, 9)
+    assert low == pytest.approx(0.025 ** (1 / 20), abs=0.02), "Clopper and Pearson's of 20 of 20"
+    assert high == 1

@@ -1,8 +1,10 @@
 """Intervals of ratios of sums over tasks."""
 
+import numpy
 import pytest
 
-from backend.domain.statistics.task_ratios import mean_interval, ratio_interval, share_interval
+from backend.domain.statistics.intervals import wilson, wilson_of
+from backend.domain.statistics.task_ratios import mean_interval, ratio_interval, share_interval, signed_interval
 
 
 def test_it_covers_the_ratio() -> None:
@@ -17,8 +19,44 @@ def test_of_many_tasks_it_is_that_of_the_normal_distribution() -> None:
 
 def test_a_share_stays_within_0_and_1() -> None:
     low, high = share_interval([(1, 1)] * 9999 + [(0, 1)]) or (9, 9)
-    assert low < 1
-    assert high == 1
+    assert 0.999 < low < 0.9999 < high < 1
+
+
+@pytest.mark.parametrize(("right", "tasks"), [(0, 3), (20, 20), (13, 20), (99, 100), (100, 100)])
+def test_of_tasks_that_are_right_or_wrong_it_is_wilsons(right: int, tasks: int) -> None:
+    expected = pytest.approx(wilson(right, tasks))
+    assert share_interval([(2, 2)] * right + [(0, 2)] * (tasks - right)) == expected
+    assert share_interval([(1, 1), (0, 1)], [right, tasks - right]) == expected
+
+
+def test_what_is_in_a_task_is_not_as_many_tasks() -> None:
+    low, _ = share_interval([(50, 50)] * 10) or (9, 9)
+    assert low == pytest.approx((wilson(10, 10) or (9, 9))[0])
+    one_large, _ = share_interval([(50, 50), *[(1, 1)] * 50]) or (9, 9)
+    assert one_large == pytest.approx(wilson_of(1.0, 100**2 / (50**2 + 50))[0]), "Kish's effective number"
+
+
+@pytest.mark.parametrize("tasks", [10, 20, 50])
+def test_it_contains_the_share_of_clustered_items(tasks: int) -> None:
+    """Where items of a task are alike and nearly all are right."""
+    rng = numpy.random.default_rng(1)
+    held = 0
+    for _ in range(400):
+        items, chance = rng.integers(1, 9, tasks), rng.beta(4.75, 0.25, tasks)
+        parts = list(zip(rng.binomial(items, chance).tolist(), items.tolist(), strict=True))
+        low, high = share_interval(parts) or (9, 9)
+        held += low <= 0.95 <= high
+    assert held >= 0.94 * 400
+
+
+def test_a_mean_of_numbers_that_may_be_negative() -> None:
+    low, high = signed_interval([0.0] * 10) or (9, 9)
+    assert (low, high) == pytest.approx((-0.278, 0.278), abs=0.001), "Newcombe's of 10 tasks without a difference"
+    assert signed_interval([]) is None
+
+
+def test_numbers_without_bounds_that_are_all_the_same_say_nothing_of_others() -> None:
+    assert mean_interval([0.0] * 20) is None
 
 
 def test_it_is_always_the_same() -> None:
