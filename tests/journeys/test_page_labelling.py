@@ -10,6 +10,12 @@ from tests.journeys.no_script import Browser, text_of
 from tests.journeys.project import CONFIG, Project, label_of, messages, topic_of, truths
 
 TASKS, TRUTHS, WRONG = 30, 6, 2
+MASKED = CONFIG.replace(
+    "</View>",
+    '<Image name="photo" value="$photo"/>'
+    '<BrushLabels name="mask" toName="photo"><Label value="Crack"/></BrushLabels></View>',
+)
+MASK = {"format": "rle", "rle": [0, 0, 0, 8, 1, 2, 3], "brushlabels": ["Crack"]}
 TWO = CONFIG.replace("</View>", '<Rating name="stars" toName="text"/></View>')
 
 
@@ -98,3 +104,23 @@ def test_what_takes_more_than_one_choice_is_accepted_as_it_is(
     assert {region["from_name"] for region in annotation["result"]} == {"topic", "stars"}
     visitor.get(version)
     assert "cannot be chosen here" in visitor.post(f"{version}/mark", 400, task=ids[1], label="Refund")
+
+
+def test_a_truth_replaces_only_what_the_prompt_answers(
+    visitor: Browser, backend_server: Served, label_studio: RunningLabelStudio
+) -> None:
+    tasks = [{**task, "photo": "https://example.com/a.png"} for task in messages(2, secrets.token_hex(4))]
+    project = Project(label_studio.new_project(MASKED, tasks), label_studio.http)
+    version, task = answered(backend_server, project), project.task_ids()[0]
+    painted = {"id": "m1", "from_name": "mask", "to_name": "photo", "type": "brushlabels", "value": MASK}
+    chosen = {"id": "c1", "from_name": "topic", "to_name": "text", "type": "choices", "value": {"choices": ["Praise"]}}
+    sent = {"result": [painted, chosen]}
+    assert label_studio.http.post(f"/api/tasks/{task}/annotations/", json=sent).status_code == 201
+
+    visitor.get(version)
+    visitor.post(f"{version}/mark", task=task, label="Refund")
+
+    (annotation,) = project.annotations()
+    assert annotation["ground_truth"]
+    assert [region for region in annotation["result"] if region["from_name"] == "mask"] == [painted]
+    assert label_of([region for region in annotation["result"] if region["from_name"] == "topic"]) == "Refund"

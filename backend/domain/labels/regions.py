@@ -9,6 +9,7 @@ from backend.domain.hashing import digest
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.marking import attributes_of
 from backend.domain.labels.controls.region_score import SCORE_DIGITS
+from backend.domain.labels.controls.relations import RELATION, RelationsControl
 from backend.domain.labels.related import with_related
 from backend.domain.labels.schema import LabelSchema
 
@@ -74,6 +75,33 @@ def _names_of(schema: LabelSchema, result: Sequence[Mapping[str, Any]]) -> set[s
     """The `from_name`s in a result that are those of the schema's controls."""
     held = {str(region.get("from_name")) for region in result if isinstance(region, Mapping)}
     return {name for field in schema.fields for name in (*field.from_names(held), *attributes_of(field).names)}
+
+
+def replaced(
+    result: Sequence[Mapping[str, Any]], answer: Answer, schema: LabelSchema
+) -> list[Mapping[str, Any]] | None:
+    """An annotation's regions with another answer to the schema's controls; what the annotation holds beside stays.
+    None if something that would stay is about a region that would go: a relation, or a value of a region.
+
+    result: the annotation's regions; they stay as they are where they hold `answer` already
+    answer: the values of the schema's controls
+    """
+    if from_result(result, schema) == answer:
+        return list(result)
+    names = _names_of(schema, result)
+    related = [region for region in result if region.get("type") == RELATION]
+    others = [region for region in result if region.get("type") != RELATION]
+    gone, kept = ([r for r in others if (r.get("from_name") in names) is own] for own in (True, False))
+    gone_ids, kept_ids = ({r["id"] for r in some if r.get("id") is not None} for some in (gone, kept))
+    asked = any(isinstance(field, RelationsControl) for field in schema.fields)
+    stay = [region for region in related if not (asked and _ends(region) <= gone_ids)]
+    if gone_ids & kept_ids or any(_ends(region) & gone_ids for region in stay):
+        return None
+    return [*kept, *stay, *to_result(answer, schema)]
+
+
+def _ends(relation: Mapping[str, Any]) -> set[Any]:
+    return {relation.get("from_id"), relation.get("to_id")}
 
 
 def _list(value: Any) -> list[Any]:

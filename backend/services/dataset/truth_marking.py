@@ -6,7 +6,7 @@ from typing import Any
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.answer import Answer, Labels
 from backend.domain.labels.controls.base import Control
-from backend.domain.labels.regions import to_result
+from backend.domain.labels.regions import replaced, to_result
 from backend.domain.labels.schema import LabelSchema
 from backend.errors import PromptError
 
@@ -39,15 +39,23 @@ def chosen_answer(schema: LabelSchema, label: str) -> Answer:
 
 def mark_truth(studio: LabelStudioClient, schema: LabelSchema, task: int, answer: Answer) -> int:
     """Makes `answer` the ground truth of a task: in the newest annotation of the client's person, where there is one,
-    else in a new one. Returns the annotation's id.
+    else in a new one. What that annotation says about other controls stays. Returns the annotation's id.
 
-    Raises PromptError for an answer without a region, which Label Studio would show as nothing.
+    Raises PromptError for an answer without a region, which Label Studio would show as nothing, and where the person
+    has related or described a region that the answer would replace.
     """
-    result = to_result(answer, schema)
-    if not result:
+    regions: Sequence[Mapping[str, Any]] | None = to_result(answer, schema)
+    if not regions:
         raise PromptError("An empty answer cannot be marked here: annotate the task in Label Studio.")
-    own = [row for row in studio.annotations_of(task) if author_of(row) == studio.person.id]
-    return studio.set_truth(task, _newest(own), result)
+    own = _newest([row for row in studio.annotations_of(task) if author_of(row) == studio.person.id])
+    if own is not None:
+        regions = replaced(own["result"], answer, schema)
+    if regions is None:
+        raise PromptError(
+            f"Your annotation of task {task} says more about regions that this answer would replace: change it in "
+            "Label Studio."
+        )
+    return studio.set_truth(task, None if own is None else int(own["id"]), regions)
 
 
 def author_of(annotation: Mapping[str, Any]) -> Any:
@@ -56,6 +64,5 @@ def author_of(annotation: Mapping[str, Any]) -> Any:
     return author.get("id") if isinstance(author, Mapping) else author
 
 
-def _newest(annotations: Sequence[Mapping[str, Any]]) -> int | None:
-    ids = [int(row["id"]) for row in annotations if not row.get("was_cancelled")]
-    return max(ids, default=None)
+def _newest(annotations: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    return max((row for row in annotations if not row.get("was_cancelled")), key=lambda row: row["id"], default=None)

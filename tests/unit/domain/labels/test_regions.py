@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from backend.domain.answer import Labels
 from backend.domain.labels.config import read_config
-from backend.domain.labels.regions import answer_print, fingerprint, from_result, rounded, to_result
+from backend.domain.labels.regions import answer_print, fingerprint, from_result, replaced, rounded, to_result
 
 SCHEMA = read_config("""<View><Text name="text" value="$text"/>
 <Choices name="mood" toName="text"><Choice value="Good" alias="g"/><Choice value="Bad"/></Choices>
@@ -143,3 +143,50 @@ def test_the_score_is_part_of_what_is_said_as_exactly_as_it_is_stored() -> None:
 @given(st.none() | st.floats(0, 1), st.lists(regions, max_size=3))
 def test_a_fingerprint_fits_into_eight_bytes(score: float | None, result: Any) -> None:
     assert 0 <= fingerprint(score, result) < 2**60
+
+
+MASK = {"id": "m", "from_name": "mask", "to_name": "img", "type": "brushlabels", "value": {"rle": [1]}}
+ARROW = {"type": "relation", "direction": "right"}
+SPANS = read_config("""<View><Text name="text" value="$text"/>
+<Labels name="part" toName="text"><Label value="Who"/></Labels></View>""")
+RELATED = read_config("""<View><Text name="text" value="$text"/>
+<Labels name="part" toName="text"><Label value="Who"/></Labels>
+<Relations><Relation value="knows"/></Relations></View>""")
+GOOD = {"mood": Labels(("g",)), "topics": None}
+
+
+def span(start: int, name: str) -> dict[str, Any]:
+    value = {"start": start, "end": start + 2, "labels": ["Who"]}
+    return {"id": name, "from_name": "part", "to_name": "text", "type": "labels", "value": value}
+
+
+def test_another_answer_replaces_only_its_own_controls() -> None:
+    note = {**MASK, "from_name": "note", "type": "textarea", "value": {"text": ["scratched"]}}
+    other = {**ARROW, "from_id": "m", "to_id": "n"}
+    held = [MASK, note, region("Bad", id="c"), {**MASK, "id": "n"}, other, region("Price", name="topics")]
+    assert replaced(held, GOOD, SCHEMA) == [MASK, note, {**MASK, "id": "n"}, other, region("g")]
+
+
+def test_the_same_answer_leaves_an_annotation_as_it_is() -> None:
+    held = [region("Good", id="c"), MASK, {**ARROW, "from_id": "c", "to_id": "m"}]
+    assert replaced(held, from_result(held, SCHEMA), SCHEMA) == held
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {**ARROW, "from_id": "a", "to_id": "b"},
+        {**ARROW, "from_id": "a", "to_id": "m"},
+        {"id": "a", "from_name": "sure", "to_name": "text", "type": "rating", "value": {"rating": 3}},
+    ],
+)
+def test_what_is_said_about_a_region_that_would_go_is_not_lost(more: dict[str, Any]) -> None:
+    held = [span(0, "a"), span(4, "b"), MASK, more]
+    assert replaced(held, from_result([span(8, "c")], SPANS), SPANS) is None
+
+
+def test_relations_that_are_asked_for_go_with_their_ends() -> None:
+    held = [span(0, "a"), span(4, "b"), MASK, {**ARROW, "from_id": "a", "to_id": "b", "labels": ["knows"]}]
+    answer = from_result([span(8, "c")], RELATED)
+    assert replaced(held, answer, RELATED) == [MASK, *to_result(answer, RELATED)]
+    assert replaced([*held, {**ARROW, "from_id": "a", "to_id": "m"}], answer, RELATED) is None
