@@ -17,12 +17,14 @@ class EstimateOperations(ProjectOperations):
     """See `backend.app.App`."""
 
     def estimate(self, tag: str, subset: Subset, probe: int = 0) -> Estimate:
-        """What a run would take. `probe` requests are sent for it, and their answers stored."""
+        """What a run would take. `probe` requests are sent for it, and their answers stored; without them nothing is
+        asked, no embeddings either."""
         parts, resolved = self.container, self.container.resolver.resolved(tag)
+        labeler = parts.labeler if probe else parts.planning_labeler
 
         def make(step: int, select: Select | None) -> CostEstimator:
             version = resolved.version.steps[step]
-            return CostEstimator(parts.studio, parts.prompts, parts.labeler, replace(resolved, version=version), select)
+            return CostEstimator(parts.studio, parts.prompts, labeler, replace(resolved, version=version), select)
 
         if resolved.version.cascade is None:
             return make(0, None).estimate(subset, probe)

@@ -47,7 +47,7 @@ class RunOperations(Operations):
     @property
     def _canary(self) -> CanaryRunner:
         parts = self.container
-        return CanaryRunner(parts.studio, parts.labeler, CanaryStore(parts.store))
+        return CanaryRunner(parts.studio, parts.planning_labeler, CanaryStore(parts.store))
 
     def check_draft(self, draft: Draft) -> CheckedDraft:
         """The version that a draft would become, with what may not be as it was meant. Raises what `save` raises."""
@@ -59,6 +59,8 @@ class RunOperations(Operations):
         number: of tasks
         """
         parts, checked = self.container, self.container.saver.checked(draft)
+        if parts.daily_limit is not None:
+            parts.daily_limit.check(checked.version)
         resolved = ResolvedVersion(checked.version, checked.project, checked.schema)
         labeler = replace(parts.labeler, make_executor=parts.try_executor)
         return try_tasks(labeler, resolved, next(parts.studio.tasks(checked.project.id, page=number), []))

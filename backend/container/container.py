@@ -1,5 +1,6 @@
 """All parts: those for prompt versions, runs and projects, over those that ask models."""
 
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -143,6 +144,12 @@ class Container(WorkerParts):
     @cached_property
     def labeler(self) -> TaskLabeler:
         return self._labeler(self.store)
+
+    @property
+    def planning_labeler(self) -> TaskLabeler:
+        """For what only plans or reads requests: it asks for no embeddings. A request whose embeddings are not stored
+        was never asked, and its examples are chosen by words."""
+        return replace(self.labeler, resources=replace(self.labeler.resources, embed=self.stored_embedder))
 
     def batches(self, connection: str = DEFAULT) -> Batches:
         return self._batches(self.store, connection)

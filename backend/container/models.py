@@ -1,6 +1,6 @@
 """What asks models: the connections, and who asks with them, within which budget."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -43,6 +43,14 @@ class ModelParts(ConnectionParts):
         def make(connection: str, url: str) -> Embedder:
             return Embedder(EmbeddingStore(self.store), partial(self.connections.embeddings, connection), url)
 
+        return self._embedders(make)
+
+    @property
+    def stored_embedder(self) -> Embedders:
+        """The stored embeddings alone: it asks for none."""
+        return self._embedders(lambda _, url: Embedder(EmbeddingStore(self.store), None, url))
+
+    def _embedders(self, make: Callable[[str, str], Embedder]) -> Embedders:
         return Embedders(make, self.connections.address, lambda: self.model_connections.names)
 
     def executor(

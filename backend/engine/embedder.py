@@ -25,16 +25,22 @@ class StoredEmbeddings(Protocol):
 
 
 class Embedder:
-    """Implements `domain.few_shot.similarity.Embed`. `make_api` is called when something has to be asked."""
+    """Implements `domain.few_shot.similarity.Embed`.
 
-    def __init__(self, stored: StoredEmbeddings, make_api: Callable[[], EmbeddingsClient], base_url: str) -> None:
+    make_api: is called when something has to be asked; None where nothing may be asked
+    """
+
+    def __init__(
+        self, stored: StoredEmbeddings, make_api: Callable[[], EmbeddingsClient] | None, base_url: str
+    ) -> None:
         self._stored = stored
         self._make_api = make_api
         self._base_url = base_url
         self._sizes: dict[str, int] = {}
 
     def __call__(self, model: str, texts: Sequence[str]) -> Any:
-        """An array with a row of length 1 per text. Raises ProviderError or StoreError."""
+        """An array with a row of length 1 per text; of NaN for a text that is not stored and may not be asked about.
+        Raises ProviderError or StoreError."""
         import numpy
 
         names = [digest([self._base_url, model, text[:MOST_CHARACTERS]]) for text in texts]
@@ -42,11 +48,12 @@ class Embedder:
         vectors = self._stored.vectors(list(by_name))
         self._check(model, vectors)
         vectors |= self._request(model, {name: text for name, text in by_name.items() if name not in vectors})
-        rows = numpy.stack([numpy.frombuffer(vectors[name], dtype="<f4") for name in names])
+        unknown = numpy.full(self._sizes.get(model, 4) // 4, numpy.nan, "<f4").tobytes()
+        rows = numpy.stack([numpy.frombuffer(vectors.get(name, unknown), dtype="<f4") for name in names])
         return rows / numpy.maximum(numpy.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
 
     def _request(self, model: str, missing: dict[str, str]) -> dict[str, bytes]:
-        if not missing:
+        if not missing or self._make_api is None:
             return {}
         by_name: dict[str, bytes] = {}
         names, api = list(missing), self._make_api()

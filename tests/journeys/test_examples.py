@@ -132,10 +132,18 @@ def test_near_examples_help_and_an_evaluation_says_what_it_left_out(mine: Instal
 
 def test_embeddings_are_asked_for_once(mine: Installation, project: Project, stand_in: RunningStandIn) -> None:
     tag = mine.save("topic", project.id, examples=FewShotRequest(6, embed="some-embeddings"))
+    estimated = mine.app.estimate(tag, Subset("ground-truth"))
+    assert (stand_in.stats()["embeddings"], estimated.reused) == (0, 0)
+    assert 0 < estimated.example_tokens[0] < some(estimated.prompt_tokens)[0]
     for _ in range(2):
         found = mine.app.run(tag, Subset("ground-truth"), RunOptions(push=False))
         assert found.summary.usable == found.summary.tasks > 50
         assert stand_in.stats()["embeddings"] == 3, "two pages of the pool, one of the judged tasks"
+    estimated = mine.app.estimate(tag, Subset("ground-truth"))
+    assert (estimated.reused, estimated.prompt_tokens) == (found.summary.tasks, (0, 0)), "the requests are the same"
+    mine.app.estimate(tag, Subset("all"))
+    assert stand_in.stats()["embeddings"] == 3, "what is read costs nothing"
+    assert mine.app.canary_plan(tag).requests
     refused = mine.command("evaluate", tag, "--budget", 5, code=1)
     assert "do not count towards a budget" in refused.err
     wrong = mine.save("wrong", project.id, examples=FewShotRequest(6, embed="missing-model"))

@@ -14,7 +14,7 @@ WORDS = r"(?u)[\u3040-\u30ff\u3400-\u9fff]|(?:(?![\u3040-\u30ff\u3400-\u9fff])[^
 to tell texts apart."""
 
 Embed = Callable[[str, Sequence[str]], Any]
-"""Model and texts -> one vector each, of length 1, as the rows of an array."""
+"""Model and texts -> one vector each, of length 1, as the rows of an array; of NaN where it is not known."""
 
 
 class SimilarityIndex(Protocol):
@@ -35,14 +35,22 @@ class WordIndex:
 
 
 class EmbeddingIndex:
-    """Compares texts by embeddings."""
+    """Compares texts by embeddings; those without one, and all if one of the index has none, by their words."""
 
     def __init__(self, texts: Sequence[str], model: str, embed: Embed) -> None:
-        self._model, self._embed = model, embed
+        self._texts, self._model, self._embed = tuple(texts), model, embed
         self._vectors = embed(model, texts)
 
     def similarities(self, texts: Sequence[str]) -> Any:
-        return self._embed(self._model, texts) @ self._vectors.T
+        import numpy
+
+        if numpy.isnan(self._vectors).any():
+            return words_of(self._texts).similarities(texts)
+        rows = self._embed(self._model, texts) @ self._vectors.T
+        unknown = numpy.isnan(rows).any(axis=1)
+        if unknown.any():
+            rows[unknown] = words_of(self._texts).similarities([texts[i] for i in numpy.flatnonzero(unknown)])
+        return rows
 
 
 @lru_cache(maxsize=8)

@@ -52,6 +52,14 @@ def test_each_text_is_asked_for_once_and_every_row_has_length_one(store: Embeddi
     assert numpy.allclose(again, rows[[1, 0]])
 
 
+def test_where_nothing_may_be_asked_what_is_not_stored_is_not_known(store: EmbeddingStore) -> None:
+    Embedder(store, Api, "http://model.test/v1")("m", ["a", "bb"])
+    embed = Embedder(store, None, "http://model.test/v1")
+    assert numpy.isnan(embed("m", ["ccc"])).all()
+    assert numpy.isnan(embed("m", ["a", "ccc", "bb"])).tolist() == [[False] * 2, [True] * 2, [False] * 2]
+    assert numpy.isnan(embed("m", ["ccc"])).shape == (1, 2)
+
+
 def test_another_model_or_server_is_asked_anew(store: EmbeddingStore) -> None:
     api = Api()
     for url, model in (("http://one.test", "m"), ("http://one.test", "n"), ("http://other.test", "m")):

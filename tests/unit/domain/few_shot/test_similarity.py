@@ -46,6 +46,20 @@ def test_embeddings_are_compared_by_their_cosine() -> None:
     assert asked == [("small", ("a parcel", "a refund")), ("small", ("parcel",))]
 
 
+def test_texts_without_an_embedding_are_compared_by_their_words() -> None:
+    def embed(model: str, texts: Sequence[str]) -> Any:
+        return numpy.array([[numpy.nan] * 2 if text in unknown else [1.0, "a" in text] for text in texts], "float32")
+
+    unknown = {"money back"}
+    index = EmbeddingIndex(TEXTS, "small", embed)
+    by_words = WordIndex(TEXTS).similarities(["money back"])
+    rows = index.similarities(["parcel", "money back"])
+    assert rows[0].tolist() == [2, 2, 2, 2]
+    assert rows[1].tolist() == by_words[0].tolist()
+    unknown = {TEXTS[0]}
+    assert EmbeddingIndex(TEXTS, "small", embed).similarities(["money back"]).tolist() == by_words.tolist()
+
+
 def test_of_equal_ones_the_first_count_and_those_left_out_do_not() -> None:
     rows = numpy.array([[0.5, 0.9, 0.5, 0.9], [0.1, 0.1, 0.1, 0.1]])
     assert nearest(rows, 2, [(), ()]) == [[1, 3], [0, 1]]
