@@ -54,5 +54,12 @@ class ConnectionOperations(Operations):
         return {step.connection for step in self.container.prompts.get(tag).steps}
 
     def test_connection(self, name: str, model: str | None = None, notify: Notify = to_log) -> ConnectionCheck:
-        """What the server lists, and what a small request to one of its models takes and costs."""
-        return self.container.connection_test(name).check(model, notify)
+        """What the server lists, and what a small request to one of its models takes and costs; within the monthly
+        budget of the connection."""
+        payments = self.container.unstored_payments(name)
+        return self.container.connection_test(name, payments).check(model, notify)
+
+    def test_connection_within_day(self, name: str, model: str | None = None) -> ConnectionCheck:
+        """The same, within MAX_USD_PER_DAY too, where that is set."""
+        payments = self.container.unstored_payments(name, self.container.daily_limit)
+        return self.container.connection_test(name, payments).check(model, to_log)

@@ -14,6 +14,7 @@ from backend.domain.runs.part import WHOLE, Part
 from backend.domain.runs.rate_limit import RateLimit
 from backend.engine.rate_limiter import RateBuckets, RateLimiter, buckets_of
 from backend.engine.shutdown import Shutdown, process_stop
+from backend.engine.unstored_payments import UnstoredPayments
 from backend.services.setup.connection_check import ConnectionTest
 from backend.services.setup.model_connections import ModelConnections
 
@@ -43,7 +44,8 @@ class ConnectionParts(DatabaseParts):
         store, settings = ModelConnectionStore(self.store), self.settings
         return ModelConnections(store, KeyCipher(settings.secret_key), settings, settings.variable)
 
-    def connection_test(self, name: str) -> ConnectionTest:
+    def connection_test(self, name: str, payments: UnstoredPayments) -> ConnectionTest:
+        """`payments`: who pays for it."""
         connection = self.connections[name]
         profile = connection.profile.name if connection.profile else None
 
@@ -54,7 +56,7 @@ class ConnectionParts(DatabaseParts):
 
         make, formats = lambda: self.connections.chat(name), self.connections.profiles(connection)
         limits, url = self.connections.stated(name), connection.base_url
-        return ConnectionTest(name, url, make, self.pricing, probe, profile, limits, formats)
+        return ConnectionTest(name, url, make, self.pricing, payments, probe, profile, limits, formats)
 
     @property
     def pricing(self) -> Pricing:

@@ -17,16 +17,18 @@ from backend.domain.optimize.teacher_request import teacher_template
 from backend.domain.resolution.resolve import priced_as
 from backend.domain.runs.run import Run
 from backend.engine.budget_allocation import BudgetAllocation
+from backend.engine.budget_rules import MonthUsedUp
 from backend.engine.budgeted_model import BudgetedModel
 from backend.engine.cascade_predictor import OUTAGE_S
 from backend.engine.connection_budgets import ConnectionBudgets
-from backend.engine.daily_limit import DailyLimit
+from backend.engine.daily_limit import DailyLimit, used_up
 from backend.engine.embedder import Embedder
 from backend.engine.embedders import Embedders
 from backend.engine.failure_handling import IMPATIENT, FailureHandling
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.stored_model import RecordedModel, StoredModel, Write
 from backend.engine.unreachable_model import unreachable
+from backend.engine.unstored_payments import Budget, UnstoredPayments
 from backend.errors import SettingsError
 from backend.services.analysis.recent_outlooks import RecentOutlooks
 from backend.services.analysis.result_views import ResultViews
@@ -121,6 +123,18 @@ class ModelParts(ConnectionParts):
     def spent_this_month(self, connection: str) -> float:
         """USD, of all who asked through a stored connection."""
         return ConnectionLedger(self.store, connection, 0.0, self.pricing).spent()
+
+    def unstored_payments(self, connection: str, daily: DailyLimit | None = None) -> UnstoredPayments:
+        """Who pays for requests whose answers are not stored: within the monthly budget of the connection, and within
+        `daily`, where there is one."""
+        limit = self.monthly_budget(connection)
+        month = ConnectionLedger(self.store, connection, limit or 0.0, self.pricing)
+        budgets = []
+        if limit is not None:
+            budgets.append(Budget(BudgetAllocation(month, 1), lambda: MonthUsedUp(connection)))
+        if daily is not None:
+            budgets.append(Budget(BudgetAllocation(daily.budget_ledger(), 1), lambda: used_up(daily.limit)))
+        return UnstoredPayments(connection, self.pricing, budgets, month.pay if limit is None else None)
 
     def _within_budget(self, run: Run, asked: Sequence[tuple[str, str]]) -> RecordedModel:
         """`asked`: connections and models."""

@@ -14,6 +14,7 @@ from backend.adapters.providers.response import parse, to_reply
 from backend.domain.abilities import AbilityResult
 from backend.domain.chat.provider_words import quotable
 from backend.domain.chat.request import Completion
+from backend.domain.outcome import Failure
 from backend.errors import ProviderError
 
 
@@ -25,17 +26,18 @@ class AbilityProbe:
         self._key = key
         self._batches = batches
 
-    async def tried(self, body: dict[str, Any]) -> dict[str, Any] | str:
-        """The reply, or why there is none, for people."""
+    async def tried(self, body: dict[str, Any]) -> dict[str, Any] | Failure:
+        """The reply, or why there is none, for people; a refusal is not billed."""
         try:
             return dict(parse(await self._chat.post(json.dumps(body).encode())))
         except openai.APIStatusError as error:
             words = quotable(words_of(error), "", self._key)
-            return f"refused ({error.status_code})" + (f": {words}" if words else "")
+            why = f"refused ({error.status_code})" + (f": {words}" if words else "")
+            return Failure("bad_request", why, unbilled=True)
         except (openai.APIConnectionError, TimeoutError):
-            return "no answer"
+            return Failure("connection", "no answer")
         except GARBAGE:
-            return "no chat completion came back"
+            return Failure("server", "no chat completion came back")
 
     def completion(self, model: str, reply: dict[str, Any]) -> Completion | None:
         """A reply as it is billed; None if it is not one."""

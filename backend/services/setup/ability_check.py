@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from backend.domain.abilities import ABILITIES, Ability, AbilityResult, Reply, usage_found
 from backend.domain.chat.request import Completion
+from backend.domain.outcome import Failure
 from backend.domain.resolution.resolve import Pricing, cost_of
 
 MOST_S = 90.0
@@ -18,7 +19,7 @@ LATE = "not asked: the others took too long"
 class AbilityClient(Protocol):
     """See `adapters.providers.ability_probe.AbilityProbe`."""
 
-    async def tried(self, body: dict[str, Any]) -> dict[str, Any] | str: ...
+    async def tried(self, body: dict[str, Any]) -> dict[str, Any] | Failure: ...
 
     def completion(self, model: str, reply: dict[str, Any]) -> Completion | None: ...
 
@@ -64,10 +65,12 @@ class AbilityCheck:
         why = ""
         for number, body in enumerate(ability.bodies):
             reply = await self.probe.tried({"model": self.model, **body})
-            if not isinstance(reply, str):
+            if not isinstance(reply, Failure):
                 works, detail = ability.judge(reply, number)
                 return AbilityResult(ability.name, works, detail, self._usd(reply)), reply
-            why = why or reply
+            if reply.kind == "budget":
+                return AbilityResult(ability.name, None, reply.detail), None
+            why = why or reply.detail
         return AbilityResult(ability.name, False, why), None
 
     async def _batches(self, deadline: float) -> AbilityResult:

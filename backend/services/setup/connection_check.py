@@ -6,17 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from backend.adapters.providers.request_format import largest
 from backend.domain.abilities import AbilityResult
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.learnt_format import LearntFormat
-from backend.domain.outcome import total_usd
+from backend.domain.outcome import Failure, total_usd
 from backend.domain.resolution.resolve import Pricing, cost_of
 from backend.domain.urls import public_url
+from backend.engine.unstored_payments import UnstoredPayments
 from backend.errors import ProviderError
 from backend.services.predictions.target_project import Notify
 from backend.services.run_control.waiting import waiting
 from backend.services.setup.ability_check import AbilityCheck, AbilityClient
 from backend.services.setup.model_server import ListingModel
+from backend.services.setup.paid_abilities import PaidAbilities
 from backend.services.setup.timing import small_requests
 
 TEXT = "My parcel did not arrive, and I paid for it weeks ago."
@@ -69,6 +72,7 @@ class ConnectionTest:
     url: its address
     make: the model there
     pricing: of its models
+    payments: who pays for what is asked
     probe: who finds out what the model can do; None to leave that out
     profile: name of what is known of the server
     limits: model -> the limits that the server has stated by now
@@ -79,6 +83,7 @@ class ConnectionTest:
     url: str
     make: Callable[[], ListingModel]
     pricing: Pricing
+    payments: UnstoredPayments
     probe: Callable[[Any], AbilityClient] | None = None
     profile: str | None = None
     limits: Callable[[str], tuple[float | None, float | None]] = lambda _model: (None, None)
@@ -88,7 +93,8 @@ class ConnectionTest:
         """Asks `model` once, and once for each ability, or else the only model that is listed. What was learnt of it
         before is forgotten, so that it is learnt anew.
 
-        Raises ProviderError for no answer.
+        Raises ProviderError for no answer, and what `UnstoredPayments.paid` raises for the first request; abilities
+        for which too little is left are not asked.
         """
         with waiting(notify, f"connection '{self.name}' to answer"):
             return asyncio.run(self._check(model))
@@ -103,19 +109,26 @@ class ConnectionTest:
             return check if asked is None else await self._asked(model, asked, check)
         finally:
             await model.close()
+            await self.payments.close()
 
     async def _asked(self, model: ListingModel, name: str, check: ConnectionCheck) -> ConnectionCheck:
         if self.formats is not None:
             self.formats.forget(name)
         started = time.monotonic()
-        reply = await model.complete(ChatRequest(small_requests(self.url, name), TEXT), 0)
+        reply = await self._reply(model, name)
         if not isinstance(reply, Completion):
             raise ProviderError(f"{public_url(self.url)} did not answer one small request to '{name}': {reply.detail}")
         seconds, tokens = time.monotonic() - started, (reply.prompt_tokens, reply.completion_tokens)
         usd = cost_of(replace(reply, model=name, connection=self.name), self.pricing)
         asked = replace(check, model=name, seconds=seconds, tokens=tokens, usd=usd)
         if self.probe is not None:
-            results = await AbilityCheck(self.probe(model), self.name, name, self.pricing).results()
+            client = PaidAbilities(self.probe(model), self.payments)
+            results = await AbilityCheck(client, self.name, name, self.pricing).results()
             asked = replace(asked, abilities=results)
         learnt = None if self.formats is None else self.formats.learnt(name)
         return replace(asked, limits=self.limits(name), learnt=learnt)
+
+    async def _reply(self, model: ListingModel, name: str) -> Completion | Failure:
+        """To one small request."""
+        request = ChatRequest(small_requests(self.url, name), TEXT)
+        return await self.payments.paid(name, largest(request), lambda: model.complete(request, 0), lambda reply: reply)

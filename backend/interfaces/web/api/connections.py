@@ -59,8 +59,8 @@ def delete_connection(call: ApiCall, connection: int) -> Any:
 
 def test_connection(call: ApiCall, connection: int) -> Any:
     """What the server lists, and what one small request takes and costs."""
-    sent = body(ConnectionTestBody)
-    return connection_check_json(call.app.test_connection(call.app.public_connections.get(connection).name, sent.model))
+    sent, name = body(ConnectionTestBody), call.app.public_connections.get(connection).name
+    return connection_check_json(call.app.test_connection_within_day(name, sent.model))
 
 
 def _change(sent: ConnectionBody) -> ConnectionChange:

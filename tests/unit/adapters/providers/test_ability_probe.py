@@ -8,6 +8,7 @@ from backend.adapters.providers.ability_probe import AbilityProbe
 from backend.adapters.providers.batch_api import BatchApi
 from backend.adapters.providers.model_connection import ModelConnection
 from backend.domain.abilities import AbilityResult
+from backend.domain.outcome import Failure
 from tests.running import RunningStandIn
 from tests.scripted import run, some
 from tests.unit.adapters.providers.test_chat_completions import CUT, KEY, Provider, Reply, chat, error, provided
@@ -15,10 +16,10 @@ from tests.unit.adapters.providers.test_chat_completions import CUT, KEY, Provid
 BODY = {"model": "m", "messages": []}
 
 
-def tried(*replies: Reply) -> tuple[dict[str, Any] | str, Provider]:
+def tried(*replies: Reply) -> tuple[dict[str, Any] | Failure, Provider]:
     provider = Provider(*replies)
 
-    async def once() -> dict[str, Any] | str:
+    async def once() -> dict[str, Any] | Failure:
         async with provided(provider) as model:
             return await AbilityProbe(model, KEY, lambda: pytest.fail("no batches")).tried(BODY)
 
@@ -43,7 +44,9 @@ def test_a_body_is_sent_once_as_it_is() -> None:
 )
 def test_why_there_is_no_reply_is_said(reply: Reply, said: str) -> None:
     found, _ = tried(reply)
-    assert str(found).startswith(said)
+    assert isinstance(found, Failure)
+    assert found.detail.startswith(said)
+    assert found.unbilled is said.startswith("refused")
     assert KEY not in str(found)
 
 

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,12 +14,15 @@ from backend.adapters.processes import is_running, this_process
 from backend.domain.dataset.subset import Subset
 from backend.domain.prompts.examples import Example, Examples
 from backend.engine import daily_limit as daily
+from backend.engine.budget_rules import MonthUsedUp
 from backend.errors import RunError, SettingsError
 from backend.interfaces.web.server import create_app
+from backend.services.prompts.draft import Draft
+from backend.services.setup.model_connections import ConnectionChange
 from tests.calls import in_use, predict, scripted, task
 from tests.installation import Installation
 from tests.running import RunningStandIn
-from tests.scripted import GOOD, version
+from tests.scripted import GOOD, some, version
 
 PRICES = {"PRICE_IN": "0", "PRICE_OUT": "1000"}
 REQUEST = 5 * 1000 / 1_000_000
@@ -113,6 +117,40 @@ def test_doctor_says_what_is_left(mine: Installation) -> None:
     (check,) = [check for check in served.app.doctor() if check.name == "Limit"]
     assert check.ok
     assert check.sentence.startswith("5 USD a day, of which ")
+
+
+def test_the_test_of_a_connection_is_paid_by_the_day_and_by_its_month(
+    mine: Installation, stand_in: RunningStandIn
+) -> None:
+    priced = ConnectionChange(stand_in.url, no_key=True, price_in=0.0, price_out=1000.0)
+    served = limited(mine, 500.0)
+    served.app.connect_model("big", priced)
+    check = served.app.test_connection_within_day("big", "stand-in")
+    month = served.app.spent_this_month("big")
+    assert month == pytest.approx(some(check.usd) + some(check.abilities_usd))
+    assert some(served.app.container.daily_limit).budget_ledger().left() == pytest.approx(500.0 - month)
+    served.app.test_connection("big", "stand-in")
+    assert served.app.spent_this_month("big") == pytest.approx(2 * month), "a command's is counted too"
+
+    asked = stand_in.requests()
+    with pytest.raises(SettingsError, match="MAX_USD_PER_DAY"):
+        limited(mine, 0.001).app.test_connection_within_day("big", "stand-in")
+    served.app.connect_model("big", replace(priced, monthly_budget=month))
+    for test in (served.app.test_connection, served.app.test_connection_within_day):
+        with pytest.raises(MonthUsedUp):
+            test("big", "stand-in")
+    assert stand_in.requests() == asked
+
+
+def test_a_draft_with_embeddings_is_not_tried_within_the_day(
+    mine: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = limited(mine, 5).app
+    plain = Examples(1, "similar", (Example(1, {"text": "x"}, {"mood": "Good"}),), "an-embedder")
+    checked = SimpleNamespace(version=version(examples=plain), project=None, schema=None)
+    monkeypatch.setitem(app.container.__dict__, "saver", SimpleNamespace(checked=lambda _: checked))
+    with pytest.raises(SettingsError, match="do not count towards the limit"):
+        app.try_draft(Draft("mood", 1), 5)
 
 
 def test_embeddings_that_nobody_counts_are_not_asked_for(mine: Installation) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from backend.adapters.providers.prices import fixed_price
 from backend.domain.abilities import ABILITIES, AbilityResult
 from backend.domain.chat.request import Completion
+from backend.domain.outcome import Failure
 from backend.services.setup.ability_check import LATE, AbilityCheck
 from tests.scripted import completion
 
@@ -21,12 +22,12 @@ class Server:
         self.silent = silent
         self.bodies = list[dict[str, Any]]()
 
-    async def tried(self, body: dict[str, Any]) -> dict[str, Any] | str:
+    async def tried(self, body: dict[str, Any]) -> dict[str, Any] | Failure:
         self.bodies.append(body)
         if self.slow and "image_url" in str(body):
             await asyncio.sleep(self.slow)
         refused = [name for name in self.refuses if name in str(body)]
-        return "refused (400): no" if self.silent or refused else REPLY
+        return Failure("bad_request", "refused (400): no", unbilled=True) if self.silent or refused else REPLY
 
     def completion(self, model: str, reply: dict[str, Any]) -> Completion | None:
         return completion(prompt_tokens=10, completion_tokens=5)

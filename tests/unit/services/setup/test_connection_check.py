@@ -1,10 +1,13 @@
 """The check of a connection: a free list of models, and one small request to one of them."""
 
+from typing import Any
+
 import pytest
 
 from backend.adapters.providers.prices import fixed_price
 from backend.domain.learnt_format import LearntFormat
 from backend.domain.outcome import Failure
+from backend.engine.unstored_payments import UnstoredPayments
 from backend.errors import ProviderError
 from backend.logs import to_log
 from backend.services.setup.connection_check import ConnectionCheck, ConnectionTest
@@ -25,8 +28,12 @@ class Listing(ScriptedModel):
         return model
 
 
+def pricing(model: str, _connection: str) -> Any:
+    return fixed_price(1.0, 2.0)(model)
+
+
 def checked(model: Listing, name: str | None = None) -> ConnectionCheck:
-    return ConnectionTest("groq", URL, lambda: model, lambda model, _: fixed_price(1.0, 2.0)(model)).check(name, to_log)
+    return ConnectionTest("groq", URL, lambda: model, pricing, UnstoredPayments("groq", pricing)).check(name, to_log)
 
 
 def test_the_model_that_is_named_is_asked_once() -> None:
@@ -72,6 +79,6 @@ class Known:
 
 def test_what_was_learnt_before_is_forgotten_and_what_is_learnt_now_is_told() -> None:
     known, model = Known(), Listing(["a"])
-    test = ConnectionTest("groq", URL, lambda: model, lambda name, _: fixed_price(1.0, 2.0)(name), formats=known)
+    test = ConnectionTest("groq", URL, lambda: model, pricing, UnstoredPayments("groq", pricing), formats=known)
     assert test.check(None, to_log).learnt == LearntFormat("a", "json_object")
     assert known.forgotten == ["a"]
