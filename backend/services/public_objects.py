@@ -84,7 +84,8 @@ class PublicObjects:
         return self.prompt(number)
 
     def describe(self, prompt: int, title: str | None, description: str | None) -> PromptRow:
-        """Changes what is given; another title is another name too, and predictions keep their tags."""
+        """Changes what is given; another title is another name too, and predictions keep their tags. Raises
+        PromptError for a name that is taken, and for another one while a run has not ended."""
         row = self.prompt(prompt)
         if title is not None and (name := name_from(title)) != row.name:
             self._store.rename(row.name, name)

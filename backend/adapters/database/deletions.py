@@ -5,11 +5,10 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from backend.adapters.database import completion_sources as sources
-from backend.adapters.database.prompt_names import refuse_in_use
+from backend.adapters.database.prompt_names import refuse_in_use, under_way
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import retried
 from backend.adapters.database.tables import calibrations, connections, names, prompts, runs, version_ids, versions
-from backend.domain.runs.run import OPEN
 from backend.errors import PromptError
 
 
@@ -42,7 +41,7 @@ class DeletionStore(Repository):
 
 def _check(connection: sa.Connection, tags: Sequence[str]) -> None:
     refuse_in_use(connection, connections.c.in_use.in_(tags))
-    run = connection.execute(sa.select(runs).where(runs.c.tag.in_(tags), runs.c.status.in_(OPEN))).first()
+    run = under_way(connection, runs.c.tag.in_(tags))
     if run is not None:
         raise PromptError(
             f"Run {run.id} of {run.tag} has not ended: wait for it, or `ls-prompts cancel {run.id}`, before deleting "

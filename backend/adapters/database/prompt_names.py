@@ -8,7 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.adapters.database.tables import connections, names, prompts, versions
+from backend.adapters.database.tables import connections, names, prompts, runs, versions
+from backend.domain.runs.run import OPEN
 from backend.errors import PromptError
 
 SEPARATOR = "@"
@@ -67,6 +68,14 @@ def refuse_in_use(connection: sa.Connection, deleted: Any) -> None:
             f"Annotators of project {row.project} get {row.in_use}: `ls-prompts use` another version, or "
             f"`ls-prompts disconnect {row.project}`, before deleting it."
         )
+
+
+def under_way(connection: sa.Connection, theirs: Any) -> Any:
+    """A run that has not ended; None if there is none.
+
+    theirs: condition on `runs` that is true for the runs that matter
+    """
+    return connection.execute(sa.select(runs).where(theirs, runs.c.status.in_(OPEN))).first()
 
 
 def refuse_left(connection: sa.Connection, name: str) -> None:

@@ -140,11 +140,18 @@ class Store(CompletionStore):
 
     @retried
     def rename(self, old: str, new: str) -> None:
-        """Raises PromptError when the new name is, or ever was, another prompt's."""
+        """Raises PromptError when the new name is, or ever was, another prompt's, and while a run has not ended: it
+        pushes under the name that it began with."""
         mine = sa.select(prompts.c.id).where(prompts.c.name == new)
         try:
             with self.engine.begin() as connection:
                 connection.execute(prompts.update().where(prompts.c.name == old).values(name=new))
+                run = names.under_way(connection, _tag_of(runs.c.tag, old)) if new != old else None
+                if run is not None:
+                    raise PromptError(
+                        f"Run {run.id} of {run.tag} has not ended: wait for it, or `ls-prompts cancel {run.id}`, "
+                        "before renaming the prompt."
+                    )
                 names.refuse_left(connection, new)
                 names.take(connection, self.insert, connection.execute(mine).scalar_one(), new)
                 for column in _TAGS:

@@ -55,6 +55,7 @@ class Prompts:
         return next((other.tag for other in reversed(saved) if other.content == version.content), None)
 
     def rename(self, old: str, new: str) -> None:
+        """Raises PromptError for an unknown name, for a new one that is taken, and while a run of it has not ended."""
         self.of(old)
         self._store.rename(old, check_name(new))
 

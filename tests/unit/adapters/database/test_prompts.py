@@ -131,7 +131,9 @@ def test_a_prompt_renamed_takes_all_that_is_its_own_along(store: Store) -> None:
     saved(store), saved(store, template="2 {text}")
     saved(store, name="Mood")
     for tag in ("mood@2", "Mood@1", "moody@1"):
-        runs.create(NewRun(tag, 7, Subset("all")))
+        going = runs.create(NewRun(tag, 7, Subset("all"))).id
+        if tag == "mood@2":
+            runs.finish(going, "completed")
     store.set_connection(7, in_use="mood@2~0a1b")
     store.rename("mood", "feeling")
     assert [found.tag for found in store.versions()] == ["Mood@1", "feeling@1", "feeling@2"]
@@ -146,6 +148,20 @@ def test_a_name_that_is_taken_stays_taken(store: Store) -> None:
         store.rename("a", "b")
     assert [found.name for found in store.versions()] == ["a", "b"]
     assert [run.tag for run in RunStore(store).runs()] == ["a@1"]
+
+
+@pytest.mark.parametrize("ended", ["completed", "failed", "canceled"])
+def test_a_prompt_keeps_its_name_until_its_runs_have_ended(store: Store, ended: str) -> None:
+    saved(store)
+    runs = RunStore(store)
+    run = runs.create(NewRun("mood@1", 7, Subset("all")))
+    with pytest.raises(PromptError, match=f"Run {run.id} of mood@1 has not ended: .* before renaming the prompt"):
+        store.rename("mood", "feeling")
+    store.rename("mood", "mood")
+    assert [found.tag for found in store.versions()] == ["mood@1"]
+    runs.finish(run.id, ended)
+    store.rename("mood", "feeling")
+    assert runs.run(run.id).tag == "feeling@1"
 
 
 def test_renaming_to_the_same_name_changes_nothing(store: Store) -> None:

@@ -68,6 +68,7 @@ ELSEWHERE = {
         "--missing` lists",
         "leave out --processes",
     ),
+    "the page renames no prompt": ("before renaming the prompt",),
     "the page deletes no version": ("before deleting that version", "before deleting it"),
     "the page knows runs by integers": ("see `ls-prompts runs`",),
     "only `open`, `doctor` and `--version` say it": (
