@@ -26,7 +26,6 @@ JOURNEYS = {
         "domain/public_id",
         *(f"interfaces/web/api/{name}" for name in ("call", "paging", "prompts")),
         *(f"interfaces/web/api/{name}" for name in ("results", "routes", "runs", "shapes", "versions")),
-        "interfaces/web/sign_in",
         "services/analysis/answered_tasks",
         "services/analysis/stored_evaluation",
     ),

@@ -73,7 +73,7 @@ class Container(WorkerParts):
         other.__dict__ |= {n: getattr(self, n) for n in shared}
         accepted, url = AcceptanceStore(self.store).ids, self.settings.label_studio_url
         token, credential = (who, None) if isinstance(who, str) else (None, who)
-        other.studio = LabelStudioClient(url, token, accepted, credential)
+        other.studio = LabelStudioClient(url, token, accepted, credential, personal=True)
         other.acts_for_person = True
         other.studio.texts = other.pictures
         return other

@@ -48,9 +48,13 @@ class LabelStudioClient(StudioBackends, StudioPredictions, StudioViews, StudioWe
         api_key: str | None,
         accepted: Callable[[int], Container[int]] = lambda project: (),
         credential: Credential | None = None,
+        personal: bool = False,
     ) -> None:
-        """`credential`: of whoever it acts for, in place of the key."""
-        self.http = LabelStudioHttp(url, api_key, credential)
+        """
+        credential: of whoever it acts for, in place of the key
+        personal: whether the key is that of a person who uses the page, and not this server's
+        """
+        self.http = LabelStudioHttp(url, api_key, credential, personal)
         self._pages = TaskPages(self.http)
         self.url = url
         self._accepted = accepted

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from backend.adapters.label_studio.address import refuse_redirect, tls_trouble
-from backend.adapters.label_studio.credential import NO_KEY, Credential
+from backend.adapters.label_studio.credential import NO_KEY, OF_PERSON, OF_SERVER, Credential
 from backend.adapters.label_studio.sdk_internals import http_client_of
 from backend.domain.urls import public_url
 from backend.errors import SettingsError, StudioError
@@ -93,8 +93,11 @@ class LabelStudioHttp:
     Its connections are closed when nobody has it any more: threads that share it cannot tell who is the last.
     """
 
-    def __init__(self, url: str, api_key: str | None, credential: Credential | None = None) -> None:
-        """`credential`: a request's own, which is passed on in place of the key."""
+    def __init__(
+        self, url: str, api_key: str | None, credential: Credential | None = None, personal: bool = False
+    ) -> None:
+        """`credential`: a request's own, in place of the key; `personal`: whether the key is a person's, not ours."""
+        self._token = OF_PERSON if personal or credential else OF_SERVER
         if credential is not None:
             api_key = NO_KEY
         if not api_key:
@@ -118,9 +121,7 @@ class LabelStudioHttp:
             weakref.finalize(self, http.close)
             self._sdk: Any = LabelStudioBase(base_url=url, api_key=api_key, timeout=60, httpx_client=http)
         except ApiError:
-            raise StudioError(
-                "The token in LABEL_STUDIO_API_KEY has expired or is damaged: make a new one (Account & Settings)."
-            ) from None
+            raise Refused(401, self._token.expired) from None
         self._client.httpx_client.event_hooks["response"].append(lambda response: refuse_redirect(response, url))
 
     def call(
@@ -222,7 +223,7 @@ class LabelStudioHttp:
             if part in text:
                 return Refused(status, sentence)
         if status in (401, 403):
-            return Refused(status, "Label Studio refused the token: check LABEL_STUDIO_API_KEY.")
+            return Refused(status, self._token.refused if status == 401 else self._token.forbidden)
         if status >= 500:
             return Faulted(status, f"Label Studio answered {status}, try again later: {_detail(text)}")
         return Refused(status, f"Label Studio answered {status}: {_detail(text)}")

@@ -17,20 +17,25 @@ from backend.interfaces.web.problem import Problem
 KNOWN_S, REFUSED_S = 60.0, 5.0
 """Seconds for which what Label Studio said of a token counts."""
 MOST_CALLERS = 256
-REFUSED = "Label Studio does not know this token: copy it again from Account & Settings."
+MOST_GOOD = 4096
 TOO_MANY = "Too many wrong tokens came from there: wait some seconds."
 
 
 @dataclass(frozen=True, slots=True)
 class _Verdict:
-    """`app`: None for a token that Label Studio refused."""
+    """`app`: None for a token that Label Studio refused, with `why`."""
 
     app: App | None
     until: float
+    why: str = ""
 
 
 class SignIn:
-    """Remembers verdicts by a digest of the token, a minute at most. Safe to share between threads."""
+    """Remembers verdicts by a digest of the token, a minute at most. Safe to share between threads.
+
+    Wrong tokens are counted by address. A token that was good here is looked at whatever others send from its address,
+    which may be that of a proxy.
+    """
 
     def __init__(
         self, app: App, attempts: PasswordAttempts | None = None, clock: Callable[[], float] = monotonic
@@ -39,6 +44,7 @@ class SignIn:
         self._attempts = attempts or PasswordAttempts()
         self._clock = clock
         self._verdicts = RecentItems[str, _Verdict](MOST_CALLERS)
+        self._good = RecentItems[str, bool](MOST_GOOD)
 
     @property
     def studio_url(self) -> str:
@@ -65,7 +71,7 @@ class SignIn:
     def _app_of(self, who: Credential | str, digest: str, peer: str) -> App:
         verdict = self._remembered(digest) or self._asked(who, digest, peer)
         if verdict.app is None:
-            raise Problem(401, REFUSED)
+            raise Problem(401, verdict.why)
         return verdict.app
 
     def _remembered(self, digest: str) -> _Verdict | None:
@@ -73,21 +79,24 @@ class SignIn:
         return verdict if verdict is not None and verdict.until > self._clock() else None
 
     def _asked(self, who: Credential | str, digest: str, peer: str) -> _Verdict:
-        if not self._attempts.allowed(peer):
+        if not self._good.get(digest) and not self._attempts.allowed(peer):
             raise Problem(429, TOO_MANY, {"Retry-After": "1"})
-        app = self._signed_in(who)
-        if app is None:
+        verdict = self._asked_now(who)
+        if verdict.app is None:
+            self._good.drop(digest)
             self._attempts.wrong(peer)
-        verdict = _Verdict(app, self._clock() + (REFUSED_S if app is None else KNOWN_S))
+        else:
+            self._good.put(digest, True)
         self._verdicts.put(digest, verdict)
         return verdict
 
-    def _signed_in(self, who: Credential | str) -> App | None:
-        """None when Label Studio refuses the token."""
+    def _asked_now(self, who: Credential | str) -> _Verdict:
+        """What Label Studio says now."""
         try:
             app = self._app.acting_for(who)
-            return app if app.person else None
+            _ = app.person
+            return _Verdict(app, self._clock() + KNOWN_S)
         except Refused as refusal:
             if refusal.status in (401, 403):
-                return None
+                return _Verdict(None, self._clock() + REFUSED_S, str(refusal))
             raise

@@ -1,17 +1,18 @@
 """PageSignIn: signing in with one's own Label Studio token, and signing out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Response, redirect, render_template, request, url_for
 
+from backend.errors import PromptsError
 from backend.interfaces.web.api.call import ApiCall
 from backend.interfaces.web.pages.followed_runs import FollowedRuns
 from backend.interfaces.web.pages.guard import PageAddress
 from backend.interfaces.web.pages.page_request import PageRequest
 from backend.interfaces.web.pages.sessions import IDLE_S, Session, Sessions
-from backend.interfaces.web.problem import Problem
+from backend.interfaces.web.problem import Problem, problem_of
 from backend.interfaces.web.sign_in import SignIn
 
 COOKIE = "open_prompts"
@@ -19,6 +20,7 @@ PATH = "/prompts"
 MOST_TOKEN = 4000
 """Characters of a token."""
 PASTE_IT = "Paste your access token: Label Studio, Account & Settings."
+ENDED = "Label Studio does not take your token any more: copy a new one from Account & Settings."
 SIGNED_OUT = "You are signed out, so nothing was done: sign in and repeat it."
 
 
@@ -33,7 +35,8 @@ class PageSignIn:
     followed: FollowedRuns = field(default_factory=FollowedRuns)
 
     def sign_in_page(self) -> str:
-        return self._form(None)
+        """`ended` in the address: why the session before has ended is told."""
+        return self._form(ENDED if request.args.get("ended") else None)
 
     def enter(self) -> Any:
         """Starts a session under a new id, whatever the browser sent."""
@@ -63,12 +66,24 @@ class PageSignIn:
             session = self.sessions.get(request.cookies.get(COOKIE))
             page = session and self._page_request(session)
             if not page:
-                return self._to_sign_in()
+                return self._to_sign_in(ended=session is not None)
             if changes:
                 page.check_change()
-            return view(page, **ids)
+            return self._page_of(view, page, ids)
 
         return guarded
+
+    def _page_of(self, view: Callable[..., Any], page: PageRequest, ids: Mapping[str, Any]) -> Any:
+        """A view, or the sign-in when Label Studio refuses the token since it was asked last."""
+        try:
+            return view(page, **ids)
+        except PromptsError as error:
+            if problem_of(error).status != 401:
+                raise
+            self.sessions.end(request.cookies.get(COOKIE))
+            if request.method != "GET":
+                raise
+            return self._to_sign_in(ended=True)
 
     def _page_request(self, session: Session) -> PageRequest | None:
         """None when Label Studio does not know the token any more."""
@@ -81,12 +96,14 @@ class PageSignIn:
             self.sessions.end(request.cookies.get(COOKIE))
             return None
 
-    def _to_sign_in(self) -> Any:
+    def _to_sign_in(self, ended: bool) -> Any:
+        """`ended`: whether there was a session."""
         if request.method != "GET":
             raise Problem(401, SIGNED_OUT)
         if request.headers.get("HX-Request"):  # a part of a page: the whole page goes to the sign-in
             return Response(status=204, headers={"HX-Refresh": "true"})
-        return redirect(url_for("pages.sign_in_page", next=request.full_path.rstrip("?")), 303)
+        why: dict[str, Any] = {"ended": 1} if ended else {}
+        return redirect(url_for("pages.sign_in_page", next=request.full_path.rstrip("?"), **why), 303)
 
     def _form(self, trouble: str | None) -> str:
         following = _inside(request.values.get("next"))

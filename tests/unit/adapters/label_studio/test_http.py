@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from backend.adapters.label_studio import http as module
+from backend.adapters.label_studio.credential import OF_PERSON, Credential
 from backend.adapters.label_studio.http import Faulted, LabelStudioHttp, NotFound, Refused, Unreachable
 from backend.errors import StudioError
 
@@ -169,3 +170,20 @@ def test_a_token_that_has_expired_is_one_sentence(claims: dict[str, object]) -> 
     with pytest.raises(StudioError, match="has expired or is damaged: make a new one") as error:
         LabelStudioHttp("http://127.0.0.1:1", token(**claims))
     assert token(**claims) not in str(error.value)
+    with pytest.raises(Refused, match="Your token of Label Studio has expired or is damaged: copy a new one") as told:
+        LabelStudioHttp("http://127.0.0.1:1", token(**claims), personal=True)
+    assert (told.value.status, token(**claims) in str(told.value)) == (401, False)
+
+
+@pytest.mark.parametrize(("status", "sentence"), [(401, OF_PERSON.refused), (403, OF_PERSON.forbidden)])
+def test_a_person_is_not_told_of_a_setting_of_the_server(
+    http: LabelStudioHttp, saying: Saying, status: int, sentence: str
+) -> None:
+    saying.status = status
+    passed_on = LabelStudioHttp(http._address, None, Credential("Authorization", "Token mine"))
+    for mine in (passed_on, LabelStudioHttp(http._address, "f" * 40, personal=True)):
+        with pytest.raises(Refused) as told:
+            mine.call("POST", "api/x", body={})
+        assert (told.value.status, str(told.value)) == (status, sentence)
+    with pytest.raises(Refused, match="check LABEL_STUDIO_API_KEY"):
+        http.call("POST", "api/x", body={})

@@ -6,15 +6,18 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from markupsafe import escape
 from werkzeug.test import TestResponse
 
+from backend.adapters.label_studio.credential import OF_PERSON
+from backend.adapters.label_studio.http import Refused
+from backend.errors import PromptsError
 from backend.interfaces.web.pages.guard import PageAddress
 from backend.interfaces.web.pages.page_request import STALE, PageRequest
-from backend.interfaces.web.pages.page_sign_in import COOKIE, MOST_TOKEN, PASTE_IT, SIGNED_OUT, PageSignIn
+from backend.interfaces.web.pages.page_sign_in import COOKIE, ENDED, MOST_TOKEN, PASTE_IT, SIGNED_OUT, PageSignIn
 from backend.interfaces.web.pages.routes import add_pages
 from backend.interfaces.web.pages.sessions import Sessions
-from backend.interfaces.web.problem import NO_EDITOR, Problem
-from backend.interfaces.web.sign_in import REFUSED
+from backend.interfaces.web.problem import NO_EDITOR, Problem, problem_of
 
 TOKEN = "token-of-ann"
 STUDIO = "http://studio.test"
@@ -34,7 +37,7 @@ class Desk:
         if self.trouble:
             raise self.trouble
         if token not in self.apps:
-            raise Problem(401, REFUSED)
+            raise Problem(401, OF_PERSON.refused)
         return self.apps[token]
 
 
@@ -43,6 +46,7 @@ class House:
 
     def __init__(self, address: PageAddress = PageAddress()) -> None:  # noqa: B008
         self.desk, self.sessions, self.done = Desk(), Sessions(), 0
+        self.trouble: PromptsError | None = None
         desk: Any = self.desk
         self.server = Flask(__name__)
         add_pages(self.server, desk, address)
@@ -54,13 +58,18 @@ class House:
             ("room", "change", page_sign_in.signed_in(self.change, changes=True), "POST"),
         ):
             self.server.add_url_rule(f"/prompts/own/{path}", name, view, methods=[method])
+        self.server.register_error_handler(PromptsError, lambda error: (str(error), problem_of(error).status))
         self.server.register_error_handler(Problem, lambda problem: (str(problem), problem.status))
         self.browser: FlaskClient = self.server.test_client()
 
     def room(self, page: PageRequest) -> str:
+        if self.trouble:
+            raise self.trouble
         return f"Hello {page.app.person.email}"
 
     def change(self, page: PageRequest) -> str:
+        if self.trouble:
+            raise self.trouble
         self.done += 1
         return "Done."
 
@@ -197,8 +206,30 @@ def test_a_token_that_was_withdrawn_ends_the_session(house: House) -> None:
     house.enter()
     cookie = house.cookie
     del house.desk.apps[TOKEN]
-    assert house.look().status_code == 303
+    answer = house.look()
+    assert (answer.status_code, answer.location) == (303, "/prompts/sign-in?next=/prompts/own/room&ended=1")
     assert house.sessions.get(cookie) is None
+    assert escape(ENDED) in house.browser.get(answer.location).text
+    assert escape(ENDED) not in house.browser.get("/prompts/sign-in").text
+
+
+def test_so_does_one_that_is_refused_while_a_page_is_made(house: House) -> None:
+    house.enter()
+    house.trouble = Refused(401, OF_PERSON.refused)
+    answer = house.look()
+    assert answer.location == "/prompts/sign-in?next=/prompts/own/room&ended=1"
+    assert house.sessions.get(house.cookie) is None
+    house.enter()
+    answer = house.act(house.form_token)
+    assert (answer.status_code, answer.text) == (401, OF_PERSON.refused), "what was done by then is not known"
+    assert house.sessions.get(house.cookie) is None
+
+
+def test_another_refusal_leaves_the_session(house: House) -> None:
+    house.enter()
+    house.trouble = Refused(403, OF_PERSON.forbidden)
+    assert house.look().text == OF_PERSON.forbidden
+    assert house.sessions.get(house.cookie) is not None
 
 
 def test_while_label_studio_is_away_the_session_stays(house: House) -> None:
