@@ -24,9 +24,7 @@ export PYTHONDONTWRITEBYTECODE :=
 # Each process of pytest has a processor of its own.
 check test coverage: export OPENBLAS_NUM_THREADS := 1
 check test coverage: export OMP_NUM_THREADS := 1
-# A fork of the process that has collected all tests need not collect them again. macOS' own libraries may crash in one.
-SHARED := $(if $(filter Darwin,$(shell uname)),-n $(CORES) --dist worksteal,--forks $(CORES))
-UNIT = $(BIN)/pytest $(SHARED) tests/unit
+UNIT = $(BIN)/pytest -n $(CORES) --dist loadfile tests/unit
 
 PIP := pip install --quiet --disable-pip-version-check
 
@@ -86,7 +84,7 @@ check: setup
 	$(BIN)/ruff format --check .
 	@echo "mypy and lint-imports run beside the tests; what they say stands below them."
 	@( $(BIN)/mypy && $(BIN)/lint-imports ) >$(VENV)/types.txt 2>&1 & types=$$!; \
-	$(BIN)/pytest $(SHARED) -m "not slow" --hypothesis-profile quick tests/unit tests/test_architecture.py; tests=$$?; \
+	$(BIN)/pytest -n $(CORES) --dist worksteal -m "not slow" --hypothesis-profile quick tests/unit tests/test_architecture.py; tests=$$?; \
 	wait $$types; types=$$?; cat $(VENV)/types.txt; exit $$((tests | types))
 
 test: lint studio

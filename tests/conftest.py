@@ -23,7 +23,6 @@ from demo import services
 from tests.command_forks import stop_forks
 from tests.databases import stop_own_server
 from tests.file_order import rank
-from tests.forks import add_option, run_in_forks
 from tests.properties import QUICK
 from tests.running import RunningStandIn, running_stand_in, until
 from tests.servers import redis_program
@@ -43,15 +42,6 @@ hypothesis.settings.register_profile("dev", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.register_profile(QUICK, deadline=None, max_examples=10)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "dev")
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    add_option(parser)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtestloop(session: pytest.Session) -> bool | None:
-    return run_in_forks(session)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -187,7 +187,7 @@ def test_a_config_that_was_refused_is_not_read_again(client: FlaskClient, monkey
         read.append(xml)
         return fromstring(xml, **rules)
 
-    monkeypatch.setattr("backend.domain.labels.config.fromstring", counted)
+    monkeypatch.setattr("backend.domain.labels.config_tree.fromstring", counted)
     refused = "<View><!-- seen by no other test --></View>"
     answers = [setup(client, refused) for _ in range(3)]
     assert {(answer.status_code, answer.text) for answer in answers} == {(400, answers[0].text)}
