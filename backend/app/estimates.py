@@ -44,7 +44,7 @@ class EstimateOperations(ProjectOperations):
 
     def left_this_month(self) -> float | None:
         """USD that the person for whom it acts may still spend this month; None without such a limit."""
-        limit = self.container.personal_limit
+        limit = self.container.personal_limit()
         return None if limit is None else limit.left()
 
     def outlook_soon(self, tag: str, project: Project, subset: Subset, tasks: int) -> Outlook | None:

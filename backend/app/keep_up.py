@@ -64,8 +64,8 @@ class KeepUpOperations(RunOperations):
         return KeepUpSwitch(KeepUpStore(parts.store), parts.studio, self._in_use, check)
 
     def _follower(self) -> TaskFollower:
-        def start(tag: str, tasks: tuple[int, ...], budget: float) -> Run:
-            return self.run_within_day(tag, Subset("rest", ids=tasks), RunOptions(keep=True, budget=budget))
+        def start(tag: str, tasks: tuple[int, ...], budget: float, person: int | None) -> Run:
+            return self.run_within_day(tag, Subset("rest", ids=tasks), RunOptions(keep=True, budget=budget), person)
 
         parts = self.container
         keep_ups, studio = KeepUpStore(parts.store), parts.studio

@@ -117,25 +117,25 @@ class RunOperations(Operations):
     def _give(self, run: Run) -> Run:
         return self.container.lifecycle.give(run.id, self.container.background_workers)
 
-    def run_within_day(self, tag: str, subset: Subset, options: RunOptions) -> Run:
-        """A run in the background that the server starts: within MAX_USD_PER_DAY, where that is set.
-
-        Raises SettingsError when nothing is left of it.
-        """
+    def run_within_day(self, tag: str, subset: Subset, options: RunOptions, person: int | None = None) -> Run:
+        """A run in the background that the server starts: within MAX_USD_PER_DAY, and within the MONTHLY_BUDGET of
+        `person`, by default of whom it acts for. Raises SettingsError when nothing is left of them."""
 
         def start(share: float | None) -> Run:
             return self._start(tag, subset, replace(options, budget=least(share, options.budget)), to_log)
 
-        return self._give(self._within_limits(start, options.budget))
+        return self._give(self._within_limits(start, options.budget, person))
 
-    def _within_limits(self, start: Callable[[float | None], Run], asked_usd: float | None) -> Run:
-        """A run within MAX_USD_PER_DAY, and within the MONTHLY_BUDGET of the person for whom it acts, where those are
-        set. The money is reserved for it when this returns, so work begins after that.
+    def _within_limits(
+        self, start: Callable[[float | None], Run], asked_usd: float | None, person: int | None = None
+    ) -> Run:
+        """A run within MAX_USD_PER_DAY and the MONTHLY_BUDGET of `person`, by default of whom it acts for, where those
+        are set. The money is reserved for it when this returns, so work begins after that.
 
         start: makes the run with that budget, and does not work on it
         asked_usd: the budget asked for, in USD
         """
-        personal, daily = self.container.personal_limit, self.container.daily_limit
+        personal, daily = self.container.personal_limit(person), self.container.daily_limit
 
         def today(most: float | None) -> Run:
             if daily is None:
@@ -170,7 +170,7 @@ class RunOperations(Operations):
         """The same, within MAX_USD_PER_DAY and the MONTHLY_BUDGET of the person for whom it acts, where those are set.
         Raises SettingsError if less is left, or without a budget. A batch keeps none of the day's."""
         parts = self.container
-        run, personal, daily = parts.record.run(run_id), parts.personal_limit, parts.daily_limit
+        run, personal, daily = parts.record.run(run_id), parts.personal_limit(), parts.daily_limit
         parts.lifecycle.check_reopen(run_id, budget)  # before anything is reserved
         most = run.budget if budget is None else budget
         if personal is not None:

@@ -78,13 +78,15 @@ class Container(WorkerParts):
         other.studio.texts = other.pictures
         return other
 
-    @property
-    def personal_limit(self) -> PersonalLimit | None:
-        """The limit of what the person for whom it acts may spend."""
+    def personal_limit(self, person: int | None = None) -> PersonalLimit | None:
+        """The limit of what a person may spend, MONTHLY_BUDGET; None where there is no limit.
+
+        person: Label Studio's number of a user; None for the person for whom it acts
+        """
         limit = self.settings.monthly_budget
-        if limit is None or not self.acts_for_person:
+        if limit is None or (person is None and not self.acts_for_person):
             return None
-        return PersonalLimit(self.store, limit, self.pricing, self.studio.person.id)
+        return PersonalLimit(self.store, limit, self.pricing, self.studio.person.id if person is None else person)
 
     @property
     def public_objects(self) -> PublicObjects:

@@ -29,7 +29,7 @@ class FollowerParts:
     """What a TaskFollower works with.
 
     in_use: project -> tag of the version that annotators get
-    start: tag, tasks, budget in USD -> a background run
+    start: tag, tasks, budget in USD, who turned keep-up on -> a background run
     resume: continues a run
     watch: the progress of a run
     answered: those of these tasks for which the version `tag` has a stored answer
@@ -39,7 +39,7 @@ class FollowerParts:
     keep_ups: KeepUpStore
     studio: LabelStudioClient
     in_use: Callable[[int], str | None]
-    start: Callable[[str, tuple[int, ...], float], Run]
+    start: Callable[[str, tuple[int, ...], float, int | None], Run]
     resume: Callable[[str], object]
     watch: Callable[[str], RunStatus]
     answered: Callable[[str, Sequence[int]], list[int]]
@@ -125,7 +125,7 @@ class TaskFollower:
         tasks = self.parts.answered(tag, waiting) if trouble else waiting
         if tasks:
             try:
-                run = self.parts.start(tag, tuple(tasks), max(left, 1e-9))
+                run = self.parts.start(tag, tuple(tasks), max(left, 1e-9), keep_up.user_id)
             except RunError as busy:
                 log.info("keep-up of project %d: %d tasks wait: %s", keep_up.project, len(tasks), busy)
                 return trouble

@@ -13,6 +13,7 @@ from backend.adapters.database.runs import NewRun
 from backend.adapters.processes import is_running, this_process
 from backend.domain.dataset.subset import Subset
 from backend.domain.prompts.examples import Example, Examples
+from backend.domain.runs.run import Run
 from backend.engine import daily_limit as daily
 from backend.engine.budget_rules import MonthUsedUp
 from backend.errors import RunError, SettingsError
@@ -200,3 +201,16 @@ def test_a_refused_resumption_changes_no_reservation(mine: Installation) -> None
         with pytest.raises(RunError, match="A process works on run"):
             served.app.resume_within_limits(run.id, budget)
         assert limit.budget_ledger().left() == pytest.approx(5.0)
+
+
+def test_a_run_for_new_tasks_counts_in_the_month_of_who_turned_keep_up_on(mine: Installation) -> None:
+    app = limited(mine, 10.0).but(MONTHLY_BUDGET="2").app
+
+    def start(usd: float | None) -> Run:
+        return app.container.record.create(NewRun("mood@1", 7, Subset("rest", ids=(1,)), budget=usd))
+
+    assert app._within_limits(start, 1000.0, person=3).budget == 2.0
+    assert [some(app.container.personal_limit(person)).left() for person in (3, 4)] == [0.0, 2.0]
+    with pytest.raises(SettingsError, match="MONTHLY_BUDGET"):
+        app._within_limits(start, 1000.0, person=3)
+    assert app._within_limits(start, None).budget == 4.0, "the command's own runs have no month"

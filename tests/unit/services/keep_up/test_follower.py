@@ -54,7 +54,8 @@ class World:
             )
         )
 
-    def start(self, tag: str, tasks: Sequence[int], budget: float) -> Run:
+    def start(self, tag: str, tasks: Sequence[int], budget: float, person: int | None) -> Run:
+        assert person == 1, "who turned it on"
         if self.trouble:
             raise self.trouble
         self.started.append((tag, tuple(tasks), budget))
