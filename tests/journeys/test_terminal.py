@@ -98,5 +98,5 @@ def test_use_and_annotate_refuse_a_changed_config(mine: Installation, project: P
     mine.command("run", "topic@1", "--on", "all")
     project.change(label_config=WIDER)
     for line in ("use topic@1", "annotate topic@1 --yes"):
-        assert "changed since topic@1 was saved: save the prompt again" in mine.command(*line.split(), code=1).err
+        assert "has changed since topic@1 was saved: save the prompt again" in mine.command(*line.split(), code=1).err
     assert (project.annotations(), project.shown) == ([], "topic@1"), "what the run showed stays"

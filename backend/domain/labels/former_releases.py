@@ -9,11 +9,13 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Protocol
 
 from backend.domain.hashing import digest
-from backend.domain.labels.controls.attributes import NO_ATTRIBUTES
+from backend.domain.labels.controls.attributes import NO_ATTRIBUTES, Attributes
 from backend.domain.labels.controls.base import Control
-from backend.domain.labels.controls.marking import if_marking
+from backend.domain.labels.controls.marking import attributes_of, if_marking
 from backend.domain.labels.controls.registry import BUILDERS
 from backend.domain.labels.controls.relations import RelationsControl
+from backend.domain.labels.controls.repeated import RepeatedControl
+from backend.domain.labels.controls.task_choices import TaskChoices
 from backend.domain.labels.inputs.files import FileObject, file_names
 from backend.domain.labels.inputs.linked import LinkedText, linked_forms
 from backend.domain.labels.inputs.read_inputs import ReadInput, lines_of_texts, others_than, without
@@ -82,15 +84,27 @@ def readings(now: Reading, former: Sequence[str]) -> dict[str, Reading]:
 
 
 def _known_kinds(controls: tuple[Control, ...]) -> Iterator[tuple[Control, ...]]:
-    """Those of `controls` that each release knew; before, there were no spans in texts that are loaded and no labels of
+    """Those of `controls` that each release knew; before, what a task brings stood in place of what the config lists;
+    earlier, there were no spans in texts that are loaded and no labels of
     them that the task brings, no relations, and spans had no attributes."""
-    near = without_later(controls)
+    apart = tuple(map(_apart, controls))
+    near = without_later(apart)
     alone = without_relations(near)
     bare = tuple(if_marking(field, attributes=NO_ATTRIBUTES) for field in alone)
-    stages = (controls, near, alone, bare)
+    stages = (controls, apart, near, alone, bare)
     for stage in (stage for number, stage in enumerate(stages) if stage not in stages[:number]):
         for count in range(len(BUILDERS), 0, -1):
             yield of_kinds(stage, (*tuple(BUILDERS)[:count], RelationsControl.tag))
+
+
+def _apart(control: Control) -> Control:
+    """See `TaskChoices.apart`; also what is asked of each span, and of each item."""
+    if isinstance(control, TaskChoices):
+        return control.apart()
+    if isinstance(control, RepeatedControl):
+        return replace(control, inner=_apart(control.inner))
+    parts = tuple(replace(part, control=_apart(part.control)) for part in attributes_of(control).parts)
+    return if_marking(control, attributes=Attributes(parts)) if parts else control
 
 
 def _of_kinds(first: Reading, former: Sequence[str]) -> Iterator[tuple[str, Reading]]:

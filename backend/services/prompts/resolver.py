@@ -68,7 +68,8 @@ class Resolver:
 
 def _changed(version: PromptVersion) -> ConfigChangedError:
     return ConfigChangedError(
-        f"The labelling config of project {version.project} changed since {version.tag} was saved: save the prompt "
-        f"again (`ls-prompts show {quote(version.tag)} --plain > prompt.txt; ls-prompts save {quote(version.name)} "
-        "--file prompt.txt`) and use the new version. `compare`, `results` and `report` still read what is stored."
+        f"The labelling config of project {version.project}, or how this release reads it, has changed since "
+        f"{version.tag} was saved: save the prompt again (`ls-prompts show {quote(version.tag)} --plain > prompt.txt; "
+        f"ls-prompts save {quote(version.name)} --file prompt.txt`) and use the new version. `compare`, `results` and "
+        "`report` still read what is stored."
     )

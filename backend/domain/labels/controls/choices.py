@@ -24,8 +24,14 @@ from backend.domain.outcome import Failure, Rejection
 
 @dataclass(frozen=True)
 class ChoicesControl(TaskChoices, Labeled, WithOwnLabels):
-    """See `TaskChoices`. `optional`: may stay empty, because it is not always shown; `conditions`: all hold where it is
-    shown; `required`: must not stay empty where it is; `heading`: constant texts above it."""
+    """See `TaskChoices`.
+
+    optional: may stay empty, because it is not always shown
+    beside: whether the config's choices stand beside those that a task brings
+    required: must not stay empty where it is shown
+    conditions: all hold where it is shown
+    heading: constant texts above it
+    """
 
     name: str
     to_name: str
@@ -35,6 +41,7 @@ class ChoicesControl(TaskChoices, Labeled, WithOwnLabels):
     source: str | None = None
     brought: bool = False
     listed: int = 0
+    beside: bool = True
     required: bool = False
     conditions: tuple[Condition, ...] = ()
     heading: tuple[str, ...] = ()
@@ -68,7 +75,8 @@ class ChoicesControl(TaskChoices, Labeled, WithOwnLabels):
 
     @property
     def identity(self) -> list[Any]:
-        return [self.name, self.to_name, self.multiple, self.optional, self.source, self._labels_identity]
+        both = ["beside"] if self.beside and self.source and self.choices else []
+        return [self.name, self.to_name, self.multiple, self.optional, self.source, self._labels_identity, *both]
 
     @property
     def rules(self) -> list[Any] | None:
@@ -83,12 +91,16 @@ class ChoicesControl(TaskChoices, Labeled, WithOwnLabels):
         if self.source is None:
             return self
         choices = brought(look_up(data, self.source))
-        if choices is None or not (choices or self.choices):
+        own = self.choices if self.beside else ()
+        if choices is None or not (choices or own):
             limit = f"at most {MOST:,} choices of {LONGEST:,} characters" if choices is None else "choices"
             return Failure("bad_task", f"'{self.source}' is not the list of {limit} that control '{self.name}' takes.")
-        more = not_taken(self.choices, choices)
-        own, bring = self.choices, bool(more)
+        more = not_taken(own, choices)
+        bring = bool(more)
         return replace(self, choices=(*own, *more), source=None, brought=bring, listed=len(own) if bring else 0)
+
+    def apart(self) -> Self:
+        return replace(self, beside=False)
 
     def _rule(self, when: str) -> str:
         of = self._where_listed if self.brought else "these"

@@ -4,7 +4,7 @@ Whoever made the task wrote them: they are told in the user's message, and not a
 """
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from backend.domain.labels.choice_names import Choice
 from backend.domain.labels.controls.wording import brought_line, key, label_line, under
@@ -30,6 +30,10 @@ class TaskChoices:
     @property
     def needs_task(self) -> bool:
         return self.dynamic
+
+    def apart(self) -> Self:
+        """As releases read it that had what the task brings in place of what the config lists."""
+        raise NotImplementedError
 
     def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
         lines = [label_line(choice, definitions) for choice in self.own_choices]

@@ -93,6 +93,9 @@ class TaxonomyControl(TaskChoices, WithLabels, Unlabeled):
         own, bring = self.nodes, bool(more)
         return replace(self, nodes=(*own, *more), source=None, brought=bring, listed=len(own) if bring else 0)
 
+    def apart(self) -> Self:
+        return replace(self, nodes=()) if self.source else self
+
     def _beside(self, nodes: Sequence[Node]) -> list[Node]:
         """What the screen shows of a task's nodes: of two trees with the same name at the top, the config's alone."""
         tops = {node.values[0] for node in self.nodes}

@@ -275,3 +275,43 @@ def learn_last(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def _anew(inside: str) -> LabelSchema:
     """Read in this test, whose list of kinds is another one."""
     return replace(read_config(f"<View>{inside}</View>"))
+
+
+OTHER = '<Choice value="Other"/>'
+DEEP = '<Choice value="Other"><Choice value="Deep"/></Choice>'
+MARKED = '<Labels name="l" toName="t"><Label value="P"/></Labels>'
+
+
+@pytest.mark.parametrize(
+    ("controls", "digest"),
+    [
+        (
+            f'<Choices name="c" toName="t" value="$o">{OTHER}</Choices>',
+            "bf20195efe267e838b431c1f20b42852383315f9531f48b292750d054a00d4f7",
+        ),
+        (
+            f'<Choices name="c" toName="t" value="$o" allowNested="true">{DEEP}</Choices>',
+            "445bc9c1d55891f76d5fa86bb2d46eb2b15ea9d9f6d2c1821bf007bbfbb0e4eb",
+        ),
+        (
+            f'<Taxonomy name="c" toName="t" value="$o">{DEEP}</Taxonomy>',
+            "87e04cdff9524255b908fb1a8aa4878b9f769c8549603bcad4e90a1bba5cbed7",
+        ),
+        (
+            f'{MARKED}<Choices name="c" toName="t" value="$o" perRegion="true">{OTHER}</Choices>',
+            "ed3592772ac2c41211a1bbd28a433e60f62463ae54382b3d606cf710e057b2d2",
+        ),
+    ],
+    ids=["choices", "nested", "taxonomy", "of each span"],
+)
+def test_a_version_of_a_commit_that_had_a_tasks_choices_alone_asks_for_them_alone(controls: str, digest: str) -> None:
+    """9416294a. What the config lists beside them came later."""
+    now = read_config(f'<View><Text name="t" value="$text"/>{controls}</View>')
+    data = {"text": "Hello", "o": [{"value": "A"}, {"value": "B"}]}
+    assert now.fits(digest)
+    then, new = now.as_of(digest).for_task(data), now.for_task(data)
+    assert isinstance(then, LabelSchema)
+    assert isinstance(new, LabelSchema)
+    assert "Other" not in then.describe({}, "") + json.dumps(then.json_schema())
+    assert "Other" in new.describe({}, "") + json.dumps(new.json_schema())
+    assert then.listings({}) == new.listings({})
