@@ -5,7 +5,7 @@ Orders are joined by Borda count (Borda 1781): an item with a smaller sum of pla
 the first sample. Their agreement is Kendall's tau, the mean over all pairs of samples, at least 0. Items are in the
 bucket that most samples have them in, of equal ones that of the first; their agreement is the mean share of samples.
 All labels of a picture are one such bucket.
-For spans see `domain.span_consensus`. Of marks, those of the sample that is most like the others count (the medoid), of
+For spans see below. Of marks, those of the sample that is most like the others count (the medoid), of
 equal ones the first; their agreement is the mean F1 of the same marks, over all pairs of samples.
 Of values for each item of a list, each is the one that most samples have for it, of equal ones that of the first, and
 the agreement is the mean share of samples.

@@ -1,7 +1,7 @@
 """Whole numbers that people and programs write: ids, sizes, pages."""
 
-DIGITS = 9
-"""Those of the largest number of which all fit into 32 bits, as the ids of databases do."""
+DIGITS = 10
+"""Those of the largest id of a database, 2,147,483,647."""
 
 
 def whole_number(text: str, digits: int = DIGITS) -> int | None:

@@ -51,8 +51,9 @@ class Packed(Sequence[Item], ABC, Generic[Item]):
 
     @property
     def size(self) -> int:
-        """Bytes in memory."""
-        return len(self._held)
+        """Bytes in memory; half of those that it shares with the other items of an answer."""
+        held = self._held
+        return len(held) // 2 if isinstance(held, bytes) and is_pair(held) else len(held)
 
     def stored(self) -> bytes:
         """Compressed alone."""

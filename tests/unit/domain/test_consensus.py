@@ -109,7 +109,7 @@ def test_a_sample_without_marks_or_without_an_answer_agrees_with_none() -> None:
 
 
 def test_each_kind_of_value_is_joined_or_voted_on() -> None:
-    """A new kind is a line in JOINED or in VOTED; spans are joined by `domain.span_consensus`."""
+    """A new kind is a line in JOINED or in VOTED; spans are joined by `span_consensus`."""
     assert {*JOINED, Spans, *VOTED} == set(get_args(AnswerValue))
     assert not {*JOINED, Spans} & VOTED
 

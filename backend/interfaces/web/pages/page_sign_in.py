@@ -101,7 +101,7 @@ class PageSignIn:
         if request.method != "GET":
             raise Problem(401, SIGNED_OUT)
         if request.headers.get("HX-Request"):  # a part of a page: the whole page goes to the sign-in
-            return Response(status=204, headers={"HX-Refresh": "true"})
+            return Response(status=204, headers=_elsewhere() if ended else {"HX-Refresh": "true"})
         why: dict[str, Any] = {"ended": 1} if ended else {}
         return redirect(url_for("pages.sign_in_page", next=request.full_path.rstrip("?"), **why), 303)
 
@@ -118,3 +118,9 @@ def _inside(target: str | None) -> str:
     """Where to go on: a page of ours, never somebody else's."""
     ours = target and (target == PATH or target.startswith((f"{PATH}/", f"{PATH}?"))) and target.isprintable()
     return target if ours and target and "\\" not in target else PATH
+
+
+def _elsewhere() -> dict[str, str]:
+    """Sends the whole page, of which a part asked, to the sign-in that says why, and back later."""
+    path = request.headers.get("HX-Current-URL", "").partition("://")[2].partition("/")[2]
+    return {"HX-Redirect": url_for("pages.sign_in_page", next=f"/{path}", ended=1)}

@@ -17,9 +17,9 @@ from backend.services.public_objects import PublicVersion
 WAYS = {"random": "at random", "first": "the first ones", "stratified": "every label, in proportion"}
 """How a sample is taken."""
 MOST_IDS = 20_000
+"""Characters."""
 MOST_DIGITS = 6
 """Of a sample's size."""
-"""Characters."""
 NO_TASKS = "The project has no tasks: import some in Label Studio."
 NOT_STARRED = "No annotation is marked as ground truth: mark some with the star in Label Studio."
 ALL_THERE = "Every task has a prediction of this version."
