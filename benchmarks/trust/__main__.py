@@ -25,13 +25,14 @@ from benchmarks.trust.perfection import perfection
 from benchmarks.trust.promises import promises
 from benchmarks.trust.real_confidence import real_confidence
 from benchmarks.trust.shares import shares
+from benchmarks.trust.small_draws import small_draws
 from benchmarks.trust.winners import winners
 
 Measure = Callable[[Any], Iterator[Row]]
 MEASURES: tuple[Measure, ...] = (
     *(active_guarantees, active_accuracy, active_shares),
     *(cascades, promises, label_confidence, real_confidence, looks, winners, shares, f1_coverage, audits, people),
-    *(perfection, canaries, likeness),
+    *(perfection, small_draws, canaries, likeness),
 )
 """The longest first, because two run at a time."""
 FIGURES = Path(__file__).parent / "figures.txt"

@@ -1,6 +1,9 @@
 """AUROC: how often a right answer is more confident than a wrong one; 0.5 where the confidence says nothing.
 
-The interval is that of Hanley and McNeil (1982, Radiology 143:29).
+The interval is Newcombe's method 5 (2006, Statistics in Medicine 25:559), which relates to that of Hanley and McNeil
+(1982, Radiology 143:29) as Wilson's does to the usual one of a share: it takes the standard error at its ends, not at
+the value, so that it is no single point where one wrong answer is less confident than all right ones. Its standard
+error at 0.5 is that of the Mann-Whitney test.
 """
 
 from bisect import bisect_left, bisect_right
@@ -10,6 +13,9 @@ from math import fsum, sqrt
 
 from backend.domain.calibration.scored_answers import ScoredAnswer, confident
 from backend.domain.statistics.intervals import Interval, Z
+
+_STEPS = 50
+"""Bisections: the end is exact to the last digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +29,8 @@ class Auroc:
 
     @property
     def decided(self) -> bool:
-        """Whether the confidence surely says something."""
+        """Whether the confidence says something at the level of 2.5 %, one-sided, as by the Mann-Whitney test: of two
+        answers it never does."""
         return self.interval[0] > 0.5
 
 
@@ -36,12 +43,22 @@ def auroc(scored: Sequence[ScoredAnswer]) -> Auroc | None:
         return None
     above = fsum((bisect_left(wrong, confidence) + bisect_right(wrong, confidence)) / 2 for confidence in right)
     value = above / (len(right) * len(wrong))
-    reach = Z * _deviation(value, len(right), len(wrong))
-    return Auroc(value, (max(0.0, value - reach), min(1.0, value + reach)), len(right), len(wrong))
+    low, high = _low_end(value, len(right), len(wrong)), 1 - _low_end(1 - value, len(right), len(wrong))
+    return Auroc(value, (low, high), len(right), len(wrong))
+
+
+def _low_end(value: float, right: int, wrong: int) -> float:
+    """The lowest AUROC that `value` is at most Z of its standard errors above, by bisection."""
+    low, high = 0.0, value
+    for _ in range(_STEPS):
+        middle = (low + high) / 2
+        too_low = value - middle > Z * _deviation(middle, right, wrong)
+        low, high = (middle, high) if too_low else (low, middle)
+    return low
 
 
 def _deviation(value: float, right: int, wrong: int) -> float:
-    """Of answers whose log-odds are exponentially distributed."""
-    two_right, two_wrong = value / (2 - value), 2 * value**2 / (1 + value)
-    spread = (right - 1) * (two_right - value**2) + (wrong - 1) * (two_wrong - value**2)
-    return sqrt((value * (1 - value) + spread) / (right * wrong))
+    """Of answers whose log-odds are exponentially distributed, right and wrong ones alike."""
+    others = (right + wrong) / 2 - 1
+    spread = value * (1 - value) * (1 + others * ((1 - value) / (2 - value) + value / (1 + value)))
+    return sqrt(spread / (right * wrong))

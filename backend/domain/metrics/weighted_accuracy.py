@@ -3,8 +3,9 @@
 Each ground truth counts 1 / chance (Hajek's ratio). Where all tasks were answered, the mean confidence of all answers
 is corrected by how far the confidences are from the ground truths, as far as that makes the estimate more precise
 (Angelopoulos, Duchi and Zrnic 2023, "PPI++", arXiv 2311.01453). It is right on average whatever the confidences are
-worth. The interval is Wilson's, for as many ground truths as the estimate is worth: the usual mean ± 1.96 standard
-errors covers too rarely where nearly all answers are right.
+worth. The interval is Wilson's, for as many ground truths as the estimate is worth (`task_ratios.effective_tasks`): the
+usual mean ± 1.96 standard errors covers too rarely where nearly all answers are right. What the confidences add counts
+as far as errors that were seen show it: while none was, the interval is that of the ground truths alone.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -13,15 +14,13 @@ from typing import TYPE_CHECKING
 
 from backend.domain.calibration.scored_answers import ScoredAnswer
 from backend.domain.statistics.intervals import Interval, wilson_of
+from backend.domain.statistics.task_ratios import effective_tasks
 
 if TYPE_CHECKING:
     from backend.domain.statistics.bootstrap import Floats
 
 FEWEST = 20
 """With fewer ground truths their spread says nothing."""
-_MOST = 3.0
-"""So many times the ground truths that count is an estimate worth at most: with few wrong answers, the spread of the
-errors may be small by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,13 @@ def _estimate(
     accuracy = float((weights * right).sum() + factor * (everywhere.mean() - (weights * sure).sum()))
     accuracy = min(1.0, max(0.0, accuracy))
     errors = _errors(weights, right - factor * sure)
-    return WeightedAccuracy(len(answers), accuracy, wilson_of(accuracy, _worth(weights, errors, accuracy)))
+    squares = weights**2
+
+    def spread(center: float) -> float:
+        return float((squares * (errors + accuracy - center) ** 2).sum())
+
+    worth = effective_tasks(accuracy, 1.0, float(squares.sum()), spread)
+    return WeightedAccuracy(len(answers), accuracy, wilson_of(accuracy, worth))
 
 
 def _factor(weights: "Floats", sure: "Floats", right: "Floats") -> float:
@@ -88,11 +93,3 @@ def _factor(weights: "Floats", sure: "Floats", right: "Floats") -> float:
 def _errors(weights: "Floats", values: "Floats") -> "Floats":
     """How far each value is from the weighted mean."""
     return values - float((weights * values).sum())
-
-
-def _worth(weights: "Floats", errors: "Floats", accuracy: float) -> float:
-    """As precise is the mean of so many right or wrong answers, each with the same weight."""
-    number = len(weights)
-    variance = float((weights**2 * errors**2).sum()) * number / (number - 1)
-    most = _MOST / float((weights**2).sum())
-    return min(most, max(accuracy * (1 - accuracy), 0.25 / number) / variance) if variance else most

@@ -4,7 +4,7 @@ Tasks count, not what is found in them: several spans of one text are right or w
 would be too narrow.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import fsum
 
 from backend.domain.statistics.bootstrap import SEED, percentile_interval, resampled_sums
@@ -32,12 +32,24 @@ def share_interval(parts: Sequence[tuple[float, float]], tasks: Sequence[float] 
     if not counted:
         return None
     right, total, squares = (fsum(row) for row in zip(*((n * a, n * w, n * w * w) for a, w, n in counted), strict=True))
+    share = min(1.0, right / total)
+
+    def spread(center: float) -> float:
+        return fsum(n * (part - center * whole) ** 2 for part, whole, n in counted)
+
+    return wilson_of(share, effective_tasks(share, total, squares, spread))
+
+
+def effective_tasks(share: float, total: float, squares: float, spread: Callable[[float], float]) -> float:
+    """How many tasks of equal size a share is worth, each right or wrong: at least 1.
+
+    total, squares: sums of the sizes of the tasks, and of their squares
+    spread: sum of squares of what the tasks are away from such a share
+    """
     size = squares / total
-    center = (right + PSEUDO / 2 * size) / (total + PSEUDO * size)
-    spread = fsum(n * (part - center * whole) ** 2 for part, whole, n in counted)
-    spread += PSEUDO / 2 * size**2 * (center**2 + (1 - center) ** 2)
-    effective = center * (1 - center) * (total + PSEUDO * size) ** 2 / spread - PSEUDO
-    return wilson_of(min(1.0, right / total), effective)
+    center = (share * total + PSEUDO / 2 * size) / (total + PSEUDO * size)
+    around = spread(center) + PSEUDO / 2 * size**2 * (center**2 + (1 - center) ** 2)
+    return center * (1 - center) * (total + PSEUDO * size) ** 2 / around - PSEUDO
 
 
 def signed_interval(values: Sequence[float]) -> Interval | None:
