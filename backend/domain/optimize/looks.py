@@ -1,9 +1,14 @@
 """Looks: how often the ground truths that judge rewrites were looked at, and what a rewrite has to show because of it.
 
-Of many equal rewrites one looks better by chance. The k-th look has the level 0.05 x 6 / (pi k)^2, one-sided. All
-levels together are 0.05 (the sum of 1 / k^2 is pi^2 / 6), so any number of looks calls an equal rewrite better in at
-most 5 %. The first has 0.0304, more than the 0.025 of a two-sided test. Ground truths that no look has seen begin a new
-count: as soon as there are as many of them as were seen, a rewrite is judged on them alone, at the first level.
+Of many equal rewrites one looks better by chance. The k-th look of a count has the level 0.05 x 6 / (pi k)^2,
+one-sided. All levels of a count together are 0.05 (the sum of 1 / k^2 is pi^2 / 6), so any number of looks at the same
+ground truths calls an equal rewrite better in at most 5 %. The first has 0.0304, more than the 0.025 of a two-sided
+test.
+
+A look that brings at least as many ground truths that no look has seen as its count has seen, and at least FRESH,
+begins a new count: it and those after it judge without the ground truths of earlier counts, from the first level on.
+Each count has 5 % of its own, so over n counts the chance is at most n times 5 %: it adds up where many such batches of
+ground truths are added.
 """
 
 from collections.abc import Iterable
