@@ -35,7 +35,7 @@ from backend.adapters.providers.model_profiles import ModelProfiles
 from backend.adapters.providers.rate_headers import RateHeaders
 from backend.adapters.providers.refusals import Refusals, is_about_length
 from backend.adapters.providers.request_format import NO_RIVALS, RequestFormat
-from backend.adapters.providers.response import malformed, parse, to_reply
+from backend.adapters.providers.response import is_billed, malformed, parse, to_reply
 from backend.adapters.providers.rivals import branches_in
 from backend.adapters.providers.written_documents import WrittenDocuments
 from backend.domain.chat.model_names import doubt, names_of
@@ -159,7 +159,10 @@ class ChatCompletions:
                 raise streams(self._address)
             seconds, body = time.perf_counter() - started, parse(content)
             if (refusal := refusal_in(body, request.texts)) is not None:
-                raise self._post.as_status(*refusal)
+                error = self._post.as_status(*refusal)
+                if is_billed(body):
+                    return self._paid(request, attempt, error)
+                raise error
             quote = partial(self._refusals.quoted, request)
             reply = to_reply(request.digest, model, body, attempt, seconds, quote)
             return packed(reply, branches_in(body, request, reply)) if isinstance(reply, Completion) else reply
@@ -178,6 +181,16 @@ class ChatCompletions:
             raise streams(self._address) from None
         except GARBAGE:
             return Failure("server", "The model's server did not send a chat completion.")
+
+    def _paid(self, request: ChatRequest, attempt: int, error: openai.APIStatusError) -> Completion | Failure:
+        """A refusal that came with a bill: the model began to answer, so that it is of this task, in whatever words."""
+        model = request.template.model
+        try:
+            return malformed(error.body, request.digest, model, attempt) or self._refusals.failure(
+                model, error, request
+            )
+        except ProviderError as refusal:
+            return Failure("bad_request", str(refusal))
 
     async def _refused(
         self, request: ChatRequest, used: RequestFormat, attempt: int, error: openai.APIStatusError

@@ -86,8 +86,7 @@ def _broken(body: Any, quote: Quote) -> Failure | None:
 
 def _choice(body: Mapping[str, Any]) -> Mapping[str, Any]:
     """The first choice; an empty one where the server sent none, or null."""
-    choices = body.get("choices")
-    return (choices[0] if choices else None) or {}
+    return (body.get("choices") or (None,))[0] or {}
 
 
 def _message(body: Mapping[str, Any], choice: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -168,15 +167,18 @@ def _elsewhere(message: Mapping[str, Any]) -> str | None:
     content = message.get("content")
     listed = content if isinstance(content, list) else []
     parts = [part.get("type") for part in listed if isinstance(part, dict) and part.get("type") not in _SPOKEN]
-    keys = [
-        key for key, value in message.items() if key not in _PLAIN and isinstance(value, str | list | dict) and value
-    ]
+    keys = [key for key, held in message.items() if key not in _PLAIN and isinstance(held, str | list | dict) and held]
     return next((name for part in (*keys, *parts) if (name := _name(part, _KEY))), None)
 
 
 def _bill(body: Mapping[str, Any], choice: Mapping[str, Any]) -> Any:
     """What holds the counts of tokens: the body's usage, the choice's, or the body itself (Ollama)."""
     return next((part[name] for part in (body, choice) for name in _USAGE if part.get(name)), body)
+
+
+def is_billed(body: Mapping[str, Any]) -> bool:
+    """Whether a body counts tokens of the prompt or the completion."""
+    return any(_usage(_bill(body, _choice(body))))
 
 
 def _usage(bill: Any) -> tuple[int, int, int]:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from backend.adapters.providers.meant_status import meant_status
+from backend.domain.outcome import Failure
 from backend.errors import ProviderError
 from tests.scripted import request
 from tests.unit.adapters.providers.test_chat_completions import ask, chat, error, failure
@@ -109,3 +110,19 @@ def test_a_parameter_refused_in_a_500_is_left_out() -> None:
 def test_a_404_quotes_what_the_provider_says() -> None:
     with pytest.raises(ProviderError, match=r'ends in /v1: "No endpoints found matching your data policy\."'):
         ask(error(404, message="No endpoints found matching your data policy."))
+
+
+@pytest.mark.parametrize("code", [400, 402, 404])
+def test_an_error_that_came_with_a_bill_was_paid_for_and_is_of_one_task(code: int) -> None:
+    """As OpenRouter says it when a provider stops under way."""
+    choice = {"message": None, "error": {"code": code, "message": "Provider returned error"}, "finish_reason": "error"}
+    usage = {"prompt_tokens": 900, "completion_tokens": 40, "total_tokens": 940}
+    found, provider = ask({"choices": [choice], "usage": usage})
+    assert isinstance(found, Failure)
+    assert (found.kind, found.unbilled, len(provider.bodies)) == ("bad_request", False, 1)
+
+
+def test_an_error_with_an_empty_bill_is_a_refusal() -> None:
+    choice = {"message": None, "error": {"code": 404, "message": "No."}, "finish_reason": "error"}
+    with pytest.raises(ProviderError, match="does not know model"):
+        ask({"choices": [choice], "usage": {"prompt_tokens": 0, "completion_tokens": 0}})
