@@ -115,14 +115,17 @@ class BatchApi:
     def _entries(self, page: SyncCursorPage[Entry]) -> Iterator[Entry]:
         """All entries of a list, page by page. Some servers do not know where a page is to begin, and repeat the first.
 
-        Raises ProviderError for a list without an end: whoever is not found in a part of it may still be there.
+        Raises ProviderError for such a list, and for one without an end: whoever is not found in a part of it may still
+        be there.
         """
         seen = set[str]()
         for _ in range(MOST_PAGES):
             yield from page.data or ()
             cursor = str(page.next_page_info()) if page.has_next_page() else ""
-            if not cursor or cursor in seen:
+            if not cursor:
                 return
+            if cursor in seen:
+                break
             seen.add(cursor)
             page = page.get_next_page()
         raise ProviderError(f"{self._address} lists batches without an end: run it without --batch.")

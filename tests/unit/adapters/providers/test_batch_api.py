@@ -89,12 +89,15 @@ def test_what_is_not_there_is_not_found(api: BatchApi, lists: Lists, more: dict[
 
 
 @pytest.mark.parametrize("more", [{"has_more": True}, {"has_more": None}])
-def test_a_server_that_repeats_its_first_page_is_asked_twice(api: BatchApi, lists: Lists, more: dict[str, Any]) -> None:
+def test_a_server_that_repeats_its_first_page_is_asked_twice_and_says_nothing_of_the_rest(
+    api: BatchApi, lists: Lists, more: dict[str, Any]
+) -> None:
     lists.page = lambda _after: whole(3, **more)("")
-    assert api.find("file-100") is None
-    assert lists.asked == ["", "id-2"]
-    assert api.find_file("name-100") is None
-    assert len(lists.asked) == 4
+    for find in (api.find, api.find_file):
+        with pytest.raises(ProviderError, match="lists batches without an end"):
+            find("another")
+    assert lists.asked == ["", "id-2"] * 2
+    assert api.find("file-1") is not None
 
 
 def test_a_list_without_an_end_is_an_error(api: BatchApi, lists: Lists, monkeypatch: pytest.MonkeyPatch) -> None:
