@@ -15,6 +15,8 @@ from backend.domain.runs.run import Run
 from backend.errors import PromptsError, ProviderAwayError, QueueError, RunError, StoreAwayError, UsedUpError
 
 EVERY_S = 2.0
+MOST_ROUNDS = 30
+"""Between two tries to begin a run: a minute. What fails for long may always fail, as a 500 for a broken task."""
 PASSING = (RunError, Unreachable, StoreAwayError, QueueError, ProviderAwayError, UsedUpError)
 """What passes by itself: another run of the version, Label Studio or a server that is away, a day that is used up."""
 log = logging.getLogger(__name__)
@@ -30,12 +32,26 @@ class _Rest:
     waiting: tasks for a later run
     running: the tasks of the run `run_id`
     trouble: why no run could begin when it was tried last
+    pause: rounds from that try to the next; `left`: those that are left of them
     """
 
     waiting: set[int] = field(default_factory=set)
     running: set[int] = field(default_factory=set)
     run_id: str = ""
     trouble: str = ""
+    pause: int = 0
+    left: int = 0
+
+    def later(self) -> bool:
+        """Whether this round is part of the pause; counts it."""
+        self.left = max(0, self.left - 1)
+        return self.left > 0
+
+    def failed(self, error: PromptsError) -> None:
+        """Another run of the version ends at any time; all else is tried again after twice the pause."""
+        self.trouble = str(error)
+        self.pause = 1 if isinstance(error, RunError) else min(MOST_ROUNDS, max(1, 2 * self.pause))
+        self.left = self.pause
 
 
 class OverflowRuns:
@@ -69,7 +85,7 @@ class OverflowRuns:
             with self._lock:
                 rest.running = set() if over else rest.running
                 tasks = set() if rest.running else set(rest.waiting)
-            if tasks:
+            if tasks and not rest.later():
                 self._begin(tag, rest, tasks)
 
     def _begin(self, tag: str, rest: _Rest, tasks: set[int]) -> None:
@@ -79,7 +95,7 @@ class OverflowRuns:
             if str(error) != rest.trouble:
                 level = logging.INFO if isinstance(error, RunError) else logging.WARNING
                 log.log(level, "%s: %d tasks wait: %s", tag, len(tasks), error)
-            rest.trouble = str(error)
+            rest.failed(error)
             return
         except PromptsError as error:
             log.error("%s: %d tasks are left without a prediction: %s", tag, len(tasks), error)
@@ -88,7 +104,8 @@ class OverflowRuns:
             log.info("run %s predicts %d tasks of %s that were left over", run_id, len(tasks), tag)
         with self._lock:
             rest.waiting -= tasks
-            rest.run_id, rest.running, rest.trouble = run_id, tasks if run_id else set(), ""
+            rest.run_id, rest.running = run_id, tasks if run_id else set()
+            rest.trouble, rest.pause = "", 0
 
     def _tick(self) -> None:
         try:

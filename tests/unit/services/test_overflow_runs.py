@@ -26,8 +26,10 @@ class Runs:
         self.started: list[tuple[str, tuple[int, ...]]] = []
         self.trouble: Exception | None = None
         self.over: set[str] = set()
+        self.tries = 0
 
     def start(self, tag: Any, tasks: Any) -> Any:
+        self.tries += 1
         if self.trouble:
             raise self.trouble
         self.started.append((tag, tasks))
@@ -97,7 +99,29 @@ def test_what_passes_is_waited_for(
     assert caplog.text.count(f"mood@1: 1 tasks wait: {trouble}") == 1, "it is told once"
     runs.trouble = None
     rest.look()
+    rest.look()
     assert runs.started == [(TAG, (1,))]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "rounds"),
+    [
+        (Faulted(500, "Label Studio answered 500."), [0, 1, 3, 7, 15, 31, 61, 91]),
+        (RunError("Run 1f is under way."), list(range(100))),
+    ],
+    ids=["Label Studio fails", "another run"],
+)
+def test_the_pause_grows_while_no_run_can_begin(
+    runs: Runs, rest: OverflowRuns, trouble: PromptsError, rounds: list[int]
+) -> None:
+    runs.trouble = trouble
+    rest.add(TAG, [1])
+    tried = list[int]()
+    for number in range(100):
+        before = runs.tries
+        rest.look()
+        tried += [number] * (runs.tries - before)
+    assert tried == rounds
 
 
 def test_what_no_run_can_be_started_for_is_told_and_given_up(
