@@ -25,6 +25,10 @@ class MonthUsedUp(RunError):
         super().__init__(sentence or monthly_budget_sentence(connection))
 
 
+class UnknownPriceError(SettingsError):
+    """A budget cannot be kept, because the model has no price."""
+
+
 def check_budget(budget: float | None, model: str, connection: str, pricing: Pricing) -> None:
     """Raises RunError for an invalid budget, SettingsError if the model's price is unknown."""
     if budget is None:
@@ -63,12 +67,12 @@ def least(*budgets: float | None) -> float | None:
 
 
 def known_price(pricing: Pricing, model: str, connection: str, prompt: int, completion: int) -> float:
-    """USD of a request of that size. Raises SettingsError if the price is unknown."""
+    """USD of a request of that size. Raises UnknownPriceError if the price is unknown."""
     price = pricing(model, connection)(prompt, 0, completion)
     if price is None:
         stored = f"give --price-in and --price-out to `ls-prompts connect-model {connection}`"
         where = stored if connection not in RESERVED else "set PRICE_IN and PRICE_OUT"
-        raise SettingsError(
+        raise UnknownPriceError(
             f"The price of model '{model}' is unknown, so no budget can be kept: {where} "
             "(USD per million tokens; 0 for a model on a machine of your own), or leave out --budget."
         )

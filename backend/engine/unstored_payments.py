@@ -61,8 +61,8 @@ class UnstoredPayments:
         most: the tokens of prompt and completion that it can take
         bill: a reply -> what of it is billed
 
-        Raises what `Budget.used_up` makes instead of sending what might cost too much, SettingsError for a budget
-        without a known price, and what `send` raises.
+        Raises what `Budget.used_up` makes instead of sending what might cost too much, UnknownPriceError for a
+        budget without a known price, and what `send` raises.
         """
         reserved = await self._reserve(model, most)
         try:

@@ -9,10 +9,12 @@ from typing import Any, Protocol
 from backend.adapters.providers.request_format import largest
 from backend.domain.abilities import AbilityResult
 from backend.domain.chat.request import ChatRequest, Completion
+from backend.domain.connection import RESERVED
 from backend.domain.learnt_format import LearntFormat
 from backend.domain.outcome import Failure, total_usd
 from backend.domain.resolution.resolve import Pricing, cost_of
 from backend.domain.urls import public_url
+from backend.engine.budget_rules import UnknownPriceError
 from backend.engine.unstored_payments import UnstoredPayments
 from backend.errors import ProviderError
 from backend.services.predictions.target_project import Notify
@@ -44,6 +46,7 @@ class ConnectionCheck:
     abilities: what was found out about the model
     profile: name of what is known of the server; None without one
     limits: most requests and tokens a minute that the server states; None where it does not
+    not_asked: a sentence, why the model was not asked; None if it was, or if it is not clear which
     learnt: in which other form than the first the model answered the small request; None if in the first
     """
 
@@ -58,6 +61,7 @@ class ConnectionCheck:
     profile: str | None = None
     limits: tuple[float | None, float | None] = (None, None)
     learnt: LearntFormat | None = None
+    not_asked: str | None = None
 
     @property
     def abilities_usd(self) -> float | None:
@@ -93,8 +97,8 @@ class ConnectionTest:
         """Asks `model` once, and once for each ability, or else the only model that is listed. What was learnt of it
         before is forgotten, so that it is learnt anew.
 
-        Raises ProviderError for no answer, and what `UnstoredPayments.paid` raises for the first request; abilities
-        for which too little is left are not asked.
+        A model without a price is not asked where a budget must be kept. Raises ProviderError for no answer, and what
+        else `UnstoredPayments.paid` raises for the first request; abilities for which too little is left are not asked.
         """
         with waiting(notify, f"connection '{self.name}' to answer"):
             return asyncio.run(self._check(model))
@@ -107,13 +111,13 @@ class ConnectionTest:
             check = ConnectionCheck(self.name, public_url(self.url), names, profile=self.profile)
             asked = name or (listed[0] if listed and len(listed) == 1 else None)
             return check if asked is None else await self._asked(model, asked, check)
+        except UnknownPriceError:
+            return replace(check, not_asked=self._no_price(asked or ""))
         finally:
             await model.close()
             await self.payments.close()
 
     async def _asked(self, model: ListingModel, name: str, check: ConnectionCheck) -> ConnectionCheck:
-        if self.formats is not None:
-            self.formats.forget(name)
         started = time.monotonic()
         reply = await self._reply(model, name)
         if not isinstance(reply, Completion):
@@ -131,4 +135,18 @@ class ConnectionTest:
     async def _reply(self, model: ListingModel, name: str) -> Completion | Failure:
         """To one small request."""
         request = ChatRequest(small_requests(self.url, name), TEXT)
-        return await self.payments.paid(name, largest(request), lambda: model.complete(request, 0), lambda reply: reply)
+
+        async def send() -> Completion | Failure:
+            if self.formats is not None:
+                self.formats.forget(name)
+            return await model.complete(request, 0)
+
+        return await self.payments.paid(name, largest(request), send, lambda reply: reply)
+
+    def _no_price(self, model: str) -> str:
+        stored = f"for this connection, `ls-prompts connect-model {self.name} --price-in USD --price-out USD`"
+        prices = "PRICE_IN and PRICE_OUT" if self.name in RESERVED else f"prices {stored}"
+        return (
+            f"Model '{model}' was not asked: its price is unknown, and there is a budget to keep. Set {prices} (per "
+            "million tokens; 0 for a model on a machine of your own)."
+        )

@@ -151,7 +151,7 @@ def _print_check(check: "ConnectionCheck") -> None:
     listed = "no list of models" if check.models is None else f"a list of {numbers.things(len(check.models), 'model')}"
     click.echo(f"{check.address}: {listed}")
     if check.model is None or check.seconds is None or check.tokens is None:
-        click.echo("No model was asked: name one with --model.")
+        click.echo(printable(check.not_asked or "No model was asked: name one with --model."))
         return
     if unlisted := doubt(check.model, check.models or (), check.address):
         click.echo(printable(unlisted))

@@ -1,14 +1,14 @@
 """The check of a connection: a free list of models, and one small request to one of them."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from backend.adapters.providers.prices import fixed_price
 from backend.domain.learnt_format import LearntFormat
 from backend.domain.outcome import Failure
-from backend.engine.unstored_payments import UnstoredPayments
-from backend.errors import ProviderError
+from backend.engine.unstored_payments import Budget, UnstoredPayments
+from backend.errors import ProviderError, RunError
 from backend.logs import to_log
 from backend.services.setup.connection_check import ConnectionCheck, ConnectionTest
 from tests.scripted import Reply, ScriptedModel
@@ -82,3 +82,24 @@ def test_what_was_learnt_before_is_forgotten_and_what_is_learnt_now_is_told() ->
     test = ConnectionTest("groq", URL, lambda: model, pricing, UnstoredPayments("groq", pricing), formats=known)
     assert test.check(None, to_log).learnt == LearntFormat("a", "json_object")
     assert known.forgotten == ["a"]
+
+
+def test_a_model_without_a_price_is_not_asked_under_a_budget_but_the_list_is_shown() -> None:
+    def unpriced(_model: str, _connection: str) -> Any:
+        return lambda *_tokens: None
+
+    known, model = Known(), Listing(["a", "b"])
+    budget = Budget(cast(Any, Closing()), lambda: RunError("Used up."))
+    for name, advice in (("groq", "connect-model groq --price-in"), ("default", "Set PRICE_IN and PRICE_OUT")):
+        payments = UnstoredPayments(name, unpriced, [budget])
+        check = ConnectionTest(name, URL, lambda: model, unpriced, payments, formats=known).check("b", to_log)
+        assert (check.models, check.model, check.usd) == (("a", "b"), None, None)
+        assert "Model 'b' was not asked: its price is unknown" in (check.not_asked or "")
+        assert advice in (check.not_asked or "")
+        assert "--budget" not in (check.not_asked or "")
+    assert (model.requests, known.forgotten) == ([], []), "what was learnt is kept"
+
+
+class Closing:
+    async def close(self) -> None:
+        pass
