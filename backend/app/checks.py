@@ -52,7 +52,7 @@ class CheckOperations(Operations):
                 "The server has no token of Label Studio, so no run can read tasks or push predictions: set "
                 "LABEL_STUDIO_API_KEY for it."
             )
-        return type(self)(self.container.acting_for(key.get_secret_value())).describe_studio()
+        return type(self)(self.container.acting_for(key.get_secret_value(), personal=False)).describe_studio()
 
     def check_model(self, notify: Notify = to_log) -> str:
         """The model's address, whether its server lists it, and the seconds of a small request.

@@ -65,15 +65,18 @@ class Container(WorkerParts):
         most, files = round(settings.max_image_mb * 10**6), lambda: self.studio.files
         return PictureLoader(settings.label_studio_url, files, most, settings.allow_foreign_urls)
 
-    def acting_for(self, who: Credential | str) -> "Container":
-        """The same, with Label Studio as somebody else sees it. `who`: the credential of a request, or a token as Label
-        Studio shows it."""
+    def acting_for(self, who: Credential | str, personal: bool = True) -> "Container":
+        """The same, with Label Studio as somebody else sees it.
+
+        who: the credential of a request, or a token as Label Studio shows it
+        personal: whether it is a person's, and not the server's own
+        """
         other = Container(self.settings)
         shared = ("stop", "store", "metrics", "result_views", "recent_outlooks", "rate_buckets")
         other.__dict__ |= {n: getattr(self, n) for n in shared}
         accepted, url = AcceptanceStore(self.store).ids, self.settings.label_studio_url
         token, credential = (who, None) if isinstance(who, str) else (None, who)
-        other.studio = LabelStudioClient(url, token, accepted, credential, personal=True)
+        other.studio = LabelStudioClient(url, token, accepted, credential, personal)
         other.acts_for_person = True
         other.studio.texts = other.pictures
         return other
@@ -86,7 +89,9 @@ class Container(WorkerParts):
         limit = self.settings.monthly_budget
         if limit is None or (person is None and not self.acts_for_person):
             return None
-        return PersonalLimit(self.store, limit, self.pricing, self.studio.person.id if person is None else person)
+        if person is None:
+            return PersonalLimit(self.store, limit, self.pricing, self.studio.person.id)
+        return PersonalLimit(self.store, limit, self.pricing, person, whose=f"User {person}'s")
 
     @property
     def public_objects(self) -> PublicObjects:

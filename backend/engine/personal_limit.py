@@ -22,13 +22,15 @@ def short_month() -> str:
 
 @dataclass(frozen=True, slots=True)
 class PersonalLimit:
-    """`limit`: USD a month; `person`: Label Studio's number of a user."""
+    """`limit`: USD a month; `person`: Label Studio's number of a user; `whose`: how a sentence to whoever reads
+    it begins."""
 
     store: Store
     limit: float
     pricing: Pricing
     person: int
     month: Callable[[], str] = short_month
+    whose: str = "Your"
 
     def left(self) -> float:
         """USD that the person may still spend this month."""
@@ -60,6 +62,6 @@ class PersonalLimit:
 
     def _used_up(self) -> UsedUpError:
         return UsedUpError(
-            f"Your {self.limit:g} USD for this month (MONTHLY_BUDGET) are spent or reserved by your runs: wait until "
-            "one of them has ended or for next month, or ask for a higher limit."
+            f"{self.whose} {self.limit:g} USD for this month (MONTHLY_BUDGET) are spent or reserved by runs: wait "
+            "until one of them has ended or for next month, or ask for a higher limit."
         )

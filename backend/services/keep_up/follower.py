@@ -100,6 +100,8 @@ class TaskFollower:
         if _failed(run):
             waits = run.silent_s < _patience(runs) and run.created > keep_up.changed
             return run.reason if waits else None
+        if _was_refused(keep_up, runs) and run.created > keep_up.changed:
+            return _other_limit(keep_up) if run.silent_s < MOST_S else None
         if run.status == "canceled" and run.stop is not StopKind.BUDGET and run.created > keep_up.changed:
             again = f"`ls-prompts keep-up {keep_up.project} --on --budget {keep_up.budget:g}` goes on."
             return f"Run {run.id} for new tasks of project {keep_up.project} was canceled: {again}"
@@ -144,6 +146,20 @@ def _too_little(runs: list[RunStatus]) -> float:
     if last is None or last.run.budget is None:
         return 0.0
     return last.run.budget - (last.counts.spent_usd or 0.0) + 1e-9
+
+
+def _was_refused(keep_up: KeepUp, runs: list[RunStatus]) -> bool:
+    """Whether the newest run had less than keep-up had left, from another limit, and too little for one request."""
+    newest, budget = runs[-1], runs[-1].run.budget or 0.0
+    left = keep_up.budget - (total({status.run.id: status.counts.spent_usd for status in runs[:-1]}) or 0.0)
+    return newest.run.stop is StopKind.BUDGET and not newest.counts.spent_usd and budget < left - 1e-9
+
+
+def _other_limit(keep_up: KeepUp) -> str:
+    return (
+        f"What is left of MAX_USD_PER_DAY or MONTHLY_BUDGET is too little for new tasks of project {keep_up.project}: "
+        "wait until there is more, which is looked for every hour."
+    )
 
 
 def _failed(run: Run) -> bool:

@@ -14,7 +14,7 @@ from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
 from backend.domain.keep_up import KeepUp
-from backend.domain.runs.run import Run, TaskCounts
+from backend.domain.runs.run import OPEN, Run, TaskCounts
 from backend.domain.runs.stop_reason import ABANDONED, BUDGET, INTERRUPTED, StopReason, at_monthly_budget
 from backend.errors import SettingsError
 from backend.services.keep_up.follower import FollowerParts, TaskFollower
@@ -39,6 +39,7 @@ class World:
         self.started: list[tuple[str, tuple[int, ...], float]] = []
         self.answered: list[int] = []
         self.trouble: Exception | None = None
+        self.most = 1000.0
         self.day = "2026-11-29"
         studio: Any = SimpleNamespace(ids_after=lambda project, task: [t for t in self.tasks if t > task])
         self.follower = TaskFollower(
@@ -59,7 +60,7 @@ class World:
         if self.trouble:
             raise self.trouble
         self.started.append((tag, tuple(tasks), budget))
-        run = self.record.create(NewRun(tag, PROJECT, Subset("rest", ids=tuple(tasks)), budget=budget))
+        run = self.record.create(NewRun(tag, PROJECT, Subset("rest", ids=tuple(tasks)), budget=min(budget, self.most)))
         self.record.claim(run.id, "host:1")
         self.record.run_tasks.note(run.id, [RunTask(task, None) for task in tasks])
         return self.record.run(run.id)
@@ -200,3 +201,26 @@ def test_trouble_is_kept_for_people_and_off_is_off(world: World) -> None:
     world.keep_ups.save(replace(world.now, on=False, trouble=""), "secret")
     world.look()
     assert (world.now.trouble, world.started) == ("", [])
+
+
+def test_where_another_limit_leaves_too_little_for_a_request_it_waits(world: World) -> None:
+    """MAX_USD_PER_DAY or MONTHLY_BUDGET gave the run less than keep-up has left."""
+    world.tasks, world.most = [11], 0.0005
+    world.keep_ups.note(PROJECT, changed="2026")
+    for _ in range(3):
+        world.look()
+        if world.record.runs()[0].status in OPEN:
+            world.end("canceled", BUDGET)
+    assert len(world.started) == 1
+    assert "MONTHLY_BUDGET is too little for new tasks of project 7" in world.now.trouble
+    world.keep_ups.note(PROJECT, changed="2099")
+    world.look()
+    assert len(world.started) == 2, "turned on again, it does not wait"
+
+
+def test_where_another_limit_gave_less_and_something_was_done_it_goes_on(world: World) -> None:
+    world.tasks, world.most = [11, 12], 0.5
+    world.look()
+    world.end("canceled", BUDGET, spent=0.5)
+    world.look()
+    assert [budget for _, _, budget in world.started] == [2.0, 1.5]
