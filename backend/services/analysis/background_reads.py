@@ -5,6 +5,9 @@ import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
+from backend.adapters.label_studio.http import Refused
+
+UNAUTHORIZED = 401
 MANY = 2000
 """Tasks whose answers or texts are not read while a page waits."""
 
@@ -20,7 +23,7 @@ class BackgroundReads:
     def begin(self, key: Hashable, read: Callable[[], object]) -> None:
         """Starts a thread that calls `read`, which keeps what it reads, unless one is reading.
 
-        Raises, once, what the thread before raised.
+        Raises, once, what the thread before raised, unless that was about the token it had: who asks next has another.
         """
         with self._lock:
             if (error := self._failed.pop(key, None)) is not None:
@@ -34,6 +37,7 @@ class BackgroundReads:
         try:
             read()
         except Exception as error:
-            self._failed[key] = error
+            if not (isinstance(error, Refused) and error.status == UNAUTHORIZED):
+                self._failed[key] = error
         finally:
             self._under_way.discard(key)

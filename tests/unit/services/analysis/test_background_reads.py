@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from backend.adapters.label_studio.http import Refused
 from backend.errors import StudioError
 from backend.services.analysis.background_reads import BackgroundReads
 from tests.running import until
@@ -39,3 +40,19 @@ def test_what_fails_says_so_once_and_is_tried_again() -> None:
         with pytest.raises(StudioError):
             until(lambda: reads.begin("p@1", broken), 30)
     assert len(tried) == 2
+
+
+def test_a_token_that_was_refused_is_no_trouble_of_who_asks_next() -> None:
+    reads, tokens = BackgroundReads(), list[str]()
+
+    def read() -> None:
+        tokens.append("good" if tokens else "revoked")
+        if tokens[-1] == "revoked":
+            raise Refused(401, "Your token has expired.")
+
+    def asked() -> bool:
+        reads.begin("p@1", read)
+        return "good" in tokens
+
+    until(asked, 30)
+    assert tokens[0] == "revoked"
