@@ -88,9 +88,9 @@ def replaced(
     """
     if from_result(result, schema) == answer:
         return list(result)
-    names = _names_of(schema, result)
-    related = [region for region in result if region.get("type") == RELATION]
-    others = [region for region in result if region.get("type") != RELATION]
+    names, regions = _names_of(schema, result), [region for region in result if isinstance(region, Mapping)]
+    related = [region for region in regions if region.get("type") == RELATION]
+    others = [region for region in regions if region.get("type") != RELATION]
     gone, kept = ([r for r in others if (r.get("from_name") in names) is own] for own in (True, False))
     gone_ids, kept_ids = ({r["id"] for r in some if r.get("id") is not None} for some in (gone, kept))
     asked = any(isinstance(field, RelationsControl) for field in schema.fields)

@@ -49,7 +49,7 @@ def mark_truth(studio: LabelStudioClient, schema: LabelSchema, task: int, answer
         raise PromptError("An empty answer cannot be marked here: annotate the task in Label Studio.")
     own = _newest([row for row in studio.annotations_of(task) if author_of(row) == studio.person.id])
     if own is not None:
-        regions = replaced(own["result"], answer, schema)
+        regions = replaced(own.get("result") or [], answer, schema)
     if regions is None:
         raise PromptError(
             f"Your annotation of task {task} says more about regions that this answer would replace: change it in "

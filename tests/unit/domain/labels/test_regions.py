@@ -172,6 +172,11 @@ def test_the_same_answer_leaves_an_annotation_as_it_is() -> None:
     assert replaced(held, from_result(held, SCHEMA), SCHEMA) == held
 
 
+def test_what_is_no_region_is_left_out() -> None:
+    broken: Any = ["x", None, region("Bad", id="c"), MASK]
+    assert replaced(broken, GOOD, SCHEMA) == [MASK, region("g")]
+
+
 @pytest.mark.parametrize(
     "more",
     [
