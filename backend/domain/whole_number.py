@@ -1,9 +1,11 @@
 """Whole numbers that people and programs write: ids, sizes, pages."""
 
-DIGITS = 10
-"""Those of the largest id of a database, 2,147,483,647."""
+MOST = 2**31 - 1
+"""The largest id that a database has."""
+_MOST_DIGITS = 20
 
 
-def whole_number(text: str, digits: int = DIGITS) -> int | None:
-    """The number that ASCII digits say; None for any other text, and for more than `digits` of them."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None
+def whole_number(text: str, most: int = MOST) -> int | None:
+    """The number that ASCII digits say; None for any other text, and for one above `most`."""
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else None
+    return None if number is None or number > most else number

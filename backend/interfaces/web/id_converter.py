@@ -2,12 +2,11 @@
 
 from werkzeug.routing import IntegerConverter, Map
 
-MOST_ID = 2**31 - 1
-"""The largest that the database can hold."""
+from backend.domain.whole_number import MOST
 
 
 class IdConverter(IntegerConverter):
     """Takes the place of Flask's `int`. There is no page with a larger number: the answer is 404."""
 
     def __init__(self, map: Map) -> None:
-        super().__init__(map, max=MOST_ID)
+        super().__init__(map, max=MOST)

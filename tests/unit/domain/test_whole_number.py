@@ -8,10 +8,13 @@ def test_digits_are_a_number(text: str, number: int) -> None:
     assert whole_number(text) == number
 
 
-@pytest.mark.parametrize("text", ["", "-1", "+1", "1.0", " 1", "1e3", "\u00b2", "\u0661", "1" * 11, "1" * 5000, "nan"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "-1", "+1", "1.0", " 1", "1e3", "\u00b2", "\u0661", "2147483648", "1" * 21, "1" * 5000],
+)
 def test_anything_else_is_none(text: str) -> None:
     assert whole_number(text) is None
 
 
-def test_the_number_of_digits_is_limited() -> None:
-    assert (whole_number("123", 3), whole_number("1234", 3)) == (123, None)
+def test_another_largest_number_can_be_given() -> None:
+    assert (whole_number("999", 999), whole_number("1000", 999)) == (999, None)

@@ -9,12 +9,11 @@ from typing import Annotated, Any, Literal, NoReturn, TypeVar
 from flask import request
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
-from backend.domain.whole_number import whole_number
-from backend.interfaces.web.id_converter import MOST_ID
+from backend.domain.whole_number import MOST, whole_number
 from backend.interfaces.web.problem import Problem
 
 M = TypeVar("M", bound=BaseModel)
-Id = Annotated[int, Field(ge=1, le=MOST_ID)]
+Id = Annotated[int, Field(ge=1, le=MOST)]
 MOST_ANSWERS = 10_000
 """In one request."""
 Skill = Literal["TextClassification", "NamedEntityRecognition"]

@@ -22,6 +22,7 @@ MOST_DEFINED = 100
 """Labels with a field each; with more of them, definitions are written in a prompt file."""
 SAMPLES = "samples"
 EXAMPLES = 4
+MOST_EXAMPLES = 999
 """Examples with each task that the form suggests."""
 
 
@@ -68,7 +69,7 @@ def few_shot_request() -> FewShotRequest | None:
     if request.form.get("examples") != "new":
         return None
     number, way = request.form.get("example_number", ""), request.form.get("example_way", "")
-    size = whole_number(number, 3)
+    size = whole_number(number, MOST_EXAMPLES)
     return FewShotRequest(EXAMPLES if size is None else size, way if way in WAYS else WAYS[0])
 
 

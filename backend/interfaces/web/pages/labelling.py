@@ -40,7 +40,7 @@ def draw(page: PageRequest, prompt: int, version: int) -> Any:
 
 def mark(page: PageRequest, prompt: int, version: int) -> Any:
     """A label, or the version's answer, becomes the ground truth of a task."""
-    of, task = page.version(prompt, version), whole_number(request.form.get("task", ""), 15)
+    of, task = page.version(prompt, version), whole_number(request.form.get("task", ""))
     if task is None:
         raise Problem(400, "The form does not name a task: load the page again.")
     label = None if request.form.get("answer") else request.form.get("label", "")

@@ -61,7 +61,7 @@ class Filters:
         given["kind"] = given["kind"] if given["kind"] in KINDS else ""
         given["sort"] = given["sort"] if given["sort"] in ORDERS else "task"
         given |= {name: given[name] if _is_confidence(given[name]) else "" for name in ("least", "most")}
-        return cls(**given, page=max(1, whole_number(page, 6) or 1))
+        return cls(**given, page=max(1, whole_number(page) or 1))
 
     @property
     def read_texts(self) -> bool:

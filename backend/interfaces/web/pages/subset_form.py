@@ -18,8 +18,8 @@ WAYS = {"random": "at random", "first": "the first ones", "stratified": "every l
 """How a sample is taken."""
 MOST_IDS = 20_000
 """Characters."""
-MOST_DIGITS = 6
-"""Of a sample's size."""
+MOST_TASKS = 999_999
+"""In a sample."""
 NO_TASKS = "The project has no tasks: import some in Label Studio."
 NOT_STARRED = "No annotation is marked as ground truth: mark some with the star in Label Studio."
 ALL_THERE = "Every task has a prediction of this version."
@@ -67,7 +67,7 @@ class SubsetForm:
     @classmethod
     def asked(cls) -> Self:
         size, way = request.values.get("size", ""), request.values.get("way", "random")
-        number = whole_number(size, MOST_DIGITS)
+        number = whole_number(size, MOST_TASKS)
         ids, view = request.values.get("ids", "")[:MOST_IDS].strip(), request.values.get("view", "")[:20]
         on = request.values.get("on", "ground-truth")
         return cls(on, max(1, SAMPLE_SIZE if number is None else number), way if way in WAYS else "random", ids, view)

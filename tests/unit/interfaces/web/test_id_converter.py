@@ -1,11 +1,12 @@
 import pytest
 from flask import Flask
 
-from backend.interfaces.web.id_converter import MOST_ID, IdConverter
+from backend.domain.whole_number import MOST
+from backend.interfaces.web.id_converter import IdConverter
 
 
 @pytest.mark.parametrize(
-    ("number", "status"), [(0, 200), (7, 200), (MOST_ID, 200), (MOST_ID + 1, 404), (2**63, 404), (10**400, 404)]
+    ("number", "status"), [(0, 200), (7, 200), (MOST, 200), (MOST + 1, 404), (2**63, 404), (10**400, 404)]
 )
 def test_there_is_nothing_with_a_number_that_no_database_can_hold(number: int, status: int) -> None:
     server = Flask(__name__)
