@@ -41,7 +41,7 @@ JOURNEYS = {
         "services/run_control/ownership",
         "services/run_control/waiting",
     ),
-    "test_batch": ("services/runs/batch/poller", "services/runs/batch/request_files"),
+    "test_batch": ("services/runs/batch/request_files",),
     "test_budget": ("engine/budget_rules", "interfaces/cli/options/run_options"),
     "test_cascade": (
         "interfaces/cli/options/cascade",

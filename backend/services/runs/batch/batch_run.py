@@ -164,14 +164,14 @@ class Batches:
             if job.heartbeat.canceled or over.is_set():
                 return False
             try:
-                moved = [poller.step(batch, writer.files.get(batch.id)) for batch in waiting]
+                moved = poller.step_all(waiting, writer.files)
                 reached = time.monotonic()
             except ProviderAwayError as error:
                 if time.monotonic() - reached > PATIENCE_S:
                     raise
                 job.progress.notify(str(error))
-                moved = []
-            if not any(moved):
+                moved = False
+            if not moved:
                 over.wait(pause)
                 pause = min(LONGEST_PAUSE_S, pause * 1.5)
         return not job.heartbeat.canceled

@@ -4,7 +4,7 @@ Before a step that may have been taken already, by us or by a killed process, it
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import IO, Protocol
 
@@ -68,19 +68,51 @@ class BatchPoller:
             self._upload(batch, file)
         return True
 
+    def step_all(self, waiting: Sequence[StoredBatch], files: Mapping[str, IO[bytes]]) -> bool:
+        """Takes the next step of each; False when there is nothing but waiting.
+
+        files: the requests of those where they are at hand, by the batch's id
+
+        Raises the first ProviderError after the open batches behind it were looked at: their answers are paid. What is
+        not open yet may cost, and is left as it is then.
+        """
+        moved, errors = False, list[ProviderError]()
+        for batch in waiting:
+            if errors and batch.state != "open":
+                continue
+            try:
+                moved = self.step(batch, files.get(batch.id)) or moved
+            except ProviderError as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
+        return moved
+
     def cancel(self, run_id: str) -> bool:
-        """Cancels a run's batches; what was answered by then comes with the next `step`. False when there is none."""
+        """Cancels a run's batches; what was answered by then comes with the next `step`. False when there is none.
+
+        Raises the first ProviderError after all others were canceled, which would go on costing.
+        """
         waiting = self.record.of_run(run_id)
         for batch in waiting:
             if batch.state == "uploaded":
                 self._try_to_tidy(batch)
         self.record.cancel(run_id)
-        for batch in self.record.of_run(run_id):
+        errors = [error for batch in self.record.of_run(run_id) if (error := self._cancel(batch)) is not None]
+        if errors:
+            raise errors[0]
+        return bool(waiting)
+
+    def _cancel(self, batch: StoredBatch) -> ProviderError | None:
+        """The error, if it could not be canceled."""
+        try:
             created = self._provider.find(batch.file_id or "") if batch.state == "creating" else None
             opened = self.record.move(batch, "open", batch_id=created.id) if created else batch
             if opened is not None and opened.batch_id is not None:
                 self._provider.cancel(opened.batch_id)
-        return bool(waiting)
+        except ProviderError as error:
+            return error
+        return None
 
     def _upload(self, batch: StoredBatch, file: IO[bytes] | None) -> None:
         uploaded = self._provider.find_file(batch.file_name) if batch.state == "uploading" else None
