@@ -216,15 +216,18 @@ class ChatCompletions:
             return failure
         return await self._ask_otherwise(request, used, attempt) or failure
 
-    async def _ask_otherwise(self, request: ChatRequest, used: RequestFormat, attempt: int) -> Completion | None:
-        """The answer to the first other form that the model accepts; each is tried once. Only for models without any
-        answer yet: refusals come in many words."""
+    async def _ask_otherwise(
+        self, request: ChatRequest, used: RequestFormat, attempt: int
+    ) -> Completion | Failure | None:
+        """The answer to the first other form that the model accepts, or the Failure of one that may have been charged;
+        each is tried once. Only for models without any answer yet: refusals come in many words."""
         for other in used.others(request):
             sent = await self._documents.sent(request, other)
             with contextlib.suppress(openai.APIStatusError):
                 reply = sent if isinstance(sent, Failure) else await self._ask(sent, other, attempt)
                 if isinstance(reply, Completion):
                     self._profiles.takes(request.template.model, other)
+                if isinstance(reply, Completion) or not reply.unbilled:
                     return reply
         return None
 

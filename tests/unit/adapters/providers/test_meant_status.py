@@ -9,7 +9,7 @@ from backend.adapters.providers.meant_status import meant_status
 from backend.domain.outcome import Failure
 from backend.errors import ProviderError
 from tests.scripted import request
-from tests.unit.adapters.providers.test_chat_completions import ask, chat, error, failure
+from tests.unit.adapters.providers.test_chat_completions import HANG, ask, chat, error, failure
 
 LITELLM = "litellm.AuthenticationError: AuthenticationError: OpenAIException - Incorrect API key provided: sk-1***2."
 UPSTREAM = 'litellm.APIError: OpenAIException - {"error": {"message": "Too long", "code": "context_length_exceeded"}}'
@@ -120,6 +120,16 @@ def test_an_error_that_came_with_a_bill_was_paid_for_and_is_of_one_task(code: in
     found, provider = ask({"choices": [choice], "usage": usage})
     assert isinstance(found, Failure)
     assert (found.kind, found.unbilled, len(provider.bodies)) == ("bad_request", False, 1)
+
+
+BILLED = {"choices": [{"message": None, "error": {"code": 400, "message": "No."}}], "usage": {"completion_tokens": 40}}
+
+
+@pytest.mark.parametrize(("second", "kind"), [(BILLED, "bad_request"), (HANG, "timeout"), ({}, "server")])
+def test_no_further_form_is_asked_after_what_may_be_charged(second: Any, kind: str) -> None:
+    found, provider = ask(error(400, message="No, in words that nobody knows."), second, chat(), timeout_s=2)
+    assert isinstance(found, Failure)
+    assert (found.kind, found.unbilled, len(provider.bodies)) == (kind, False, 2)
 
 
 def test_an_error_with_an_empty_bill_is_a_refusal() -> None:
