@@ -48,16 +48,18 @@ class BudgetAllocation:
         self._turn = asyncio.Lock()
         self._settled = asyncio.Event()
 
-    async def take(self, most: float) -> float:
+    async def take(self, most: float, *, final: bool = True) -> float:
         """Reserves `most` for a request and returns the amount to settle later.
 
-        Waits, first come, first served, while requests in flight may leave something over. Raises OverBudget, then and
-        ever after, if nothing is left.
+        final: whether no later request is tried once this one does not fit, however small that may be
+
+        Waits, first come, first served, while requests in flight may leave something over. Raises OverBudget if too
+        little is left.
         """
         usd = most * ROUNDING
         async with self._turn:
             while self._over or self._held - self._flying - self._lost - self._paid < usd:
-                await self._reserve(usd)
+                await self._reserve(usd, final)
             self._flying += usd
             self._under_way += 1
         return usd
@@ -84,7 +86,7 @@ class BudgetAllocation:
         if self._held:
             await asyncio.to_thread(self._budget_ledger.keep, self._holder, self._lost + self._flying)
 
-    async def _reserve(self, usd: float) -> None:
+    async def _reserve(self, usd: float, final: bool) -> None:
         """Reserves more, or the same again after others settled. What is paid meanwhile counts twice for a while, never
         less."""
         busy, paid = self._flying + self._lost, self._paid
@@ -99,5 +101,5 @@ class BudgetAllocation:
         elif self._under_way:
             await self._settled.wait()
         elif not self._settled.is_set():
-            self._over = True
+            self._over = final
             raise OverBudget(TOO_MUCH)

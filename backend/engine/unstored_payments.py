@@ -86,12 +86,12 @@ class UnstoredPayments:
             await budget.allocation.close()
 
     async def _reserve(self, model: str, most: tuple[int, int]) -> list[float]:
-        """One amount of USD for each budget."""
+        """One amount of USD for each budget. What does not fit says nothing of the next, which may be smaller."""
         reserved: list[float] = []
         price = known_price(self._pricing, model, self._connection, *most) if self._budgets else 0.0
         for budget in self._budgets:
             try:
-                reserved.append(await budget.allocation.take(price))
+                reserved.append(await budget.allocation.take(price, final=False))
             except OverBudget:
                 self._settle(reserved, 0.0)
                 raise budget.used_up() from None

@@ -79,6 +79,22 @@ def test_who_does_not_fit_waits_for_those_under_way_and_then_it_is_over() -> Non
     run(scene())
 
 
+def test_what_does_not_fit_leaves_smaller_ones_to_be_tried_where_it_is_not_final() -> None:
+    async def scene() -> Any:
+        book = Book(1.0)
+        allocation = BudgetAllocation(book, 1)
+        for most, fits in ((0.4, True), (2.0, False), (0.5, True), (0.7, False)):
+            try:
+                allocation.settle(await allocation.take(most, final=False), None)
+            except OverBudget:
+                assert not fits
+            else:
+                assert fits
+        return book
+
+    assert 0.9 <= run(scene()).worst <= 1.0
+
+
 def test_what_nobody_knows_the_end_of_stays_aside() -> None:
     async def scene() -> None:
         book = Book(1.0)

@@ -62,6 +62,13 @@ def test_what_might_cost_too_much_is_not_asked() -> None:
     assert server.bodies == []
 
 
+def test_a_large_request_that_does_not_fit_keeps_no_small_one_back() -> None:
+    """Pictures reserve far more than what comes behind them."""
+    abilities = found(Server(), Ledger(PICTURE_TOKENS / 2 / 1e6))
+    unasked = [name for name, result in abilities.items() if result.detail == USED_UP]
+    assert set(unasked) == {"pictures", "PDF files"}
+
+
 def test_a_reply_that_cannot_be_read_may_have_been_charged() -> None:
     ledger = Ledger(LARGE)
     found(Garbled(), ledger)
