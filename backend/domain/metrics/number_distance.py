@@ -45,8 +45,9 @@ def weighted_kappa(pairs: Sequence[NumberPair]) -> float | None:
 
 
 def kappa_interval(pairs: Sequence[NumberPair], seed: int = SEED) -> Interval | None:
-    """95 % interval of the weighted kappa, None where there is no kappa. See `agreement_interval`."""
-    if weighted_kappa(pairs) is None:
+    """95 % interval of the weighted kappa; see `agreement_interval`. None where all truths or all answers are one and
+    the same number: kappa is then 0 whatever the others are, which says nothing about other tasks."""
+    if not pairs or any(len(set(numbers)) == 1 for numbers in zip(*pairs, strict=True)):
         return None
     import numpy
 

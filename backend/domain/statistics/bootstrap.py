@@ -41,12 +41,16 @@ def resample(tasks: "Floats", statistic: "Callable[[Floats], Floats]", seed: int
 def resampled_sums(parts: "Floats", seed: int = SEED) -> "Floats":
     """Sums of the columns in TIMES draws of the rows, [draw, column].
 
-    From MANY rows up, such sums are practically normally distributed and are drawn from that distribution.
+    From MANY different rows up, such sums are practically normally distributed and are drawn from that distribution.
+    With fewer they may not be: what occurs once among thousands would be drawn below 0.
     """
     import numpy
 
     if len(parts) < MANY:
         return resample(numpy.ones(len(parts)), lambda drawn: drawn @ parts, seed)
+    kinds, tasks = numpy.unique(parts, axis=0, return_counts=True)
+    if len(kinds) < MANY:
+        return resample(tasks.astype(float), lambda drawn: drawn @ kinds, seed)
     rng = numpy.random.default_rng(seed)
     return rng.multivariate_normal(parts.sum(axis=0), parts.T @ parts, size=TIMES, check_valid="ignore")
 

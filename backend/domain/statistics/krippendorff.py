@@ -6,6 +6,7 @@ would be expected if the same answers were given to any tasks. Tasks may have di
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from backend.domain.statistics.bootstrap import agreement_interval
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class KrippendorffAlpha:
     """`alpha`: at most 1; None if only one answer was ever given; `interval`: 95 %, over tasks, see
-    `agreement_interval`."""
+    `agreement_interval`; None if all tasks were given the same answers, which do not show how far tasks differ."""
 
     alpha: float | None = None
     interval: Interval | None = None
@@ -40,15 +41,22 @@ def krippendorff(tasks: Sequence[Sequence[str]]) -> KrippendorffAlpha:
     parts = numpy.column_stack([apart, counts])
     sums = parts.sum(axis=0)
     chance = numpy.array([_by_chance(sums), *sums[1:]]) / len(parts)
-    return KrippendorffAlpha(float(_alphas(sums[None])[0]), agreement_interval(parts, chance, _alphas))
+    alphas = partial(_alphas, given=float(sizes.sum()))
+    differ = (counts != counts[0]).any()
+    return KrippendorffAlpha(
+        float(alphas(sums[None])[0]), agreement_interval(parts, chance, alphas) if differ else None
+    )
 
 
-def _alphas(sums: "Floats") -> "Floats":
-    """Of rows of: the sum of what is apart, and how often each answer was given."""
-    import numpy
+def _alphas(sums: "Floats", given: float) -> "Floats":
+    """Of rows of: the sum of what is apart, and how often each answer was given.
 
-    expected = _by_chance(sums)
-    return numpy.asarray(numpy.where(expected > 0, 1 - sums[:, 0] / expected, numpy.nan))
+    given: how many answers there are; each row is scaled to it. The weights of a draw have another total, and the
+    correction in `_by_chance` needs the number of answers.
+    """
+    scaled = sums * (given / sums[:, 1:].sum(axis=1, keepdims=True))
+    alphas: Floats = 1 - scaled[:, 0] / _by_chance(scaled)
+    return alphas
 
 
 def _by_chance(sums: "Floats") -> "Floats":

@@ -112,15 +112,23 @@ def test_errors_are_scikit_learns(pairs: list[tuple[float, float]]) -> None:
 @given(st.lists(st.tuples(ratings, ratings), min_size=30, max_size=60))
 def test_the_interval_of_kappa_is_around_it(pairs: list[tuple[int, int]]) -> None:
     found, interval = weighted_kappa(pairs), kappa_interval(pairs)
-    assert (found is None) == (interval is None)
-    if found is not None and interval is not None:
-        assert interval[0] <= interval[1] <= 1 + 1e-9
+    assert (interval is None) == any(len(set(numbers)) == 1 for numbers in zip(*pairs, strict=True))
+    if interval is not None:
+        assert found is not None
+        assert interval[0] < interval[1] <= 1 + 1e-9
 
 
 def test_what_does_not_exist() -> None:
     assert (mean_error([]), weighted_kappa([]), kappa_interval([])) == (None, None, None)
     assert weighted_kappa([(3, 3), (3, 3)]) is None
     assert kappa_interval([(3, 3), (3, 3)]) is None
+
+
+@pytest.mark.parametrize("pairs", [[(1, 5)] * 20, [(3, 3)] * 19 + [(3, 4)], [(3, 3)] * 19 + [(4, 3)], [(3, 4)]])
+def test_kappa_has_no_interval_where_all_truths_or_all_answers_are_one_number(pairs: list[tuple[int, int]]) -> None:
+    """It is 0 then in each draw, give or take what is rounded."""
+    assert (weighted_kappa(pairs), kappa_interval(pairs)) == (0, None)
+    assert measured(*pairs)["quadratic_weighted_kappa"] == Measure(0, None)
 
 
 def test_agreement_on_all_tasks_so_far_is_no_certainty() -> None:

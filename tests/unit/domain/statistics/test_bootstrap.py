@@ -19,6 +19,12 @@ def test_sums_of_many_rows_are_spread_as_those_of_drawn_rows() -> None:
     )
 
 
+def test_what_occurs_once_among_many_is_never_drawn_below_0() -> None:
+    sums = resampled_sums(numpy.array([[0.0]] * MANY + [[5.0]]))
+    assert sums.min() > 0
+    assert numpy.percentile(sums, (2.5, 97.5)) == pytest.approx([5 * 0.025, 5 * 3.69], rel=0.3), "exponential"
+
+
 def test_the_same_seed_gives_the_same_numbers() -> None:
     parts = numpy.ones((MANY, 1)) * numpy.arange(MANY)[:, None]
     assert (resampled_sums(parts, 1) == resampled_sums(parts, 1)).all()
