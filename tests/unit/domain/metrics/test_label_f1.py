@@ -25,11 +25,13 @@ def test_only_the_controls_that_are_asked_for_count() -> None:
 
 
 def test_draws_for_the_low_end_have_errors_that_nobody_has_seen_and_those_for_the_high_end_hits() -> None:
-    tasks, counts = numpy.array([30.0]), some(label_counts([HALF_RIGHT], MULTIPLE))
+    tasks, counts = numpy.array([2.0]), some(label_counts([HALF_RIGHT], MULTIPLE))
     low, high = drawn_label_sums(tasks, counts)
-    plain = label_sums(tasks[None], counts)
-    assert plain.hits.tolist() == [[0, 1, 0]]
-    assert low.hits.mean(axis=0) == pytest.approx([0, 1, 0], abs=0.02)
-    assert (low.expected - low.hits).mean(axis=0) == pytest.approx([1.0, 0.25 / 30, 0.25 / 30], abs=0.02)
-    assert high.hits.mean(axis=0) == pytest.approx([0.25 / 30, 1 + 0.25 / 30, 0.25 / 30], abs=0.02)
-    assert (high.expected - high.hits).mean(axis=0) == pytest.approx([1.0, 0, 0], abs=0.02)
+    plain, prior = label_sums(tasks[None], counts), 0.25 / 2
+    assert plain.hits.tolist() == [[0, 1, 0]], "a, b, d"
+    assert low.hits.mean(axis=0) == pytest.approx([0, 1, 0], abs=0.06)
+    assert (low.answered - low.hits).mean(axis=0) == pytest.approx([prior, prior, 1 + prior], abs=0.06)
+    assert (low.expected - low.hits).mean(axis=0) == pytest.approx([1 + prior, prior, prior], abs=0.06)
+    assert high.hits.mean(axis=0) == pytest.approx([prior, 1 + prior, prior], abs=0.06)
+    assert (high.answered - high.hits).mean(axis=0) == pytest.approx([0, 0, 1], abs=0.06)
+    assert (high.expected - high.hits).mean(axis=0) == pytest.approx([1, 0, 0], abs=0.06)
