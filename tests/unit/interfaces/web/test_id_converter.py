@@ -15,3 +15,13 @@ def test_there_is_nothing_with_a_number_that_no_database_can_hold(number: int, s
     answer = server.test_client().get(f"/runs/{number}")
     assert answer.status_code == status
     assert status == 404 or answer.text == str(number)
+
+
+def test_it_is_not_the_method_that_is_wrong() -> None:
+    """Where a path has routes for several methods."""
+    server = Flask(__name__)
+    server.url_map.converters["int"] = IdConverter
+    for method in ("GET", "POST"):
+        server.add_url_rule("/runs/<int:run>", method, lambda run: str(run), methods=[method])
+    assert server.test_client().get(f"/runs/{2**40}").status_code == 404
+    assert server.test_client().delete("/runs/7").status_code == 405
