@@ -21,6 +21,7 @@ KINDS = {
 }
 """What becomes of a task, in the order in which people look at it."""
 UNSURE = 0.7
+MOST_PAGES = 999_999
 """Below it an answer is unsure."""
 ORDERS: dict[str, Callable[[TaskResult], Any]] = {
     "task": lambda row: row.task,
@@ -61,7 +62,7 @@ class Filters:
         given["kind"] = given["kind"] if given["kind"] in KINDS else ""
         given["sort"] = given["sort"] if given["sort"] in ORDERS else "task"
         given |= {name: given[name] if _is_confidence(given[name]) else "" for name in ("least", "most")}
-        return cls(**given, page=max(1, whole_number(page) or 1))
+        return cls(**given, page=max(1, whole_number(page, MOST_PAGES) or 1))
 
     @property
     def read_texts(self) -> bool:
