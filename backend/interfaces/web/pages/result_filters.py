@@ -21,8 +21,8 @@ KINDS = {
 }
 """What becomes of a task, in the order in which people look at it."""
 UNSURE = 0.7
-MOST_PAGES = 999_999
 """Below it an answer is unsure."""
+MOST_PAGES = 999_999
 ORDERS: dict[str, Callable[[TaskResult], Any]] = {
     "task": lambda row: row.task,
     "confidence": lambda row: (row.confidence is None, row.confidence or 0.0),

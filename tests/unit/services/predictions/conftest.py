@@ -11,9 +11,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from backend.adapters.database.prompts import Store
+from backend.adapters.label_studio import http
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.prompts.version import PromptVersion
-from backend.services.predictions import target_project
+from backend.services.predictions import importer, target_project
 from backend.services.predictions.target_project import TargetProject
 from tests.scripted import version
 
@@ -187,6 +188,8 @@ def place(store: Store, board: Board, monkeypatch: pytest.MonkeyPatch) -> Iterat
             pass
 
     monkeypatch.setattr(target_project, "PAUSE_S", 0.01)
+    monkeypatch.setattr(importer, "FAULT_PAUSE_S", 0.01)
+    monkeypatch.setattr(http, "READ_PAUSE_S", 0.01)
     monkeypatch.setattr(target_project, "PATIENCE_S", 0.2)
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
