@@ -40,7 +40,7 @@ class SpanText(Protocol):
         None where the screen shows none."""
 
 
-def whole_number(value: Any) -> int | None:
+def offset_of(value: Any) -> int | None:
     """An offset, as the screen reads it: 9, 9.0 and "9" are the same; None for what it cannot count with."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None

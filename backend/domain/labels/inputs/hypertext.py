@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Any
 
-from backend.domain.labels.inputs.base import whole_number, within
+from backend.domain.labels.inputs.base import offset_of, within
 from backend.domain.labels.inputs.dom import Gap, Piece, TextNode, pieces
 from backend.domain.labels.inputs.utf16 import from_utf16
 from backend.domain.labels.placement.location import Location, Quote, Span, Unlocated, locate
@@ -118,7 +118,7 @@ class HyperTextDom:
             if offsets is not value and None in (value.get("startOffset"), value.get("endOffset")):
                 return None
             where = offsets if isinstance(offsets, Mapping) else {}
-            ends = [whole_number(where.get(name)) for name in ("start", "end")]
+            ends = [offset_of(where.get(name)) for name in ("start", "end")]
         return within(ends[0], ends[1], len(self.text))
 
     @cached_property
@@ -136,7 +136,7 @@ class HyperTextDom:
 
     def _index(self, path: Any, units: Any) -> int | None:
         """Of a place that an XPath and UTF-16 units within its node name; None if the XPath leads nowhere."""
-        number, offset = self._by_path.get(_indexed(path)) if isinstance(path, str) else None, whole_number(units)
+        number, offset = self._by_path.get(_indexed(path)) if isinstance(path, str) else None, offset_of(units)
         if number is None or offset is None:
             return None
         return self._starts[number] + from_utf16(self._texts[number].text, offset)

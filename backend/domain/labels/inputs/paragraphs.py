@@ -10,7 +10,7 @@ from functools import cmp_to_key
 from itertools import accumulate
 from typing import Any
 
-from backend.domain.labels.inputs.base import whole_number, within
+from backend.domain.labels.inputs.base import offset_of, within
 from backend.domain.labels.inputs.utf16 import from_utf16, to_utf16
 from backend.domain.labels.placement.location import ABSENT, Location, Quote, Span, Unlocated, locate
 
@@ -91,7 +91,7 @@ class Dialogue:
 
     def _index(self, turn: Any, units: Any) -> int | None:
         """The screen knows turns by strings alone."""
-        number, offset = whole_number(turn) if isinstance(turn, str) else None, whole_number(units)
+        number, offset = offset_of(turn) if isinstance(turn, str) else None, offset_of(units)
         if number is None or offset is None or not 0 <= number < len(self.turns):
             return None
         return self._starts[number] + from_utf16(self.turns[number].text, offset)

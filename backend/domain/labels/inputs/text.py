@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from backend.domain.labels.inputs.base import whole_number, within
+from backend.domain.labels.inputs.base import offset_of, within
 from backend.domain.labels.placement.location import Location, Quote, Span, Unlocated, locate
 
 
@@ -42,4 +42,4 @@ class PlainText:
         return {"start": start, "end": end, "text": self.part(start, end)}
 
     def span(self, value: Mapping[str, Any]) -> Span | None:
-        return within(whole_number(value.get("start")), whole_number(value.get("end")), len(self.text))
+        return within(offset_of(value.get("start")), offset_of(value.get("end")), len(self.text))

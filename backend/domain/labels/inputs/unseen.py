@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from backend.domain.labels.inputs.base import whole_number, within
+from backend.domain.labels.inputs.base import offset_of, within
 from backend.domain.labels.placement.location import Span
 
 _POSITION_KEYS = ("start", "end", "startOffset", "endOffset", "globalOffsets", "text")
@@ -35,5 +35,5 @@ class UnseenText:
 
 
 def _index(where: Mapping[str, Any], name: str) -> int | None:
-    number, units = whole_number(where.get(name)), whole_number(where.get(f"{name}Offset"))
+    number, units = offset_of(where.get(name)), offset_of(where.get(f"{name}Offset"))
     return number if number is None or units is None else number * _TURN + units

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.domain.labels.inputs.base import whole_number, within
+from backend.domain.labels.inputs.base import offset_of, within
 
 
 @pytest.mark.parametrize(
@@ -21,14 +21,14 @@ from backend.domain.labels.inputs.base import whole_number, within
     ],
 )
 def test_a_number(value: object, expected: int | None) -> None:
-    assert whole_number(value) == expected
+    assert offset_of(value) == expected
 
 
 def test_a_number_that_is_none() -> None:
-    assert whole_number(float("nan")) is None
-    assert whole_number(float("inf")) is None
-    assert whole_number("9" * 400) is None
-    assert whole_number(10**400) is None
+    assert offset_of(float("nan")) is None
+    assert offset_of(float("inf")) is None
+    assert offset_of("9" * 400) is None
+    assert offset_of(10**400) is None
 
 
 @pytest.mark.parametrize(
