@@ -31,13 +31,13 @@ def about(**ids: object) -> "_About":
 class _About:
     """Made for each task, so it is a plain class."""
 
-    __slots__ = ("_given", "_token")
+    __slots__ = ("_new_ids", "_token")
 
     def __init__(self, ids: Mapping[str, object]) -> None:
-        self._given = ids
+        self._new_ids = ids
 
     def __enter__(self) -> None:
-        self._token = _ids.set({**_ids.get(), **self._given})
+        self._token = _ids.set({**_ids.get(), **self._new_ids})
 
     def __exit__(self, *_error: object) -> None:
         _ids.reset(self._token)

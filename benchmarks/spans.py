@@ -57,11 +57,11 @@ def report(
     for (text, _), said in zip(sentences, answers, strict=True):
         quotes = [Quote(item["text"], item["label"], item["before"]) for item in json.loads(said)["ner"]]
         placed.append((quotes, locate(text, quotes)))
-    given = [[(one.start, one.end, str(quote.label)) for quote, one in located(*both)] for both in placed]
+    answered = [[(one.start, one.end, str(quote.label)) for quote, one in located(*both)] for both in placed]
     missing = [sum(isinstance(one, Unlocated) for one in found) for _, found in placed]
     matches = [
-        set_match(wanted, said) + SetMatch(given=lost)
-        for (_, wanted), said, lost in zip(sentences, given, missing, strict=True)
+        set_match(wanted, said) + SetMatch(answered=lost)
+        for (_, wanted), said, lost in zip(sentences, answered, missing, strict=True)
     ]
     score = total(matches)
     spent = (process_time() - begun) / len(sentences) * 1000

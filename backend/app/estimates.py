@@ -29,10 +29,10 @@ class EstimateOperations(ProjectOperations):
         if resolved.version.cascade is None:
             return make(0, None).estimate(subset, probe)
         alone = parts.prompts.same(resolved.version.steps[0])
-        asked = [resolved, *([parts.resolver.readable(alone)] if alone else [])]
+        versions = [resolved, *([parts.resolver.readable(alone)] if alone else [])]
         past = {
             outcome.task_id: outcome
-            for version in asked
+            for version in versions
             for page in parts.outcomes.of_version(version)
             for outcome in page
         }

@@ -144,8 +144,8 @@ class ResultOperations(Operations):
         differs: the share of all tasks that may differ
         """
         versions = [self.container.resolver.readable(tag) for tag in (first, second)]
-        parts, wanted = self.container, subset or Subset("ground-truth")
-        return cascade_of(self.bases, parts.outcomes, versions, wanted, differs)
+        parts, chosen = self.container, subset or Subset("ground-truth")
+        return cascade_of(self.bases, parts.outcomes, versions, chosen, differs)
 
     def calibrate(self, tag: str, subset: Subset | None = None) -> CalibrationResult:
         """Measures a version's confidence on its ground truths, and saves a calibrator if that helps."""

@@ -62,13 +62,13 @@ class ModelParts(ConnectionParts):
         about tasks of `project` through `connection`."""
         if run is not None:
             version = self.prompts.get(run.tag)
-            asked = [(version.connection, version.model), *([self.teacher(teacher)] if teacher else [])]
-            model = self._within_budget(run, asked)
+            targets = [(version.connection, version.model), *([self.teacher(teacher)] if teacher else [])]
+            model = self._within_budget(run, targets)
         else:
-            asked = [self.teacher(teacher)] if teacher else [(connection, "")]
-            model = self._stored(project, asked[0][0])
-        rates = self._rates(*(name for name, _ in asked))
-        return RequestExecutor(model, self._concurrency(asked[0][0]), rates, self.metrics)
+            targets = [self.teacher(teacher)] if teacher else [(connection, "")]
+            model = self._stored(project, targets[0][0])
+        rates = self._rates(*(name for name, _ in targets))
+        return RequestExecutor(model, self._concurrency(targets[0][0]), rates, self.metrics)
 
     def executors(self, run: Run) -> list[RequestExecutor]:
         """Those of the models of a run's version, each with its own connection, within one budget that `run` pays
@@ -136,16 +136,16 @@ class ModelParts(ConnectionParts):
             budgets.append(Budget(BudgetAllocation(daily.budget_ledger(), 1), lambda: used_up(daily.limit)))
         return UnstoredPayments(connection, self.pricing, budgets, month.pay if limit is None else None)
 
-    def _within_budget(self, run: Run, asked: Sequence[tuple[str, str]]) -> RecordedModel:
-        """`asked`: connections and models."""
-        store, model = self.patient_store, self._measured(*(connection for connection, _ in asked))
+    def _within_budget(self, run: Run, targets: Sequence[tuple[str, str]]) -> RecordedModel:
+        """`targets`: connections and models."""
+        store, model = self.patient_store, self._measured(*(connection for connection, _ in targets))
         write = partial(store.add_completions, run_id=run.id)
-        recorded = self._recorded(model, write, store, *(connection for connection, _ in asked))
+        recorded = self._recorded(model, write, store, *(connection for connection, _ in targets))
         if run.budget is None:
             return recorded
-        pricing = priced_as(self.pricing, *(model for _, model in asked))
+        pricing = priced_as(self.pricing, *(model for _, model in targets))
         ledger = BudgetLedger(store, run.id, pricing)
-        allocation = BudgetAllocation(ledger, self._concurrency(asked[0][0]))
+        allocation = BudgetAllocation(ledger, self._concurrency(targets[0][0]))
         return BudgetedModel(recorded, recorded.write, allocation, pricing)
 
     def live_executor(self, connection: str) -> RequestExecutor:

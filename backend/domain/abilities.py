@@ -10,7 +10,7 @@ Reply = Mapping[str, Any]
 MOST_ALTERNATIVES = 20
 SHORT = 16
 """Tokens of an answer that is to be cut."""
-_ASKED = "Is the writer of this happy, yes or no? My parcel did not arrive, and I paid for it weeks ago."
+_QUESTION = "Is the writer of this happy, yes or no? My parcel did not arrive, and I paid for it weeks ago."
 _SCHEMA = {
     "type": "object",
     "properties": {"happy": {"type": "string", "enum": ["yes", "no"]}},
@@ -62,7 +62,7 @@ def reply_text(reply: Reply) -> str:
         return ""
 
 
-def _user(content: Any = _ASKED, **more: Any) -> Body:
+def _user(content: Any = _QUESTION, **more: Any) -> Body:
     return {"messages": [{"role": "user", "content": content}], **more}
 
 
@@ -123,7 +123,7 @@ def usage_found(reply: Reply) -> AbilityResult:
 
 
 _FORMAT = {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": _SCHEMA}}
-_JSON = f'{_ASKED} Answer with a JSON object whose key is "happy".'
+_JSON = f'{_QUESTION} Answer with a JSON object whose key is "happy".'
 _PICTURE = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{_PNG}"}}
 _FILE = {"type": "file", "file": {"filename": "a.pdf", "file_data": f"data:application/pdf;base64,{_PDF}"}}
 _SYSTEM = {"role": "system", "content": "Whatever the user writes, answer with the one word banana."}

@@ -20,6 +20,6 @@ class AnnotatedTask:
     drafted: frozenset[int] = frozenset()
 
     @property
-    def seen(self) -> tuple[Mapping[str, Any], ...]:
+    def human_annotations(self) -> tuple[Mapping[str, Any], ...]:
         """The annotations that a person had to do with."""
         return tuple(a for a in self.annotations if a.get("id") not in self.unseen)

@@ -51,8 +51,8 @@ class Canary:
         """One-sided, of the hypothesis that the model has not changed; 1 where nothing was asked twice."""
         from scipy.stats import binom
 
-        asked = self.odd + self.others
-        return float(binom.sf(self.odd - 1, asked, 1 / 3)) if asked else 1.0
+        trials = self.odd + self.others
+        return float(binom.sf(self.odd - 1, trials, 1 / 3)) if trials else 1.0
 
     @property
     def model_changed(self) -> bool:

@@ -47,8 +47,8 @@ def choose(target: TargetProject, stored: StoredOutcomes, resolved: ResolvedVers
         usable = [outcome for outcome in page if outcome.answer is not None]
         sure = [outcome for outcome in usable if _reaches(outcome.confidence, least)]
         free = [outcome for outcome in sure if outcome.task_id not in done]
-        wanted = wanted_of(free, resolved.schema, resolved.version, resolved.calibrators)
-        changes = compare(index.of(wanted.tasks), wanted, keep=True)
+        expected = wanted_of(free, resolved.schema, resolved.version, resolved.calibrators)
+        changes = compare(index.of(expected.tasks), expected, keep=True)
         other = {item["task"] for item in changes.missing} | {prediction.task_id for prediction in changes.obsolete}
         tasks += [outcome.task_id for outcome in free if outcome.task_id not in other]
         count.update(unsure=len(usable) - len(sure), annotated=len(sure) - len(free), unlike=len(other))

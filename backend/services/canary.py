@@ -99,8 +99,8 @@ class CanaryRunner:
 
     def _stored(self, resolved: ResolvedVersion, budget: float | None) -> Iterator[StoredRequest]:
         pages = self.labeler.record.run_tasks.of_version(resolved.version.tag)
-        asked = ((ask.digest, ask.task_id) for page in pages for ask in page if ask.digest)
-        lowest = dict(nsmallest(TIMES * REQUESTS, asked))
+        run_requests = ((ask.digest, ask.task_id) for page in pages for ask in page if ask.digest)
+        lowest = dict(nsmallest(TIMES * REQUESTS, run_requests))
         builder = self.labeler.builder(resolved, attempts=1, cap=None if budget is None else CAP)
         by_digest: dict[str, ChatRequest] = {}
         for page in builder.cut(self.studio.tasks_by_id(resolved.project.id, sorted(lowest.values()))):

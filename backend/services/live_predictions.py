@@ -60,7 +60,7 @@ class LivePredictions:
         self._ownership = OwnershipStore(store)
         self._live = live
         self._serving = serving
-        self._told = set[str]()
+        self._warned_tags = set[str]()
 
     def tag(self, project: int, label_config: str) -> str:
         """The model_version of this project's predictions now. Raises LabelConfigError, StoreError."""
@@ -151,8 +151,8 @@ class LivePredictions:
     def _calibrators(self, version: PromptVersion, tag: str) -> Calibrators:
         """No calibrator fits answers under another config."""
         saved = CalibrationStore(self._store).of(version) if tag == version.tag else None
-        if saved is not None and saved.older and tag not in self._told:
-            self._told.add(tag)
+        if saved is not None and saved.older and tag not in self._warned_tags:
+            self._warned_tags.add(tag)
             log.warning("%s: its calibration is for earlier confidences and not applied: calibrate it again", tag)
         return saved.applied if saved else RAW
 

@@ -62,18 +62,18 @@ class PublicObjects:
 
     def project(self, project: int) -> Project:
         """A project as this person sees it."""
-        visible = self._seen(project)
+        visible = self._visible_project(project)
         if visible is None:
             raise NotThereError(f"There is no project {project} that this token may see: check its number.")
         return visible
 
     def prompts(self) -> list[PromptRow]:
         """Newest first."""
-        return [row for row in self._ids.prompts() if self._seen(row.project) is not None]
+        return [row for row in self._ids.prompts() if self._visible_project(row.project) is not None]
 
     def prompt(self, prompt: int) -> PromptRow:
         row = self._ids.prompt(prompt)
-        if row is None or self._seen(row.project) is None:
+        if row is None or self._visible_project(row.project) is None:
             raise NotThereError(f"There is no prompt {prompt}: see the list of prompts.")
         return row
 
@@ -148,10 +148,10 @@ class PublicObjects:
 
     def by_number(self, version_ids: list[int]) -> list[PublicVersion]:
         """Versions of any prompt."""
-        wanted = set(version_ids)
-        rows = [row for row in self._ids.prompts_of(wanted) if self._seen(row.project) is not None]
-        versions = [item for row in rows for item in self._versions(row) if item.number.id in wanted]
-        if missing := wanted - {item.number.id for item in versions}:
+        ids = set(version_ids)
+        rows = [row for row in self._ids.prompts_of(ids) if self._visible_project(row.project) is not None]
+        versions = [item for row in rows for item in self._versions(row) if item.number.id in ids]
+        if missing := ids - {item.number.id for item in versions}:
             raise NotThereError(f"There is no version {min(missing)}: see the list of a prompt's versions.")
         return versions
 
@@ -159,12 +159,12 @@ class PublicObjects:
         """As it was some seconds ago: each open tab asks once a second how far a run is."""
         if self._seen_until.get(project, 0.0) > time.monotonic():
             return True
-        seen = self._seen(project) is not None
-        if seen:
+        visible = self._visible_project(project) is not None
+        if visible:
             self._seen_until[project] = time.monotonic() + REMEMBERED_S
-        return seen
+        return visible
 
-    def _seen(self, project: int) -> Project | None:
+    def _visible_project(self, project: int) -> Project | None:
         if project not in self._projects:
             try:
                 self._projects[project] = self._studio.project(project)

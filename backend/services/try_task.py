@@ -60,8 +60,8 @@ def _with_remark(resolved: ResolvedVersion, task: Task, result: TryResult) -> Tr
 async def _ask_about(labeler: TaskLabeler, resolved: ResolvedVersion, tasks: Sequence[Task]) -> list[TryResult]:
     builder, project = labeler.builder(resolved), resolved.project.id
     requests = [builder.request(task) for task in tasks]
-    asked = [request for request in requests if isinstance(request, ChatRequest)]
-    digests = [sample.digest for request in asked for sample in request.all_samples]
+    chat_requests = [request for request in requests if isinstance(request, ChatRequest)]
+    digests = [sample.digest for request in chat_requests for sample in request.all_samples]
     ForgetStore(labeler.store).note(project, digests)
     async with AsyncExitStack() as stack:
         executors = [

@@ -18,9 +18,9 @@ from backend.domain.resolution.resolve import Pricing, priced_as
 def priced_as_asked(connection: sa.Connection, pricing: Pricing) -> Pricing:
     """`pricing`, and for a name without a price the highest price of the models that versions and searches ask through
     that connection; of all, where it is none."""
-    asked = _models_by_connection(connection)
-    everything = sorted(set().union(*asked.values()))
-    return lambda name, of: priced_as(pricing, *(asked.get(of) or everything))(name, of)
+    models_of = _models_by_connection(connection)
+    everything = sorted(set().union(*models_of.values()))
+    return lambda name, of: priced_as(pricing, *(models_of.get(of) or everything))(name, of)
 
 
 def _models_by_connection(connection: sa.Connection) -> defaultdict[str, set[str]]:

@@ -138,7 +138,7 @@ class ChunkStore(Repository):
             return connection.execute(left).scalar() == 0
 
     @retried
-    def asked(self) -> list[str]:
+    def finished_run_ids(self) -> list[str]:
         """The open runs whose chunks are all done, so that only the last step is left."""
         left = sa.func.sum(sa.case((jobs.c.status != "done", 1), else_=0))
         shared = sa.select(jobs.c.run_id).join_from(jobs, runs).where(runs.c.status.in_(OPEN))

@@ -19,14 +19,14 @@ from backend.domain.person import Person
 class ConnectionId:
     """The API's integer for a connection.
 
-    told: what the API was told of it beyond its address and key
+    api_fields: what the API was told of it beyond its address and key
     updated: UTC, ISO 8601; None for those of the environment
     user_id, user_email: who made it; None where that is not known
     """
 
     id: int
     name: str
-    told: Mapping[str, Any]
+    api_fields: Mapping[str, Any]
     updated: str | None
     user_id: int | None
     user_email: str | None
@@ -44,9 +44,9 @@ class ConnectionIdStore(Repository):
         return environment | {row.name: _connection_id(row) for row in rows}
 
     @retried
-    def note(self, name: str, told: Mapping[str, Any], author: Person | None) -> None:
+    def note(self, name: str, api_fields: Mapping[str, Any], author: Person | None) -> None:
         """Writes down what the API was told of a connection; `author`: who made it, None if it was there before."""
-        values: dict[str, Any] = {"told": dict(told), "updated": now()}
+        values: dict[str, Any] = {"told": dict(api_fields), "updated": now()}
         if author is not None:
             values |= author_row(author)
         statement = connection_ids.update().where(connection_ids.c.name == name).values(values)
@@ -55,4 +55,6 @@ class ConnectionIdStore(Repository):
 
 
 def _connection_id(row: Any) -> ConnectionId:
-    return ConnectionId(**dict(row._mapping) | {"id": row.id + len(RESERVED), "told": row.told or {}})
+    columns = dict(row._mapping)
+    api_fields = columns.pop("told") or {}
+    return ConnectionId(**columns | {"id": row.id + len(RESERVED), "api_fields": api_fields})

@@ -87,11 +87,11 @@ def _runs_of(project: int) -> Any:
 def _repeats_of(project: int) -> Any:
     """The condition for samples of this project's requests that no other's runs repeat."""
 
-    def asked(condition: Any) -> Any:
+    def requests_of(condition: Any) -> Any:
         same = sa.or_(*(digest == samples.c.request for digest in (asks.c.digest, asks.c.then_digest)))
         return sa.exists().where(same, asks.c.run_id == runs.c.id, condition)
 
-    return sa.and_(asked(runs.c.project == project), sa.not_(asked(runs.c.project != project)))
+    return sa.and_(requests_of(runs.c.project == project), sa.not_(requests_of(runs.c.project != project)))
 
 
 def _count(connection: sa.Connection, table: sa.Table, which: Any) -> int:

@@ -41,10 +41,10 @@ class PruneStore(Repository):
 
     @retried
     def prunable(self, choice: PruneChoice) -> Prunable:
-        told = (
+        optional_sizes = (
             sa.func.coalesce(sa.func.length(column), 0) for column in (completions.c.logprobs, completions.c.branches)
         )
-        size = sum(told, start=sa.func.length(completions.c.text))
+        size = sum(optional_sizes, start=sa.func.length(completions.c.text))
         number, total = sa.func.count(), sa.func.sum(sa.cast(size, sa.BigInteger))
         of_answers = sa.select(number, sa.func.coalesce(total, 0)).select_from(completions)
         with self._engine.connect() as connection:
@@ -65,8 +65,8 @@ class PruneStore(Repository):
             connection.execute(payments.delete().where(kept_costs.unneeded(chosen)))
             connection.execute(batches.delete().where(batches.c.run_id.in_(chosen)))
             connection.execute(runs.delete().where(_chosen(choice)))
-            asked = sa.union(*(sa.select(digest).where(digest.is_not(None)) for digest in REQUESTED))
-            connection.execute(samples.delete().where(samples.c.request.not_in(asked)))
+            requested = sa.union(*(sa.select(digest).where(digest.is_not(None)) for digest in REQUESTED))
+            connection.execute(samples.delete().where(samples.c.request.not_in(requested)))
         free_space(self._engine, (completions, asks, sources, samples))
 
 
@@ -87,7 +87,10 @@ def _chosen(choice: PruneChoice) -> Any:
 def _unneeded(choice: PruneChoice) -> Any:
     """The condition for completions that go."""
     chosen, digest, payer = _chosen(choice), completions.c.digest, payers.c.run_id
-    candidates: list[Any] = [paid_by(payer.in_(sa.select(runs.c.id).where(chosen))), digest.in_(_asked(chosen))]
+    candidates: list[Any] = [
+        paid_by(payer.in_(sa.select(runs.c.id).where(chosen))),
+        digest.in_(_requested_digests(chosen)),
+    ]
     if choice.everything:
         candidates.append(paid_by(sa.or_(payer.is_(None), payer.not_in(sa.select(runs.c.id)))))
     of_stay = sa.select(runs.c.id).where(sa.not_(chosen))
@@ -95,11 +98,11 @@ def _unneeded(choice: PruneChoice) -> Any:
     return sa.and_(
         sa.or_(*candidates),
         paid_by(sa.or_(payer.is_(None), sa.and_(payer.not_in(of_stay), payer.not_like(OF_A_DAY)))),
-        digest.not_in(_asked(sa.not_(chosen))),
+        digest.not_in(_requested_digests(sa.not_(chosen))),
         digest.not_in(sa.select(sources.c.digest).where(sources.c.project.in_(served))),
     )
 
 
-def _asked(which: Any) -> Any:
+def _requested_digests(which: Any) -> Any:
     """Digests that runs of a kind asked for, with their samples."""
     return sa.union(*requested(which))

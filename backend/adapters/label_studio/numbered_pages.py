@@ -15,7 +15,7 @@ class NumberedPages:
 
     def __init__(self, ask: Callable[[int], Mapping[str, Any]]) -> None:
         self._ask = ask
-        self._seen: set[int] = set()
+        self._read_ids: set[int] = set()
         self._total = 0
         self._most = 1
         self._back = 1
@@ -25,8 +25,8 @@ class NumberedPages:
         number = 1
         while number:
             answer = self._ask(number)
-            rows = [row for row in answer["tasks"] if row["id"] not in self._seen]
-            self._seen.update(row["id"] for row in rows)
+            rows = [row for row in answer["tasks"] if row["id"] not in self._read_ids]
+            self._read_ids.update(row["id"] for row in rows)
             if rows:
                 yield rows
             number = self._next(number, answer) if answer["tasks"] else self._before(number)
@@ -43,9 +43,9 @@ class NumberedPages:
         if total is None:
             return number + 1
         self._most = max(self._most, rows)
-        gone, self._total = self._total - int(total), int(total)
-        if gone > 0:
+        removed, self._total = self._total - int(total), int(total)
+        if removed > 0:
             self._back = 1
-        if gone > 0 and number > 1:
-            return max(1, number - 1 - gone // self._most)
+        if removed > 0 and number > 1:
+            return max(1, number - 1 - removed // self._most)
         return 0 if number * self._most >= self._total else number + 1

@@ -93,10 +93,10 @@ class TaskPages:
         if query is not None or params.get("view") is None:
             params["query"] = json.dumps({"ordering": ["tasks:id"], **(query or {})}, separators=(",", ":"))
         params["review"] = True  # otherwise a project that predicts automatically predicts all that is listed
-        wanted = {name: value for name, value in params.items() if value is not None}
+        filters = {name: value for name, value in params.items() if value is not None}
         try:
             answer: Mapping[str, Any] = self._http.call(
-                "GET", "api/tasks/", repeat=repeat, project=project, page=number, page_size=size, timeout=300, **wanted
+                "GET", "api/tasks/", repeat=repeat, project=project, page=number, page_size=size, timeout=300, **filters
             )
         except NotFound:
             if number > 1:

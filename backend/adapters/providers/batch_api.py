@@ -118,15 +118,15 @@ class BatchApi:
         Raises ProviderError for such a list, and for one without an end: whoever is not found in a part of it may still
         be there.
         """
-        seen = set[str]()
+        cursors = set[str]()
         for _ in range(MOST_PAGES):
             yield from page.data or ()
             cursor = str(page.next_page_info()) if page.has_next_page() else ""
             if not cursor:
                 return
-            if cursor in seen:
+            if cursor in cursors:
                 break
-            seen.add(cursor)
+            cursors.add(cursor)
             page = page.get_next_page()
         raise ProviderError(f"{self._address} lists batches without an end: run it without --batch.")
 
@@ -183,10 +183,12 @@ def _reply(digest: str, result: dict[str, Any], model: str) -> Completion | Fail
     response, error = result.get("response") or {}, result.get("error") or {}
     status, body = int(response.get("status_code") or 0), response.get("body") or {}
     if status != 200:
-        told = body.get("error") or {}
-        answer = malformed(told, digest, model)
+        refusal = body.get("error") or {}
+        answer = malformed(refusal, digest, model)
         return (
-            replace(answer, batch=True) if answer else refused(status, str(error.get("code") or told.get("code") or ""))
+            replace(answer, batch=True)
+            if answer
+            else refused(status, str(error.get("code") or refusal.get("code") or ""))
         )
     try:
         reply = to_reply(digest, model, body)

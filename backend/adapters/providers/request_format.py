@@ -99,8 +99,8 @@ class RequestFormat:
 
     def asks_rivals(self, template: RequestTemplate) -> bool:
         """Whether the other tokens that might have been said are asked for."""
-        asked = template.branches and "top_logprobs" not in template.parameters
-        return asked and "logprobs" not in self.dropped and MOST_RIVALS[self.rivals] > 0
+        wants_rivals = template.branches and "top_logprobs" not in template.parameters
+        return wants_rivals and "logprobs" not in self.dropped and MOST_RIVALS[self.rivals] > 0
 
     def check_cap(self, template: RequestTemplate) -> None:
         """Raises ProviderError if the length of a completion is to be bounded, and is not in this form."""

@@ -34,8 +34,8 @@ def _tokens(listed: Any, pieces: Pieces) -> list[tuple[bytes, float]]:
 
 
 def _rivals(token: Any) -> Rivals:
-    told = [
+    rivals = [
         (as_text(token_bytes(rival["token"], rival.get("bytes"))), float(rival["logprob"]))
         for rival in (token.get("top_logprobs") or ())[:_MOST]
     ]
-    return tuple([rival for rival in told if isfinite(rival[1])])
+    return tuple([rival for rival in rivals if isfinite(rival[1])])

@@ -109,7 +109,7 @@ redis.call('DEL', KEYS[3])
 class WorkerLoad(NamedTuple):
     """The load of one worker: its limit, requests in flight, answers and 429s so far, and waiting requests."""
 
-    wanted: int
+    limit: int
     flying: int
     answers: int
     refused: int
@@ -195,7 +195,7 @@ class WorkerRegistration(PeriodicThread):
         args: list[str | int | float] = [
             self._name,
             self._most,
-            load.wanted,
+            load.limit,
             load.flying,
             *counts,
             GONE_MS,

@@ -87,8 +87,8 @@ class RedisBucket:
 
     def _ask(self, limit: RateLimit, claim: RateClaim) -> float:
         args: list[str | float] = [self._member, claim.pause, KEPT_S]
-        asked = {"requests": (1.0, 0.0), "tokens": (claim.tokens, claim.owed)}
-        for what, amounts in asked.items():
+        amounts_of = {"requests": (1.0, 0.0), "tokens": (claim.tokens, claim.owed)}
+        for what, amounts in amounts_of.items():
             refill = limit.refills.get(what)
             args += [refill.rate, refill.most, *amounts] if refill else [0, 0, 0, 0]
         with self._broker.translated_errors():

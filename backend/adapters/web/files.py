@@ -142,7 +142,7 @@ class WebFiles:
         if not host or port is None:
             return Failure("bad_task", "has an address that cannot be asked: it begins with http:// or https://.")
         try:
-            return self._asked(url, parts, self._checked(host, port), most, deadline)
+            return self._response(url, parts, self._checked(host, port), most, deadline)
         except (OSError, UnicodeError):
             return Failure("bad_task", f"is on a host that nobody knows ({short(host)}): correct its address.")
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
@@ -156,7 +156,7 @@ class WebFiles:
             raise PrivateAddressError(short(host))
         return addresses[0]
 
-    def _asked(self, url: str, parts: SplitResult, ip: str, most: int, deadline: Deadline) -> Answer:
+    def _response(self, url: str, parts: SplitResult, ip: str, most: int, deadline: Deadline) -> Answer:
         import httpx
 
         pinned = httpx.URL(url).copy_with(host=ip, username=None, password=None, fragment=None)

@@ -76,7 +76,7 @@ def _possible_answers(votes: Iterable[EnsembleVote], truths: Sequence[Truth], sc
     """Number of different answers that occur to tasks with a vote."""
     answers = {truth.task_id: truth.answer for truth in truths}
     return len(
-        {schema.show(a) for vote in votes for task, given in vote.answers.items() for a in (given, answers[task])}
+        {schema.show(a) for vote in votes for task, answer in vote.answers.items() for a in (answer, answers[task])}
     )
 
 
@@ -92,7 +92,7 @@ def _doubt(
 
     def chance(answer: Answer) -> float:
         gave = ((vote, schema.equal(vote.answers[task], answer)) for vote in votes.values())
-        return fmean(vote.probability(task, given, others) for vote, given in gave)
+        return fmean(vote.probability(task, agrees, others) for vote, agrees in gave)
 
     likeliest = max(sorted(contradictions, key=schema.show), key=chance, default=first)
     return (likeliest if chance(likeliest) > chance(first) else None), 1 - chance(first)

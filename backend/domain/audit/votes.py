@@ -87,7 +87,7 @@ def votes(by_version: Mapping[str, Sequence[Outcome]], truths: Sequence[Truth], 
         majority=_right({vote.task_id: vote.answer for vote in calibrated}, expected, schema),
         unanimous=_right({vote.task_id: vote.answer for vote in calibrated if vote.is_unanimous}, expected, schema),
         split=_right({vote.task_id: vote.answer for vote in calibrated if not vote.is_unanimous}, expected, schema),
-        versions={tag: _right(given, expected, schema) for tag, given in answers.items()},
+        versions={tag: _right(by_task, expected, schema) for tag, by_task in answers.items()},
     )
 
 

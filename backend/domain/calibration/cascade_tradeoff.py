@@ -143,8 +143,8 @@ def point_at(pairs: Sequence[AnswerPair], below: float | None) -> CascadePoint:
     """The cascade with this threshold. `below`: None asks only the second."""
     kept = [pair.keeps(below) for pair in pairs]
     differs = sum(stays and not pair.same for pair, stays in zip(pairs, kept, strict=True))
-    asked = below is not None
-    costs = [_cost(pair, asked, not stays) for pair, stays in zip(pairs, kept, strict=True)]
+    first_is_asked = below is not None
+    costs = [_cost(pair, first_is_asked, not stays) for pair, stays in zip(pairs, kept, strict=True)]
     right = [pair.right[not stays] for pair, stays in zip(pairs, kept, strict=True) if pair.right]
     return CascadePoint(below, len(pairs), sum(kept), differs, total_usd(costs), RightAnswers(sum(right), len(right)))
 

@@ -85,8 +85,8 @@ def _starts(sure: "Floats") -> list[int]:
     import numpy
 
     bins = max(1, min(BINS, len(sure) // LEAST_PER_BIN))
-    wanted = [len(sure) * number // bins for number in range(bins)]
-    return sorted({int(numpy.searchsorted(sure, sure[index])) for index in wanted})
+    starts = [len(sure) * number // bins for number in range(bins)]
+    return sorted({int(numpy.searchsorted(sure, sure[index])) for index in starts})
 
 
 def _bin(pairs: Sequence[tuple[float, bool]]) -> Bin:

@@ -39,8 +39,8 @@ def _frees(name: str, value: Any) -> bool:
 def _is_off(name: str, value: Any) -> bool:
     """Whether a parameter about thinking turns it off, or says nothing. Of an object, all that it gives must do so."""
     if isinstance(value, Mapping):
-        given = {name: item for name, item in value.items() if _is_switch(name)}
-        return bool(given) and all(_is_off(name, item) for name, item in given.items())
+        switches = {name: item for name, item in value.items() if _is_switch(name)}
+        return bool(switches) and all(_is_off(name, item) for name, item in switches.items())
     if not _is_switch(name):
         return False
     return value.lower() in _OFF if isinstance(value, str) else not value

@@ -112,7 +112,9 @@ class PackedBranches(Packed[Branch]):
 
     def items(self) -> tuple[Branch, ...]:
         listed: list[Any] = json.loads(self.text)
-        return tuple([Branch(start, token, chance, tuple(map(tuple, told))) for start, token, chance, told in listed])
+        return tuple(
+            [Branch(start, token, chance, tuple(map(tuple, rivals))) for start, token, chance, rivals in listed]
+        )
 
 
 def unpacked(items: Sequence[Item] | None) -> tuple[Item, ...]:

@@ -55,10 +55,10 @@ def _echoed(words: Sequence[re.Match[str]], message: str, texts: str) -> set[int
     }
 
 
-def _phrases_of(texts: str, wanted: set[str]) -> set[str]:
-    """Those of `wanted` that occur in the texts, in one pass, however long the texts are."""
+def _phrases_of(texts: str, phrases: set[str]) -> set[str]:
+    """Those of `phrases` that occur in the texts, in one pass, however long the texts are."""
     words = _WORD.findall(texts.casefold())
-    return {phrase for m in (1, 2, 3) for phrase in _runs(words, m) if phrase in wanted}
+    return {phrase for m in (1, 2, 3) for phrase in _runs(words, m) if phrase in phrases}
 
 
 def _runs(words: Sequence[str], length: int) -> Iterator[str]:

@@ -77,7 +77,7 @@ class RequestBuilder:
             [()] * len(tasks) if self._example_turns is None else self._example_turns.of(tasks, values)
         )
         made = zip(tasks, read, values, example_turns, strict=True)
-        requests = [(task.id, self._ask(seen, own, attachments)) for task, seen, own, attachments in made]
+        requests = [(task.id, self._ask(loaded, own, attachments)) for task, loaded, own, attachments in made]
         return requests if self.version.cascade is None else [(task, self._with_second(ask)) for task, ask in requests]
 
     def _with_second(self, ask: ChatRequest | Failure) -> ChatRequest | Failure:

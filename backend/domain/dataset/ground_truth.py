@@ -84,5 +84,5 @@ def gone_labels(answer: Answer, schema: LabelSchema) -> list[str]:
         schema.class_name(field.name, label)
         for field in schema.fields
         if not field.dynamic
-        for label in field.gone(answer.get(field.name))
+        for label in field.removed_classes(answer.get(field.name))
     ]

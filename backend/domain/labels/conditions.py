@@ -79,15 +79,15 @@ class Condition:
     unless: bool = False
     region: bool = False
 
-    def holds(self, seen: Selection) -> bool:
+    def holds(self, selection: Selection) -> bool:
         """Whether it does with what is chosen on the screen."""
-        chosen = self._looked_at(seen)
-        return (not self._wanted.isdisjoint(chosen) if self.values else bool(chosen)) != self.unless
+        chosen = self._looked_at(selection)
+        return (not self._value_set.isdisjoint(chosen) if self.values else bool(chosen)) != self.unless
 
-    def _looked_at(self, seen: Selection) -> Collection[str]:
+    def _looked_at(self, selection: Selection) -> Collection[str]:
         if self.control is not None:
-            return seen.by_control.get(self.control, ())
-        return seen.stored if self.values else seen.in_choices
+            return selection.by_control.get(self.control, ())
+        return selection.stored if self.values else selection.in_choices
 
     def words(self, looked_at: Listed | None) -> str:
         """For the model. `looked_at`: the control that it looks at, where it is one that the model fills."""
@@ -119,17 +119,19 @@ class Condition:
 
     def _can_have(self, control: Listed) -> bool:
         """Whether the control that it looks at can have what it wants."""
-        return control.dynamic or (not self._wanted.isdisjoint(control.names) if self.values else bool(control.names))
+        return control.dynamic or (
+            not self._value_set.isdisjoint(control.names) if self.values else bool(control.names)
+        )
 
     def _may_be_in(self, control: Listed) -> bool:
         """Whether an answer for that control can make it hold, where it names none."""
         if not self.values:
             return has_choices(control)
-        listed = control.dynamic or not self._wanted.isdisjoint(control.known_classes)
+        listed = control.dynamic or not self._value_set.isdisjoint(control.known_classes)
         return control.holds is Texts or (listed and has_choices(control) and control.holds is not Paths)
 
     @cached_property
-    def _wanted(self) -> frozenset[str]:
+    def _value_set(self) -> frozenset[str]:
         return frozenset(self.values)
 
 

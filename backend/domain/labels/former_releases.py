@@ -123,8 +123,8 @@ def _of_kinds(first: Reading, former: Sequence[str]) -> Iterator[tuple[str, Read
 
 def _reading_only(reading: Reading, inputs: tuple[ReadInput, ...]) -> Reading:
     """With these of its inputs, and without the variables of the others."""
-    gone = [read_input for read_input in reading.inputs if read_input not in inputs]
-    return replace(reading, variables=others_than(gone, reading.variables), inputs=inputs)
+    removed = [read_input for read_input in reading.inputs if read_input not in inputs]
+    return replace(reading, variables=others_than(removed, reading.variables), inputs=inputs)
 
 
 def without_omitted(field: Control, omitted: Sequence[str]) -> Control:

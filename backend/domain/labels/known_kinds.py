@@ -30,8 +30,8 @@ def _is_known(control: Control, tags: Collection[str]) -> bool:
 
 def _attributes(of_span: Attributes, tags: Collection[str]) -> Attributes:
     """See `of_kinds`. Conditions on what was no attribute made a control none either."""
-    gone = {part.name for part in of_span.parts if not _is_known(part.control, tags)}
-    present = [part for part in of_span.parts if part.name not in gone and not _looks_at(part, gone)]
+    unknown_names = {part.name for part in of_span.parts if not _is_known(part.control, tags)}
+    present = [part for part in of_span.parts if part.name not in unknown_names and not _looks_at(part, unknown_names)]
     never = unreachable([part.control for part in present])
     return Attributes(tuple(part for part in present if part.name not in never))
 

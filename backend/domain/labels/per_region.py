@@ -32,8 +32,8 @@ class RegionControl:
     def labels(self) -> tuple[tuple[str, ...], ...]:
         """For each condition on the label of a region, those that it takes."""
         own = region_labels(self.declared.element.get("whenlabelvalue"))
-        wanted = [condition.values for condition in self._of_region if condition.values]
-        return tuple(dict.fromkeys([*wanted, *([own] if own else [])]))
+        choices = [condition.values for condition in self._of_region if condition.values]
+        return tuple(dict.fromkeys([*choices, *([own] if own else [])]))
 
     @property
     def _of_region(self) -> list[Condition]:
@@ -50,7 +50,7 @@ class RegionControl:
             return _NO_SPAN
         if self.control.name in RESERVED:
             return f"each span has a {excerpt(self.control.name)} of its own: give the control another name"
-        present = [tuple(label for label in wanted if label in field.known_classes) for wanted in self.labels]
+        present = [tuple(label for label in choices if label in field.known_classes) for choices in self.labels]
         if not all(present):
             return f"shown only for the label {excerpt(self.labels[-1][0])}, which '{field.name}' does not have"
         if any(condition.control not in alike for condition in others):

@@ -91,10 +91,10 @@ def replaced(
     names, regions = _names_of(schema, result), [region for region in result if isinstance(region, Mapping)]
     related = [region for region in regions if region.get("type") == RELATION]
     others = [region for region in regions if region.get("type") != RELATION]
-    gone, kept = ([r for r in others if (r.get("from_name") in names) is own] for own in (True, False))
-    gone_ids, kept_ids = ({r["id"] for r in some if r.get("id") is not None} for some in (gone, kept))
-    asked = any(isinstance(field, RelationsControl) for field in schema.fields)
-    stay = [region for region in related if not (asked and _ends(region) <= gone_ids)]
+    removed, kept = ([r for r in others if (r.get("from_name") in names) is own] for own in (True, False))
+    gone_ids, kept_ids = ({r["id"] for r in some if r.get("id") is not None} for some in (removed, kept))
+    has_relations = any(isinstance(field, RelationsControl) for field in schema.fields)
+    stay = [region for region in related if not (has_relations and _ends(region) <= gone_ids)]
     if gone_ids & kept_ids or any(_ends(region) & gone_ids for region in stay):
         return None
     return [*kept, *stay, *to_result(answer, schema)]

@@ -53,9 +53,9 @@ def without_later(fields: Sequence[Control]) -> tuple[Control, ...]:
     return without(fields, {field.name for field in fields if brings_labels(field) or _is_loaded(field)})
 
 
-def without(fields: Sequence[Control], gone: Collection[str]) -> tuple[Control, ...]:
+def without(fields: Sequence[Control], names: Collection[str]) -> tuple[Control, ...]:
     """The controls that are not called so; relations among the others."""
-    kept = tuple(_without_ends(field, gone) for field in fields if field.name not in gone)
+    kept = tuple(_without_ends(field, names) for field in fields if field.name not in names)
     return (
         kept
         if any(isinstance(field, RelationsControl) and field.markers for field in kept)
@@ -68,11 +68,11 @@ def _is_loaded(control: Control) -> bool:
     return text is not None and bool(text.form)
 
 
-def _without_ends(control: Control, gone: Collection[str]) -> Control:
+def _without_ends(control: Control, names: Collection[str]) -> Control:
     """Relations without those between spans of these controls."""
     if not isinstance(control, RelationsControl):
         return control
-    return replace(control, markers=tuple(marker for marker in control.markers if marker[0] not in gone))
+    return replace(control, markers=tuple(marker for marker in control.markers if marker[0] not in names))
 
 
 def without_relations(fields: Sequence[Control]) -> tuple[Control, ...]:

@@ -47,7 +47,7 @@ class LabelSchema:
 
     def digest_with_headings(self, template: str) -> str:
         """The digest for a version with this template: another one if the model is told of headings beside it."""
-        return schema_digest(self, headings=any(self._above(field, template) for field in self._asked))
+        return schema_digest(self, headings=any(self._above(field, template) for field in self._described_fields))
 
     @cached_property
     def digests(self) -> tuple[str, ...]:
@@ -96,8 +96,8 @@ class LabelSchema:
         """Strict JSON Schema of a whole answer: every key required, no others, enums inline."""
         return {
             "type": "object",
-            "properties": {field.name: field.json_schema() for field in self._asked},
-            "required": [field.name for field in self._asked],
+            "properties": {field.name: field.json_schema() for field in self._described_fields},
+            "required": [field.name for field in self._described_fields],
             "additionalProperties": False,
         }
 
@@ -111,7 +111,7 @@ class LabelSchema:
         control is not said again when it is there."""
         return "\n".join(
             field.describe(definitions.get(field.name, {}), self._when(field), self._above(field, template))
-            for field in self._asked
+            for field in self._described_fields
         )
 
     def _above(self, field: Control, template: str) -> str:
@@ -119,10 +119,10 @@ class LabelSchema:
         return " ".join(text for text in field.heading if text not in template_text)
 
     @cached_property
-    def _asked(self) -> tuple[Control, ...]:
+    def _described_fields(self) -> tuple[Control, ...]:
         """The fields as the model is told of them, in that order."""
-        told = (without_omitted(field, self.omitted) for field in self.fields)
-        return in_asking_order([*told]) if self.omitted else self.order
+        fields = (without_omitted(field, self.omitted) for field in self.fields)
+        return in_asking_order([*fields]) if self.omitted else self.order
 
     def listings(self, definitions: Mapping[str, Mapping[str, str]]) -> str:
         """The choices that the task brings, for the user's message; "" where it brings none."""
@@ -161,10 +161,10 @@ class LabelSchema:
         """`answer` without what hidden controls hold. `others`: what is chosen in controls that are not fields."""
         if not self.conditional:
             return answer
-        seen: dict[str, Held] = {}
-        for field, visible in screen(self.order, seen, others):
-            seen[field.name] = answer.get(field.name) if visible else None
-        return self._listed(seen)
+        visible_values: dict[str, Held] = {}
+        for field, visible in screen(self.order, visible_values, others):
+            visible_values[field.name] = answer.get(field.name) if visible else None
+        return self._listed(visible_values)
 
     def on_screen(self, answer: Answer, others: Mapping[str, Sequence[str]] = NO_OTHERS) -> "LabelSchema":
         """This schema with the controls that `answer` leaves on the screen; itself when that is all of them."""

@@ -33,7 +33,7 @@ def _measured(cases: Sequence[Case], owners: Sequence[tuple[str, Attribute]]) ->
     values = _of_tasks(cases, owners, value_match)
     tuples = _of_tasks(cases, owners, tuple_match)
     right, f1 = total(values), total(tuples).f1
-    accuracy, shares = ratio(right.hits, right.wanted), [(share.hits, share.wanted) for share in values]
+    accuracy, shares = ratio(right.hits, right.expected), [(share.hits, share.expected) for share in values]
     return {
         "accuracy": Measure(accuracy, share_interval(shares), NO_COMMON_SPAN if accuracy is None else ""),
         "tuple_f1": Measure(f1, f1_interval(tuples), NO_SPAN if f1 is None else ""),
@@ -62,7 +62,7 @@ def value_match(answer: Held, truth: Held, part: Attribute) -> SetMatch:
 def tuple_match(answer: Held, truth: Held, part: Attribute) -> SetMatch:
     """Spans with the same start, end, label and value; a quote without a place was given in vain."""
     in_vain = sum(part.takes([lost.label]) for lost in unlocated_of(answer))
-    return set_match(_values(truth, part).items(), _values(answer, part).items()) + SetMatch(given=in_vain)
+    return set_match(_values(truth, part).items(), _values(answer, part).items()) + SetMatch(answered=in_vain)
 
 
 def _values(value: Held, part: Attribute) -> dict[Span, AnswerValue | None]:

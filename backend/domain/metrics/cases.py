@@ -43,5 +43,5 @@ def _key(answer: Answer) -> Key:
 
 
 def _case(truth: Key, answer: Key | None, orders: tuple[Key, ...], tasks: int, schema: LabelSchema) -> Case:
-    wanted, given = dict(truth), None if answer is None else dict(answer)
-    return Case(wanted, given, tasks, schema.equal(wanted, given), tuple(map(dict, orders)))
+    expected, answered = dict(truth), None if answer is None else dict(answer)
+    return Case(expected, answered, tasks, schema.equal(expected, answered), tuple(map(dict, orders)))

@@ -76,8 +76,8 @@ def compare(versions: Mapping[str, Sequence[Outcome]], truths: Sequence[Truth], 
     common = sorted(set.intersection(*map(set, rights.values())))
     shared = {tag: {task: right[task] for task in common} for tag, right in rights.items()}
     task_ids = set(common)
-    wanted = [truth for truth in truths if truth.task_id in task_ids]
-    scores = {tag: score(outcomes, wanted, schema) for tag, outcomes in versions.items()}
+    judged = [truth for truth in truths if truth.task_id in task_ids]
+    scores = {tag: score(outcomes, judged, schema) for tag, outcomes in versions.items()}
     pairs = [_pair((a, b), shared, scores) for a, b in combinations(versions, 2)]
     return Comparison(
         tasks=len(common),

@@ -107,8 +107,8 @@ def human_agreement(answers: Sequence[MultipleAnnotation]) -> HumanAgreement:
 
 
 def _among(task: MultipleAnnotation) -> float:
-    given = list(task.people.values())
-    return fmean(_with(answer, given[:index] + given[index + 1 :]) for index, answer in enumerate(given))
+    answers = list(task.people.values())
+    return fmean(_with(answer, answers[:index] + answers[index + 1 :]) for index, answer in enumerate(answers))
 
 
 def _with(answer: str, others: Sequence[str]) -> float:
@@ -121,7 +121,7 @@ def _losses(several: Sequence[MultipleAnnotation]) -> dict[int, list[int]]:
     by_person = defaultdict[int, list[int]](list)
     for task in several:
         for person, answer in task.people.items():
-            others = [given for other, given in task.people.items() if other != person]
+            others = [other_answer for other, other_answer in task.people.items() if other != person]
             theirs, models = _with(answer, others), _with(task.model, others)
             by_person[person].append((theirs > models) - (models > theirs))
     return {person: losses for person, losses in by_person.items() if len(losses) >= FEWEST_TASKS}

@@ -65,7 +65,7 @@ def _share(
     label: str, answers: Mapping[int, Labels], truths: Mapping[int, Labels], weights: Mapping[int, float]
 ) -> LabelShare:
     """Groups [model says so] of the ground truths."""
-    by_model = sum(label in given for given in answers.values()) / len(answers)
+    by_model = sum(label in labels for labels in answers.values()) / len(answers)
     groups: list[list[tuple[float, bool]]] = [[], []]
     for task, own in truths.items():
         groups[label in answers[task]].append((weights[task], label in own))

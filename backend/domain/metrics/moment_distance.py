@@ -46,8 +46,8 @@ def within_1_hour(control: Control, answer: Held, truth: Held) -> float:
 
 
 def _within(most: timedelta, control: Control, answer: Held, truth: Held) -> float:
-    given, right = _moment(answer), _moment(truth)
-    near = given is not None and right is not None and apart(given, right) <= most
+    answered, expected = _moment(answer), _moment(truth)
+    near = answered is not None and expected is not None and apart(answered, expected) <= most
     return float(near or control.equal(answer, truth))
 
 

@@ -38,9 +38,9 @@ def _consistency(cases: Sequence[Case], control: str) -> Mapping[str, Measure]:
     tried = [case for case in cases if case.orders and _side(case.truth, control) and _side(case.orders[0], control)]
     firm = [case for case in tried if _turns(case, control)]
     right = [case for case in firm if _side(case.orders[0], control) == _side(case.truth, control)]
-    asked, agreed, correct = (sum(case.tasks for case in some) for some in (tried, firm, right))
+    total, agreed, correct = (sum(case.tasks for case in some) for some in (tried, firm, right))
     return {
-        "position_consistency": _share(agreed, asked, NO_ANSWER),
+        "position_consistency": _share(agreed, total, NO_ANSWER),
         "consistent_accuracy": _share(correct, agreed, NO_CONSISTENT),
     }
 

@@ -36,13 +36,14 @@ class PathScore:
 
 def path_score(pairs: Sequence[PathPair]) -> PathScore:
     """Of one control."""
-    path_sets = [(set(wanted), set(given or ())) for wanted, given in pairs]
-    usable = [given is not None for _, given in pairs]
+    path_sets = [(set(expected), set(answered or ())) for expected, answered in pairs]
+    usable = [answered is not None for _, answered in pairs]
     exact = [
-        float(has_answer and wanted == given) for has_answer, (wanted, given) in zip(usable, path_sets, strict=True)
+        float(has_answer and expected == answered)
+        for has_answer, (expected, answered) in zip(usable, path_sets, strict=True)
     ]
     expanded = [hierarchical_match(*pair) for pair in path_sets]
-    deepest = max((len(path) for wanted, _ in path_sets for path in wanted), default=0)
+    deepest = max((len(path) for expected, _ in path_sets for path in expected), default=0)
     return PathScore(
         exact=ratio(sum(exact), len(exact)),
         exact_ci=share_interval([(value, 1.0) for value in exact]),
@@ -52,9 +53,9 @@ def path_score(pairs: Sequence[PathPair]) -> PathScore:
     )
 
 
-def hierarchical_match(wanted: Iterable[TreePath], given: Iterable[TreePath]) -> SetMatch:
+def hierarchical_match(expected: Iterable[TreePath], answered: Iterable[TreePath]) -> SetMatch:
     """Of one task."""
-    return set_match(with_parents(wanted), with_parents(given))
+    return set_match(with_parents(expected), with_parents(answered))
 
 
 def with_parents(paths: Iterable[TreePath]) -> set[TreePath]:
@@ -64,7 +65,7 @@ def with_parents(paths: Iterable[TreePath]) -> set[TreePath]:
 
 def _right_to(level: int, pairs: Sequence[tuple[set[TreePath], set[TreePath]]]) -> float | None:
     reaching = [pair for pair in pairs if any(len(path) >= level for path in pair[0])]
-    return ratio(sum(_cut(wanted, level) == _cut(given, level) for wanted, given in reaching), len(reaching))
+    return ratio(sum(_cut(expected, level) == _cut(answered, level) for expected, answered in reaching), len(reaching))
 
 
 def _cut(paths: Iterable[TreePath], level: int) -> set[TreePath]:

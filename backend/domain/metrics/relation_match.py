@@ -31,7 +31,7 @@ def of_relations(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]
 
 def equal_relations(answer: Answer, truth: Answer, field: Control) -> SetMatch:
     """Relations with the same spans (start, end, label) and label; one that lacks an end was given in vain."""
-    in_vain = SetMatch(given=len(half_related_of(answer.get(field.name))))
+    in_vain = SetMatch(answered=len(half_related_of(answer.get(field.name))))
     return set_match(related_of(truth.get(field.name)), related_of(answer.get(field.name))) + in_vain
 
 

@@ -56,8 +56,8 @@ def _as_cases(counted: Iterable[tuple[list[Item], int]], inner: Control) -> list
 
 def _case(item: Item, times: int, inner: Control) -> Case:
     truth, answer, usable = item
-    given: Answer | None = {inner.name: answer} if usable else None
-    return Case({inner.name: truth}, given, times, usable and inner.equal(answer, truth))
+    case_answer: Answer | None = {inner.name: answer} if usable else None
+    return Case({inner.name: truth}, case_answer, times, usable and inner.equal(answer, truth))
 
 
 def _by_task(name: str, measure: Measure, counted: Sequence[tuple[list[Item], int]], inner: Control) -> Measure:
@@ -90,8 +90,8 @@ def _distance(of: Callable[[Held, Held], float | None]) -> Part:
 
 def _too_large(truth: Held, answer: Held) -> float | None:
     """What the number of an answer is too large by."""
-    right, given = number_of(truth), number_of(answer)
-    return None if right is None or given is None else given - right
+    expected, answered = number_of(truth), number_of(answer)
+    return None if expected is None or answered is None else answered - expected
 
 
 def _error(truth: Held, answer: Held) -> float | None:

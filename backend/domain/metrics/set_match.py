@@ -1,7 +1,8 @@
 """SetMatch: two sets of things compared, such as spans, relations, paths or several texts of one task.
 
-Precision hits / given, recall hits / wanted, F1 2 hits / (given + wanted); micro: from the counts summed over tasks.
-None where there is nothing to divide by: a task without anything wanted or given has no F1.
+Precision hits / answered, recall hits / expected, F1 2 hits / (answered + expected); micro: from the counts summed over
+tasks.
+None where there is nothing to divide by: a task without anything expected or answered has no F1.
 """
 
 from collections.abc import Hashable, Iterable, Sequence
@@ -13,32 +14,32 @@ from backend.domain.statistics.task_ratios import share_interval
 
 @dataclass(frozen=True, slots=True)
 class SetMatch:
-    """`hits` (at most `given` and at most `wanted`) may be parts, where things can match in part."""
+    """`hits` (at most `answered` and at most `expected`) may be parts, where things can match in part."""
 
     hits: float = 0
-    given: float = 0
-    wanted: float = 0
+    answered: float = 0
+    expected: float = 0
 
     def __add__(self, other: "SetMatch") -> "SetMatch":
-        return SetMatch(self.hits + other.hits, self.given + other.given, self.wanted + other.wanted)
+        return SetMatch(self.hits + other.hits, self.answered + other.answered, self.expected + other.expected)
 
     @property
     def precision(self) -> float | None:
-        return ratio(self.hits, self.given)
+        return ratio(self.hits, self.answered)
 
     @property
     def recall(self) -> float | None:
-        return ratio(self.hits, self.wanted)
+        return ratio(self.hits, self.expected)
 
     @property
     def f1(self) -> float | None:
-        return ratio(2 * self.hits, self.given + self.wanted)
+        return ratio(2 * self.hits, self.answered + self.expected)
 
 
-def set_match(wanted: Iterable[Hashable], given: Iterable[Hashable]) -> SetMatch:
+def set_match(expected: Iterable[Hashable], answered: Iterable[Hashable]) -> SetMatch:
     """Things match that are equal; equal ones of one side count once."""
-    expected, answered = set(wanted), set(given)
-    return SetMatch(len(expected & answered), len(answered), len(expected))
+    truth_set, answer_set = set(expected), set(answered)
+    return SetMatch(len(truth_set & answer_set), len(answer_set), len(truth_set))
 
 
 def total(matches: Iterable[SetMatch]) -> SetMatch:
@@ -48,4 +49,4 @@ def total(matches: Iterable[SetMatch]) -> SetMatch:
 
 def f1_interval(matches: Sequence[SetMatch]) -> Interval | None:
     """95 % interval of the micro F1, over tasks: `matches` has one for each."""
-    return share_interval([(2 * match.hits, match.given + match.wanted) for match in matches])
+    return share_interval([(2 * match.hits, match.answered + match.expected) for match in matches])

@@ -56,4 +56,4 @@ def _places(value: Held) -> list[LabelledSpan]:
 
 
 def _in_vain(answer: Held) -> SetMatch:
-    return SetMatch(given=len(unlocated_of(answer)))
+    return SetMatch(answered=len(unlocated_of(answer)))

@@ -66,9 +66,9 @@ class SchemeCounts:
 
 def scheme_counts(expected: Iterable[LabelledSpan], answered: Iterable[LabelledSpan], scheme: str) -> SchemeCounts:
     """Of one task. Empty spans are left out on both sides."""
-    wanted, given = ([span for span in sorted(side) if span[0] < span[1]] for side in (expected, answered))
-    matching = _Matching(wanted) if len(wanted) <= FEW else _MatchingOfMany(wanted)
-    return matching.counts(given, scheme)
+    true_spans, answer_spans = ([span for span in sorted(side) if span[0] < span[1]] for side in (expected, answered))
+    matching = _Matching(true_spans) if len(true_spans) <= FEW else _MatchingOfMany(true_spans)
+    return matching.counts(answer_spans, scheme)
 
 
 class _Matching:
@@ -114,7 +114,7 @@ class _MatchingOfMany(_Matching):
 
         super().__init__(expected)
         self._numbers = {label: number for number, label in enumerate({span[2] for span in expected})}
-        self._wanted = numpy.array([(start, end, self._numbers[label]) for start, end, label in expected]).T
+        self._true_spans = numpy.array([(start, end, self._numbers[label]) for start, end, label in expected]).T
         self._free = numpy.ones(len(expected), bool)
 
     def _take(self, number: int) -> None:
@@ -125,7 +125,7 @@ class _MatchingOfMany(_Matching):
         import numpy
 
         first, last = self._about(span)
-        starts, ends, labels = self._wanted[:, first:last]
+        starts, ends, labels = self._true_spans[:, first:last]
         common = numpy.minimum(ends, span[1]) - numpy.maximum(starts, span[0])
         near = numpy.flatnonzero(self._free[first:last] & (100 * common >= ends - starts))
         starts, ends, labels = starts[near], ends[near], labels[near]

@@ -77,17 +77,17 @@ def counted(past: Iterable[Look], look: Look, base: str) -> CountedLook:
     base: digest of the prompt that it is compared with; looks at that do not count, but if `look` is one
     """
     closed: frozenset[int] = frozenset()
-    seen: frozenset[int] = frozenset()
+    group: frozenset[int] = frozenset()
     number = 0
     for earlier in [
         *dict.fromkeys(earlier for earlier in past if earlier.content not in {base} - {look.content}),
         look,
     ]:
-        fresh = earlier.tasks - closed - seen
-        if seen and len(fresh) >= max(len(seen), FRESH):
-            closed, seen, number = closed | seen, fresh, 1
+        fresh = earlier.tasks - closed - group
+        if group and len(fresh) >= max(len(group), FRESH):
+            closed, group, number = closed | group, fresh, 1
         else:
-            seen, number = seen | fresh, number + 1
+            group, number = group | fresh, number + 1
         if earlier == look:
             break
     return CountedLook(number, look.tasks - closed)

@@ -78,8 +78,8 @@ def divide(items: Sequence[LabeledTask], version: "PromptVersion") -> GroundTrut
     prompt, owners = _PromptText(version), ExampleOwners(version)
     held = [item for item in usable if not LEARN.has(item.task.data)]
     judge = tuple(i for i in held if not prompt.quotes(text_of(i.task, version)) and not owners.has(i.task))
-    seen = {text_of(item.task, version) for item in held}
-    learn = tuple(i for i in usable if LEARN.has(i.task.data) and text_of(i.task, version) not in seen)
+    held_texts = {text_of(item.task, version) for item in held}
+    learn = tuple(i for i in usable if LEARN.has(i.task.data) and text_of(i.task, version) not in held_texts)
     return GroundTruthHalves(learn, judge, len(items) - len(learn) - len(judge))
 
 

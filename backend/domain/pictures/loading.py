@@ -61,12 +61,12 @@ def with_files(
         return list(tasks)
     addresses = [_bounded({name: file.addresses(task.data) for name, file in inputs.items()}) for task in tasks]
     held = [named for named in addresses if not isinstance(named, Failure)]
-    wanted = list(
+    distinct = list(
         {repr(address): address for named in held for listed in named.values() for address in listed}.values()
     )
     if source is None:
         return [Failure("bad_task", "Its files cannot be read here.")] * len(tasks)
-    read = dict(zip(map(repr, wanted), source.read(project, wanted), strict=True))
+    read = dict(zip(map(repr, distinct), source.read(project, distinct), strict=True))
     return [_loaded(task, named, read, inputs) for task, named in zip(tasks, addresses, strict=True)]
 
 

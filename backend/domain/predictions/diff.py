@@ -69,7 +69,7 @@ def wanted_of(
     return WantedPrediction(version.tags, items, given_up, alone)
 
 
-def compare(existing: Iterable[IndexedPrediction], wanted: WantedPrediction, keep: bool) -> PredictionDiff:
+def compare(existing: Iterable[IndexedPrediction], expected: WantedPrediction, keep: bool) -> PredictionDiff:
     """What is missing and what is replaced. Predictions of others neither count nor are deleted.
 
     keep: whether other versions of the prompt keep their predictions
@@ -77,14 +77,14 @@ def compare(existing: Iterable[IndexedPrediction], wanted: WantedPrediction, kee
     settled: dict[int, tuple[int, Mapping[str, Any]] | None] = {}
     obsolete: list[IndexedPrediction] = []
     others: list[IndexedPrediction] = []
-    former = wanted.tags[1:]
+    former = expected.tags[1:]
     for prediction in existing:
         task = prediction.task_id
-        item = wanted.items.get(task)
-        gone = obsolete if prediction.ours else others
-        if prediction.version not in wanted.tags:
+        item = expected.items.get(task)
+        replaced = obsolete if prediction.ours else others
+        if prediction.version not in expected.tags:
             if item is not None and not keep:
-                gone.append(prediction)
+                replaced.append(prediction)
         elif (
             prediction.ours
             and item is not None
@@ -93,9 +93,9 @@ def compare(existing: Iterable[IndexedPrediction], wanted: WantedPrediction, kee
             and _answers(prediction, item)
         ):
             settled[task] = None if _says(prediction, item) else (prediction.id, item)
-        elif item is not None or task in wanted.given_up:
-            gone.append(prediction)
-    missing = [item for task, item in wanted.items.items() if task not in settled]
+        elif item is not None or task in expected.given_up:
+            replaced.append(prediction)
+    missing = [item for task, item in expected.items.items() if task not in settled]
     rescored = [change for change in settled.values() if change is not None]
     return PredictionDiff(missing, obsolete, len(settled) - len(rescored), rescored, others)
 

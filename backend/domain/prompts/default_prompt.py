@@ -35,10 +35,10 @@ def first_draft(schema: "LabelSchema") -> PromptFile:
 
 def _instructions(schema: "LabelSchema") -> list[str]:
     headers = [PLACEHOLDER.sub(r"{ \1 }", header) for header in schema.headers]
-    return [*headers, *_asked(schema.fields)]
+    return [*headers, *_questions(schema.fields)]
 
 
-def _asked(fields: Sequence["Control"]) -> list[str]:
+def _questions(fields: Sequence["Control"]) -> list[str]:
     """A line for each kind of control."""
     names: dict[str, list[str]] = {}
     for field in fields:

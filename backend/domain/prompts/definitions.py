@@ -27,13 +27,13 @@ def defined(listed: Listed, schema: "LabelSchema") -> "Definitions":
     its control that several controls have.
     """
     by_control: dict[str, dict[str, str]] = {field.name: {} for field in schema.labelled.fields}
-    for name, given in listed.items():
-        if isinstance(given, str):
+    for name, sentences in listed.items():
+        if isinstance(sentences, str):
             field = _owner(name, schema)
-            by_control[field.name] |= _sentences({name: given}, field)
+            by_control[field.name] |= _sentences({name: sentences}, field)
         else:
             field = _control(name, schema)
-            by_control[field.name] |= _sentences(given, field)
+            by_control[field.name] |= _sentences(sentences, field)
     return by_control if any(by_control.values()) else {}
 
 

@@ -48,10 +48,10 @@ def cascade_curve(
     below = cascade.below
     all_pairs = list(_pairs(steps, truths, schema))
     pairs, unknown = [pair for pair, _ in all_pairs], [pair for pair, is_known in all_pairs if not is_known]
-    told = sorted(t for t in {below, *thresholds_of(pairs)} if all(pair.keeps(t) for pair in unknown))
-    if not pairs or below not in told:
+    thresholds = sorted(t for t in {below, *thresholds_of(pairs)} if all(pair.keeps(t) for pair in unknown))
+    if not pairs or below not in thresholds:
         return None
-    points = tuple(point_at(pairs, threshold) for threshold in told)
+    points = tuple(point_at(pairs, threshold) for threshold in thresholds)
     second = None if unknown else point_at(pairs, NOTHING)
     return CascadeCurve(first_alone(pairs), points, point_at(pairs, below), second)
 

@@ -106,27 +106,27 @@ def observed(request: ChatRequest, attempts: Sequence[Completion]) -> ObservedUs
     return ObservedUsage(size, prompt, sum(attempt.cached_tokens for attempt in attempts), completion)
 
 
-def tokens_per_character(seen: Sequence[ObservedUsage]) -> Range:
-    if not seen:
+def tokens_per_character(usages: Sequence[ObservedUsage]) -> Range:
+    if not usages:
         few, many = CHARACTERS_PER_TOKEN
         return 1 / many, 1 / few
-    return spread([usage.prompt / usage.characters for usage in seen])
+    return spread([usage.prompt / usage.characters for usage in usages])
 
 
-def completion_tokens(seen: Sequence[ObservedUsage]) -> Range:
+def completion_tokens(usages: Sequence[ObservedUsage]) -> Range:
     """Completion tokens of one request."""
-    return spread([usage.completion for usage in seen]) if seen else COMPLETION_TOKENS
+    return spread([usage.completion for usage in usages]) if usages else COMPLETION_TOKENS
 
 
-def prompt_tokens(seen: Sequence[ObservedUsage]) -> Range | None:
+def prompt_tokens(usages: Sequence[ObservedUsage]) -> Range | None:
     """Prompt tokens of one request, where its text does not say how many; None if nothing is known."""
-    return spread([usage.prompt for usage in seen]) if seen else None
+    return spread([usage.prompt for usage in usages]) if usages else None
 
 
-def cached_share(seen: Sequence[ObservedUsage]) -> float:
+def cached_share(usages: Sequence[ObservedUsage]) -> float:
     """The share of the prompt tokens that were in the provider's cache."""
-    prompt = sum(usage.prompt for usage in seen)
-    return min(1.0, sum(usage.cached for usage in seen) / prompt) if prompt else 0.0
+    prompt = sum(usage.prompt for usage in usages)
+    return min(1.0, sum(usage.cached for usage in usages) / prompt) if prompt else 0.0
 
 
 def spread(values: Sequence[float]) -> Range:

@@ -89,15 +89,15 @@ class TokenBucket:
         refills = limit.refills
         self._fill(now, refills)
         self._closed_until = max(self._closed_until, now + claim.pause)
-        asked = {"requests": 1.0, "tokens": claim.tokens}
+        amounts = {"requests": 1.0, "tokens": claim.tokens}
         if "tokens" in refills:
             self._lower("tokens", claim.owed, refills["tokens"])
-        waits = [self._wait(what, asked[what], refill) for what, refill in refills.items()]
+        waits = [self._wait(what, amounts[what], refill) for what, refill in refills.items()]
         wait = max([self._closed_until - now, *waits])
         if wait > _NOTHING_S:
             return wait
         for what, refill in refills.items():
-            self._lower(what, asked[what], refill)
+            self._lower(what, amounts[what], refill)
         return 0.0
 
     def _fill(self, now: float, refills: dict[str, Refill]) -> None:

@@ -84,18 +84,20 @@ def pairs_of(answer: object, truth: object) -> Sequence[Pair]:
 
 
 @lru_cache(maxsize=8192)
-def _pairs(given: Sequence[MarkedBox], wanted: Sequence[MarkedBox], ratio: float) -> tuple[Pair, ...]:
+def _pairs(answered: Sequence[MarkedBox], expected: Sequence[MarkedBox], ratio: float) -> tuple[Pair, ...]:
     """Remembered, because each measure asks for them."""
-    rows = sorted((-alike, i, j) for alike, i, j in _matched(wanted, given, ratio))
-    boxes = ((wanted[i], given[j], -alike) for alike, i, j in rows)
+    rows = sorted((-alike, i, j) for alike, i, j in _matched(expected, answered, ratio))
+    boxes = ((expected[i], answered[j], -alike) for alike, i, j in rows)
     return tuple(Pair(box, other, alike, distance(box, other, ratio)) for box, other, alike in boxes)
 
 
-def _matched(wanted: Sequence[MarkedBox], given: Sequence[MarkedBox], ratio: float) -> Iterator[tuple[float, int, int]]:
+def _matched(
+    expected: Sequence[MarkedBox], answered: Sequence[MarkedBox], ratio: float
+) -> Iterator[tuple[float, int, int]]:
     """(likeness, numbers of both). Where so many lie at the same place that not all were compared, those that are left
     are compared again."""
-    rows, columns = list(range(len(wanted))), list(range(len(given)))
-    while matches := _round([wanted[i] for i in rows], [given[j] for j in columns], ratio):
+    rows, columns = list(range(len(expected))), list(range(len(answered)))
+    while matches := _round([expected[i] for i in rows], [answered[j] for j in columns], ratio):
         yield from ((alike, rows[i], columns[j]) for alike, i, j in matches)
         if max(len(rows), len(columns)) <= MOST_COMPARED:
             return
@@ -109,9 +111,9 @@ def _without(numbers: Sequence[int], places: Collection[int]) -> list[int]:
     return [number for index, number in enumerate(numbers) if index not in places]
 
 
-def _round(wanted: Sequence[MarkedBox], given: Sequence[MarkedBox], ratio: float) -> list[tuple[float, int, int]]:
-    near = promising(wanted, given, ratio)
-    return list(_greedy(near, lambda i, j: likeness(wanted[i], given[j], ratio)))
+def _round(expected: Sequence[MarkedBox], answered: Sequence[MarkedBox], ratio: float) -> list[tuple[float, int, int]]:
+    near = promising(expected, answered, ratio)
+    return list(_greedy(near, lambda i, j: likeness(expected[i], answered[j], ratio)))
 
 
 def _greedy(
@@ -125,14 +127,14 @@ def _greedy(
     """
     waiting = [(-bound, False, i, j) for (i, j), bound in most.items()]
     heapify(waiting)
-    wanted, given = set[int](), set[int]()
+    used_rows, used_columns = set[int](), set[int]()
     while waiting:
         bound, share, i, j = heappop(waiting)
-        if i in wanted or j in given:
+        if i in used_rows or j in used_columns:
             continue
         if share:
-            wanted.add(i)
-            given.add(j)
+            used_rows.add(i)
+            used_columns.add(j)
             yield -bound, i, j
         elif (alike := likeness_of(i, j)) >= ENOUGH:
             heappush(waiting, (-alike, True, i, j))

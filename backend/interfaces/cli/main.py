@@ -114,8 +114,8 @@ def _forget_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _print_versions(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
-    if not wanted or context.resilient_parsing:
+def _print_versions(context: click.Context, _option: click.Parameter, is_set: bool) -> None:
+    if not is_set or context.resilient_parsing:
         return
     from backend.services.setup.installation import installation
 

@@ -23,10 +23,10 @@ LINE_EVERY_S = 600.0
 
 @dataclass(slots=True)
 class _Peer:
-    """`left`: wrong passwords it may give at `seen`; `wrong`: since the line that was logged at `logged`."""
+    """`left`: wrong passwords it may give at `refilled_at`; `wrong`: since the line that was logged at `logged`."""
 
     left: float
-    seen: float
+    refilled_at: float
     wrong: int = 0
     logged: float | None = None
 
@@ -60,12 +60,12 @@ class PasswordAttempts:
 
     def _refilled(self, peer: _Peer) -> _Peer:
         now = self._clock()
-        peer.left = min(float(BURST), peer.left + (now - peer.seen) * PER_S)
-        peer.seen = now
+        peer.left = min(float(BURST), peer.left + (now - peer.refilled_at) * PER_S)
+        peer.refilled_at = now
         return peer
 
     def _notify(self, address: str, peer: _Peer) -> None:
-        if peer.logged is not None and peer.seen - peer.logged < LINE_EVERY_S:
+        if peer.logged is not None and peer.refilled_at - peer.logged < LINE_EVERY_S:
             return
         log.warning(
             "%d wrong password(s) from %s; the next ones are logged together in %d minutes",
@@ -73,7 +73,7 @@ class PasswordAttempts:
             address or "a Unix socket",
             LINE_EVERY_S / 60,
         )
-        peer.logged, peer.wrong = peer.seen, 0
+        peer.logged, peer.wrong = peer.refilled_at, 0
 
 
 def network(address: str) -> str:

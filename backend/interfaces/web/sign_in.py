@@ -69,7 +69,7 @@ class SignIn:
         return self._app_of(token, sha256(f"token {token}".encode()).hexdigest(), peer)
 
     def _app_of(self, who: Credential | str, digest: str, peer: str) -> App:
-        verdict = self._remembered(digest) or self._asked(who, digest, peer)
+        verdict = self._remembered(digest) or self._fresh_verdict(who, digest, peer)
         if verdict.app is None:
             raise Problem(401, verdict.why)
         return verdict.app
@@ -78,7 +78,7 @@ class SignIn:
         verdict = self._verdicts.get(digest)
         return verdict if verdict is not None and verdict.until > self._clock() else None
 
-    def _asked(self, who: Credential | str, digest: str, peer: str) -> _Verdict:
+    def _fresh_verdict(self, who: Credential | str, digest: str, peer: str) -> _Verdict:
         if not self._good.get(digest) and not self._attempts.allowed(peer):
             raise Problem(429, TOO_MANY, {"Retry-After": "1"})
         verdict = self._asked_now(who)

@@ -151,7 +151,7 @@ def _noted(
 ) -> Iterator[AnnotatedTask]:
     """Passes the annotated tasks through and notes what people answered; who left a control empty did not answer."""
     for item in annotated:
-        by_hand = [a for a in item.seen if not is_own(a, item.versions, names)]
+        by_hand = [a for a in item.human_annotations if not is_own(a, item.versions, names)]
         task_schema = schema_of(item.task, schema)
         answers = (truth_of(item.task.id, [annotation], "any", task_schema) for annotation in by_hand)
         by_task[item.task.id] = [truth.answer for truth in answers if truth is not None]

@@ -62,11 +62,11 @@ def cascade_of(
     first, second = comparable(versions, "A cascade")
     answers, others = ([o for page in stored.of_version(resolved) for o in page] for resolved in (first, second))
     truths, left_out, reason, basis = list[Truth](), NOTHING, "", None
-    asked = [first.version, second.version]
+    steps = [first.version, second.version]
     try:
-        selection = ground_truths(bases.drawing.studio, first.project, first.schema, subset, asked)
+        selection = ground_truths(bases.drawing.studio, first.project, first.schema, subset, steps)
         truths, left_out = selection.truths, selection.left_out
-        basis = bases.of(first.project.id, asked, subset, [truth.task_id for truth in truths], left_out)
+        basis = bases.of(first.project.id, steps, subset, [truth.task_id for truth in truths], left_out)
     except NoTruthsError as error:
         reason = str(error)
     pairs = answer_pairs(answers, others, truths, first.schema)

@@ -82,16 +82,16 @@ class ChatExporter:
         if shown_files(self._resolved.schema.inputs, version.variables):
             raise PromptError(f"{version.tag} shows files, and chat lines hold texts alone: export it as csv or jsonl.")
         test = dict(self._lines(self._truths(options, options.train.rest, version)))
-        seen = {folded(user) for user, _ in test.values()}
+        test_texts = {folded(user) for user, _ in test.values()}
         lines = self._lines(self._truths(options, options.train))
-        train = {task: line for task, line in lines if self._unseen(line, seen)}
+        train = {task: line for task, line in lines if self._unseen(line, test_texts)}
         exported = ChatExport(len(train), len(test), dict(self._left_out))
         files = {"train.jsonl": _text(train), "test.jsonl": _text(test)}
         _write(options.folder, files | {"README.md": self._notes(exported, options)})
         return exported
 
-    def _unseen(self, line: tuple[str, str], seen: set[str]) -> bool:
-        copied = folded(line[0]) in seen
+    def _unseen(self, line: tuple[str, str], test_texts: set[str]) -> bool:
+        copied = folded(line[0]) in test_texts
         self._left_out[IN_TEST] += copied
         return not copied
 

@@ -68,8 +68,8 @@ class Guaranteeing:
             return judged(self.bases, self.stored, resolved, subset)
         names = resolved.version.names
         counted = any(self.bases.looks.of(name) for name in names)
-        wanted = subset if counted else not_learnt_from(self.record, resolved, subset)
-        return judged(self.bases, self.stored, resolved, wanted).without_chosen()
+        test_subset = subset if counted else not_learnt_from(self.record, resolved, subset)
+        return judged(self.bases, self.stored, resolved, test_subset).without_chosen()
 
 
 def not_learnt_from(record: RunStore, resolved: ResolvedVersion, subset: Subset) -> Subset:

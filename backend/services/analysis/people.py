@@ -23,7 +23,7 @@ def agreement_of_people(drawing: Drawing, stored: StoredOutcomes, resolved: Reso
     because who accepts an answer agrees with it beforehand."""
     project, schema = resolved.project.id, resolved.schema
     annotated = annotated_with_texts(drawing.studio, project, schema)
-    by_task = {item.task.id: given for item in annotated if len(given := _answers(item, resolved)) > 1}
+    by_task = {item.task.id: people for item in annotated if len(people := _answers(item, resolved)) > 1}
     pages = stored.of_version(resolved, set(by_task)) if by_task else ()
     model_answers = {
         outcome.task_id: outcome.answer for page in pages for outcome in page if outcome.answer is not None
@@ -37,7 +37,7 @@ def _answers(item: AnnotatedTask, resolved: ResolvedVersion) -> dict[int, Answer
     """Person -> their newest answer to the task."""
     schema = schema_of(item.task, resolved.schema)
     answers: dict[int, Answer] = {}
-    for annotation in item.seen:
+    for annotation in item.human_annotations:
         person, truth = author_of(annotation), _answer(item, annotation, schema)
         if person is not None and truth is not None and not is_own(annotation, item.versions, resolved.version.names):
             answers[int(person)] = truth

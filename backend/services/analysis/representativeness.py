@@ -13,10 +13,10 @@ MOST = 1000
 def representativeness_of(stored: StoredOutcomes, resolved: ResolvedVersion, basis: TruthBasis) -> Representativeness:
     """`basis`: of the ground truths that count. Those of an active draw differ by design, and are left out."""
     pages = stored.record.run_tasks.of_version(resolved.version.tag)
-    asked = {ask.task_id for page in pages for ask in page}
+    task_ids = {ask.task_id for page in pages for ask in page}
     own, rest = (
         set(in_order(resolved.project.id, tasks)[:MOST])
-        for tasks in (asked & set(basis.unbiased), asked - set(basis.truths))
+        for tasks in (task_ids & set(basis.unbiased), task_ids - set(basis.truths))
     )
     traits = {
         outcome.task_id: _traits(outcome, resolved)

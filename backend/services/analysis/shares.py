@@ -50,8 +50,8 @@ def estimate_shares(bases: TruthBases, stored: StoredOutcomes, resolved: Resolve
     answered = [task for task in truths if task in answers]
     if not answered:
         raise RunError(not_asked(resolved.version.tag, len(truths), subset))
-    seen = sorted({label for given in (*answers.values(), *truths.values()) for label in given})
-    labels = list(dict.fromkeys([*schema.classes, *seen]))
+    used = sorted({label for task_labels in (*answers.values(), *truths.values()) for label in task_labels})
+    labels = list(dict.fromkeys([*schema.classes, *used]))
     if not labels:
         raise RunError(f"Nothing that {resolved.version.tag} answers falls into labels: there are no shares.")
     return ShareEstimate(

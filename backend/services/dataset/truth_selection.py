@@ -74,11 +74,11 @@ class TruthSelection:
         An annotation that no person has seen is not a ground truth.
         """
         kind, names = self._subset.truth, self._names
-        by_hand = [a for a in item.seen if not (names and is_own(a, item.versions, names))]
+        by_hand = [a for a in item.human_annotations if not (names and is_own(a, item.versions, names))]
         truth = truth_of(item.task.id, by_hand, kind, schema)
-        if truth is not None or len(by_hand) == len(item.seen):
+        if truth is not None or len(by_hand) == len(item.human_annotations):
             return truth, False
-        return truth_of(item.task.id, item.seen, kind, schema), True
+        return truth_of(item.task.id, item.human_annotations, kind, schema), True
 
 
 def schema_of(task: Task, schema: LabelSchema) -> LabelSchema:

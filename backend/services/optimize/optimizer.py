@@ -69,8 +69,8 @@ class Optimizer:
         budget = options.budget if share is None else share
         check_embeddings(budget, resolved.version)
         teacher = self._teaching.template(options.search.teacher, None)
-        for asked in (resolved.version, teacher):
-            check_budget(budget, asked.model, asked.connection, self._labeler.pricing)
+        for target in (resolved.version, teacher):
+            check_budget(budget, target.model, target.connection, self._labeler.pricing)
         return BegunSearch(self._run(resolved, options, share), resolved, options, halves)
 
     def work(self, begun: BegunSearch, progress: Progress) -> OptimizationResult:

@@ -172,5 +172,5 @@ def _attachment(content: bytes) -> Attachment | Failure:
 
 
 def _same_host(url: str, studio: str) -> bool:
-    asked, other = urlsplit(url), urlsplit(studio)
-    return (asked.scheme, asked.netloc) == (other.scheme, other.netloc)
+    address, other = urlsplit(url), urlsplit(studio)
+    return (address.scheme, address.netloc) == (other.scheme, other.netloc)

@@ -93,8 +93,8 @@ class Completer:
         amiss = Amiss()
         index = self._target.there(self._version.names, self._take_over)
         for tasks in parts(list(lines), PART):
-            wanted = WantedPrediction((self._version.tag,), {task: json.loads(lines[task].body) for task in tasks})
-            diff = compare(sorted(index.of(tasks), key=lambda prediction: prediction.id), wanted, keep=True)
+            expected = WantedPrediction((self._version.tag,), {task: json.loads(lines[task].body) for task in tasks})
+            diff = compare(sorted(index.of(tasks), key=lambda prediction: prediction.id), expected, keep=True)
             if diff.missing or diff.rescored or diff.obsolete:
                 amiss.add(diff, {task: lines[task] for task in tasks})
             else:

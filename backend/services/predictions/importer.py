@@ -165,14 +165,14 @@ class PredictionImporter:
     def _arrive(self, number: int) -> bool:
         """Waits for predictions that Label Studio may still be storing, which would otherwise be stored twice."""
         self._target.notify("Label Studio is slow to answer; looking for what it was sent, two minutes at most.")
-        wanted = self._existing + self.created + number
-        return self._target.wait(lambda: self._target.count(self._version.tag) >= wanted)
+        expected = self._existing + self.created + number
+        return self._target.wait(lambda: self._target.count(self._version.tag) >= expected)
 
     def _missing(self, lines: list[ImportLine]) -> list[ImportLine]:
         """Those that are not there; waits for Label Studio."""
-        wanted = WantedPrediction(self._version.tags, {line.task: json.loads(line.body) for line in lines})
+        expected = WantedPrediction(self._version.tags, {line.task: json.loads(line.body) for line in lines})
         index = self._target.there(self._version.names)
-        missing = {item["task"] for item in compare(index.of(wanted.tasks), wanted, keep=True).missing}
+        missing = {item["task"] for item in compare(index.of(expected.tasks), expected, keep=True).missing}
         return [line for line in lines if line.task in missing]
 
     def _send(self, lines: list[ImportLine]) -> int:

@@ -53,14 +53,14 @@ class Rescorer:
         self._lone = LonePredictions(target.studio.http, target.project, version.tag)
         self._changes: list[Rescored] = []
         self._size = 0
-        self._told = False
+        self._has_notified = False
         self._deleted: dict[int, ImportLine] = {}
         """By task; maybe deleted, and not yet known to be back."""
-        self._gone = 0
+        self._deleted_count = 0
         """How many of these Label Studio said that it deleted."""
         self._unchecked: dict[int, ImportLine] = {}
         """By task; deleted and imported, and not yet compared with what is there."""
-        self._asked: list[int] = []
+        self._pending: list[int] = []
         """Tasks of a request to delete whose end is not known."""
         self._overdue: dict[int, ImportLine] = {}
         """By task; a request to delete them did not end in time."""
@@ -115,8 +115,8 @@ class Rescorer:
         return self._target.surely(lambda: self._target.studio.project(self._target.project)).tasks
 
     def _notify_once(self, sentence: str) -> None:
-        if not self._told:
-            self._told = True
+        if not self._has_notified:
+            self._has_notified = True
             self._target.notify(sentence)
 
     def _replace(self, changes: Sequence[Rescored]) -> list[Rescored]:
@@ -142,16 +142,16 @@ class Rescorer:
         if not deleted:
             return True
         self._deleted.update((task, lines[task]) for task in deleted)
-        self._asked = deleted
+        self._pending = deleted
         try:
             with suppress(Refused):
-                self._gone += self._lone.delete(deleted)
+                self._deleted_count += self._lone.delete(deleted)
         except Unreachable as error:
             has_ended = self._wait_for_deletion()
             if error.late and not has_ended:
                 self._overdue.update((task, lines[task]) for task in deleted)
             return has_ended
-        self._asked = []
+        self._pending = []
         return True
 
     def _wait_for_deletion(self) -> bool:
@@ -159,8 +159,8 @@ class Rescorer:
         self._target.notify(
             "Label Studio did not answer; waiting for what it was asked to delete, two minutes at most."
         )
-        ended = self._target.wait(lambda: not self._target.surely(lambda: self._lone.remain(self._asked)))
-        self._asked = []
+        ended = self._target.wait(lambda: not self._target.surely(lambda: self._lone.remain(self._pending)))
+        self._pending = []
         return ended
 
     def _bring_back(self) -> None:
@@ -168,7 +168,7 @@ class Rescorer:
         if not self._deleted:
             return
         try:
-            if self._asked:
+            if self._pending:
                 self._wait_for_deletion()
             if self._are_all_gone() and self._are_imported():
                 self._unchecked |= self._deleted
@@ -176,14 +176,14 @@ class Rescorer:
                 self._completer.complete(self._deleted)
         except (Refused, Unreachable, UnsettledError) as error:
             raise StudioError(f"{error} {self._why_incomplete()}") from error
-        self._deleted, self._gone = {}, 0
+        self._deleted, self._deleted_count = {}, 0
         if sum(len(line.body) for line in self._unchecked.values()) >= UNCHECKED:
             self._check()
 
     def _are_all_gone(self) -> bool:
         """Whether Label Studio said so of each. A prediction that somebody made meanwhile may count for one that is
         still there, which then is there twice until `_check`."""
-        return self._gone == len(self._deleted)
+        return self._deleted_count == len(self._deleted)
 
     def _are_imported(self) -> bool:
         """Imports what is gone; False if that was not possible for all of it."""
@@ -210,9 +210,9 @@ class Rescorer:
 
     def _change(self, changes: Iterable[Rescored]) -> None:
         """In place; a prediction that was deleted meanwhile is imported."""
-        gone = [change.line for change in changes if not self._is_changed(change)]
-        if gone:
-            self._changed += self._imports.restore(gone)
+        vanished = [change.line for change in changes if not self._is_changed(change)]
+        if vanished:
+            self._changed += self._imports.restore(vanished)
 
     def _is_changed(self, change: Rescored) -> bool:
         is_there = self._completer.rescore(change)

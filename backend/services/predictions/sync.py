@@ -51,14 +51,14 @@ def push(
     obsolete: dict[str, array[int]] = {}
     others = Counter[str]()
     unchanged = 0
-    for wanted in pages:
-        changes = compare(index.of(wanted.tasks), wanted, keep)
+    for expected in pages:
+        changes = compare(index.of(expected.tasks), expected, keep)
         for prediction in changes.obsolete:
             obsolete.setdefault(prediction.version, array("q")).append(prediction.id)
         others.update(prediction.version for prediction in changes.others)
         unchanged += changes.unchanged
-        rescorer.add(changes.rescored, wanted.alone)
-        imports.add(changes.missing, wanted.alone)
+        rescorer.add(changes.rescored, expected.alone)
+        imports.add(changes.missing, expected.alone)
     rescorer.finish()
     imports.finish()
     deleted = delete(target, obsolete, index.counts)

@@ -111,8 +111,8 @@ class TargetProject:
         if noted is None:
             return
         if not self._model_version():
-            gone = belongs(noted, *names) and not self.count(noted) and not self._is_live(noted)
-            self._show(noted, instead if gone else noted)
+            is_deleted = belongs(noted, *names) and not self.count(noted) and not self._is_live(noted)
+            self._show(noted, instead if is_deleted else noted)
         self.store.set_connection(self.project, to_show=None)
 
     def show_first(self, version: str) -> None:

@@ -41,22 +41,22 @@ class Draft:
         """What the user says counts before what the file says, and that must agree with where the prompt is.
         `versions`: those there are of it. Raises PromptError."""
         in_file = self.file.project if self.file else None
-        wanted = in_file if self.project is None else self.project
-        if versions and wanted not in (None, versions[-1].project):
-            raise PromptError(self._elsewhere(versions[-1], wanted))
+        project = in_file if self.project is None else self.project
+        if versions and project not in (None, versions[-1].project):
+            raise PromptError(self._elsewhere(versions[-1], project))
         if versions:
             return versions[-1].project
-        if wanted is None:
+        if project is None:
             raise PromptError(
                 f"'{self.name}' is a new prompt: say which project it is for, with --project ID or a line 'project: "
                 "ID' in its file's header."
             )
-        return wanted
+        return project
 
-    def _elsewhere(self, version: PromptVersion, wanted: int | None) -> str:
+    def _elsewhere(self, version: PromptVersion, project: int | None) -> str:
         who = "its file names" if self.project is None else "you name"
         return (
-            f"The prompt '{version.name}' belongs to project {version.project}, {who} project {wanted}: save it under "
+            f"The prompt '{version.name}' belongs to project {version.project}, {who} project {project}: save it under "
             "another name (a file's name is its prompt's), or as a version of this one with --project "
             f"{version.project}."
         )

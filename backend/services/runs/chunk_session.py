@@ -38,7 +38,7 @@ class ChunkSession:
                 self._owner.update(dict.fromkeys(chunk.ids, chunk.number))
             yield from self._read_tasks(chunk.ids)
 
-    async def seen(self, outcomes: list[Outcome], flush: Flush) -> None:
+    async def on_outcomes(self, outcomes: list[Outcome], flush: Flush) -> None:
         """A chunk is done when its last task has an outcome and that is noted. Trouble that comes while this process
         is told to end may pass: whoever is next asks again."""
         certain = [outcome for outcome in outcomes if outcome.answer is not None or not self._shutdown.requested]

@@ -59,7 +59,7 @@ class RequestCounts:
     examples: int = 0
     schemas: int = 0
     tasks_by_digest: dict[bytes, int] = field(default_factory=dict)
-    seen: list[ObservedUsage] = field(default_factory=list)
+    usages: list[ObservedUsage] = field(default_factory=list)
     drawn: list[ChatRequest] = field(default_factory=list)
 
 
@@ -92,7 +92,7 @@ class CostEstimator:
         count = self._count(subset, probe)
         if count.drawn:
             asyncio.run(self._probe(count))
-        own = count.seen or list(islice(self._past(self._resolved.version), SAMPLE))
+        own = count.usages or list(islice(self._past(self._resolved.version), SAMPLE))
         return self._estimate(count, own, own or self._relatives())
 
     def _count(self, subset: Subset, probe: int) -> RequestCounts:
@@ -112,8 +112,8 @@ class CostEstimator:
         left = _left(request, stored)
         if not left:
             count.reused += 1
-            took = observed(request, stored[request.digest]) if len(count.seen) < SAMPLE else None
-            count.seen += [took] if took else []
+            took = observed(request, stored[request.digest]) if len(count.usages) < SAMPLE else None
+            count.usages += [took] if took else []
             return
         key = bytes.fromhex(request.digest)
         if key not in count.tasks_by_digest:
@@ -136,7 +136,7 @@ class CostEstimator:
             for request, results in zip(count.drawn, await asyncio.gather(*coroutines), strict=True):
                 if all(result.failure is None for result in results):
                     took = observed(request, results[0].attempts)
-                    count.seen += [took] if took else []
+                    count.usages += [took] if took else []
                     count.reused += count.tasks_by_digest.pop(bytes.fromhex(request.digest))
                     self._grow(count, request, -_left(request, stored))
 

@@ -38,11 +38,11 @@ class _Parent:
         with self.lock:
             self.settled = self.settled.plus(Settled.of(outcomes))
 
-    def send(self, told: Mapping[str, object]) -> bool:
+    def send(self, message: Mapping[str, object]) -> bool:
         """Whether it is still there."""
         try:
             with self.lock:
-                self.out.write(json.dumps(told).encode() + b"\n")
+                self.out.write(json.dumps(message).encode() + b"\n")
                 self.out.flush()
         except BrokenPipeError:
             return False
@@ -91,10 +91,10 @@ class PartWorker:
         run = self.record.run(run_id)
         resolved = self.resolver.resolved(run.tag)
 
-        async def seen(outcomes: list[Outcome], _flush: Flush) -> None:
+        async def on_outcomes(outcomes: list[Outcome], _flush: Flush) -> None:
             parent.add(outcomes)
 
-        listener = RunListener(seen, parent.notify)
+        listener = RunListener(on_outcomes, parent.notify)
         return asyncio.run(self.labeler.label(run, resolved, _pages(lines), listener, heartbeat))
 
 

@@ -24,7 +24,7 @@ class Pusher:
     def push_run(self, resolved: ResolvedVersion, pages: Pages, keep: bool, notify: Notify) -> PushResult:
         """Pushes what became of the tasks of a run."""
         target = self.target(resolved, notify)
-        pushed = push(target, resolved.version, _wanted(resolved, pages), keep)
+        pushed = push(target, resolved.version, _expected(resolved, pages), keep)
         target.show_first(resolved.version.tag)
         return pushed
 
@@ -36,8 +36,8 @@ class Pusher:
         for run in stored.record.runs(resolved.version.tag):
             if is_owned(run):
                 only_one(run)
-        wanted = _wanted(resolved, stored.of_version(resolved))
-        return push(self.target(resolved, notify), resolved.version, wanted, keep, take_over)
+        expected = _expected(resolved, stored.of_version(resolved))
+        return push(self.target(resolved, notify), resolved.version, expected, keep, take_over)
 
     def target(self, resolved: ResolvedVersion, notify: Notify) -> TargetProject:
         """Where a version's predictions go. Tells of a calibration that does not apply to their scores."""
@@ -46,5 +46,5 @@ class Pusher:
         return TargetProject(self.studio, self.store, resolved.project.id, notify)
 
 
-def _wanted(resolved: ResolvedVersion, pages: Pages) -> Iterable[WantedPrediction]:
+def _expected(resolved: ResolvedVersion, pages: Pages) -> Iterable[WantedPrediction]:
     return (wanted_of(page, resolved.schema, resolved.version, resolved.calibrators) for page in pages)

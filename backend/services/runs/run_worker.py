@@ -68,10 +68,10 @@ class Asking:
     def _one_by_one(
         self, run: Run, resolved: ResolvedVersion, base: TaskSelection, progress: Progress, heartbeat: Heartbeat
     ) -> float:
-        async def seen(outcomes: list[Outcome], _flush: Flush) -> None:
+        async def on_outcomes(outcomes: list[Outcome], _flush: Flush) -> None:
             progress.add(outcomes)
 
-        listener = RunListener(seen, progress.notify)
+        listener = RunListener(on_outcomes, progress.notify)
         return asyncio.run(self.labeler.label(run, resolved, base.pages, listener, heartbeat))
 
     def _in_batches(self, run: Run, resolved: ResolvedVersion, progress: Progress, heartbeat: Heartbeat) -> float:

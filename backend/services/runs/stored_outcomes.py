@@ -42,11 +42,11 @@ class StoredOutcomes:
         by_step = dict[int, Outcome](), dict[int, Outcome]()
         for run_tasks in self.record.run_tasks.of_version(resolved.version.tag):
             chosen = [ask for ask in run_tasks if ask.task_id in only]
-            for step, outcomes, asked in (
+            for step, outcomes, run_tasks_of_step in (
                 (first, by_step[0], chosen),
                 (second, by_step[1], map(_second_alone, chosen)),
             ):
-                outcomes |= {outcome.task_id: outcome for outcome in self.of_tasks(step, list(asked))}
+                outcomes |= {outcome.task_id: outcome for outcome in self.of_tasks(step, list(run_tasks_of_step))}
         return by_step
 
     def of_run(self, run: Run, resolved: ResolvedVersion, *, passing: bool = False) -> Iterator[list[Outcome]]:

@@ -47,7 +47,7 @@ NOTES_EVERY_S = 1.0
 class RunListener:
     """Receives what happens in a run: outcomes, and sentences for the user."""
 
-    seen: OutcomesSeen
+    on_outcomes: OutcomesSeen
     notify: Callable[[str], None] = to_log
 
 
@@ -149,7 +149,7 @@ class OutcomeSink:
     async def __call__(self, outcomes: list[Outcome]) -> None:
         noted = (o for o in outcomes if o.sent or o.answer is None or self._keep_all)
         await self._notes.add([RunTask.of(outcome) for outcome in noted])
-        await self._listener.seen(outcomes, self._notes.flush)
+        await self._listener.on_outcomes(outcomes, self._notes.flush)
 
     async def flush(self) -> None:
         await self._notes.flush()

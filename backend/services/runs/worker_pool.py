@@ -180,7 +180,7 @@ class WorkerPool:
         session = ChunkSession(run.id, chunks, self.jobs, lambda ids: studio.tasks_by_id(project, ids), self.stop)
         alone = not self._is_shared(run)
         try:
-            listener = RunListener(session.seen)
+            listener = RunListener(session.on_outcomes)
             asyncio.run(self.worker.asking.labeler.label(run, resolved, session.pages(), listener, heartbeat))
         except OverBudget:
             if alone and not self._is_shared(run):
@@ -233,7 +233,7 @@ class WorkerPool:
 
         The last step of a run whose last worker ended may be among them.
         """
-        for run_id in self.jobs.asked():
+        for run_id in self.jobs.finished_run_ids():
             self.jobs.add(run_id, END, "end")
         called = self.line.waiting()
         for run_id, number in self.jobs.waiting():

@@ -109,28 +109,28 @@ class ConnectionTest:
             listed = await model.models()
             names = None if listed is None else tuple(listed)
             check = ConnectionCheck(self.name, public_url(self.url), names, profile=self.profile)
-            asked = name or (listed[0] if listed and len(listed) == 1 else None)
-            return check if asked is None else await self._asked(model, asked, check)
+            model_name = name or (listed[0] if listed and len(listed) == 1 else None)
+            return check if model_name is None else await self._with_answer(model, model_name, check)
         except UnknownPriceError:
-            return replace(check, not_asked=self._no_price(asked or ""))
+            return replace(check, not_asked=self._no_price(model_name or ""))
         finally:
             await model.close()
             await self.payments.close()
 
-    async def _asked(self, model: ListingModel, name: str, check: ConnectionCheck) -> ConnectionCheck:
+    async def _with_answer(self, model: ListingModel, name: str, check: ConnectionCheck) -> ConnectionCheck:
         started = time.monotonic()
         reply = await self._reply(model, name)
         if not isinstance(reply, Completion):
             raise ProviderError(f"{public_url(self.url)} did not answer one small request to '{name}': {reply.detail}")
         seconds, tokens = time.monotonic() - started, (reply.prompt_tokens, reply.completion_tokens)
         usd = cost_of(replace(reply, model=name, connection=self.name), self.pricing)
-        asked = replace(check, model=name, seconds=seconds, tokens=tokens, usd=usd)
+        checked = replace(check, model=name, seconds=seconds, tokens=tokens, usd=usd)
         if self.probe is not None:
             client = PaidAbilities(self.probe(model), self.payments)
             results = await AbilityCheck(client, self.name, name, self.pricing).results()
-            asked = replace(asked, abilities=results)
+            checked = replace(checked, abilities=results)
         learnt = None if self.formats is None else self.formats.learnt(name)
-        return replace(asked, limits=self.limits(name), learnt=learnt)
+        return replace(checked, limits=self.limits(name), learnt=learnt)
 
     async def _reply(self, model: ListingModel, name: str) -> Completion | Failure:
         """To one small request."""

@@ -87,11 +87,11 @@ class ModelServer:
             return self._ask(max(limits.timeout_s, TIMED_FOR_S), measured)
 
     def _ask(self, timeout_s: float, question: Callable[[ListingModel], Awaitable[T]]) -> T:
-        async def asked() -> T:
+        async def answer() -> T:
             model = self._make(timeout_s)
             try:
                 return await question(model)
             finally:
                 await model.close()
 
-        return asyncio.run(asked())
+        return asyncio.run(answer())

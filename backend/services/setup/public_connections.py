@@ -21,7 +21,7 @@ from backend.services.setup.model_connections import ConnectionChange, ModelConn
 
 _ADDING = threading.Lock()
 """Whoever clicks twice adds one connection. That two processes never take the same name, the database sees to."""
-Told = Mapping[str, Any]
+ApiFields = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class PublicConnection:
 
     @property
     def provider(self) -> str:
-        return str(self.number.told.get("provider") or provider_of(self.stored.base_url))
+        return str(self.number.api_fields.get("provider") or provider_of(self.stored.base_url))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +66,24 @@ class PublicConnections:
         """None where it was removed."""
         return next((item.number.id for item in self.all() if item.name == name), None)
 
-    def add(self, provider: str, change: ConnectionChange, told: Told) -> PublicConnection:
+    def add(self, provider: str, change: ConnectionChange, api_fields: ApiFields) -> PublicConnection:
         """The same once more, with the same key, is the same connection. Raises SettingsError."""
         address = provider_address(provider, change.base_url).strip().rstrip("/")
         with _ADDING:
-            return self._add(provider, address, change.key, told)
+            return self._add(provider, address, change.key, api_fields)
 
-    def _add(self, provider: str, address: str, key: str | None, told: Told) -> PublicConnection:
+    def _add(self, provider: str, address: str, key: str | None, api_fields: ApiFields) -> PublicConnection:
         same = next((item for item in self.all() if self._is(item, address, key)), None)
         if same is not None:
             return same
         change = ConnectionChange(address, key, no_key=key is None)
         name = next(name for name in self._free_names(provider) if self.stored.add(name, change))
-        self.ids.note(name, {**told, "provider": provider}, self.person())
+        self.ids.note(name, {**api_fields, "provider": provider}, self.person())
         return self.get(self.ids.by_name()[name].id)
 
-    def change(self, number: int, provider: str | None, change: ConnectionChange, told: Told) -> PublicConnection:
+    def change(
+        self, number: int, provider: str | None, change: ConnectionChange, api_fields: ApiFields
+    ) -> PublicConnection:
         """Raises SettingsError, also for another address without a key: the one that is kept is for this address."""
         before = self.changeable(number)
         address = None if change.base_url is None else change.base_url.strip().rstrip("/")
@@ -92,8 +94,8 @@ class PublicConnections:
                 "Another 'endpoint' needs its 'api_key' too: a key is only sent where it was given for."
             )
         self.stored.connect(before.name, ConnectionChange(address, change.key, no_key=change.no_key))
-        now = {"provider": provider or before.number.told.get("provider")}
-        self.ids.note(before.name, {**before.number.told, **told, **now}, None)
+        now = {"provider": provider or before.number.api_fields.get("provider")}
+        self.ids.note(before.name, {**before.number.api_fields, **api_fields, **now}, None)
         return self.get(number)
 
     def changeable(self, number: int) -> PublicConnection:

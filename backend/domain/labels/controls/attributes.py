@@ -43,14 +43,14 @@ class Attribute:
 
     def takes(self, labels: Collection[str]) -> bool:
         """Whether a span with these labels may have a value."""
-        return all(any(label in labels for label in wanted) for wanted in self.labels)
+        return all(any(label in labels for label in choices) for choices in self.labels)
 
     def with_current_labels(
         self, labels: Mapping[str, str], renames: Renames, now: Mapping[str, Control]
     ) -> "Attribute":
         """See `Control.with_current_labels`. `labels`: what those of spans became."""
-        wanted = tuple(tuple(labels.get(label, label) for label in wanted) for wanted in self.labels)
-        return Attribute(self.control.with_current_labels(renames.get(self.name, {}), now.get(self.name)), wanted)
+        choices = tuple(tuple(labels.get(label, label) for label in choices) for choices in self.labels)
+        return Attribute(self.control.with_current_labels(renames.get(self.name, {}), now.get(self.name)), choices)
 
     def parse(self, item: Mapping[str, Any], owner: str) -> Held | Rejection:
         """What a model says of a span of the control `owner`; a key that is missing stands for nothing."""
@@ -159,10 +159,15 @@ class Attributes:
             span: {name: controls[name].from_regions(own) for name, own in of.items()} for span, of in by_span.items()
         }
 
-    def gone(self, values: Values) -> list[str]:
+    def removed_classes(self, values: Values) -> list[str]:
         """The classes of values that the config does not have any more, with the attribute's name."""
         pairs = [(self._named[name], value) for name, value in values if name in self._named]
-        return [f"{part.name}: {label}" for part, value in pairs if not part.dynamic for label in part.gone(value)]
+        return [
+            f"{part.name}: {label}"
+            for part, value in pairs
+            if not part.dynamic
+            for label in part.removed_classes(value)
+        ]
 
     def show(self, values: Values) -> str:
         """On one line, for people; "" for none."""
@@ -213,7 +218,7 @@ NO_ATTRIBUTES = Attributes()
 
 def _when(part: Attribute, by_name: Mapping[str, Control], names: Mapping[str, str]) -> str:
     """The conditions of an attribute in words."""
-    own = [f'"label" is {_listed(wanted, names)}' for wanted in part.labels]
+    own = [f'"label" is {_listed(choices, names)}' for choices in part.labels]
     others = [condition.words(by_name.get(condition.control or "")) for condition in part.conditions]
     return " and ".join(dict.fromkeys([*own, *others]))
 

@@ -160,7 +160,7 @@ class Control(Protocol):
     def items(self, value: Held) -> tuple[tuple[str, Hashable], ...]:
         """What precision and recall are counted over: (class, item), equal where two values have the same item."""
 
-    def gone(self, value: Held) -> list[str]:
+    def removed_classes(self, value: Held) -> list[str]:
         """The classes of `value` that the config does not have (any more)."""
 
     def cell(self, value: Held) -> Any:

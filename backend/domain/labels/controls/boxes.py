@@ -80,8 +80,8 @@ class BoxesControl(WithOwnLabels, Unlabeled):
         return replace(self, size=picture_size(value_of(self.source, data)))
 
     def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
-        wanted = described(self.shape, self.source)
-        rule = f"[] unless {when}, else {wanted}" if when else wanted
+        instruction = described(self.shape, self.source)
+        rule = f"[] unless {when}, else {instruction}" if when else instruction
         lines = [label_line(choice, definitions) for choice in self.choices]
         return "\n".join([f"{key(self.name)}: {under(heading)}{rule}", *lines])
 
@@ -89,8 +89,8 @@ class BoxesControl(WithOwnLabels, Unlabeled):
         return {"type": "array", "items": box_schema(self.shape, [choice.name for choice in self.choices])}
 
     def parse(self, value: Any) -> Held | Rejection:
-        given = [] if value is None else value
-        boxes = read_list(given, self.name, "marks", self._read, MOST)
+        items = [] if value is None else value
+        boxes = read_list(items, self.name, "marks", self._read, MOST)
         if isinstance(boxes, Rejection):
             return boxes
         return boxes_or_none([replace(box, item=number) for number, box in enumerate(boxes)], self.size)

@@ -49,11 +49,11 @@ class BroughtLabels:
         """Those of the config."""
         return self.choices[: len(self.choices) - len(self.brought)]
 
-    def _of_all(self, wanted: str, these: str = "") -> str:
-        """`wanted`, such as `exactly one of`, of the labels there are. `these`: how it calls those below."""
+    def _of_all(self, quantity: str, these: str = "") -> str:
+        """`quantity`, such as `exactly one of`, of the labels there are. `these`: how it calls those below."""
         if not self.brought:
-            return wanted + these
-        return f"{wanted} the labels for it in the user's message" + (", or these" if self.own_choices else "")
+            return quantity + these
+        return f"{quantity} the labels for it in the user's message" + (", or these" if self.own_choices else "")
 
     def _lines(self, definitions: Mapping[str, str]) -> list[str]:
         return [label_line(choice, definitions) for choice in self.own_choices]

@@ -57,13 +57,13 @@ class BucketsControl(OverList, WithOwnLabels, Unlabeled):
 
     def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
         rule = f"[] unless {when}, else " if when else ""
-        wanted = (
+        instruction = (
             f'a list with an object for each item of {self._variable}, each item exactly once: "item": the reference '
             'with which its line begins, in quotes; "bucket": '
         )
-        wanted += "exactly one of" if self.default else "null if none fits, else exactly one of"
+        instruction += "exactly one of" if self.default else "null if none fits, else exactly one of"
         lines = [label_line(choice, definitions) for choice in self.choices]
-        return "\n".join([f"{key(self.name)}: {under(heading)}{rule}{wanted}", *lines])
+        return "\n".join([f"{key(self.name)}: {under(heading)}{rule}{instruction}", *lines])
 
     def json_schema(self) -> dict[str, Any]:
         names: list[str | None] = [choice.name for choice in self.choices]
@@ -84,18 +84,18 @@ class BucketsControl(OverList, WithOwnLabels, Unlabeled):
         pairs = [(item, bucket) for item, buckets in sorted_into for bucket in buckets]
         return self._lacks([item for item, _ in sorted_into]) or self._grouped(pairs)
 
-    def _sorted(self, given: Any) -> tuple[str, tuple[str, ...]] | Rejection:
+    def _sorted(self, entry: Any) -> tuple[str, tuple[str, ...]] | Rejection:
         """The id of an item, and the bucket for it; buckets, where an item may have several."""
-        if not isinstance(given, Mapping):
-            return Rejection("wrong_type", f"{excerpt(given)} is not an object with an item, as '{self.name}' takes.")
-        lacking = next((key for key in _KEYS if key not in given), None)
+        if not isinstance(entry, Mapping):
+            return Rejection("wrong_type", f"{excerpt(entry)} is not an object with an item, as '{self.name}' takes.")
+        lacking = next((key for key in _KEYS if key not in entry), None)
         if lacking is not None:
             return Rejection("missing_field", f"An item of '{self.name}' has no '{lacking}'.")
-        item, bucket = self._item_id(given["item"]), self._bucket(given["bucket"])
+        item, bucket = self._item_id(entry["item"]), self._bucket(entry["bucket"])
         if isinstance(item, Rejection):
             return item
         if bucket is None:
-            return Rejection("unknown_choice", f"{excerpt(given['bucket'])} is not a bucket of '{self.name}'.")
+            return Rejection("unknown_choice", f"{excerpt(entry['bucket'])} is not a bucket of '{self.name}'.")
         return item, (bucket,)
 
     def _bucket(self, name: Any) -> str | None:

@@ -66,11 +66,11 @@ class DateTimeControl(EnteredValue):
 
     def _rule(self, when: str) -> str:
         if when:
-            return f"null unless {when}, else {self._wanted}" + ("" if self.required else " or null")
-        return f"null if there is none, else {self._wanted}" if self.nullable else self._wanted
+            return f"null unless {when}, else {self._form_words}" + ("" if self.required else " or null")
+        return f"null if there is none, else {self._form_words}" if self.nullable else self._form_words
 
     @property
-    def _wanted(self) -> str:
+    def _form_words(self) -> str:
         how = "a whole number" if self.form is YEAR else self.form.shape
         least = f", not before {self.least}" if self.least else ""
         return f"a {self.form.noun} as {how}{least}" + (f", not after {self.most}" if self.most else "")
@@ -82,13 +82,13 @@ class DateTimeControl(EnteredValue):
     def parse(self, value: Any) -> Held | Rejection:
         if value is None:
             return None
-        given = number_in(value) if self.form is YEAR else value
-        if not isinstance(given, int if self.form is YEAR else str):
-            return Rejection("wrong_type", f"{excerpt(value)} is not {self._wanted}, which '{self.name}' takes.")
-        text = str(given)
+        entry = number_in(value) if self.form is YEAR else value
+        if not isinstance(entry, int if self.form is YEAR else str):
+            return Rejection("wrong_type", f"{excerpt(value)} is not {self._form_words}, which '{self.name}' takes.")
+        text = str(entry)
         moment = self.form.read(text)
         if moment is None or not self._fits(text, moment):
-            return Rejection("bad_date", f"{excerpt(value)} is not {self._wanted}, as '{self.name}' takes.")
+            return Rejection("bad_date", f"{excerpt(value)} is not {self._form_words}, as '{self.name}' takes.")
         return Moment(text)
 
     def _fits(self, text: str, moment: datetime) -> bool:

@@ -68,7 +68,7 @@ class ItemChoicesControl(BroughtLabels, BucketsControl):
         return replace(labeled, count=len(pictures))
 
     @property
-    def _wanted(self) -> str:
+    def _label_words(self) -> str:
         """What the model gives for a picture, in words."""
         return self._of_all("exactly one of")
 
@@ -78,11 +78,11 @@ class ItemChoicesControl(BroughtLabels, BucketsControl):
 
     def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
         rule = f"[] unless {when}, else " if when else ""
-        wanted = (
+        instruction = (
             f'a list with an object for each picture of {self._variable}, each exactly once: "{ITEM}": its number, '
-            f"counted from 0; {key(self._choice)}: {self._wanted}"
+            f"counted from 0; {key(self._choice)}: {self._label_words}"
         )
-        return "\n".join([f"{key(self.name)}: {under(heading)}{rule}{wanted}", *self._lines(definitions)])
+        return "\n".join([f"{key(self.name)}: {under(heading)}{rule}{instruction}", *self._lines(definitions)])
 
     def listing(self, definitions: Mapping[str, str]) -> str:
         return "\n".join(self._brought_lines(definitions))
@@ -97,19 +97,19 @@ class ItemChoicesControl(BroughtLabels, BucketsControl):
     def _objects(self) -> ItemObjects:
         return ItemObjects(self.name, self._choice, self.count, "picture")
 
-    def _sorted(self, given: Any) -> tuple[str, tuple[str, ...]] | Rejection:
+    def _sorted(self, item: Any) -> tuple[str, tuple[str, ...]] | Rejection:
         """The number of a picture, and the choices for it."""
-        number = self._objects.number_of(given)
+        number = self._objects.number_of(item)
         if isinstance(number, Rejection):
             return number
-        chosen = self._chosen(given[self._choice], number)
+        chosen = self._chosen(item[self._choice], number)
         return chosen if isinstance(chosen, Rejection) else (str(number), chosen)
 
-    def _chosen(self, given: Any, number: int) -> tuple[str, ...] | Rejection:
+    def _chosen(self, label_text: Any, number: int) -> tuple[str, ...] | Rejection:
         """The labels that a model gives for that picture, as they are stored."""
-        label = self._bucket(given)
+        label = self._bucket(label_text)
         if label is None:
-            return Rejection("unknown_choice", f"{excerpt(given)} is not a label of '{self.name}'.")
+            return Rejection("unknown_choice", f"{excerpt(label_text)} is not a label of '{self.name}'.")
         return (label,)
 
     def _lacks(self, ids: Sequence[str]) -> Rejection | None:

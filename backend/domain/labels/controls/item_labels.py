@@ -32,7 +32,7 @@ class ItemLabelsControl(ItemChoicesControl):
         return rules_of(self, self.required)
 
     @property
-    def _wanted(self) -> str:
+    def _label_words(self) -> str:
         if self.required:
             return self._of_all("a list with at least one of", " these")
         return self._of_all("a list with any of", " these") + ", empty if none fits"
@@ -46,9 +46,9 @@ class ItemLabelsControl(ItemChoicesControl):
         labels = super().parse(value)
         return labels if isinstance(labels, Rejection) or labels != Groups(()) else None
 
-    def _chosen(self, given: Any, number: int) -> tuple[str, ...] | Rejection:
+    def _chosen(self, names: Any, number: int) -> tuple[str, ...] | Rejection:
         of_one = super()._chosen
-        chosen = read_list(given, self.name, "labels", lambda name: of_one(name, number))
+        chosen = read_list(names, self.name, "labels", lambda name: of_one(name, number))
         if self.required and chosen == []:
             why = f"'{self.name}' takes at least one label for each picture, picture {number} has none."
             return Rejection("missing_field", why)

@@ -31,16 +31,14 @@ class ItemObjects:
         }
         return {"type": "array", "items": item_schema}
 
-    def number_of(self, given: Any) -> int | Rejection:
+    def number_of(self, item: Any) -> int | Rejection:
         """The number of the item that an object is about."""
-        if not isinstance(given, Mapping):
-            return Rejection(
-                "wrong_type", f"{excerpt(given)} is not an object with an item, as '{self.control}' takes."
-            )
-        lacking = next((name for name in (ITEM, self.key) if name not in given), None)
+        if not isinstance(item, Mapping):
+            return Rejection("wrong_type", f"{excerpt(item)} is not an object with an item, as '{self.control}' takes.")
+        lacking = next((name for name in (ITEM, self.key) if name not in item), None)
         if lacking is not None:
             return Rejection("missing_field", f"An item of '{self.control}' has no '{lacking}'.")
-        number = given[ITEM]
+        number = item[ITEM]
         if not isinstance(number, int) or isinstance(number, bool):
             why = f"{excerpt(number)} is not the number of {self._some}, which '{self.control}' takes."
             return Rejection("wrong_type", why)

@@ -42,7 +42,7 @@ class WithLabels:
     def classes(self, value: Held) -> tuple[str, ...]:
         return names_of(value)
 
-    def gone(self, value: Held) -> list[str]:
+    def removed_classes(self, value: Held) -> list[str]:
         return [label for label in self.classes(value) if label not in self._lookup.order]
 
     def display_name(self, name: str) -> str:

@@ -107,8 +107,8 @@ class LabelsControl(BroughtLabels, WithOwnLabels, Marking, WithOwnName):
         return self.source.read(data)
 
     def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
-        wanted = self._of_all(described(self.source.value, self.source.turns, self.referable))
-        rule = f"[] unless {when}, else {wanted}" if when else wanted
+        instruction = self._of_all(described(self.source.value, self.source.turns, self.referable))
+        rule = f"[] unless {when}, else {instruction}" if when else instruction
         of_attributes = self.attributes.describe({choice.stored: choice.name for choice in reversed(self.own_choices)})
         return "\n".join([f"{key(self.name)}: {under(heading)}{rule}", *self._lines(definitions), *of_attributes])
 
@@ -123,8 +123,8 @@ class LabelsControl(BroughtLabels, WithOwnLabels, Marking, WithOwnName):
     def parse(self, value: Any) -> Held | Rejection:
         """Quotes without a place are kept beside the others. An answer that has no other can't be used. Without a
         task's text, as examples are checked, no quote has a place."""
-        given = [] if value is None else value
-        quotes = read_list(given, self.name, "spans", self._read, MOST)
+        items = [] if value is None else value
+        quotes = read_list(items, self.name, "spans", self._read, MOST)
         return quotes if isinstance(quotes, Rejection) else self._located(quotes)
 
     def _read(self, item: Any) -> QuotedSpan | Rejection:
@@ -211,10 +211,12 @@ class LabelsControl(BroughtLabels, WithOwnLabels, Marking, WithOwnName):
         located = [(span.label, (span.start, span.end)) for span in spans_of(value)]
         return (*located, *((span.label, (span, number)) for number, span in enumerate(unlocated_of(value))))
 
-    def gone(self, value: Held) -> list[str]:
+    def removed_classes(self, value: Held) -> list[str]:
         """Those of attributes too."""
-        of_attributes = (label for span in spans_of(value) for label in self.attributes.gone(span.attributes))
-        return list(dict.fromkeys([*super().gone(value), *of_attributes]))
+        of_attributes = (
+            label for span in spans_of(value) for label in self.attributes.removed_classes(span.attributes)
+        )
+        return list(dict.fromkeys([*super().removed_classes(value), *of_attributes]))
 
     def called(self, value: Held) -> set[str]:
         return set()

@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 def read_list(
-    given: Any, control: str, items: str, read: Callable[[Any], T | Rejection], most: int | None = None
+    value: Any, control: str, items: str, read: Callable[[Any], T | Rejection], most: int | None = None
 ) -> list[T] | Rejection:
     """What the items of a model's JSON list say, in its order.
 
@@ -19,12 +19,12 @@ def read_list(
     read: what one item says, or why it cannot be used
     most: items that it takes; None for any number
     """
-    if not isinstance(given, list):
-        return Rejection("wrong_type", f"{excerpt(given)} is not a list of {items}, which '{control}' takes.")
-    if most is not None and len(given) > most:
-        return Rejection("too_many", f"'{control}' takes at most {most:,} {items}, the answer has {len(given):,}.")
+    if not isinstance(value, list):
+        return Rejection("wrong_type", f"{excerpt(value)} is not a list of {items}, which '{control}' takes.")
+    if most is not None and len(value) > most:
+        return Rejection("too_many", f"'{control}' takes at most {most:,} {items}, the answer has {len(value):,}.")
     elements: list[T] = []
-    for item in given:
+    for item in value:
         element = read(item)
         if isinstance(element, Rejection):
             return element

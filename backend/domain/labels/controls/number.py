@@ -58,7 +58,7 @@ class NumberControl(Numeric):
         return f"{key(self.name)}: {under(heading)}{self._rule(when)}"
 
     def _rule(self, when: str) -> str:
-        how = self._wanted
+        how = self._range_words
         if when:
             return f"null unless {when}, else {how}" + ("" if self.required else " or null")
         return f"null if there is none, else {how}" if self.nullable else how
@@ -71,7 +71,7 @@ class NumberControl(Numeric):
         return least or ("" if self.most is None else f" of at most {self.most}")
 
     @property
-    def _wanted(self) -> str:
+    def _range_words(self) -> str:
         if self.step is None:
             return f"a number{self._range}"
         if self.step == 1 and not isinstance(self.least, float):
@@ -89,7 +89,7 @@ class NumberControl(Numeric):
         if number is None:
             return Rejection("wrong_type", f"{excerpt(value)} is not a number, which '{self.name}' takes.")
         if not self._fits(number):
-            return Rejection("out_of_range", f"{excerpt(value)} is not {self._wanted}, as '{self.name}' takes.")
+            return Rejection("out_of_range", f"{excerpt(value)} is not {self._range_words}, as '{self.name}' takes.")
         return Number(number)
 
     def _fits(self, number: int | float) -> bool:

@@ -21,7 +21,7 @@ from backend.domain.labels.layout import DeclaredControl
 from backend.domain.outcome import Rejection
 
 SIDES = ("left", "right")
-_WANTED = "exactly one of"
+_QUANTITY = "exactly one of"
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class PairwiseControl(Labeled, Unlabeled):
     def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
         rule = f"null unless {when}, else " if when else "null if it does not apply, else " if self.hideable else ""
         lines = [label_line(choice, definitions) for choice in self.choices]
-        return "\n".join([f"{key(self.name)}: {under(heading)}{rule}{_WANTED}", *lines])
+        return "\n".join([f"{key(self.name)}: {under(heading)}{rule}{_QUANTITY}", *lines])
 
     def json_schema(self) -> dict[str, Any]:
         if self.hideable:

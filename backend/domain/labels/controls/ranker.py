@@ -48,11 +48,11 @@ class RankerControl(OverList, Unlabeled):
 
     def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
         rule = f"[] unless {when}, else " if when else ""
-        wanted = (
+        instruction = (
             f"a list of all items of {self._variable}, each exactly once, from the first place to the last, each as "
             "the reference with which its line begins, in quotes"
         )
-        return f"{key(self.name)}: {under(heading)}{rule}{wanted}"
+        return f"{key(self.name)}: {under(heading)}{rule}{instruction}"
 
     def json_schema(self) -> dict[str, Any]:
         return {"type": "array", "items": self._reference_schema()}

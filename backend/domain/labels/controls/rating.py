@@ -99,7 +99,7 @@ class RatingControl(Numeric):
         stars = number_of(value)
         return () if stars is None else (str(stars),)
 
-    def gone(self, value: Held) -> list[str]:
+    def removed_classes(self, value: Held) -> list[str]:
         """Stars that the control had when they were given."""
         return [stars for stars in self.classes(value) if stars not in self.known_classes]
 

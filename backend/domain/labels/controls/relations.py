@@ -102,8 +102,8 @@ class RelationsControl(WithOwnLabels, Unlabeled):
     def parse(self, value: Any) -> Held | Rejection:
         """Relations that lack an end are kept beside the others. Without the spans of an answer, as examples are
         checked, all of them do."""
-        given = [] if value is None else value
-        read: list[AnyRelation] | Rejection = read_list(given, self.name, "relations", self._read, MOST)
+        items = [] if value is None else value
+        read: list[AnyRelation] | Rejection = read_list(items, self.name, "relations", self._read, MOST)
         return read if isinstance(read, Rejection) else self._checked(read)
 
     def _checked(self, read: Sequence[AnyRelation]) -> Held | Rejection:

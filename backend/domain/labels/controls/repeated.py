@@ -131,12 +131,12 @@ class RepeatedControl(Unlabeled):
             return held
         return self._objects.lacks([number for number, _ in held]) or repeated_or_none(dict(held))
 
-    def _parsed(self, given: Any) -> tuple[int, Held] | Rejection:
+    def _parsed(self, entry: Any) -> tuple[int, Held] | Rejection:
         """The number of an item, and the value for it."""
-        number = self._objects.number_of(given)
+        number = self._objects.number_of(entry)
         if isinstance(number, Rejection):
             return number
-        value = self.inner.parse(given[self.inner.name])
+        value = self.inner.parse(entry[self.inner.name])
         if isinstance(value, Rejection):
             return value
         if value is None and self.inner.required:
@@ -188,8 +188,8 @@ class RepeatedControl(Unlabeled):
         held = ((number, self.inner.items(inner_value)) for number, inner_value in repeated_of(value).items())
         return tuple((label, (number, item)) for number, items in held for label, item in items)
 
-    def gone(self, value: Held) -> list[str]:
-        return list(self._each(value, self.inner.gone))
+    def removed_classes(self, value: Held) -> list[str]:
+        return list(self._each(value, self.inner.removed_classes))
 
     def called(self, value: Held) -> set[str]:
         return set(self._each(value, self.inner.called))

@@ -126,9 +126,9 @@ class TaxonomyControl(TaskChoices, WithLabels, Unlabeled):
 
     def parse(self, value: Any) -> Held | Rejection:
         """Each path once, in the order of the answer."""
-        given = value if isinstance(value, list) else [] if value is None else [value]
+        items = value if isinstance(value, list) else [] if value is None else [value]
         paths: dict[Path, None] = {}
-        for item in given:
+        for item in items:
             if not isinstance(item, str):
                 return Rejection("wrong_type", f"{excerpt(item)} is not a path, which '{self.name}' takes.")
             name = self.find(item)

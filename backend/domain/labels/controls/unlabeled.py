@@ -70,7 +70,7 @@ class Unlabeled(WithOwnName):
     def items(self, value: Held) -> tuple[tuple[str, Hashable], ...]:
         return tuple((name, None) for name in self.classes(value))
 
-    def gone(self, value: Held) -> list[str]:
+    def removed_classes(self, value: Held) -> list[str]:
         return []
 
     def called(self, value: Held) -> set[str]:

@@ -57,7 +57,7 @@ def connections(json_wanted: bool) -> None:
 @click.option("--requests-per-minute", type=float, help="Most requests a minute. Default: as the server states.")
 @click.option("--tokens-per-minute", type=float, help="Most tokens a minute. Default: as the server states.")
 @click.option("--monthly-budget", type=float, metavar="USD", help="Most USD a month (UTC), above 0. Default: no limit.")
-def connect_model(name: str, store_key: bool, google_auth: bool, **given: Any) -> None:
+def connect_model(name: str, store_key: bool, google_auth: bool, **values: Any) -> None:
     """Add a connection to a model's server, or change one. A key is never an argument.
 
     \b
@@ -67,11 +67,11 @@ def connect_model(name: str, store_key: bool, google_auth: bool, **given: Any) -
     from backend.domain.connection import GOOGLE_AUTH
     from backend.services.setup.model_connections import ConnectionChange
 
-    if store_key + google_auth + given["no_key"] + (given["key_env"] is not None) > 1:
+    if store_key + google_auth + values["no_key"] + (values["key_env"] is not None) > 1:
         raise click.UsageError("Choose one of --key-env, --store-key, --google-auth and --no-key.")
-    given["key_env"] = GOOGLE_AUTH if google_auth else given["key_env"]
+    values["key_env"] = GOOGLE_AUTH if google_auth else values["key_env"]
     key = _read_key() if store_key else None
-    stored = the_app().connect_model(name, ConnectionChange(key=key, **given), notify)
+    stored = the_app().connect_model(name, ConnectionChange(key=key, **values), notify)
     notify(f"Connection '{stored.name}' leads to {stored.public_url}, key: {stored.key}.")
 
 

@@ -63,11 +63,11 @@ def _drawn(app: "App", project: str, size: int) -> "DrawnTasks":
 
 
 def _notify_drawn(drawn: "DrawnTasks") -> None:
-    asked = len(drawn.tasks) + len(drawn.active)
+    total = len(drawn.tasks) + len(drawn.active)
     unsure = f", {numbers.count(len(drawn.active))} more where a version was unsure" if drawn.active else ""
     notify(
         f"{numbers.count(len(drawn.tasks))} of {numbers.things(drawn.of, 'task')} drawn at random{unsure}; "
-        f"{numbers.count(asked - len(drawn.open))} of them have a ground truth, {numbers.count(len(drawn.open))} have "
+        f"{numbers.count(total - len(drawn.open))} of them have a ground truth, {numbers.count(len(drawn.open))} have "
         "none."
     )
     if drawn.open:

@@ -56,17 +56,17 @@ STEPS = (
 class Answers:
     """What is known by now; names in lower case. `asking`: whether somebody can be asked."""
 
-    def __init__(self, values: dict[str, str | None], asking: bool) -> None:
-        self._given = {name: value for name, value in values.items() if value is not None}
+    def __init__(self, preset: dict[str, str | None], asking: bool) -> None:
+        self._preset = {name: value for name, value in preset.items() if value is not None}
         self._current = known_settings()
         self._asking = asking
         self.values: dict[str, str] = {}
 
     def take(self, step: Step) -> None:
         """Asks until an answer passes its check, or the user keeps it all the same."""
-        value = self._given.get(step.name)
+        value = self._preset.get(step.name)
         while True:
-            value = value or self._asked(step)
+            value = value or self._prompt(step)
             try:
                 finding = step.check(self._app(step.name, value))
             except PromptsError as error:
@@ -81,7 +81,7 @@ class Answers:
             self.values[step.name] = value
             return
 
-    def _asked(self, step: Step) -> str:
+    def _prompt(self, step: Step) -> str:
         if not self._asking:
             return self._default(step.name)
         if step.name == "openai_model":
@@ -138,7 +138,7 @@ def known_settings() -> dict[str, str]:
 @click.option("--openai-base-url", metavar="URL", help="Address of the model's server; skips the question.")
 @click.option("--openai-model", metavar="NAME", help="Model to use; skips the question.")
 @yes_option
-def init(yes: bool, **given: str | None) -> None:
+def init(yes: bool, **preset: str | None) -> None:
     """Ask for addresses, keys and the model, check each, and write them to .env in this folder.
 
     With --yes it asks nothing: values without an option are taken from the environment or .env. Keys have no option.
@@ -150,7 +150,7 @@ def init(yes: bool, **given: str | None) -> None:
     """
     from backend.adapters.files.env_file import DotEnvFile
 
-    file, answers = DotEnvFile(ENV_FILE), Answers(given, asking=not yes)
+    file, answers = DotEnvFile(ENV_FILE), Answers(preset, asking=not yes)
     before = file.values()
     try:
         for step in STEPS:

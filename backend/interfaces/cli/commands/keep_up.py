@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command(name="keep-up")
 @click.argument("project", type=int)
-@click.option("--on/--off", "wanted", default=None, help="Turn it on or off. Default: show its state.")
+@click.option("--on/--off", "turn_on", default=None, help="Turn it on or off. Default: show its state.")
 @click.option(
     "--budget",
     type=float,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @backend_url_option
 @as_json
 def keep_up(
-    project: int, wanted: bool | None, budget: float | None, backend_url: str | None, json_wanted: bool
+    project: int, turn_on: bool | None, budget: float | None, backend_url: str | None, json_wanted: bool
 ) -> None:
     """Predict tasks as they are imported, by the version in use. The server does it while it runs.
 
@@ -37,9 +37,9 @@ def keep_up(
     """
     app = the_app()
     with waiting_for("Label Studio to take the webhook"):
-        if wanted:
+        if turn_on:
             app.start_keep_up(project, budget, backend_url, notify)
-        elif wanted is False and not app.stop_keep_up(project):
+        elif turn_on is False and not app.stop_keep_up(project):
             notify(f"Keep-up of project {project} was off.")
         state = app.keep_up(project)
     if state is None:

@@ -33,7 +33,7 @@ def save(
     name: str,
     project: int | None,
     text: PromptText,
-    asked: ModelChoice,
+    model_choice: ModelChoice,
     note: str | None,
     examples: "FewShotRequest | None",
 ) -> None:
@@ -47,21 +47,21 @@ def save(
     from backend.services.prompts.draft import Draft
 
     app = the_app()
-    wanted = Draft(
+    draft = Draft(
         name,
         project,
         text.file,
-        asked.model,
+        model_choice.model,
         note,
-        asked.parameters,
+        model_choice.parameters,
         examples,
-        asked.confidence,
+        model_choice.confidence,
         text.system,
-        asked.cascade.second,
+        model_choice.cascade.second,
     )
-    differs = asked.cascade.differs
+    differs = model_choice.cascade.differs
     with waiting_for("Label Studio"):
-        saved = app.save(wanted) if differs is None else app.save_cascade(wanted, differs)
+        saved = app.save(draft) if differs is None else app.save_cascade(draft, differs)
     for caveat in _caveats(app, saved):
         notify(caveat)
     click.echo(saved.version.tag)

@@ -99,7 +99,7 @@ confidence_options = option_group(
 """Hands over `confidence`: its source."""
 
 model_options = option_group(
-    "asked",
+    "model_choice",
     ModelChoice,
     (
         click.option("--model", help="Model to ask. Default: the model in FILE, else OPENAI_MODEL."),
@@ -108,4 +108,4 @@ model_options = option_group(
         confidence_options,
     ),
 )
-"""Hands over `asked`: a ModelChoice."""
+"""Hands over `model_choice`: a ModelChoice."""

@@ -34,13 +34,13 @@ def _file(path: str | None) -> PromptFile | None:
     return read_prompt_file(_piped() if path == "-" else read_text(Path(path)))
 
 
-def _system(given: str | None) -> str | None:
+def _system(source: str | None) -> str | None:
     """The system part in a file, or the text itself, which unlike the name of a file that is missing holds a blank."""
     from backend.services.prompts.prompt_files import read_text
 
-    if given is None or (given != "-" and len(given.split()) != 1 and not os.path.isfile(given)):
-        return given
-    return (_piped() if given == "-" else read_text(Path(given))).removeprefix("\ufeff").replace("\r\n", "\n")
+    if source is None or (source != "-" and len(source.split()) != 1 and not os.path.isfile(source)):
+        return source
+    return (_piped() if source == "-" else read_text(Path(source))).removeprefix("\ufeff").replace("\r\n", "\n")
 
 
 def _piped() -> str:

@@ -72,26 +72,26 @@ def _change(sent: ConnectionBody) -> ConnectionChange:
     if sent.api_key and sent.auth_token and sent.api_key != sent.auth_token:
         raise Problem(400, "A connection has one key: send 'api_key' or 'auth_token'.")
     key = sent.api_key or sent.auth_token
-    given = sent.api_key is not None or sent.auth_token is not None
+    has_secret = sent.api_key is not None or sent.auth_token is not None
     secret = key.get_secret_value() if key else None
-    return ConnectionChange(sent.endpoint or None, secret or None, no_key=given and not secret)
+    return ConnectionChange(sent.endpoint or None, secret or None, no_key=has_secret and not secret)
 
 
 def _kept(sent: ConnectionBody) -> dict[str, Any]:
-    told = {"deployment_name": sent.deployment_name, "cached_available_models": sent.cached_available_models}
-    return {name: value for name, value in told.items() if value is not None}
+    fields = {"deployment_name": sent.deployment_name, "cached_available_models": sent.cached_available_models}
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _shape(call: ApiCall, item: PublicConnection) -> ModelProviderConnection:
-    number, told, limit = item.number, item.number.told, item.stored.monthly_budget
+    number, api_fields, limit = item.number, item.number.api_fields, item.stored.monthly_budget
     return {
         "id": number.id,
         "name": item.name,
         "provider": item.provider,
         "scope": "Organization",
         "endpoint": item.stored.public_url,
-        "deployment_name": told.get("deployment_name"),
-        "cached_available_models": told.get("cached_available_models"),
+        "deployment_name": api_fields.get("deployment_name"),
+        "cached_available_models": api_fields.get("cached_available_models"),
         "google_location": None,
         "google_project_id": None,
         "model_params": {},

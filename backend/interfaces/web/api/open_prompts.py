@@ -71,11 +71,11 @@ def version_report(call: ApiCall, version: int) -> Any:
 
 def compare(call: ApiCall) -> Any:
     """Versions on the ground truths that all of them answered."""
-    wanted = numbers(query(CompareQuery).versions, "versions")
-    if len(wanted) < 2:
+    version_ids = numbers(query(CompareQuery).versions, "versions")
+    if len(version_ids) < 2:
         raise Problem(400, "'versions' takes two or more integers with commas between them, like 3,7.")
-    items = {item.number.id: item for item in call.objects.by_number(wanted)}
-    return comparison_json(call.app.compare([items[number].version.tag for number in wanted]))
+    items = {item.number.id: item for item in call.objects.by_number(version_ids)}
+    return comparison_json(call.app.compare([items[number].version.tag for number in version_ids]))
 
 
 def audit(call: ApiCall, project: int) -> Any:

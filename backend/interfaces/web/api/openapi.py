@@ -42,19 +42,19 @@ class Operation:
 
 
 LIST, PAGE = "list", "page"
-GONE = Operation(None, status=204)
+NO_CONTENT = Operation(None, status=204)
 OPERATIONS: dict[Callable[..., Any], Operation] = {
     prompts.list_prompts: Operation(answers.ModelInterfaceSerializerGet, bodies.PageQuery, many=PAGE),
     prompts.create_prompt: Operation(answers.ModelInterface, body=bodies.PromptBody, status=201),
     prompts.get_prompt: Operation(answers.ModelInterfaceSerializerGet),
     prompts.update_prompt: Operation(answers.ModelInterface, body=bodies.PromptBody),
-    prompts.delete_prompt: GONE,
+    prompts.delete_prompt: NO_CONTENT,
     prompts.compatible_projects: Operation(query=bodies.ProjectsQuery, many=PAGE),
     versions.list_versions: Operation(answers.ThirdPartyModelVersion, bodies.OrderQuery, many=LIST),
     versions.create_version: Operation(answers.ThirdPartyModelVersion, body=bodies.VersionBody, status=201),
     versions.get_version: Operation(answers.ThirdPartyModelVersion),
     versions.update_version: Operation(answers.ThirdPartyModelVersion, body=bodies.VersionBody),
-    versions.delete_version: GONE,
+    versions.delete_version: NO_CONTENT,
     versions.cost_estimate: Operation(answers.InferenceRunCostEstimate, bodies.EstimateQuery),
     runs.list_runs: Operation(answers.ModelRun, bodies.RunsQuery, many=LIST),
     runs.create_run: Operation(answers.ModelRun, body=bodies.RunBody, status=201),
@@ -69,7 +69,7 @@ OPERATIONS: dict[Callable[..., Any], Operation] = {
     connections.create_connection: Operation(answers.ModelProviderConnection, body=bodies.ConnectionBody, status=201),
     connections.get_connection: Operation(answers.ModelProviderConnection),
     connections.update_connection: Operation(answers.ModelProviderConnection, body=bodies.ConnectionBody),
-    connections.delete_connection: GONE,
+    connections.delete_connection: NO_CONTENT,
     connections.test_connection: Operation(body=bodies.ConnectionTestBody),
     open_prompts.version_results: Operation(query=bodies.ResultsQuery, many=LIST),
     open_prompts.threshold: Operation(query=bodies.ThresholdQuery),
@@ -124,8 +124,8 @@ def _parameters(query: type[BaseModel] | None) -> list[Object]:
     schema = query.model_json_schema()
     required = schema.get("required", [])
     return [
-        {"name": name, "in": "query", "required": name in required, "schema": given}
-        for name, given in schema["properties"].items()
+        {"name": name, "in": "query", "required": name in required, "schema": property_schema}
+        for name, property_schema in schema["properties"].items()
     ]
 
 

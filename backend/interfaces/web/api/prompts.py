@@ -65,11 +65,11 @@ def delete_prompt(call: ApiCall, prompt: int) -> Any:
 def compatible_projects(call: ApiCall) -> Any:
     """Projects with at least one control that prompts can fill."""
     parameters = query(ProjectsQuery)
-    wanted = numbers(parameters.ids, "ids")
+    ids = numbers(parameters.ids, "ids")
     skills = (parameters.project_type,) if parameters.project_type else get_args(Skill)
     projects = [row for row in compatible(call.app) if _skill(row) in skills]
-    if wanted:
-        projects = [row for row in projects if row["id"] in wanted]
+    if ids:
+        projects = [row for row in projects if row["id"] in ids]
     if parameters.title:
         projects = [row for row in projects if parameters.title.casefold() in str(row.get("title")).casefold()]
     projects = ordered(projects, parameters.ordering, PROJECT_ORDERS)

@@ -43,8 +43,8 @@ def subset_tasks(call: ApiCall, project: int) -> Any:
     if parameters.project_subset == "Sample":
         sample = _sample(call, versions[0], parameters)
         items = [item for item in items if item.task.id in sample]
-    wanted = [item for item in _among(items, parameters) if _is_wanted(item, parameters)]
-    page = paged(ordered(wanted, parameters.ordering, ORDERS), parameters)
+    matching = [item for item in _among(items, parameters) if _is_wanted(item, parameters)]
+    page = paged(ordered(matching, parameters.ordering, ORDERS), parameters)
     rows = [shapes.task(item) for item in page["results"]]
     inside = {"task_count": page["count"], "next_cursor": None, "previous_cursor": None, "task_result_list": rows}
     return page | {"results": [inside]}
@@ -84,10 +84,10 @@ def get_indicator(call: ApiCall, run: int, key: str) -> Any:
 
 
 def _versions(call: ApiCall, project: int, parameters: TasksQuery) -> list[PublicVersion]:
-    wanted = numbers(parameters.prediction_version_ids, "prediction_version_ids")
+    version_ids = numbers(parameters.prediction_version_ids, "prediction_version_ids")
     if parameters.model_version is not None:
-        wanted.append(parameters.model_version)
-    versions = call.objects.by_number(wanted) if wanted else []
+        version_ids.append(parameters.model_version)
+    versions = call.objects.by_number(version_ids) if version_ids else []
     if parameters.model_run is not None:
         versions.append(call.objects.run(parameters.model_run).of)
     if not versions and parameters.parent_model is not None:

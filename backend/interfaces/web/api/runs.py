@@ -28,10 +28,10 @@ ORDERS: dict[str, Callable[[ModelRun], Any]] = {
 def list_runs(call: ApiCall, prompt: int, version: int) -> Any:
     parameters, of = query(RunsQuery), call.objects.version(prompt, version)
     rows = [shape(call, item) for item in call.objects.runs(of)]
-    asked = {"project": parameters.project, "project_subset": parameters.project_subset}
-    asked["parent_model"] = parameters.parent_model
-    wanted = [row for row in rows if all(value in (None, dict(row)[name]) for name, value in asked.items())]
-    return ordered(wanted, parameters.ordering, ORDERS)
+    filters = {"project": parameters.project, "project_subset": parameters.project_subset}
+    filters["parent_model"] = parameters.parent_model
+    matching = [row for row in rows if all(value in (None, dict(row)[name]) for name, value in filters.items())]
+    return ordered(matching, parameters.ordering, ORDERS)
 
 
 def create_run(call: ApiCall, prompt: int, version: int) -> Any:

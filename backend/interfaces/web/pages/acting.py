@@ -130,17 +130,17 @@ def _page(page: PageRequest, of: PublicVersion, trouble: str | None) -> str:
 
 def _confident(page: PageRequest, tag: str) -> ConfidentTasks:
     """Those that the address asks for. Raises Problem 400 for what is not a confidence, or not an accuracy."""
-    wanted = request.values.get("accuracy")
-    if wanted is None:
+    text = request.values.get("accuracy")
+    if text is None:
         return _confident_from(page, tag, _least())
-    accuracy = _number(wanted, 0, 100, NO_ACCURACY)
+    accuracy = _number(text, 0, 100, NO_ACCURACY)
     try:
         lowest = page.app.confidence_threshold(tag, accuracy / 100).lowest
     except PromptsError as error:
         return ConfidentTasks(LEAST, trouble=str(error), guaranteed=accuracy)
     if lowest.threshold is None:
-        told = f"No confidence guarantees that {percent(accuracy / 100)} are right. {lowest.reason}"
-        return ConfidentTasks(LEAST, trouble=told, guaranteed=accuracy)
+        reason = f"No confidence guarantees that {percent(accuracy / 100)} are right. {lowest.reason}"
+        return ConfidentTasks(LEAST, trouble=reason, guaranteed=accuracy)
     return replace(_confident_from(page, tag, lowest.threshold), guaranteed=accuracy)
 
 

@@ -33,7 +33,7 @@ class SearchForm:
     budget: str
 
     @classmethod
-    def asked(cls, of: PublicVersion, default: str) -> Self:
+    def from_request(cls, of: PublicVersion, default: str) -> Self:
         """`default`: the connection that the form suggests."""
         number = whole_number(request.values.get("rounds", ""))
         rounds = ROUNDS if number is None else min(max(1, number), MOST_ROUNDS)
@@ -128,14 +128,14 @@ def _saved(page: PageRequest, of: PublicVersion, result: OptimizationResult) -> 
 
 
 def _form(page: PageRequest, of: PublicVersion) -> SearchForm:
-    return SearchForm.asked(of, TEACHER if TEACHER in page.connections else of.version.connection)
+    return SearchForm.from_request(of, TEACHER if TEACHER in page.connections else of.version.connection)
 
 
 def _budget(page: PageRequest, of: PublicVersion, form: SearchForm) -> float | None:
     """None where it was left out and none can be kept, because a price is not known. Raises Problem 400."""
     connection, model = read_reference(form.teacher, page.connections, DEFAULT)
-    asked = [(connection, model), *((step.connection, step.model) for step in of.version.steps)]
-    priced = all(page.is_priced(model, name) for name, model in asked)
+    models = [(connection, model), *((step.connection, step.model) for step in of.version.steps)]
+    priced = all(page.is_priced(model, name) for name, model in models)
     return None if not form.budget and not priced else amount(form.budget)
 
 

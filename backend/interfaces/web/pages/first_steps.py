@@ -83,8 +83,8 @@ def projects_steps(page: PageRequest) -> list[FirstStep]:
         return [FirstStep("Projects", False, NO_PROJECT, studio_page(page, "projects"), "Open Label Studio")]
     unfit = [row for row in rows if not is_compatible(row)]
     fit = len(rows) - len(unfit)
-    told = f"{count(fit)} of {things(len(rows), 'project')} can be labelled by a prompt."
-    return [FirstStep("Projects", fit > 0, told), *(_unfit(page, row, not fit) for row in unfit[:MOST_LISTED])]
+    sentence = f"{count(fit)} of {things(len(rows), 'project')} can be labelled by a prompt."
+    return [FirstStep("Projects", fit > 0, sentence), *(_unfit(page, row, not fit) for row in unfit[:MOST_LISTED])]
 
 
 def truths_steps(page: PageRequest, rows: Iterable[PromptRow]) -> list[FirstStep]:
@@ -98,17 +98,17 @@ def _truths(page: PageRequest, project: Project) -> FirstStep:
     name, where = f"Ground truths of {project.title}", studio_page(page, f"projects/{project.id}/data")
     if number:
         return FirstStep(name, True, f"{things(number, 'annotation')} marked as ground truth.")
-    told = (
+    sentence = (
         "None yet, so no score can be told: annotate some tasks in Label Studio and mark them with the star, or label "
         "20 at random from the results of a version."
     )
-    return FirstStep(name, False, told, where, "Open the tasks", f"ls-prompts draw {project.id} --size 20")
+    return FirstStep(name, False, sentence, where, "Open the tasks", f"ls-prompts draw {project.id} --size 20")
 
 
 def _unfit(page: PageRequest, row: dict[str, Any], needed: bool) -> FirstStep:
     where = studio_page(page, f"projects/{row['id']}/settings/labeling")
-    told = f"Project {row['id']} {NO_CONTROL}"
-    return FirstStep(f"Project {row.get('title')}", False, told, where, "Open its labelling config", needed=needed)
+    sentence = f"Project {row['id']} {NO_CONTROL}"
+    return FirstStep(f"Project {row.get('title')}", False, sentence, where, "Open its labelling config", needed=needed)
 
 
 def _checked(name: str, check: Callable[[], str], code: str = "") -> FirstStep:

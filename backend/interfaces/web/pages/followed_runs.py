@@ -64,17 +64,17 @@ class FollowedRuns:
     progress_polls: PollSchedule = field(default_factory=lambda: PollSchedule(8, 1))
     row_polls: PollSchedule = field(default_factory=lambda: PollSchedule(2, 3))
     search_polls: PollSchedule = field(default_factory=lambda: PollSchedule(2, 2))
-    _seen: RecentItems[tuple[int, int], tuple[float, PublicRun]] = field(
+    _runs: RecentItems[tuple[int, int], tuple[float, PublicRun]] = field(
         default_factory=lambda: RecentItems(MOST_REMEMBERED)
     )
     _rendered: RecentItems[str, tuple[object, str]] = field(default_factory=lambda: RecentItems(MOST_REMEMBERED))
 
     def run(self, person: int, number: int, look: Callable[[int], PublicRun]) -> PublicRun:
         """A run by the API's integer, as `look` found it for this person less than KNOWN_S ago."""
-        until, of = self._seen.get((person, number)) or (0.0, None)
+        until, of = self._runs.get((person, number)) or (0.0, None)
         if of is None or self.clock() >= until:
             of = look(number)
-            self._seen.put((person, number), (self.clock() + KNOWN_S, of))
+            self._runs.put((person, number), (self.clock() + KNOWN_S, of))
         return of
 
     def rendered(self, part: str, shows: object, render: Callable[[], str]) -> str:

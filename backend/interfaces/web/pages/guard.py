@@ -55,6 +55,6 @@ class PageGuard:
 
 def _length(environ: Environ) -> int:
     """Of the body, as it is told before; more than may be sent where it is not."""
-    told = environ.get("CONTENT_LENGTH") or ""
-    length = whole_number(told)
+    header = environ.get("CONTENT_LENGTH") or ""
+    length = whole_number(header)
     return MOST_FORM + 1 if length is None else length

@@ -55,14 +55,14 @@ class Filters:
     page: int = 1
 
     @classmethod
-    def asked(cls) -> Self:
+    def from_request(cls) -> Self:
         """Those of this request; what does not fit is as if it were not there."""
-        given = {name: request.values.get(name, "") for name in NAMES}
+        values = {name: request.values.get(name, "") for name in NAMES}
         page = request.values.get("page", "1")
-        given["kind"] = given["kind"] if given["kind"] in KINDS else ""
-        given["sort"] = given["sort"] if given["sort"] in ORDERS else "task"
-        given |= {name: given[name] if _is_confidence(given[name]) else "" for name in ("least", "most")}
-        return cls(**given, page=max(1, whole_number(page, MOST_PAGES) or 1))
+        values["kind"] = values["kind"] if values["kind"] in KINDS else ""
+        values["sort"] = values["sort"] if values["sort"] in ORDERS else "task"
+        values |= {name: values[name] if _is_confidence(values[name]) else "" for name in ("least", "most")}
+        return cls(**values, page=max(1, whole_number(page, MOST_PAGES) or 1))
 
     @property
     def read_texts(self) -> bool:

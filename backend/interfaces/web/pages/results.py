@@ -22,7 +22,7 @@ PAGE = 50
 def show_results(page: PageRequest, prompt: int, version: int) -> Any:
     """A page that says that they are read, and loads itself again, while that takes long."""
     of = page.version(prompt, version)
-    view = page.results_soon(of, Filters.asked().read_texts)
+    view = page.results_soon(of, Filters.from_request().read_texts)
     if view is None:
         return page.show("reading.html", of=of, row=of.prompt)
     return _page(page, of, view, None)
@@ -44,12 +44,12 @@ def retry_results(page: PageRequest, prompt: int, version: int) -> Any:
 
 def filtered(page: PageRequest, of: PublicVersion, view: ResultView) -> list[TaskResult]:
     """The rows that the filters leave; with their texts only where the filters look at those."""
-    filters = Filters.asked()
+    filters = Filters.from_request()
     return filters.chosen(page.app.with_texts(of.version, view, view.rows) if filters.read_texts else view.rows)
 
 
 def _page(page: PageRequest, of: PublicVersion, view: ResultView, trouble: str | None) -> str:
-    filters, chosen = Filters.asked(), filtered(page, of, view)
+    filters, chosen = Filters.from_request(), filtered(page, of, view)
     last = max(1, -(-len(chosen) // PAGE))
     number = min(filters.page, last)
     rows = page.app.with_texts(of.version, view, chosen[(number - 1) * PAGE : number * PAGE])

@@ -29,7 +29,7 @@ def start_run(page: PageRequest, prompt: int, version: int) -> Any:
     if (running := _under_way(page, of)) is not None:
         return _to(running)
     try:
-        form = SubsetForm.asked()
+        form = SubsetForm.from_request()
         push = form.on != "ground-truth" or page.app.settings.evaluate_pushes
         started = page.app.run_within_day(
             of.version.tag, form.subset, RunOptions(push=push, budget=budget_of(page, of))
@@ -68,7 +68,7 @@ def retry_run(page: PageRequest, run: int) -> Any:
 
 def _form(page: PageRequest, of: PublicVersion, trouble: str | None) -> str:
     """With its cost where that is known; until then that part of the page loads itself again."""
-    form, project = SubsetForm.asked(), page.project(of)
+    form, project = SubsetForm.from_request(), page.project(of)
     choices = choices_of(page, of, project)
     possible, outlook, failed = choices.has(form.on), None, None
     if possible:

@@ -16,11 +16,11 @@ MOST_TOLD = 20
 @dataclass(slots=True)
 class Session:
     """`token`: the person's own, of Label Studio, shown and stored nowhere; `form_token`: what each form must send
-    along; `seen`: when it was used last, in seconds; `notices`: sentences about what was done, for the next page."""
+    along; `last_used`: in seconds; `notices`: sentences about what was done, for the next page."""
 
     token: str = field(repr=False)
     form_token: str = field(repr=False)
-    seen: float
+    last_used: float
     notices: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_TOLD))
 
 
@@ -50,10 +50,10 @@ class Sessions:
             session = self._sessions.get(key)
             if session is None:
                 return None
-            if self._clock() - session.seen > IDLE_S:
+            if self._clock() - session.last_used > IDLE_S:
                 del self._sessions[key]
                 return None
-            session.seen = self._clock()
+            session.last_used = self._clock()
             self._sessions.move_to_end(key)
             return session
 

@@ -65,7 +65,7 @@ class SubsetForm:
     view: str
 
     @classmethod
-    def asked(cls) -> Self:
+    def from_request(cls) -> Self:
         size, way = request.values.get("size", ""), request.values.get("way", "random")
         number = whole_number(size, MOST_TASKS)
         ids, view = request.values.get("ids", "")[:MOST_IDS].strip(), request.values.get("view", "")[:20]

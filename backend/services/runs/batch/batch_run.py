@@ -59,7 +59,7 @@ class Probe:
     sent: dict[int, int]
 
     def ask(self, task_id: int, request: ChatRequest, stored: Sequence[Completion]) -> Sequence[Completion]:
-        async def asked() -> Sequence[Completion]:
+        async def attempts() -> Sequence[Completion]:
             executor = RequestExecutor(StoredModel(self.model, self.write), 1)
             try:
                 result = await executor.ask(request, stored)
@@ -68,7 +68,7 @@ class Probe:
             self.sent[task_id] = result.sent
             return result.attempts
 
-        return asyncio.run(asked())
+        return asyncio.run(attempts())
 
     def body(self, request: ChatRequest) -> bytes:
         return self.model.body(request)

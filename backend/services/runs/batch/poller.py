@@ -56,7 +56,7 @@ class BatchPoller:
         self._provider = provider
         self._notify = notify
         self._brought = brought
-        self._told: dict[str, str] = {}
+        self._last_reports: dict[str, str] = {}
 
     def step(self, batch: StoredBatch, file: IO[bytes] | None = None) -> bool:
         """Takes the next step; False when there is nothing but waiting. `file`: its requests, if they are at hand."""
@@ -146,8 +146,8 @@ class BatchPoller:
 
     def _look(self, batch: StoredBatch, batch_id: str) -> bool:
         report = self._provider.look(batch_id)
-        if self._told.get(batch.id) != str(report):
-            self._told[batch.id] = str(report)
+        if self._last_reports.get(batch.id) != str(report):
+            self._last_reports[batch.id] = str(report)
             self._notify(f"Batch {batch_id}: {report}.")
         if not report.ended:
             return False

@@ -101,14 +101,14 @@ def test_it_is_asked_when_planned_and_all_chunks_are_done(jobs: ChunkStore, plan
 
 def test_a_run_is_asked_as_long_as_its_end_is_not_there(runs: RunStore, jobs: ChunkStore, planned: Run) -> None:
     jobs.done(planned.id, [1, 2])
-    assert jobs.asked() == []
+    assert jobs.finished_run_ids() == []
     jobs.done(planned.id, [3])
-    assert jobs.asked() == [planned.id]
+    assert jobs.finished_run_ids() == [planned.id]
     jobs.add(planned.id, END, "end")
-    assert jobs.asked() == []
+    assert jobs.finished_run_ids() == []
     jobs.done(planned.id, [END])
     runs.cancel(planned.id)
-    assert jobs.asked() == []
+    assert jobs.finished_run_ids() == []
 
 
 def test_what_a_dead_worker_had_goes_to_others_and_is_counted(jobs: ChunkStore, planned: Run) -> None:

@@ -28,4 +28,4 @@ def test_who_made_it_stays_when_others_change_it(store: Store) -> None:
     ids.note("local", {"provider": "Custom"}, Person(3, "ann@example.com"))
     ids.note("local", {"provider": "OpenAI"}, None)
     noted = ids.by_name()["local"]
-    assert (noted.told, noted.user_id, noted.user_email) == ({"provider": "OpenAI"}, 3, "ann@example.com")
+    assert (noted.api_fields, noted.user_id, noted.user_email) == ({"provider": "OpenAI"}, 3, "ann@example.com")

@@ -82,7 +82,7 @@ OPERATIONS: dict[str, Callable[[Store, str], object]] = {
     "a worker's chunks are released": lambda store, run: ChunkStore(store).release(run, "me"),
     "chunks that wait": lambda store, _: ChunkStore(store).waiting(),
     "lost chunks": lambda store, _: ChunkStore(store).revive(lambda _: None),
-    "runs that are asked": lambda store, _: ChunkStore(store).asked(),
+    "runs whose chunks are done": lambda store, _: ChunkStore(store).finished_run_ids(),
     "whether a run is asked": lambda store, run: ChunkStore(store).is_asked(run),
 }
 

@@ -37,7 +37,7 @@ class Labeler:
         listener.notify("It begins.")
         for page in pages:
             self.seen += page
-            await listener.seen([Outcome(task.id, {"mood": Labels(("Good",))}) for task in page], _flush)
+            await listener.on_outcomes([Outcome(task.id, {"mood": Labels(("Good",))}) for task in page], _flush)
         if self._error is not None:
             raise self._error
         return 1.5

@@ -68,7 +68,7 @@ class Shift:
         """Told to end while the first chunk is asked about: its tasks end so."""
         first = next(pages)
         self.stop.request()
-        await listener.seen(
+        await listener.on_outcomes(
             [Outcome(task.id, verdict) for task, verdict in zip(first, self.verdicts, strict=True)], flushed
         )
         assert list(pages) == [], "nothing more is taken in hand"
@@ -157,7 +157,7 @@ class Large:
         for page in pages:
             self.read_at_first = self.read_at_first or self.pages_read
             self.asked += [task.id for task in page]
-            await listener.seen([Outcome(task.id, GOOD) for task in page], flushed)
+            await listener.on_outcomes([Outcome(task.id, GOOD) for task in page], flushed)
             if len(self.asked) > self.stop_after * 1000:
                 self.shift.stop.request()
         if self.shift.stop.requested:
@@ -201,5 +201,5 @@ def test_without_a_stop_a_failure_counts_as_through(shift: Shift) -> None:
         shift.run.id, iter([job]), shift.jobs, lambda ids: [[Task(task, {}) for task in ids]], shift.stop
     )
     next(session.pages())
-    asyncio.run(session.seen([Outcome(1, SLOW_DOWN), Outcome(2, GOOD)], flushed))
+    asyncio.run(session.on_outcomes([Outcome(1, SLOW_DOWN), Outcome(2, GOOD)], flushed))
     assert shift.states() == {2, 3}

@@ -50,7 +50,7 @@ def test_they_are_listed_by_their_integers(mine: PublicConnections) -> None:
 def test_an_added_one_says_who_made_it_and_not_its_key(mine: PublicConnections) -> None:
     made = add(mine, f" {URL}/ ")
     assert (made.stored.base_url, made.number.user_email, made.provider) == (URL, "ann@example.com", "Custom")
-    assert made.number.told == {"deployment_name": "d", "provider": "Custom"}
+    assert made.number.api_fields == {"deployment_name": "d", "provider": "Custom"}
     assert KEY not in repr(made)
     assert key_of(mine, made) == KEY
 
@@ -102,7 +102,7 @@ def test_without_a_key_another_address_needs_none(mine: PublicConnections) -> No
 def test_a_change_keeps_what_it_does_not_name(mine: PublicConnections) -> None:
     made = add(mine)
     changed = mine.change(made.number.id, None, ConnectionChange(f"{URL}/"), {"budget": 3})
-    assert changed.number.told == {"deployment_name": "d", "budget": 3, "provider": "Custom"}
+    assert changed.number.api_fields == {"deployment_name": "d", "budget": 3, "provider": "Custom"}
     assert (key_of(mine, changed), changed.number.user_email) == (KEY, "ann@example.com")
     moved = mine.change(made.number.id, "OpenAI", ConnectionChange(None, "sk-new"), {})
     assert (moved.provider, moved.stored.base_url) == ("OpenAI", "https://api.openai.com/v1")

@@ -228,8 +228,8 @@ def test_a_value_that_the_config_has_no_more_is_named() -> None:
     (control,) = bound.fields
     labels, sex = to_result(parsed(bound, span("Bob", sex="f")), bound)
     old = from_result([labels, {**sex, "value": {"choices": ["x"]}}], bound)
-    assert control.gone(old["ner"]) == ["sex: x"]
-    assert control.gone(parsed(bound, span("Bob", sex="f"))["ner"]) == []
+    assert control.removed_classes(old["ner"]) == ["sex: x"]
+    assert control.removed_classes(parsed(bound, span("Bob", sex="f"))["ner"]) == []
 
 
 @pytest.mark.parametrize(
@@ -282,7 +282,7 @@ def test_a_renamed_label_of_an_attribute_is_read_under_its_new_name() -> None:
     assert not isinstance(bound, Failure)
     truth = from_result(to_result(answer, old), bound)
     assert truth == now.renamed(answer)
-    assert bound.fields[0].gone(truth["ner"]) == []
+    assert bound.fields[0].removed_classes(truth["ner"]) == []
     assert same_answers(with_current_labels(old, now), now)
     assert not same_answers(old, now)
     assert classes_of("sex", truth, now.fields) == {"f", "man"}

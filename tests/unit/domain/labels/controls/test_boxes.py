@@ -198,7 +198,7 @@ def test_people_and_programs_read_where_the_marks_are() -> None:
         **{"x": 60, "y": 60, "width": 10, "height": 10, "rotation": 45},
     }
     assert field.classes(held["box"]) == ("CAT", "Dog")
-    assert field.gone(answer(cat(label="Cow"))["box"]) == ["Cow"]
+    assert field.removed_classes(answer(cat(label="Cow"))["box"]) == ["Cow"]
 
 
 def test_a_renamed_label_is_read_under_its_new_name() -> None:

@@ -157,7 +157,7 @@ def test_choices_of_the_config_stand_beside_those_of_the_task() -> None:
     assert resolved.listing({}) == 'The choices for "mood":\n- "red"'
     for name in ("Other", "red"):
         assert resolved.parse(name) == Labels((name,))
-        assert resolved.gone(Labels((name,))) == []
+        assert resolved.removed_classes(Labels((name,))) == []
 
 
 @pytest.mark.parametrize("options", [None, [], "x", ["Other"]])

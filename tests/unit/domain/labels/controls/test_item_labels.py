@@ -133,7 +133,7 @@ def test_two_labels_of_a_picture_that_become_one_are_one() -> None:
     control = bound(3).by_name["what"]
     held = Groups((("crimson", ("0",)), ("red", ("0",))))
     assert control.renamed(held, {"crimson": "red"}) == Groups((("red", ("0",)),))
-    assert control.gone(held) == ["crimson"]
+    assert control.removed_classes(held) == ["crimson"]
 
 
 def test_a_version_from_before_goes_on_without_it() -> None:

@@ -187,7 +187,7 @@ def test_how_much_of_an_answer_is_right() -> None:
 def test_labels_that_were_renamed_or_are_gone() -> None:
     control = schema().by_name["ner"]
     old = Spans((MarkedSpan(0, 4, "HUMAN"),), (UnlocatedQuote("HUMAN", "Bob", "absent"),))
-    assert control.gone(old) == ["HUMAN"]
+    assert control.removed_classes(old) == ["HUMAN"]
     new = Spans((MarkedSpan(0, 4, "PER"),), (UnlocatedQuote("PER", "Bob", "absent"),))
     assert control.renamed(old, {"HUMAN": "PER", "PER": "ORG"}) == new
     assert control.with_former_labels({"ORG": "FIRM"}).known_classes == ("PER", "FIRM")

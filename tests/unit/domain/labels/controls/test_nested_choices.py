@@ -162,7 +162,7 @@ def test_choices_of_the_config_stand_beside_those_that_the_task_brings() -> None
     assert not isinstance(answer, Rejection)
     (paths,) = (region["value"]["choices"] for region in to_result(answer, bound))
     assert [path[0] for path in paths] == ["X", "X", "Other", "Y"]
-    assert bound.fields[0].gone(answer["topic"]) == []
+    assert bound.fields[0].removed_classes(answer["topic"]) == []
 
 
 def test_what_a_region_must_be() -> None:
@@ -170,7 +170,7 @@ def test_what_a_region_must_be() -> None:
     assert control(MANY).from_regions([region(strange), region("fr"), {"from_name": "topic"}]) is None
     unknown = control(MANY).from_regions([region([["Gone", "x"]])])
     assert unknown == Paths((("Gone", "x"),))
-    assert control(MANY).gone(unknown) == ["Gone / x"]
+    assert control(MANY).removed_classes(unknown) == ["Gone / x"]
 
 
 def test_a_renamed_path_is_read_under_its_new_name() -> None:

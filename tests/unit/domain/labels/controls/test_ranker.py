@@ -160,7 +160,7 @@ def test_what_no_bucket_holds_is_unsorted_as_on_the_screen() -> None:
 
 def test_a_bucket_of_before_is_known_as_gone_and_can_be_renamed() -> None:
     former = control(BUCKETS).from_regions([region({"nice": ["b"], "bad": ["a", "10"]})])
-    assert control(BUCKETS).gone(former) == ["nice"]
+    assert control(BUCKETS).removed_classes(former) == ["nice"]
     renamed = control(BUCKETS).renamed(former, {"nice": "good"})
     assert renamed == Groups((("good", ("b",)), ("bad", ("a", "10"))))
 

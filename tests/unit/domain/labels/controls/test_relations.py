@@ -214,7 +214,7 @@ def test_equal_and_right_in_part() -> None:
     assert control.partial(None, both) == 0
     assert control.classes(both) == ("works for",)
     assert len(control.items(both)) == 2
-    assert control.gone(control.renamed(both, {"works for": "x"})) == []
+    assert control.removed_classes(control.renamed(both, {"works for": "x"})) == []
     assert bound.labels(parsed(bound, related("b", "c"))) == ["ner: PER", "ner: ORG", "relations: works for"]
 
 

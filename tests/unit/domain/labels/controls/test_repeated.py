@@ -293,7 +293,7 @@ def test_labels_that_were_renamed_are_read_under_their_new_names() -> None:
     found = with_renames(now, {"c": {"red": "crimson"}}).for_task(DATA)
     assert isinstance(found, LabelSchema)
     assert from_result([region(0, "red")], found) == {"c": Repeated(((0, Labels(("crimson",))),))}
-    assert found.fields[0].gone(Repeated(((0, Labels(("b",))),))) == ["b"]
+    assert found.fields[0].removed_classes(Repeated(((0, Labels(("b",))),))) == ["b"]
     assert with_current_labels(then, with_renames(now, {"c": {"red": "crimson"}})).classes == ["crimson", "b"]
     assert not same_answers(then, now)
 

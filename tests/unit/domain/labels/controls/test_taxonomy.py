@@ -139,7 +139,7 @@ def test_paths_of_the_config_stand_beside_those_of_the_task() -> None:
     ]
     value = brought.parse(["Own / A", "X"])
     assert brought.to_regions(value) == [region([["Own", "A"], ["X"]])]
-    assert brought.gone(value) == []
+    assert brought.removed_classes(value) == []
     leaves = control('value="$tree" leafsOnly="true"', own).for_task({"tree": BROUGHT})
     assert asked(leaves) == ["Own / A", "W / V", "X / Y", "X / Z"]
     alone = control('value="$tree"', own).for_task({})

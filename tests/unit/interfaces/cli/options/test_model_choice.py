@@ -18,8 +18,8 @@ def invoked(*argv: str) -> tuple[Result, list[ModelChoice]]:
 
     @click.command()
     @model_options
-    def command(asked: ModelChoice) -> None:
-        found.append(asked)
+    def command(model_choice: ModelChoice) -> None:
+        found.append(model_choice)
 
     return CliRunner().invoke(command, argv), found
 

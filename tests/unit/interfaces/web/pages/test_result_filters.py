@@ -19,13 +19,13 @@ ROWS = [
 ]
 
 
-def asked(**query: str) -> Filters:
+def from_request(**query: str) -> Filters:
     with Flask(__name__).test_request_context(query_string=query):
-        return Filters.asked()
+        return Filters.from_request()
 
 
 def tasks(**query: str) -> list[int]:
-    return [row.task for row in asked(**query).chosen(ROWS)]
+    return [row.task for row in from_request(**query).chosen(ROWS)]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_an_address_leaves_these_rows(query: dict[str, str], left: list[int]) ->
 
 @pytest.mark.parametrize(("page", "read"), [("3", 3), ("0", 1), ("-2", 1), ("", 1), ("x", 1), ("9999999", 1)])
 def test_a_page_that_cannot_be_is_the_first(page: str, read: int) -> None:
-    assert asked(page=page).page == read
+    assert from_request(page=page).page == read
 
 
 @pytest.mark.parametrize("name", ["kind", "search", "truth", "answer", "reason", "model", "least", "most"])
@@ -104,14 +104,14 @@ def test_the_rows_of_one_model_of_a_cascade_are_counted_and_chosen() -> None:
     assert models_of(ROWS) == []
     rows = [replace(row, model="dear/b" if row.task == 2 else "a") for row in ROWS]
     assert models_of(rows) == [("a", 4), ("dear/b", 1)]
-    assert [row.task for row in asked(model="dear/b").chosen(rows)] == [2]
-    assert "model=dear%2Fb" in asked(model="dear/b").link(page=2)
+    assert [row.task for row in from_request(model="dear/b").chosen(rows)] == [2]
+    assert "model=dear%2Fb" in from_request(model="dear/b").link(page=2)
 
 
 def test_all_filters_are_handed_on_and_cleared_together() -> None:
     """Asking again about what is filtered asks about no more than that, also in a cascade."""
-    filters = asked(**dict.fromkeys(NAMES, "1") | {"kind": "wrong", "sort": "text"})
+    filters = from_request(**dict.fromkeys(NAMES, "1") | {"kind": "wrong", "sort": "text"})
     assert set(filters.narrows) == set(NAMES) - {"sort"}
     assert all(filters.narrows.values())
-    assert asked(**filters.narrows).model == "1"
+    assert from_request(**filters.narrows).model == "1"
     assert filters.cleared == "?sort=text"

@@ -30,9 +30,9 @@ OF: Any = SimpleNamespace(
 )
 
 
-def asked(**values: str) -> SubsetForm:
+def from_request(**values: str) -> SubsetForm:
     with Flask(__name__).test_request_context(method="POST", data=values):
-        return SubsetForm.asked()
+        return SubsetForm.from_request()
 
 
 def choices(tasks: int = 5, truths: int = 2, missing: int = 3, predictions: int = 0, tabs: int = 1) -> SubsetChoices:
@@ -56,7 +56,7 @@ NONE_YET = ("not_contains", ["mood@1"])
 
 
 def test_without_a_choice_it_is_the_ground_truths() -> None:
-    form = asked()
+    form = from_request()
     assert (form.subset, form.options) == (Subset("ground-truth"), "--on ground-truth")
     assert (form.size, form.way) == (SAMPLE_SIZE, "random")
 
@@ -74,7 +74,7 @@ def test_without_a_choice_it_is_the_ground_truths() -> None:
     ],
 )
 def test_a_sample_is_taken_as_it_is_asked_for(way: str, subset: Subset, options: str) -> None:
-    form = asked(on="sample", size="30", way=way)
+    form = from_request(on="sample", size="30", way=way)
     assert (form.subset, form.options) == (subset, options)
     assert form.sdk(OF) == "", "the SDK has no word for a sample"
 
@@ -83,17 +83,17 @@ def test_a_sample_is_taken_as_it_is_asked_for(way: str, subset: Subset, options:
     ("size", "taken"), [("0", 1), ("", SAMPLE_SIZE), ("-3", SAMPLE_SIZE), ("9999999", SAMPLE_SIZE)]
 )
 def test_a_size_that_no_sample_has_is_replaced(size: str, taken: int) -> None:
-    form = asked(on="sample", size=size, way="backwards")
+    form = from_request(on="sample", size=size, way="backwards")
     assert (form.size, form.way) == (taken, "random")
 
 
 def test_ids_and_tabs_are_read_as_in_a_command() -> None:
-    ids = asked(on="ids", ids=" 3,7-9 ")
+    ids = from_request(on="ids", ids=" 3,7-9 ")
     assert (ids.subset, ids.options) == (Subset("ids", ids=(3, 7, 8, 9)), "--on ids --ids 3,7-9")
-    tab = asked(on="view", view="4")
+    tab = from_request(on="view", view="4")
     assert (tab.subset, tab.options) == (Subset("view", view=4), "--on view:4")
-    assert len(asked(ids="1" * 2 * MOST_IDS).ids) == MOST_IDS
-    assert asked(on="all", ids="3").subset == Subset("all"), "what is typed beside another choice does not count"
+    assert len(from_request(ids="1" * 2 * MOST_IDS).ids) == MOST_IDS
+    assert from_request(on="all", ids="3").subset == Subset("all"), "what is typed beside another choice does not count"
 
 
 @pytest.mark.parametrize(
@@ -107,13 +107,13 @@ def test_ids_and_tabs_are_read_as_in_a_command() -> None:
 )
 def test_what_cannot_be_read_is_said(form: dict[str, str], sentence: str) -> None:
     with pytest.raises(SubsetError, match=sentence):
-        _ = asked(**form).subset
+        _ = from_request(**form).subset
 
 
 def test_the_sdk_starts_the_same_run() -> None:
-    assert asked(on="all").sdk(OF) == 'client.prompts.runs.create(3, 12, project=7, project_subset="All")'
-    assert asked().sdk(OF).endswith('project_subset="HasGT")')
-    assert asked(on="missing").sdk(OF).endswith('project_subset="All", only_missing_predictions=True)')
+    assert from_request(on="all").sdk(OF) == 'client.prompts.runs.create(3, 12, project=7, project_subset="All")'
+    assert from_request().sdk(OF).endswith('project_subset="HasGT")')
+    assert from_request(on="missing").sdk(OF).endswith('project_subset="All", only_missing_predictions=True)')
 
 
 def test_what_there_is_to_choose_says_how_many_tasks_it_has() -> None:
@@ -145,7 +145,7 @@ def test_a_sample_of_every_label_needs_labels() -> None:
 
 
 def test_ids_with_spaces_are_one_word_of_the_command() -> None:
-    form = asked(on="ids", ids="3, 7-9")
+    form = from_request(on="ids", ids="3, 7-9")
     assert shlex.split(form.options) == ["--on", "ids", "--ids", "3, 7-9"]
     assert form.subset == Subset("ids", ids=(3, 7, 8, 9))
 
