@@ -29,25 +29,25 @@ class AskedModel:
     executor: RequestExecutor
     instead: str
     away: ProviderError | None = None
-    _gone: asyncio.Event = field(default_factory=asyncio.Event)
+    _is_away: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def unless_away(self, asking: Awaitable[Outcome]) -> Outcome | None:
         """What it answers; None as soon as its server is known to be away, whoever found out."""
-        asked = asyncio.ensure_future(asking)
-        gone = asyncio.ensure_future(self._gone.wait())
+        answer = asyncio.ensure_future(asking)
+        outage = asyncio.ensure_future(self._is_away.wait())
         try:
-            await asyncio.wait({asked, gone}, return_when=asyncio.FIRST_COMPLETED)
-            return await asked if asked.done() else None
+            await asyncio.wait({answer, outage}, return_when=asyncio.FIRST_COMPLETED)
+            return await answer if answer.done() else None
         except ProviderError as error:
             if self.away is None:
                 self.away = error
-                self._gone.set()
+                self._is_away.set()
                 self.executor.patience.notify(f"{error} {self.instead}")
             return None
         finally:
-            gone.cancel()
-            asked.cancel()
-            await asyncio.gather(asked, return_exceptions=True)
+            outage.cancel()
+            answer.cancel()
+            await asyncio.gather(answer, return_exceptions=True)
 
 
 class CascadePredictor(Predictor):
@@ -98,8 +98,8 @@ class CascadePredictor(Predictor):
         if stored is not None:
             return stored
         away = self._first.away
-        asked = None if away else await self._first.unless_away(self.answered(self.executor, item))
-        return asked or failed(item.task_id, _gone(self._first.away), item.request.digest)
+        outcome = None if away else await self._first.unless_away(self.answered(self.executor, item))
+        return outcome or failed(item.task_id, _away_failure(self._first.away), item.request.digest)
 
     async def _second_outcome(self, item: PendingTask, then: ChatRequest, first: Outcome) -> Outcome | None:
         """None where the task waits: for the second model, or because another process asks the same just now."""
@@ -123,5 +123,5 @@ class CascadePredictor(Predictor):
         )
 
 
-def _gone(away: ProviderError | None) -> Failure:
+def _away_failure(away: ProviderError | None) -> Failure:
     return Failure("connection", str(away or "The first model's server is away."))

@@ -91,9 +91,9 @@ class CompletionWriter:
 
     async def _gather(self) -> None:
         """Waits until no more come, or half of the room is taken: the other half is for the time of the commit."""
-        seen = 0
-        while not seen or seen < len(self._pending) < self._many:
-            seen = len(self._pending)
+        waiting = 0
+        while not waiting or waiting < len(self._pending) < self._many:
+            waiting = len(self._pending)
             await asyncio.sleep(GATHER_S)
 
     async def _commit(self, batch: list[Unstored]) -> None:

@@ -237,7 +237,7 @@ class Predictor:
 
 def _claimed_digests(request: ChatRequest) -> list[str]:
     """What is claimed for a task: its request and, of a cascade, the one to the second model."""
-    return [asked.digest for asked in (request, request.then) if asked is not None]
+    return [part.digest for part in (request, request.then) if part is not None]
 
 
 def _first(errors: BaseException) -> BaseException:

@@ -77,8 +77,8 @@ class ProviderPatience:
         now = time.monotonic()
         self._since = self._since if self._failed else now
         self._failed.add(digest)
-        gone = reply.kind == "connection" and self._answered  # no task is to blame for a server that went away
-        enough = 1 if gone else SEVERAL
+        went_away = reply.kind == "connection" and self._answered  # no task is to blame for a server that went away
+        enough = 1 if went_away else SEVERAL
         if not self._patience_s or len(self._failed) < enough:
             return True
         self._wait_for_it(reply, now)
@@ -111,9 +111,9 @@ class ProviderPatience:
             self.notify(f"{reply.detail} It is asked again in {_length(seconds)}.")
 
     def _wait_for_it(self, reply: Failure, now: float) -> None:
-        gone = now - self._since
-        if gone > self._patience_s or self.is_too_long(reply):
-            raise ProviderAwayError(too_long(reply, gone))
+        lasted_s = now - self._since
+        if lasted_s > self._patience_s or self.is_too_long(reply):
+            raise ProviderAwayError(too_long(reply, lasted_s))
         if not self.outage or self._probing:  # those that were under way when it began found out nothing new
             self._probes += 1
             self._next_probe = now + (reply.retry_after or min(MOST_PROBE_S, PROBE_S * 2 ** (self._probes - 1)))
@@ -137,11 +137,11 @@ class ProviderPatience:
             self.notify("The model's server answers again.")
 
 
-def too_long(reply: Failure, gone: float = 0.0) -> str:
+def too_long(reply: Failure, lasted_s: float = 0.0) -> str:
     """Why a run ends that can be resumed later."""
-    if reply.retry_after is not None and reply.retry_after > gone:
+    if reply.retry_after is not None and reply.retry_after > lasted_s:
         return f"{reply.detail} It asks to wait {_length(reply.retry_after)}: the answers are kept, run it again then."
-    return f"{reply.detail} That lasted {_length(gone)}: the answers are kept, run it again later."
+    return f"{reply.detail} That lasted {_length(lasted_s)}: the answers are kept, run it again later."
 
 
 async def _pause(over: asyncio.Event, seconds: float) -> None:

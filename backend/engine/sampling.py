@@ -56,8 +56,8 @@ def failure_of(results: Sequence[RequestResult]) -> Failure:
 def no_confidence_sentence(version: PromptVersion, outcomes: Sequence[Outcome], schema: LabelSchema) -> str | None:
     """A sentence for a model that was asked for log-probabilities and returned none that fit its answers, or none that
     say anything about them; else None. Of a cascade, the first model is meant."""
-    asked = [outcome.first or outcome for outcome in outcomes]
-    usable = [(outcome, outcome.answer) for outcome in asked if outcome.answer is not None]
+    first_outcomes = [outcome.first or outcome for outcome in outcomes]
+    usable = [(outcome, outcome.answer) for outcome in first_outcomes if outcome.answer is not None]
     if not version.logprobs or not usable or any(outcome.confidence is not None for outcome, _ in usable):
         return None
     if version.cascade is not None:
