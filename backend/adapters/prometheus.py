@@ -17,7 +17,7 @@ from prometheus_client.registry import Collector
 from backend.domain.chat.model import BatchModel
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure, Outcome, Rejection
-from backend.domain.resolution.resolve import Pricing, cost_of
+from backend.domain.resolution.pricing import Pricing, cost_of
 from backend.errors import ProviderError, SettingsError
 
 PREFIX = "open_prompts"

@@ -3,7 +3,6 @@
 from backend.adapters.database.connection_ids import ConnectionIdStore
 from backend.app.operations import Operations
 from backend.domain.connection import StoredConnection
-from backend.domain.learnt_format import LearntFormat
 from backend.logs import to_log
 from backend.services.predictions.target_project import Notify
 from backend.services.run_control.connection_use import look_alike, refuse_in_use
@@ -15,24 +14,12 @@ from backend.services.setup.public_connections import PublicConnections
 class ConnectionOperations(Operations):
     """See `backend.app.App`."""
 
-    def model_connections(self) -> list[StoredConnection]:
-        """Those of the environment, then the stored ones by name."""
-        return [*self.container.connections.of_environment, *self.container.model_connections.store.all()]
-
     @property
     def public_connections(self) -> PublicConnections:
         """The same by the integers that the API knows them by, for people who have no access to this machine."""
         parts = self.container
         ids, own = ConnectionIdStore(parts.store), parts.connections.of_environment
         return PublicConnections(ids, parts.model_connections, own, lambda: parts.studio.person)
-
-    def learnt_formats(self, stored: StoredConnection) -> list[LearntFormat]:
-        """What the models of a connection's server refused, of the last days."""
-        return self.container.connections.learnt(stored)
-
-    def spent_this_month(self, name: str) -> float:
-        """USD, of all who asked through a stored connection."""
-        return self.container.spent_this_month(name)
 
     def connect_model(self, name: str, change: ConnectionChange, notify: Notify = to_log) -> StoredConnection:
         """Adds a connection, or changes one. `notify`: is told if names of models look like references to it."""

@@ -3,13 +3,13 @@
 from typing import Self
 
 from backend.adapters.database.looks import LookStore
-from backend.app.database import DatabaseOperations
+from backend.app.status import StatusOperations
 from backend.container import Container
 from backend.services.dataset.truth_bases import TruthBases
 from backend.settings import Settings
 
 
-class Operations(DatabaseOperations):
+class Operations(StatusOperations):
     """Errors are `backend.errors.PromptsError`s."""
 
     container: Container

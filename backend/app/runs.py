@@ -22,7 +22,7 @@ from backend.services.predictions.target_project import Notify
 from backend.services.prompts.draft import Draft
 from backend.services.prompts.saving import CheckedDraft
 from backend.services.run_control.progress import Progress, Silent
-from backend.services.run_control.status import RunStatus, status_of
+from backend.services.run_control.status import RunStatus
 from backend.services.runs.options import RunOptions, RunResult
 from backend.services.try_task import TryResult, try_task, try_tasks
 
@@ -227,16 +227,6 @@ class RunOperations(Operations):
         with worker_pool.caretaker():
             self.container.queue().work(burst, worker_pool.attempt, self.container.stop.request)
         return self.container.stop.requested
-
-    def runs(self, which: str | None = None) -> list[RunStatus]:
-        """Runs of a version (NAME@N), of all versions of a prompt (NAME) or all runs; newest first."""
-        tags = self.container.prompts.tags(which) if which else None
-        runs = [run for run in self.container.record.runs() if tags is None or run.tag in tags]
-        return [status_of(self.container.record, run, self.container.pricing) for run in runs]
-
-    def watch(self, run_id: str) -> RunStatus:
-        """How far a run has come."""
-        return status_of(self.container.record, self.container.record.run(run_id), self.container.pricing)
 
     def newest_search(self, tag: str) -> RunStatus | None:
         """How far the newest search for a better prompt than a version's has come; None without one."""

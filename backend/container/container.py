@@ -132,10 +132,6 @@ class Container(WorkerParts):
     # Runs
 
     @cached_property
-    def record(self) -> RunStore:
-        return RunStore(self.store)
-
-    @cached_property
     def outcomes(self) -> StoredOutcomes:
         return StoredOutcomes(self.store, self.record, self.studio, self.pricing)
 

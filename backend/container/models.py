@@ -14,7 +14,7 @@ from backend.domain.chat.model import ChatModel
 from backend.domain.chat.request import RequestTemplate
 from backend.domain.connection import DEFAULT, TEACHER, read_reference
 from backend.domain.optimize.teacher_request import teacher_template
-from backend.domain.resolution.resolve import priced_as
+from backend.domain.resolution.pricing import priced_as
 from backend.domain.runs.run import Run
 from backend.engine.budget_allocation import BudgetAllocation
 from backend.engine.budget_rules import MonthUsedUp
@@ -119,10 +119,6 @@ class ModelParts(ConnectionParts):
     def monthly_budget(self, connection: str) -> float | None:
         """USD that all who ask through it may spend a month; None for no limit."""
         return self.connections[connection].monthly_budget
-
-    def spent_this_month(self, connection: str) -> float:
-        """USD, of all who asked through a stored connection."""
-        return ConnectionLedger(self.store, connection, 0.0, self.pricing).spent()
 
     def unstored_payments(self, connection: str, daily: DailyLimit | None = None) -> UnstoredPayments:
         """Who pays for requests whose answers are not stored: within the monthly budget of the connection, and within

@@ -4,7 +4,7 @@ from math import inf
 
 from backend.domain.connection import RESERVED
 from backend.domain.prompts.version import PromptVersion
-from backend.domain.resolution.resolve import Pricing
+from backend.domain.resolution.pricing import Pricing
 from backend.domain.runs.run import Run
 from backend.domain.runs.stop_reason import StopKind, monthly_budget_sentence
 from backend.errors import RunError, SettingsError

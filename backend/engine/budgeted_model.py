@@ -10,7 +10,7 @@ from backend.domain.chat.model import ChatModel
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.response_parser import read
 from backend.domain.outcome import Failure, Rejection
-from backend.domain.resolution.resolve import Pricing, cost_of, priced_as
+from backend.domain.resolution.pricing import Pricing, cost_of, priced_as
 from backend.engine.budget_allocation import BudgetAllocation
 from backend.engine.budget_rules import MonthUsedUp, known_price
 from backend.engine.stored_model import Write

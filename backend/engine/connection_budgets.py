@@ -7,7 +7,7 @@ from dataclasses import replace
 from backend.domain.chat.model import ChatModel
 from backend.domain.chat.request import ChatRequest, Completion, RequestTemplate
 from backend.domain.outcome import Failure
-from backend.domain.resolution.resolve import Pricing
+from backend.domain.resolution.pricing import Pricing
 from backend.engine.budget_allocation import BudgetAllocation
 from backend.engine.budget_rules import CAP, MonthUsedUp, OverBudget
 from backend.engine.budgeted_model import BudgetedModel

@@ -11,7 +11,7 @@ from backend.adapters.database.period_ledger import PeriodLedger
 from backend.adapters.database.prompts import Store
 from backend.domain.connection import DEFAULT
 from backend.domain.prompts.version import PromptVersion
-from backend.domain.resolution.resolve import Pricing
+from backend.domain.resolution.pricing import Pricing
 from backend.domain.runs.run import Run
 from backend.engine.budget_rules import asks_embeddings, known_price
 from backend.engine.reserved_run import reserve_rest, start_reserved

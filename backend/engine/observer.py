@@ -9,7 +9,7 @@ from typing import Protocol
 
 from backend.domain.chat.request import Completion
 from backend.domain.outcome import Failure, Outcome
-from backend.domain.resolution.resolve import Pricing
+from backend.domain.resolution.pricing import Pricing
 
 
 class Observer(Protocol):

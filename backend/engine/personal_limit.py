@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from backend.adapters.database.period_ledger import PeriodLedger
 from backend.adapters.database.prompts import Store
-from backend.domain.resolution.resolve import Pricing
+from backend.domain.resolution.pricing import Pricing
 from backend.domain.runs.run import Run
 from backend.engine.reserved_run import reserve_rest, start_reserved
 from backend.errors import SettingsError, UsedUpError

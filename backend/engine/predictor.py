@@ -14,7 +14,8 @@ from typing import Protocol
 from backend.domain.chat.judged import Judged, judge
 from backend.domain.chat.request import ChatRequest, Completion, PlannedRequests
 from backend.domain.outcome import Failure, Outcome
-from backend.domain.resolution.resolve import Pricing, failed, outcome_of
+from backend.domain.resolution.pricing import Pricing
+from backend.domain.resolution.resolve import failed, outcome_of
 from backend.domain.task import Task
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.sampling import ask_all, failure_of

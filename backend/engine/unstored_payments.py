@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from backend.domain.chat.request import Completion
 from backend.domain.outcome import Failure
-from backend.domain.resolution.resolve import Pricing, cost_of
+from backend.domain.resolution.pricing import Pricing, cost_of
 from backend.engine.budget_allocation import BudgetAllocation
 from backend.engine.budget_rules import OverBudget, known_price
 from backend.errors import PromptsError, ProviderError

@@ -18,7 +18,7 @@ from backend.adapters.database.prompts import Store
 from backend.domain.chat.request import ChatRequest, PlannedRequests
 from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.outcome import Outcome
-from backend.domain.resolution.resolve import Pricing
+from backend.domain.resolution.pricing import Pricing
 from backend.domain.task import Task
 from backend.engine.budget_rules import OverBudget
 from backend.engine.cascade_predictor import CascadePredictor

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from backend.adapters.database.tables import runs, versions
 from backend.domain.connection import TEACHER
-from backend.domain.resolution.resolve import Pricing, priced_as
+from backend.domain.resolution.pricing import Pricing, priced_as
 
 
 def priced_as_asked(connection: sa.Connection, pricing: Pricing) -> Pricing:

@@ -15,7 +15,7 @@ from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import retried
 from backend.adapters.database.tables import completions, holds, payers, payments, runs
 from backend.domain.chat.request import Completion
-from backend.domain.resolution.resolve import Pricing, cost_of
+from backend.domain.resolution.pricing import Pricing, cost_of
 
 _TOKENS = ("prompt_tokens", "cached_tokens", "completion_tokens")
 SIZE = ("model", "connection", *_TOKENS)

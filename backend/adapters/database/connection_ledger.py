@@ -14,7 +14,7 @@ from backend.adapters.database.prompts import Store
 from backend.adapters.database.retry import retried
 from backend.adapters.database.tables import month_holds, payers, payments
 from backend.domain.chat.request import Completion
-from backend.domain.resolution.resolve import Pricing
+from backend.domain.resolution.pricing import Pricing
 
 
 class ConnectionLedger(BudgetLedger):

@@ -12,7 +12,7 @@ from backend.adapters.database.budget_ledger import BudgetLedger
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.retry import retried
 from backend.adapters.database.tables import day_holds, runs
-from backend.domain.resolution.resolve import Pricing
+from backend.domain.resolution.pricing import Pricing
 from backend.domain.runs.run import FINAL, is_run_id
 
 

@@ -17,7 +17,7 @@ from backend.domain.chat.request import ChatRequest, PlannedRequests
 from backend.domain.outcome import Failure, Outcome, Rejection
 from backend.domain.prompts.confidence_option import LOGPROBS, samples_of
 from backend.domain.prompts.version import parse_tag
-from backend.domain.resolution.resolve import Pricing
+from backend.domain.resolution.pricing import Pricing
 from backend.domain.runs.run import Run, TaskCounts
 
 PAGE = 1000

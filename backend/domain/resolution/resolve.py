@@ -6,8 +6,7 @@ A text ends with its closing quote, whose probability counts. A number ends wher
 `1` from `10`.
 """
 
-from collections.abc import Callable, Collection, Sequence
-from typing import Protocol
+from collections.abc import Collection, Sequence
 
 from backend.domain.answer import Answer, number_of
 from backend.domain.chat.answer_spec import AnswerSpec
@@ -18,6 +17,7 @@ from backend.domain.outcome import Confidence, DeferredConfidence, Failure, Outc
 from backend.domain.prompts.confidence_option import vote
 from backend.domain.resolution.both_orders import joined, mean_confidence
 from backend.domain.resolution.logprob_confidence import Counted, confidence
+from backend.domain.resolution.pricing import Pricing, cost_of
 from backend.domain.resolution.span_confidence import confidence_of_marks, marking_alone, with_scores
 
 
@@ -32,51 +32,6 @@ def _may_go_on(number: int | float, possible: Sequence[str]) -> bool:
     """`possible`: all numbers that are possible; none where there is no end of them."""
     text = str(number)
     return not possible or any(other != text and other.startswith(text) for other in possible)
-
-
-Pricing = Callable[[str, str], Callable[[int, int, int], float | None]]
-"""Names of model and connection -> (prompt tokens, of these cached, completion tokens) -> USD, or None when unknown."""
-BATCH_SHARE = 0.5
-"""What a request costs in a batch, of what it costs by itself (OpenAI's Batch API guide; others ask the same)."""
-
-
-class Billed(Protocol):
-    """The parts of a Completion, or of a row of the database like one, that determine a cost."""
-
-    @property
-    def model(self) -> str: ...
-
-    @property
-    def connection(self) -> str: ...
-
-    @property
-    def prompt_tokens(self) -> int: ...
-
-    @property
-    def cached_tokens(self) -> int: ...
-
-    @property
-    def completion_tokens(self) -> int: ...
-
-    @property
-    def batch(self) -> bool: ...
-
-
-def priced_as(pricing: Pricing, *models: str) -> Pricing:
-    """`pricing`, with the highest price of `models` for every model without one: servers answer under names of their
-    own."""
-
-    def price_of(name: str, connection: str) -> Callable[[int, int, int], float | None]:
-        def price(prompt: int, cached: int, completion: int) -> float | None:
-            cost = pricing(name, connection)(prompt, cached, completion)
-            if cost is not None:
-                return cost
-            costs = [pricing(model, connection)(prompt, cached, completion) for model in models]
-            return max((usd for usd in costs if usd is not None), default=None)
-
-        return price
-
-    return price_of
 
 
 def resolve(
@@ -170,10 +125,3 @@ def usage_of(attempts: Sequence[Completion], seconds: float | None, pricing: Pri
         cost_usd=total_usd([cost_of(completion, pricing) for completion in attempts]),
         seconds=seconds,
     )
-
-
-def cost_of(completion: Billed, pricing: Pricing) -> float | None:
-    """USD, or None if the price is unknown."""
-    price = pricing(completion.model, completion.connection)
-    cost = price(completion.prompt_tokens, completion.cached_tokens, completion.completion_tokens)
-    return cost * BATCH_SHARE if completion.batch and cost is not None else cost

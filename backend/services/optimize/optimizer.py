@@ -15,7 +15,7 @@ from backend.domain.labels.reading import as_read
 from backend.domain.optimize.search import GroundTruthHalves, LabeledTask, check_halves, divide
 from backend.domain.person import Person
 from backend.domain.pictures.texts import reads_files
-from backend.domain.resolution.resolve import priced_as
+from backend.domain.resolution.pricing import priced_as
 from backend.domain.runs.run import Run
 from backend.domain.runs.stop_reason import StopKind
 from backend.engine.budget_rules import OverBudget, check_budget, check_embeddings, least

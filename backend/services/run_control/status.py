@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from shlex import quote
 
 from backend.adapters.database.runs import RunStore
-from backend.domain.resolution.resolve import Pricing
+from backend.domain.resolution.pricing import Pricing
 from backend.domain.runs.run import ALIVE_S, OPEN, Run, TaskCounts
 from backend.domain.runs.stop_reason import ABANDONED, NEVER_BEGAN, StopReason
 from backend.services.run_control.ownership import is_owned

@@ -13,7 +13,7 @@ from backend.domain.dataset.subset import Subset
 from backend.domain.hashing import of_samples
 from backend.domain.outcome import Failure, Outcome, Rejection
 from backend.domain.person import Person
-from backend.domain.resolution.resolve import Pricing
+from backend.domain.resolution.pricing import Pricing
 from backend.domain.runs.run import Run
 from backend.domain.urls import public_url
 from backend.engine.budget_rules import check_budget, check_embeddings, check_larger

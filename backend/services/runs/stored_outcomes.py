@@ -12,7 +12,8 @@ from backend.domain.hashing import of_samples
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Outcome
 from backend.domain.pictures.texts import linked_texts, trouble_with, with_texts
-from backend.domain.resolution.resolve import Pricing, failed, resolve
+from backend.domain.resolution.pricing import Pricing
+from backend.domain.resolution.resolve import failed, resolve
 from backend.domain.runs.run import Run
 from backend.domain.task import Task
 from backend.services.dataset.resolved_version import ResolvedVersion

@@ -19,7 +19,7 @@ from backend.domain.chat.request_resources import RequestResources
 from backend.domain.connection import DEFAULT
 from backend.domain.outcome import Outcome
 from backend.domain.prompts.version import PromptVersion
-from backend.domain.resolution.resolve import Pricing
+from backend.domain.resolution.pricing import Pricing
 from backend.domain.runs.run import Run
 from backend.domain.task import Task
 from backend.engine.budget_rules import CAP

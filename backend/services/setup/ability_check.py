@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from backend.domain.abilities import ABILITIES, Ability, AbilityResult, Reply, usage_found
 from backend.domain.chat.request import Completion
 from backend.domain.outcome import Failure
-from backend.domain.resolution.resolve import Pricing, cost_of
+from backend.domain.resolution.pricing import Pricing, cost_of
 
 MOST_S = 90.0
 """For all of them together."""

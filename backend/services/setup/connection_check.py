@@ -12,7 +12,7 @@ from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.connection import RESERVED
 from backend.domain.learnt_format import LearntFormat
 from backend.domain.outcome import Failure, total_usd
-from backend.domain.resolution.resolve import Pricing, cost_of
+from backend.domain.resolution.pricing import Pricing, cost_of
 from backend.domain.urls import public_url
 from backend.engine.budget_rules import UnknownPriceError
 from backend.engine.unstored_payments import UnstoredPayments

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from backend.domain.profiles import PROFILES
-from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, printable, the_app
+from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, printable, the_app, the_status
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.connections import connection_check_json, connection_json
 
@@ -26,7 +26,7 @@ def connections(json_wanted: bool) -> None:
     \b
     ls-prompts connections
     """
-    app = the_app()
+    app = the_status()
     listed = app.model_connections()
     spent = {stored.name: app.spent_this_month(stored.name) for stored in listed if stored.monthly_budget is not None}
     learnt = {stored.name: app.learnt_formats(stored) for stored in listed}

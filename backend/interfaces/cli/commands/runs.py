@@ -6,22 +6,19 @@ import time
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from backend.domain.runs.run import FINAL
 from backend.engine.shutdown import process_stop
 from backend.interfaces.cli.options.prompt_names import complete_both
 from backend.interfaces.cli.options.run_options import processes_option
-from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, printable, the_app
-from backend.interfaces.cli.render.progress import ProgressBar
+from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, printable, the_app, the_status
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.runs import run_status_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from backend.app import App
+    from backend.app.status import StatusOperations
     from backend.domain.public_id import PublicId
     from backend.services.run_control.status import RunStatus
 
@@ -44,7 +41,7 @@ def runs(which: str | None, json_wanted: bool) -> None:
     ls-prompts runs sentiment
     ls-prompts runs sentiment@1 --json
     """
-    app = the_app()
+    app = the_status()
     statuses = app.runs(which)
     ids = app.run_ids(status.run.id for status in statuses)
     if json_wanted:
@@ -53,13 +50,16 @@ def runs(which: str | None, json_wanted: bool) -> None:
     if not statuses:
         notify("There are no runs yet: `ls-prompts run VERSION --on all`.")
         return
-    Console(width=WIDE).print(_table(statuses, ids))
+    _print_table(statuses, ids)
     for status in statuses:
         if status.run.reason:
             click.echo(f"{status.run.id} {status.run.status}: {printable(status.run.reason)}")
 
 
-def _table(statuses: "list[RunStatus]", ids: "Mapping[str, PublicId]") -> Table:
+def _print_table(statuses: "list[RunStatus]", ids: "Mapping[str, PublicId]") -> None:
+    from rich.console import Console  # a worker need not hold it
+    from rich.table import Table
+
     table = Table(box=None, header_style="bold", pad_edge=False)
     for title in ("run", "version", "on", "status", "done", "failed", "cost", "saved", "started", "by"):
         table.add_column(title, no_wrap=True, overflow="fold")
@@ -76,7 +76,7 @@ def _table(statuses: "list[RunStatus]", ids: "Mapping[str, PublicId]") -> Table:
         started_by = ids[run.id].user_email or "" if run.id in ids else ""
         cells = (run.status, done, numbers.count(counts.failed), *money, started, cell(started_by))
         table.add_row(*map(cell, texts), *cells)
-    return table
+    Console(width=WIDE).print(table)
 
 
 @click.command()
@@ -90,7 +90,7 @@ def watch(run: str, json_wanted: bool) -> None:
     \b
     ls-prompts watch 1f3a9c04
     """
-    app = the_app()
+    app = the_status()
     status = app.watch(run)
     if json_wanted:
         print_json(run_status_json(status, app.run_ids([status.run.id]).get(status.run.id)))
@@ -104,8 +104,10 @@ def watch(run: str, json_wanted: bool) -> None:
     sys.exit(0 if status.run.status == "completed" else 1)
 
 
-def _watched(app: "App", status: "RunStatus") -> "RunStatus":
+def _watched(app: "StatusOperations", status: "RunStatus") -> "RunStatus":
     """Shows how far a run is until it has ended."""
+    from backend.interfaces.cli.render.progress import ProgressBar
+
     run, pause = status.run.id, EVERY_S
     with ProgressBar(f"{status.run.tag} {run}") as gauge:
         while status.run.status not in FINAL:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from backend.app import App
     from backend.app.database import DatabaseOperations
+    from backend.app.status import StatusOperations
 
 log = logging.getLogger(__name__)
 Started = TypeVar("Started", bound="DatabaseOperations")
@@ -40,6 +41,14 @@ def the_database() -> "DatabaseOperations":
         from backend.app.database import DatabaseOperations
 
     return _started(DatabaseOperations())
+
+
+def the_status() -> "StatusOperations":
+    """The same with runs and connections."""
+    with importing():
+        from backend.app.status import StatusOperations
+
+    return _started(StatusOperations())
 
 
 def _started(operations: Started) -> Started:

@@ -17,7 +17,8 @@ from backend.domain.chat.model import BatchModel
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.outcome import Failure, Outcome
-from backend.domain.resolution.resolve import Pricing, failed, resolve
+from backend.domain.resolution.pricing import Pricing
+from backend.domain.resolution.resolve import failed, resolve
 from backend.domain.runs.run import Run
 from backend.domain.task import Task
 from backend.engine.observer import Observer, Unobserved

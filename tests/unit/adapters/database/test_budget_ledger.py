@@ -10,7 +10,7 @@ from backend.adapters.database.budget_ledger import BudgetLedger
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
-from backend.domain.resolution.resolve import priced_as
+from backend.domain.resolution.pricing import priced_as
 from backend.domain.runs.run import Run
 from tests.scripted import completion
 

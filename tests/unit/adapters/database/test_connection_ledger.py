@@ -7,7 +7,7 @@ import pytest
 from backend.adapters.database.completions import this_month
 from backend.adapters.database.connection_ledger import ConnectionLedger
 from backend.adapters.database.prompts import Store
-from backend.domain.resolution.resolve import Pricing
+from backend.domain.resolution.pricing import Pricing
 from tests.scripted import completion, version
 
 A, B, C, D = ("abcd"[place] * 64 for place in range(4))

@@ -428,6 +428,14 @@ def test_a_prompt_through_a_pipe_is_utf_8(mine: Installation) -> None:
             ["diff", "mood@1", "mood@1"],
             ["backend.app.app", "backend.adapters.label_studio", "backend.domain.labels.schema"],
         ),
+        (
+            ["runs"],
+            ["backend.app.app", "backend.adapters.label_studio", "backend.domain.labels.schema", "rich", "openai"],
+        ),
+        (
+            ["connections"],
+            ["backend.app.app", "backend.adapters.label_studio", "backend.domain.labels.schema", "cryptography"],
+        ),
         (["show", "mood@1"], ["backend.app.app", "backend.adapters.label_studio", "backend.domain.labels.schema"]),
     ],
 )

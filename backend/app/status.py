@@ -1,0 +1,42 @@
+"""Status: runs and how far they are, connections and what they cost; what can be told without asking anybody.
+
+Commands that need no more import neither Label Studio nor what asks models.
+"""
+
+from backend.app.database import DatabaseOperations
+from backend.container.status import StatusParts
+from backend.domain.connection import StoredConnection
+from backend.domain.learnt_format import LearntFormat
+from backend.services.run_control.status import RunStatus, status_of
+
+
+class StatusOperations(DatabaseOperations):
+    """Errors are `backend.errors.PromptsError`s."""
+
+    container: StatusParts
+
+    def __init__(self, container: StatusParts | None = None) -> None:
+        """`container`: what it works with; by default made from the environment's settings."""
+        super().__init__(container or StatusParts())
+
+    def runs(self, which: str | None = None) -> list[RunStatus]:
+        """Runs of a version (NAME@N), of all versions of a prompt (NAME) or all runs; newest first."""
+        tags = self.container.prompts.tags(which) if which else None
+        runs = [run for run in self.container.record.runs() if tags is None or run.tag in tags]
+        return [status_of(self.container.record, run, self.container.pricing) for run in runs]
+
+    def watch(self, run_id: str) -> RunStatus:
+        """How far a run has come."""
+        return status_of(self.container.record, self.container.record.run(run_id), self.container.pricing)
+
+    def model_connections(self) -> list[StoredConnection]:
+        """Those of the environment, then the stored ones by name."""
+        return [*self.container.connections.of_environment, *self.container.model_connections.store.all()]
+
+    def learnt_formats(self, stored: StoredConnection) -> list[LearntFormat]:
+        """What the models of a connection's server refused, of the last days."""
+        return self.container.connections.learnt(stored)
+
+    def spent_this_month(self, name: str) -> float:
+        """USD, of all who asked through a stored connection."""
+        return self.container.spent_this_month(name)
