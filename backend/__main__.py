@@ -12,7 +12,10 @@ def main() -> None:
     with importing():
         from backend.interfaces.cli.main import main as command
 
-    command()
+    try:
+        command()
+    finally:
+        gc.freeze()  # at its end Python looks for garbage once more: a fifth of a second, and all of it ends anyway
 
 
 if __name__ == "__main__":
