@@ -46,10 +46,11 @@ class Watch:
     planned_s: float | None = None
 
     def until(self, holds: Callable[[], bool]) -> float:
-        """The seconds that it took. Ends the program after a day."""
+        """The seconds that it took. Ends the program after a day, and when the run ended without it."""
         began = time.monotonic()
         while not holds():
-            if time.monotonic() - began > LONGEST_S:
+            ended = _ended(self.app, self.run)
+            if time.monotonic() - began > LONGEST_S or (ended and not holds()):
                 sys.exit("It did not happen in time: the figures mean nothing.")
             self._look_at_plan()
             time.sleep(EVERY_S)

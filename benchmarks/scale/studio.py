@@ -7,7 +7,7 @@ version annotators see.
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -58,14 +58,20 @@ class Studio:
         return await self._project(request)
 
     async def _page(self, request: web.Request) -> web.Response:
-        """A page of all tasks, or the tasks with certain ids; nothing for a filter."""
+        """A page of all tasks, of those behind an id, or of certain ids; nothing for other filters."""
         query = json.loads(request.query.get("query", "{}"))
         number, size = int(request.query["page"]), int(request.query["page_size"])
-        ids: Iterable[int] = range((number - 1) * size + 1, min(number * size, self.tasks) + 1)
+        ids = self._ids(query)
+        listed = [_task(task) for task in ids[(number - 1) * size : number * size]]
+        return web.json_response({"tasks": listed, "total": len(ids)})
+
+    def _ids(self, query: Mapping[str, Any]) -> Sequence[int]:
         if "selectedItems" in query:
-            ids = query["selectedItems"]["included"]
-        listed = [] if "filters" in query else [_task(task) for task in ids]
-        return web.json_response({"tasks": listed, "total": self.tasks})
+            return list(query["selectedItems"]["included"])
+        filters = query.get("filters", {"items": []})["items"]
+        if any((item["filter"], item["operator"]) != ("filter:tasks:id", "greater") for item in filters):
+            return ()
+        return range(1 + max((item["value"] for item in filters), default=0), self.tasks + 1)
 
     async def _versions(self, _request: web.Request) -> web.Response:
         return web.json_response(self.predictions)
