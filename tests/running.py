@@ -15,6 +15,8 @@ import pytest
 from demo import services
 
 Json = dict[str, Any]
+SHORTEST_S, LONGEST_S = 0.001, 0.02
+"""Between two looks at what a test waits for: short while it may come at once."""
 
 
 @dataclass
@@ -68,10 +70,11 @@ def running_stand_in(log: Path, port: int | None = None, **levers: object) -> It
 
 def until(holds: Callable[..., Any], seconds: float = 60) -> Any:
     """Waits until `holds()` is true, and returns what it is then."""
-    deadline = time.monotonic() + seconds
+    deadline, pause = time.monotonic() + seconds, SHORTEST_S
     while not (found := holds()):
         assert time.monotonic() < deadline, f"It did not happen within {seconds:g} seconds."
-        time.sleep(0.02)
+        time.sleep(pause)
+        pause = min(2 * pause, LONGEST_S)
     return found
 
 

@@ -74,7 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def teaching(*kinds: str) -> Iterator[Teacher]:
     with Teacher(kinds) as teacher:
-        threading.Thread(target=teacher.serve_forever, daemon=True).start()
+        threading.Thread(target=teacher.serve_forever, args=(0.01,), daemon=True).start()
         try:
             yield teacher
         finally:

@@ -1,7 +1,8 @@
 """What holds for unit tests: nobody waits for what will not come or will not be used."""
 
+import sqlite3
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,22 @@ def new_databases_are_copied(tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture(scope="session", autouse=True)
+def no_disk_is_waited_for() -> Iterator[None]:
+    """SQLite's commits wait until the disk has written, so that they outlive a crash of the machine. No file of a test
+    does."""
+    prepare = engine._prepare_sqlite
+
+    @wraps(prepare)
+    def without_waiting(connection: sqlite3.Connection, record: Any) -> None:
+        prepare(connection, record)
+        connection.execute("PRAGMA synchronous=OFF")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "_prepare_sqlite", without_waiting)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def statements_are_compiled_once() -> Iterator[None]:
     """Each engine compiles a statement when it first meets it, for its dialect; nearly each test with a database has
     an engine of its own, and compiles longer than it waits for the database."""
@@ -84,8 +101,10 @@ def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture(autouse=True)
-def clients_load_one_authority(monkeypatch: pytest.MonkeyPatch, one_authority: Path) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def clients_load_one_authority(one_authority: Path) -> Iterator[None]:
     """A client loads the certificates of all authorities, in 30 ms, and hundreds of tests make one to talk to a server
     of their own."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(one_authority))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(one_authority))
+        yield

@@ -67,8 +67,11 @@ def held(url: str) -> Iterator[Held]:
     other.close()
 
 
-def test_answers_wait_for_a_record_that_somebody_locks(held: Held, caplog: pytest.LogCaptureFixture) -> None:
+def test_answers_wait_for_a_record_that_somebody_locks(
+    held: Held, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store, lock = held
+    monkeypatch.setattr(paid, "AGAIN_S", 0.02)
 
     async def scene() -> None:
         recorder = CompletionWriter(store.add_completions, Shutdown())
@@ -85,8 +88,9 @@ def test_answers_wait_for_a_record_that_somebody_locks(held: Held, caplog: pytes
     assert len(caplog.records) == 1
 
 
-def test_embeddings_wait_as_well(held: Held, caplog: pytest.LogCaptureFixture) -> None:
+def test_embeddings_wait_as_well(held: Held, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     store, lock = held
+    monkeypatch.setattr(paid, "AGAIN_S", 0.02)
     part = EmbeddingStore(store)
 
     class Api:

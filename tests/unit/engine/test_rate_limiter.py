@@ -204,7 +204,9 @@ def test_what_was_sent_and_has_no_known_end_counts() -> None:
     assert [claim.owed for claim in run(main())] == [0.0, 0.0]
 
 
-def test_requests_that_are_canceled_while_they_wait_for_a_slot_take_no_tokens() -> None:
+def test_requests_that_are_canceled_while_they_wait_for_a_slot_take_no_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backend.engine.first_answer.WARM_UP_S", 0)
+
     async def main() -> tuple[int, list[RateClaim]]:
         rates, bucket = noted()
         model = ScriptedModel()

@@ -44,7 +44,9 @@ class Days:
         await asyncio.gather(*self.live._closing)
 
 
-def test_a_call_that_began_before_midnight_gets_all_its_answers(store: Store) -> None:
+def test_a_call_that_began_before_midnight_gets_all_its_answers(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backend.engine.first_answer.WARM_UP_S", 0)
+
     async def main() -> None:
         days = Days(store)
         before = days.label(20)

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from inspect import unwrap
 from pathlib import Path
 from subprocess import PIPE
 from typing import Any
@@ -70,7 +71,8 @@ def test_opening_twice_changes_nothing(database_url: str) -> None:
     engine.dispose()
 
 
-def test_sqlite_is_in_wal_mode_syncs_and_checks_foreign_keys(tmp_path: Path) -> None:
+def test_sqlite_is_in_wal_mode_syncs_and_checks_foreign_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_prepare_sqlite", unwrap(module._prepare_sqlite))  # no_disk_is_waited_for
     engine = open_database(f"sqlite:///{tmp_path / 'deep' / 'er' / 'record.sqlite3'}")
     with engine.connect() as connection:
         found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")]

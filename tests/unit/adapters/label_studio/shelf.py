@@ -40,5 +40,5 @@ class Shelf:
         items = query.get("filters", {}).get("items", []) if self.filters else []
         last = max((item["value"] for item in items if item["filter"] == "filter:tasks:id"), default=0)
         tasks = self.tasks if "view" in params else sorted(self.tasks)
-        chosen = query.get("selectedItems", {}).get("included", tasks)
+        chosen = set(query.get("selectedItems", {}).get("included", tasks))
         return [task for task in tasks for _ in range(1 + (task in self.twice)) if task > last and task in chosen]
