@@ -5,7 +5,8 @@ Working on a run asks for what is not stored yet, and nothing else.
 
 import asyncio
 import time
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
@@ -89,19 +90,39 @@ class Asking:
 
 @dataclass(slots=True)
 class Findings:
-    """What a run came to, taken down while its outcomes pass by. `truths`: ids of the tasks that have one; `judged`:
-    the outcomes of these."""
+    """What a run came to, summed page by page. `truths`: ids of the tasks that have one; `judged`: the outcomes of
+    these."""
 
     truths: set[int]
     judged: list[Outcome] = field(default_factory=list)
-    pushed: PushResult | None = None
     total: Summing = field(default_factory=Summing)
 
-    def passing(self, pages: Iterable[list[Outcome]]) -> Iterator[list[Outcome]]:
-        for page in pages:
-            self.total.add(page)
-            judged = (outcome for outcome in page if outcome.task_id in self.truths)
-            self.judged += [replace(outcome, confidences=outcome.computed) for outcome in judged]
+    def add(self, page: list[Outcome]) -> None:
+        self.total.add(page)
+        judged = (outcome for outcome in page if outcome.task_id in self.truths)
+        self.judged += [replace(outcome, confidences=outcome.computed) for outcome in judged]
+
+
+OnPage = Callable[[list[Outcome]], None]
+"""Is called with each page of a run's outcomes."""
+
+
+def unheeded(_page: list[Outcome]) -> None:
+    """Keeps nothing."""
+
+
+@dataclass(slots=True)
+class _Passing:
+    """Pages that are read once. `tasks`: the number in those that were read."""
+
+    pages: Iterable[list[Outcome]]
+    on_page: OnPage
+    tasks: int = 0
+
+    def __iter__(self) -> Iterator[list[Outcome]]:
+        for page in self.pages:
+            self.tasks += len(page)
+            self.on_page(page)
             yield page
 
 
@@ -134,17 +155,17 @@ class RunWorker:
         seconds = self.asking.ask(run, resolved, base, progress, heartbeat)
         resolved = self.resolver.resolved(run.tag)  # its config may have changed meanwhile
         findings = Findings({truth.task_id for truth in base.truths})
-        self.conclude(run, resolved, progress.notify, heartbeat, findings)
+        pushed = self.conclude(run, resolved, progress.notify, heartbeat, findings.add)
         truths, left_out = base.truths, base.left_out
         scored = evaluation(findings.judged, truths, resolved.schema, left_out) if truths else None
         done, summary = self.record.run(run.id), findings.total.summary()
-        return RunResult(done, subset_of(run), summary, seconds, findings.judged, truths, scored, findings.pushed)
+        return RunResult(done, subset_of(run), summary, seconds, findings.judged, truths, scored, pushed)
 
     def conclude(
-        self, run: Run, resolved: ResolvedVersion, notify: Notify, heartbeat: Heartbeat, findings: Findings
-    ) -> None:
-        """Ends a run all of whose tasks were asked about: its outcomes are read once, for `findings` and for the push.
-        A push that was killed is done again: it changes what is not there yet.
+        self, run: Run, resolved: ResolvedVersion, notify: Notify, heartbeat: Heartbeat, on_page: OnPage = unheeded
+    ) -> PushResult | None:
+        """Ends a run all of whose tasks were asked about: its outcomes are read once, for `on_page` and for the push,
+        whose result it returns. A push that was killed is done again: it changes what is not there yet.
 
         Raises RunError when no task got an answer, Canceled when the run was canceled meanwhile.
         """
@@ -157,15 +178,13 @@ class RunWorker:
         if remark := no_confidence_sentence(resolved.version, first, resolved.schema):
             notify(remark)
         self.record.size(run.id, self.record.run_tasks.count(run.id))
-        passing = findings.passing(chain([first] if first else [], pages))
-        if run.push:
-            findings.pushed = self.pusher.push_run(resolved, passing, run.keep, notify)
-        else:
-            for _ in passing:
-                pass
-        self.record.size(run.id, findings.total.tasks)
+        passing = _Passing(chain([first] if first else [], pages), on_page)
+        pushed = self.pusher.push_run(resolved, passing, run.keep, notify) if run.push else None
+        deque(passing, maxlen=0)  # reads the rest, which is all of them if they are not pushed
+        self.record.size(run.id, passing.tasks)
         if heartbeat.canceled or not self.record.complete(run.id):
             raise Canceled(run.id)
+        return pushed
 
     def _check_answered(self, run: Run, resolved: ResolvedVersion) -> None:
         total = Summing()

@@ -31,7 +31,7 @@ from backend.services.run_control.ownership import subset_of
 from backend.services.run_control.progress import Silent
 from backend.services.run_control.termination import Canceled, Interrupted, noted_end
 from backend.services.runs.chunk_session import ChunkSession
-from backend.services.runs.run_worker import Findings, RunWorker
+from backend.services.runs.run_worker import RunWorker
 from backend.services.runs.task_labeler import RunListener
 
 log = logging.getLogger(__name__)
@@ -202,7 +202,7 @@ class WorkerPool:
             self._call(run.id, job.number)
 
     def _end(self, run: Run, resolved: ResolvedVersion, heartbeat: Heartbeat) -> None:
-        self.worker.conclude(run, resolved, to_log, heartbeat, Findings(set()))
+        self.worker.conclude(run, resolved, to_log, heartbeat)
         self.jobs.close(run.id)
 
     def caretaker(self) -> PeriodicThread:
