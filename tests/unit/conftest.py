@@ -1,7 +1,7 @@
 """What holds for unit tests: nobody waits for what will not come or will not be used."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from functools import cache, wraps
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from label_studio_sdk.core import http_client
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.util import LRUCache
+from werkzeug.routing import Rule
 
 from backend.adapters.database import engine
 
@@ -90,6 +91,23 @@ def statements_are_compiled_once() -> Iterator[None]:
         sa.event.listen(sa.Engine, "engine_connect", share)
         yield
         sa.event.remove(sa.Engine, "engine_connect", share)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def routes_are_compiled_once() -> Iterator[None]:
+    """Each application compiles its hundred routes, which takes longer than most of its tests."""
+    compile_builder = Rule._compile_builder
+    compiled: dict[Hashable, Any] = {}
+
+    def once(rule: Rule, append_unknown: bool = True) -> Any:
+        key = (*rule._trace, *(rule.defaults or {}).items(), append_unknown)
+        if key not in compiled:
+            compiled[key] = compile_builder(rule, append_unknown)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", once)
+        yield
 
 
 @pytest.fixture(scope="session")

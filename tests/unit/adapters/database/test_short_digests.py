@@ -5,6 +5,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +71,8 @@ def _write(url: str, rows: Iterator[tuple[str, dict[str, Any]]]) -> None:
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, BEFORE)
-        for name, row in rows:
-            connection.execute(sa.table(name, *map(sa.column, row)).insert().values(**row))
+        for (name, columns), group in groupby(rows, lambda one: (one[0], tuple(one[1]))):
+            connection.execute(sa.table(name, *map(sa.column, columns)).insert(), [row for _, row in group])
     engine.dispose()
 
 

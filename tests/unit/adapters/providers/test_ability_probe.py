@@ -57,7 +57,9 @@ def test_what_is_billed_is_read() -> None:
     assert probe.completion("m", {}) is None
 
 
-def test_batches_are_listed(stand_in: RunningStandIn) -> None:
+def test_batches_are_listed(stand_in: RunningStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("openai._base_client.INITIAL_RETRY_DELAY", 0.01)
+
     def listed() -> AbilityResult:
         connection = ModelConnection(stand_in.url, KEY, 5)
         return run(AbilityProbe(None, KEY, lambda: BatchApi(connection)).batch_list())  # type: ignore[arg-type]

@@ -601,7 +601,7 @@ CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 @pytest.mark.parametrize(("head", "piece"), [(b"HTTP/1.1 200 OK\r\nX: ", b"x"), (CHUNKED, b"1\r\n \r\n")])
 def test_a_server_that_sends_a_byte_now_and_then_takes_too_long_too(head: bytes, piece: bytes) -> None:
     async def once() -> Heard:
-        async with endless(head, piece, pause_s=0.02, timeout_s=0.3) as model:
+        async with endless(head, piece, pause_s=0.02, timeout_s=0.1) as model:
             return await model.complete(ASK, 0)
 
     found = run(once())

@@ -125,7 +125,9 @@ def test_an_error_that_came_with_a_bill_was_paid_for_and_is_of_one_task(code: in
 BILLED = {"choices": [{"message": None, "error": {"code": 400, "message": "No."}}], "usage": {"completion_tokens": 40}}
 
 
-@pytest.mark.parametrize(("second", "kind"), [(BILLED, "bad_request"), (HANG, "timeout"), ({}, "server")])
+@pytest.mark.parametrize(
+    ("second", "kind"), [(BILLED, "bad_request"), pytest.param(HANG, "timeout", marks=pytest.mark.slow), ({}, "server")]
+)
 def test_no_further_form_is_asked_after_what_may_be_charged(second: Any, kind: str) -> None:
     found, provider = ask(error(400, message="No, in words that nobody knows."), second, chat(), timeout_s=2)
     assert isinstance(found, Failure)

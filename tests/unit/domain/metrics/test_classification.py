@@ -1,8 +1,10 @@
 """Scores equal scikit-learn's on whatever can happen; what scikit-learn has no word for is said here by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import combinations_with_replacement, product
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,8 +20,11 @@ from tests.properties import cases
 
 LABELS = ("b", "a", "d", "c")
 UNKNOWN = "gone from the config"
+LABELS_AND_UNKNOWN = (*LABELS, UNKNOWN)
 REJECTION = Rejection("not_json", "It is none.")
 FAILURE = Failure("timeout", "It took too long.")
+RANDOM = 150
+"""Cases of each test of random ones: scikit-learn takes 10 ms for each, and small cases are all tried at once."""
 
 truth_labels = st.sampled_from((*LABELS, UNKNOWN))
 single_cases = st.lists(st.tuples(truth_labels, st.sampled_from((*LABELS, REJECTION))), min_size=1, max_size=40)
@@ -58,7 +63,7 @@ def said(verdict: Any) -> str:
 
 
 @pytest.mark.slow
-@cases(1000)
+@cases(RANDOM)
 @given(single_cases)
 def test_one_label_as_scikit_learn(pairs: list[tuple[str, Any]]) -> None:
     found = single(pairs)
@@ -75,7 +80,7 @@ def test_one_label_as_scikit_learn(pairs: list[tuple[str, Any]]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:A single label was found")
-@cases(1000)
+@cases(RANDOM)
 @given(single_cases)
 def test_the_confusion_as_scikit_learn(pairs: list[tuple[str, Any]]) -> None:
     table = single(pairs).confusion["c"]
@@ -85,7 +90,7 @@ def test_the_confusion_as_scikit_learn(pairs: list[tuple[str, Any]]) -> None:
 
 
 @pytest.mark.slow
-@cases(1000)
+@cases(RANDOM)
 @given(multiple_cases)
 def test_many_labels_as_scikit_learn(pairs: list[tuple[frozenset[str], Any]]) -> None:
     found = scored([({"c": ordered(truth)}, answered("c", verdict)) for truth, verdict in pairs], MULTIPLE)
@@ -98,7 +103,7 @@ def test_many_labels_as_scikit_learn(pairs: list[tuple[frozenset[str], Any]]) ->
 
 
 @pytest.mark.slow
-@cases(1000)
+@cases(RANDOM)
 @given(st.lists(st.tuples(truth_labels, truth_sets, st.sampled_from(LABELS), sets), min_size=1, max_size=20))
 def test_several_controls_as_scikit_learn(rows: list[tuple[str, Any, str, Any]]) -> None:
     pairs = [
@@ -113,6 +118,62 @@ def test_several_controls_as_scikit_learn(rows: list[tuple[str, Any, str, Any]])
     check_sets(found, truths, answers, [label for label in order if label in set().union(*truths, *answers)])
     assert found.correct == sum(t == a for t, a in zip(truths, answers, strict=True))
     assert list(found.confusion) == ["one"]
+
+
+def small_cases(kinds: Sequence[tuple[Any, Any]], most: int) -> list[list[tuple[Any, Any]]]:
+    """Each case of up to `most` tasks, of whatever kinds (a truth and a verdict)."""
+    return [[*case] for tasks in range(1, most + 1) for case in combinations_with_replacement(kinds, tasks)]
+
+
+def apart(case: int, labels: Iterable[str]) -> list[str]:
+    """Labels that no other case has, so that scikit-learn is asked about all cases at once."""
+    return [f"{case}: {label}" for label in labels]
+
+
+def check_each(found: list[Score], numbers: Any, occur: list[tuple[list[str], set[str], set[str]]]) -> None:
+    """Against scikit-learn's numbers of each label.
+
+    occur: of each case, its labels, the answered ones and the true ones
+    """
+    start = 0
+    for mine, (labels, answered, true) in zip(found, occur, strict=True):
+        part = [column[start : start + len(labels)] for column in numbers]
+        check_labels(mine, labels, part, answered, true)
+        start += len(labels)
+        if labels:
+            assert mine.f1_macro == pytest.approx(np.mean(part[2]))
+            assert (mine.f1_weighted or 0) == pytest.approx(np.average(part[2], weights=part[3]) if true else 0)
+    assert start == len(numbers[0])
+
+
+def test_every_small_case_of_one_label_as_scikit_learn() -> None:
+    small = small_cases([*product(("b", "a", UNKNOWN), ("b", "a", REJECTION))], 3)
+    found = [single(case) for case in small]
+    true, answered = ([{said(pair[side]) for pair in case} for case in small] for side in (0, 1))
+    labels = [[label for label in LABELS_AND_UNKNOWN if label in t | a] for t, a in zip(true, answered, strict=True)]
+    truths, answers = (
+        [name for number, case in enumerate(small) for name in apart(number, (said(pair[side]) for pair in case))]
+        for side in (0, 1)
+    )
+    names = [name for number, of in enumerate(labels) for name in apart(number, of)]
+    numbers = precision_recall_fscore_support(truths, answers, labels=names, zero_division=0)
+    check_each(found, numbers, [*zip(labels, answered, true, strict=True)])
+
+
+def test_every_small_case_of_many_labels_as_scikit_learn() -> None:
+    truth_kinds = [frozenset(s) for s in ((), ("a",), (UNKNOWN,), ("a", UNKNOWN))]
+    verdicts = [frozenset(s) for s in ((), ("a",), ("b",), ("a", "b"))]
+    small = small_cases([*product(truth_kinds, (*verdicts, REJECTION))], 2)
+    found = [scored([({"c": ordered(t)}, answered("c", v)) for t, v in case], MULTIPLE) for case in small]
+    rows = [[(t, frozenset[str]() if v is REJECTION else v) for t, v in case] for case in small]
+    true, given = ([set[str]().union(*(pair[side] for pair in case)) for case in rows] for side in (0, 1))
+    labels = [[label for label in LABELS_AND_UNKNOWN if label in t | g] for t, g in zip(true, given, strict=True)]
+    matrix = MultiLabelBinarizer(classes=[name for number, of in enumerate(labels) for name in apart(number, of)])
+    truths, answers = (
+        [apart(number, pair[side]) for number, case in enumerate(rows) for pair in case] for side in (0, 1)
+    )
+    numbers = precision_recall_fscore_support(matrix.fit_transform(truths), matrix.transform(answers), zero_division=0)
+    check_each(found, numbers, [*zip(labels, given, true, strict=True)])
 
 
 def check_sets(found: Score, truths: list[set[str]], answers: list[set[str]], labels: list[str]) -> None:

@@ -89,6 +89,7 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path, stand_in: RunningStandIn, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.setattr(module, "FIRST_PAUSE_S", 0.02)
+    monkeypatch.setattr("openai._base_client.INITIAL_RETRY_DELAY", 0.01)
     made = Desk(tmp_path, stand_in.url)
     yield made
     made.store.close()
