@@ -1,15 +1,15 @@
-"""Operations: what those groups of operations share that need more than the database."""
+"""Operations: what those groups of operations share that do more than work on runs."""
 
 from typing import Self
 
 from backend.adapters.database.looks import LookStore
-from backend.app.status import StatusOperations
+from backend.app.work import WorkOperations
 from backend.container import Container
 from backend.services.dataset.truth_bases import TruthBases
 from backend.settings import Settings
 
 
-class Operations(StatusOperations):
+class Operations(WorkOperations):
     """Errors are `backend.errors.PromptsError`s."""
 
     container: Container
@@ -27,7 +27,3 @@ class Operations(StatusOperations):
     def bases(self) -> TruthBases:
         """What numbers from ground truths rest on."""
         return TruthBases(self.container.drawing, LookStore(self.container.store))
-
-    def connection_of(self, tag: str) -> str:
-        """The name of the connection through which a version is asked."""
-        return self.container.prompts.get(tag).connection

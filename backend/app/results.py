@@ -5,7 +5,6 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from backend.adapters.database.calibrations import StoredCalibration
 from backend.adapters.database.canaries import CanaryStore
 from backend.adapters.database.looks import LookStore
 from backend.adapters.database.recent_tasks import RecentTaskStore
@@ -158,11 +157,6 @@ class ResultOperations(Operations):
     def uncalibrate(self, tag: str) -> bool:
         """Raw confidences are pushed again; False if they were already."""
         return self.container.calibrations.remove(self.container.prompts.get(tag))
-
-    def calibrated(self, tag: str) -> StoredCalibration | None:
-        """The calibration that is saved with a version; None if raw confidences are pushed."""
-        saved = self.container.calibrations.of(self.container.prompts.get(tag))
-        return None if saved is None or saved.older else saved
 
     def confidence_threshold(self, tag: str, accuracy: float, subset: Subset | None = None) -> ConfidenceThreshold:
         """The lowest confidence that guarantees an accuracy, with 95 % confidence."""

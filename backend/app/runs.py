@@ -1,24 +1,19 @@
 """Runs: tried, estimated, carried out here or in the background."""
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container
 from dataclasses import replace
-from typing import IO
 
 from backend.adapters.database.canaries import CanaryStore
 from backend.app.operations import Operations
 from backend.domain.dataset.subset import Subset
 from backend.domain.optimize.search import SearchOptions
-from backend.domain.runs.part import Part
 from backend.domain.runs.run import Run
 from backend.engine.budget_rules import least
-from backend.errors import ProviderError, SettingsError
 from backend.logs import to_log
 from backend.services.canary import CanaryPlan, CanaryResult, CanaryRunner
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.optimize.optimizer import BegunSearch
 from backend.services.optimize.session import OptimizationResult, OptimizerOptions
-from backend.services.predictions.forecast import changes
-from backend.services.predictions.target_project import Notify
 from backend.services.prompts.draft import Draft
 from backend.services.prompts.saving import CheckedDraft
 from backend.services.run_control.progress import Progress, Silent
@@ -74,49 +69,6 @@ class RunOperations(Operations):
         """The options of an evaluation: EVALUATE_PUSHES=false leaves Label Studio alone."""
         return replace(options, push=options.push and self.container.settings.evaluate_pushes)
 
-    def run(
-        self, tag: str, subset: Subset, options: RunOptions | None = None, progress: Progress | None = None
-    ) -> RunResult:
-        progress = progress or Silent()
-        started = self._start(tag, subset, options or RunOptions(), progress.notify)
-        try:
-            return self.container.run_worker.work(started.id, progress)
-        except (ProviderError, SettingsError):
-            if waiting := self.watch(started.id).waiting:
-                progress.notify(waiting)
-            raise
-
-    def _start(self, tag: str, subset: Subset, options: RunOptions, notify: Notify) -> Run:
-        if options.push:
-            for sentence in changes(
-                self.container.studio, self.container.store, self.container.prompts.get(tag), options.keep
-            ):
-                notify(sentence)
-        return self.container.lifecycle.start(tag, subset, options)
-
-    def divide_runs(self, processes: int, background: bool = False) -> None:
-        """From now on, runs that are worked on here, or in a process that is started for them, are divided among so
-        many processes of this machine. Raises SettingsError for runs in the background that workers carry out."""
-        self.container.divide_runs(processes, background)
-
-    def work_on_part(self, run_id: str, part: str, lines: Iterable[bytes], out: IO[bytes]) -> None:
-        """See `services.runs.part_worker`. `part`: its number and how many there are, like `1/2`."""
-        self.container.part = Part.read(part)
-        self.container.part_worker.work(run_id, lines, out)
-
-    def work(self, run_id: str, progress: Progress | None = None) -> RunResult:
-        """Works on a pending run, or on one whose process is lost."""
-        return self.container.run_worker.work(run_id, progress or Silent())
-
-    def run_in_background(
-        self, tag: str, subset: Subset, options: RunOptions | None = None, notify: Notify = to_log
-    ) -> Run:
-        """Returns at once; a worker (with REDIS_URL) or a process of its own does the work."""
-        return self._give(self._start(tag, subset, options or RunOptions(), notify))
-
-    def _give(self, run: Run) -> Run:
-        return self.container.lifecycle.give(run.id, self.container.background_workers)
-
     def run_within_day(self, tag: str, subset: Subset, options: RunOptions, person: int | None = None) -> Run:
         """A run in the background that the server starts: within MAX_USD_PER_DAY, and within the MONTHLY_BUDGET of
         `person`, by default of whom it acts for. Raises SettingsError when nothing is left of them."""
@@ -159,13 +111,6 @@ class RunOperations(Operations):
         self._within_limits(start, options.budget)
         return optimizer.work(begun[0], progress or Silent())
 
-    def resume(self, run_id: str, budget: float | None = None) -> Run:
-        """Continues a run in the background. Raises RunError while a process works on it, or without a larger budget.
-
-        budget: a new budget in USD; needed for a run that stopped at its budget
-        """
-        return self.container.lifecycle.reopen(run_id, self.container.background_workers, budget)
-
     def resume_within_limits(self, run_id: str, budget: float | None = None) -> Run:
         """The same, within MAX_USD_PER_DAY and the MONTHLY_BUDGET of the person for whom it acts, where those are set.
         Raises SettingsError if less is left, or without a budget. A batch keeps none of the day's."""
@@ -178,13 +123,6 @@ class RunOperations(Operations):
         if daily is not None and not run.batch:
             daily.renew(run_id, most)
         return self.resume(run_id, budget)
-
-    def retry(self, run_id: str, rejected: bool = False) -> Run:
-        """Asks again, in the background, about the tasks for which a run had no answer.
-
-        rejected: whether to ask also about those whose answer cannot be used
-        """
-        return self._give(self.container.lifecycle.retry(run_id, rejected, self.container.outcomes))
 
     def retry_within_day(self, run_id: str, rejected: bool = False) -> Run:
         """The same, within MAX_USD_PER_DAY, where that is set. Raises what `run_within_day` raises."""
@@ -204,29 +142,6 @@ class RunOperations(Operations):
             return parts.lifecycle.ask_again(tag, tasks, parts.outcomes, limited)
 
         return self._give(self._within_limits(start, options.budget))
-
-    def cancel(self, run_id: str) -> bool:
-        """Stops a run within seconds; stored answers are kept. False if it had ended already."""
-        run = self.container.record.run(run_id)
-        stopped = self.container.record.cancel(run_id)
-        return (run.batch and self.container.batches(self.connection_of(run.tag)).cancel(run_id)) or stopped
-
-    def work_on_queue(self, burst: bool = False) -> bool:
-        """Works on runs that wait in Redis, and on those whose worker was killed. Returns whether a signal ended it.
-
-        Raises SettingsError without REDIS_URL, QueueError if Redis does not answer.
-        """
-        from backend.adapters.allocator import release_large_blocks
-
-        release_large_blocks()
-        worker_pool = self.container.worker_pool
-        worker_pool.look_after()
-        settings = self.container.settings
-        if settings.metrics_port is not None:
-            self.container.exposition().serve(settings.metrics_host, settings.metrics_port)
-        with worker_pool.caretaker():
-            self.container.queue().work(burst, worker_pool.attempt, self.container.stop.request)
-        return self.container.stop.requested
 
     def newest_search(self, tag: str) -> RunStatus | None:
         """How far the newest search for a better prompt than a version's has come; None without one."""

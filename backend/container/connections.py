@@ -2,19 +2,12 @@
 
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from backend.container.status import StatusParts
 from backend.domain.runs.part import WHOLE, Part
 from backend.domain.runs.rate_limit import RateLimit
 from backend.engine.rate_limiter import RateBuckets, RateLimiter, buckets_of
 from backend.engine.shutdown import Shutdown, process_stop
-from backend.engine.unstored_payments import UnstoredPayments
-from backend.services.setup.connection_check import ConnectionTest
-
-if TYPE_CHECKING:
-    from backend.adapters.providers.ability_probe import AbilityProbe
-    from backend.adapters.providers.chat_completions import ChatCompletions
 
 
 class ConnectionParts(StatusParts):
@@ -26,20 +19,6 @@ class ConnectionParts(StatusParts):
     def stop(self) -> Shutdown:
         """The Shutdown that signals request and runs obey."""
         return process_stop()
-
-    def connection_test(self, name: str, payments: UnstoredPayments) -> ConnectionTest:
-        """`payments`: who pays for it."""
-        connection = self.connections[name]
-        profile = connection.profile.name if connection.profile else None
-
-        def probe(chat: "ChatCompletions") -> "AbilityProbe":
-            from backend.adapters.providers.ability_probe import AbilityProbe
-
-            return AbilityProbe(chat, connection.api_key or "", lambda: self.connections.batches(name))
-
-        make, formats = lambda: self.connections.chat(name), self.connections.profiles(connection)
-        limits, url = self.connections.stated(name), connection.base_url
-        return ConnectionTest(name, url, make, self.pricing, payments, probe, profile, limits, formats)
 
     def _concurrency(self, connection: str) -> int:
         return self.part.amount(self.connections.concurrency(connection) or self.settings.concurrency)

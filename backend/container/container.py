@@ -6,64 +6,40 @@ from typing import TYPE_CHECKING
 
 from backend.adapters.database.acceptances import AcceptanceStore
 from backend.adapters.database.batches import BatchStore
-from backend.adapters.database.calibrations import CalibrationStore
-from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.database.draws import DrawStore
 from backend.adapters.database.label_configs import ConfigStore
 from backend.adapters.database.project_data import ForgetStore
-from backend.adapters.database.prompts import Store
-from backend.adapters.database.runs import RunStore
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.label_studio.credential import Credential
-from backend.container.workers import WorkerParts
-from backend.domain.chat.request_resources import RequestResources
+from backend.container.runs import RunParts
+from backend.domain.chat.request import RequestTemplate
 from backend.domain.connection import DEFAULT
+from backend.domain.optimize.teacher_request import teacher_template
 from backend.domain.urls import public_url
 from backend.engine.personal_limit import PersonalLimit
+from backend.engine.unstored_payments import UnstoredPayments
+from backend.services.analysis.recent_outlooks import RecentOutlooks
+from backend.services.analysis.result_views import ResultViews
 from backend.services.dataset.drawing import Drawing
 from backend.services.dataset.label_configs import Configs
 from backend.services.forget import Forgetting, MakePoller
 from backend.services.optimize.optimizer import Optimizer
 from backend.services.optimize.session import TeacherAccess
-from backend.services.pictures.loader import PictureLoader
 from backend.services.projects import Login, Projects
 from backend.services.prompt_drafting import PromptDrafter
-from backend.services.prompts.resolver import Resolver
 from backend.services.prompts.saving import VersionSaver
 from backend.services.public_objects import PublicObjects
-from backend.services.runs.batch.batch_run import Batches
-from backend.services.runs.batch.request_files import BatchStores
-from backend.services.runs.lifecycle import RunLifecycle
-from backend.services.runs.part_worker import PartWorker
-from backend.services.runs.pusher import Pusher
-from backend.services.runs.run_worker import Asking, RunWorker
-from backend.services.runs.stored_outcomes import StoredOutcomes
-from backend.services.runs.task_labeler import TaskLabeler, alone
-from backend.services.runs.worker_pool import WorkerPool
+from backend.services.runs.task_labeler import TaskLabeler
+from backend.services.setup.connection_check import ConnectionTest
 from backend.services.setup.model_server import ModelServer
 
 if TYPE_CHECKING:
-    from backend.adapters.prometheus import MetricsEndpoint
+    from backend.adapters.providers.ability_probe import AbilityProbe
+    from backend.adapters.providers.chat_completions import ChatCompletions
 
 
-class Container(WorkerParts):
-    """The parts that `App` works with. `acts_for_person`: whether it acts for somebody who uses the page or the API."""
-
-    acts_for_person = False
-
-    @cached_property
-    def studio(self) -> LabelStudioClient:
-        key = self.settings.label_studio_api_key
-        accepted = AcceptanceStore(self.store).ids
-        studio = LabelStudioClient(self.settings.label_studio_url, key.get_secret_value() if key else None, accepted)
-        studio.texts = self.pictures
-        return studio
-
-    @cached_property
-    def pictures(self) -> PictureLoader:
-        settings = self.settings
-        most, files = round(settings.max_image_mb * 10**6), lambda: self.studio.files
-        return PictureLoader(settings.label_studio_url, files, most, settings.allow_foreign_urls)
+class Container(RunParts):
+    """The parts that `App` works with."""
 
     def acting_for(self, who: Credential | str, personal: bool = True) -> "Container":
         """The same, with Label Studio as somebody else sees it.
@@ -113,40 +89,13 @@ class Container(WorkerParts):
         return Configs(ConfigStore(self.store))
 
     @cached_property
-    def calibrations(self) -> CalibrationStore:
-        return CalibrationStore(self.store)
-
-    @cached_property
     def drawing(self) -> Drawing:
         return Drawing(self.studio, DrawStore(self.store))
-
-    @cached_property
-    def resolver(self) -> Resolver:
-        return Resolver(self.store, self.studio)
 
     @cached_property
     def drafter(self) -> PromptDrafter:
         make = lambda teacher, project: self.executor(teacher=teacher, project=project)  # noqa: E731
         return PromptDrafter(self.studio, self.prompts, self.labeler, self.teacher_template, make)
-
-    # Runs
-
-    @cached_property
-    def outcomes(self) -> StoredOutcomes:
-        return StoredOutcomes(self.store, self.record, self.studio, self.pricing)
-
-    @cached_property
-    def lifecycle(self) -> RunLifecycle:
-        person = lambda: self.studio.person  # noqa: E731
-        return RunLifecycle(self.record, self.resolver, self.batches, self.pricing, person, self.monthly_budget)
-
-    @cached_property
-    def pusher(self) -> Pusher:
-        return Pusher(self.store, self.studio)
-
-    @cached_property
-    def labeler(self) -> TaskLabeler:
-        return self._labeler(self.store)
 
     @property
     def planning_labeler(self) -> TaskLabeler:
@@ -154,44 +103,33 @@ class Container(WorkerParts):
         was never asked, and its examples are chosen by words."""
         return replace(self.labeler, resources=replace(self.labeler.resources, embed=self.stored_embedder))
 
-    def batches(self, connection: str = DEFAULT) -> Batches:
-        return self._batches(self.store, connection)
-
-    @cached_property
-    def run_worker(self) -> RunWorker:
-        store = self.patient_store
-        record = RunStore(store)
-        asking = Asking(self.studio, self._labeler(store), partial(self._batches, store), self.local_processes)
-        outcomes = StoredOutcomes(store, record, self.studio, self.pricing)
-        return RunWorker(record, Resolver(store, self.studio), asking, outcomes, Pusher(store, self.studio))
-
-    @property
-    def part_worker(self) -> PartWorker:
-        store = self.patient_store
-        return PartWorker(RunStore(store), Resolver(store, self.studio), self._labeler(store))
-
     @cached_property
     def optimizer(self) -> Optimizer:
         make = lambda run, teacher: self.executor(run, teacher=teacher)  # noqa: E731
         teaching = TeacherAccess(self.teacher_template, make, self.studio)
         return Optimizer(self._labeler(self.patient_store), teaching, lambda: self.studio.person)
 
-    def _labeler(self, store: Store) -> TaskLabeler:
-        join = self._join_workers if self.settings.redis_url else alone
-        resources = RequestResources(self.connections.address, self.embedder, self.pictures)
-        executors = (self.executor, self.executors)
-        return TaskLabeler(store, RunStore(store), *executors, resources, self.pricing, join, self.stop)
+    # Models' servers
 
-    def _batches(self, store: Store, connection: str) -> Batches:
-        """Those of a connection. Raises SettingsError if it is not there."""
-        stores = BatchStores(store, RunStore(store).run_tasks, BatchStore(store))
-        make, ask = partial(self.connections.batches, connection), partial(self._measured, connection)
-        url = self.connections.address(connection)
-        return Batches(stores, make, ask, url, self.pricing, lambda: self.metrics, self.stop)
+    def teacher_template(self, reference: str, cap: int | None = None, *, of_system: bool = False) -> RequestTemplate:
+        """See MakeTeacherTemplate."""
+        connection, model = self.teacher(reference)
+        template = teacher_template(self.connections.address(connection), model, cap, of_system)
+        return replace(template, connection=connection)
 
-    @property
-    def worker_pool(self) -> WorkerPool:
-        return WorkerPool(self.run_worker, ChunkStore(self.patient_store), self.queue())
+    def connection_test(self, name: str, payments: UnstoredPayments) -> ConnectionTest:
+        """`payments`: who pays for it."""
+        connection = self.connections[name]
+        profile = connection.profile.name if connection.profile else None
+
+        def probe(chat: "ChatCompletions") -> "AbilityProbe":
+            from backend.adapters.providers.ability_probe import AbilityProbe
+
+            return AbilityProbe(chat, connection.api_key or "", lambda: self.connections.batches(name))
+
+        make, formats = lambda: self.connections.chat(name), self.connections.profiles(connection)
+        limits, url = self.connections.stated(name), connection.base_url
+        return ConnectionTest(name, url, make, self.pricing, payments, probe, profile, limits, formats)
 
     # Projects and servers
 
@@ -219,8 +157,10 @@ class Container(WorkerParts):
         slots = partial(self.connections.slots, connection)
         return ModelServer(self.connections.address(connection), make, slots)
 
-    def exposition(self) -> "MetricsEndpoint":
-        """This process's metrics, for Prometheus."""
-        from backend.adapters.prometheus import QUEUE_S, MetricsEndpoint
+    @cached_property
+    def result_views(self) -> ResultViews:
+        return ResultViews()
 
-        return MetricsEndpoint(self.queue(QUEUE_S).depth if self.settings.redis_url else None)
+    @cached_property
+    def recent_outlooks(self) -> RecentOutlooks:
+        return RecentOutlooks()

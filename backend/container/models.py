@@ -1,7 +1,6 @@
 """What asks models: the connections, and who asks with them, within which budget."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -11,9 +10,7 @@ from backend.adapters.database.embeddings import EmbeddingStore
 from backend.adapters.database.prompts import Store
 from backend.container.connections import ConnectionParts
 from backend.domain.chat.model import ChatModel
-from backend.domain.chat.request import RequestTemplate
 from backend.domain.connection import DEFAULT, TEACHER, read_reference
-from backend.domain.optimize.teacher_request import teacher_template
 from backend.domain.resolution.pricing import priced_as
 from backend.domain.runs.run import Run
 from backend.engine.budget_allocation import BudgetAllocation
@@ -30,8 +27,6 @@ from backend.engine.stored_model import RecordedModel, StoredModel, Write
 from backend.engine.unreachable_model import unreachable
 from backend.engine.unstored_payments import Budget, UnstoredPayments
 from backend.errors import SettingsError
-from backend.services.analysis.recent_outlooks import RecentOutlooks
-from backend.services.analysis.result_views import ResultViews
 
 if TYPE_CHECKING:
     from backend.adapters.prometheus import MeasuredModel, Metrics
@@ -96,12 +91,6 @@ class ModelParts(ConnectionParts):
     def teacher(self, reference: str) -> tuple[str, str]:
         """Connection and model of a teacher."""
         return read_reference(reference, self.model_connections.names, plain=TEACHER)
-
-    def teacher_template(self, reference: str, cap: int | None = None, *, of_system: bool = False) -> RequestTemplate:
-        """See MakeTeacherTemplate."""
-        connection, model = self.teacher(reference)
-        template = teacher_template(self.connections.address(connection), model, cap, of_system)
-        return replace(template, connection=connection)
 
     def _stored(self, project: int | None, connection: str) -> RecordedModel:
         write = partial(self.store.add_completions, project=project)
@@ -178,14 +167,6 @@ class ModelParts(ConnectionParts):
         if limit is None:
             return None
         return DailyLimit(self.store, limit, priced_as(self.pricing, self.settings.openai_model))
-
-    @cached_property
-    def result_views(self) -> ResultViews:
-        return ResultViews()
-
-    @cached_property
-    def recent_outlooks(self) -> RecentOutlooks:
-        return RecentOutlooks()
 
     @cached_property
     def metrics(self) -> "Metrics":

@@ -9,7 +9,7 @@ from backend.domain.dataset.subset import Subset
 from backend.interfaces.cli.options.prompt_names import version_argument
 from backend.interfaces.cli.options.run_options import processes_option, run_options
 from backend.interfaces.cli.options.task_selection import subset_options, truth_option
-from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app, waiting_for
+from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app, the_work, waiting_for
 from backend.interfaces.cli.render.evaluation import print_evaluation
 from backend.interfaces.cli.render.progress import RunProgress
 from backend.interfaces.cli.render.run import notify_unanswered, print_finished
@@ -18,7 +18,7 @@ from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.runs import run_json, started_json, task_results_json, try_json
 
 if TYPE_CHECKING:
-    from backend.app import App
+    from backend.app.work import WorkOperations
     from backend.services.analysis.results import TaskResult
     from backend.services.runs.options import RunOptions, RunResult
 
@@ -71,7 +71,7 @@ def run(
         raise click.UsageError("A batch can't keep a budget: leave out --batch or --budget.")
     if batch and processes > 1:
         raise click.UsageError("The provider works on a batch, not processes here: leave out --batch or --processes.")
-    app, options = the_app(), replace(options, batch=batch)
+    app, options = the_work(), replace(options, batch=batch)
     app.divide_runs(processes, background)
     if background:
         _start(app, version, subset, options, json_wanted)
@@ -81,14 +81,14 @@ def run(
     _print(app, finished, json_wanted)
 
 
-def _start(app: "App", version: str, subset: Subset, options: "RunOptions", json_wanted: bool) -> None:
+def _start(app: "WorkOperations", version: str, subset: Subset, options: "RunOptions", json_wanted: bool) -> None:
     with waiting_for("Label Studio"):
         started = app.run_in_background(version, subset, options, notify)
     print_json(started_json(started)) if json_wanted else click.echo(started.id)
     notify(f"`ls-prompts watch {started.id}` shows its progress.")
 
 
-def _print(app: "App", finished: "RunResult", json_wanted: bool) -> None:
+def _print(app: "WorkOperations", finished: "RunResult", json_wanted: bool) -> None:
     if json_wanted:
         print_json(run_json(finished))
         notify_unanswered(finished)

@@ -11,7 +11,7 @@ from backend.domain.runs.run import FINAL
 from backend.engine.shutdown import process_stop
 from backend.interfaces.cli.options.prompt_names import complete_both
 from backend.interfaces.cli.options.run_options import processes_option
-from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, printable, the_app, the_status
+from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, printable, the_status, the_work
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.runs import run_status_json
 
@@ -130,7 +130,7 @@ def cancel(run: str) -> None:
     \b
     ls-prompts cancel 1f3a9c04
     """
-    stopped = the_app().cancel(run)
+    stopped = the_work().cancel(run)
     notify(f"Run {run} stops; `ls-prompts resume {run}` continues it." if stopped else f"Run {run} has already ended.")
 
 
@@ -147,7 +147,7 @@ def resume(run: str, budget: float | None, processes: int) -> None:
     ls-prompts resume 1f3a9c04
     ls-prompts resume 1f3a9c04 --budget 10
     """
-    app = the_app()
+    app = the_work()
     app.divide_runs(processes, background=True)
     click.echo(app.resume(run, budget).id)
     notify(f"`ls-prompts watch {run}` shows its progress.")
@@ -163,7 +163,7 @@ def retry(run: str, rejected: bool) -> None:
     ls-prompts retry 1f3a9c04
     ls-prompts retry 1f3a9c04 --rejected
     """
-    started = the_app().retry(run, rejected).id
+    started = the_work().retry(run, rejected).id
     click.echo(started)
     notify(f"`ls-prompts watch {started}` shows its progress.")
 
@@ -176,7 +176,7 @@ def worker(burst: bool) -> None:
     \b
     ls-prompts worker
     """
-    app = the_app()
+    app = the_work()
     if app.work_on_queue(burst):
         notify("Stopped. The answers that were on their way are stored; another worker continues with the rest.")
 
@@ -191,7 +191,7 @@ def work(run: str, processes: int, part: str | None) -> None:
     \b
     ls-prompts work 1f3a9c04
     """
-    app = the_app()
+    app = the_work()
     if part is None:
         app.divide_runs(processes)
         app.work(run)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from backend.app import App
     from backend.app.database import DatabaseOperations
     from backend.app.status import StatusOperations
+    from backend.app.work import WorkOperations
 
 log = logging.getLogger(__name__)
 Started = TypeVar("Started", bound="DatabaseOperations")
@@ -49,6 +50,14 @@ def the_status() -> "StatusOperations":
         from backend.app.status import StatusOperations
 
     return _started(StatusOperations())
+
+
+def the_work() -> "WorkOperations":
+    """The same with all that works on runs."""
+    with importing():
+        from backend.app.work import WorkOperations
+
+    return _started(WorkOperations())
 
 
 def _started(operations: Started) -> Started:

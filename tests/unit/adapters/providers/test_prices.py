@@ -1,5 +1,8 @@
 """Prices: known ones to the cent, unknown ones unknown."""
 
+import gc
+import sys
+
 import pytest
 
 from backend.adapters.providers.prices import fixed_price, price_of
@@ -32,3 +35,12 @@ def test_a_price_that_was_set_is_every_models() -> None:
     assert price("gpt-4o-mini")(10**6, 10**6, 0) == pytest.approx(2), "no price for cached tokens was set"
     assert fixed_price(0, 0)("local")(5, 0, 5) == 0
     assert fixed_price(2.0, 10.0)("local")(0, 0, 0) is None, "nobody counted"
+
+
+def test_the_table_of_all_prices_is_not_kept() -> None:
+    from genai_prices.types import ModelInfo
+
+    price = price_of("gpt-4o")
+    assert price(10**6, 0, 0) == pytest.approx(2.5)
+    assert "genai_prices.data" not in sys.modules
+    assert sum(isinstance(kept, ModelInfo) for kept in gc.get_objects()) < 100, "one for each model that was asked for"
