@@ -72,7 +72,7 @@ def _replaced(place: TargetProject, version: PromptVersion, ids: list[int]) -> N
             lone.among(part)
             lone.delete(part)
         items = [place.marked(_item(task, version.tag, 0.8)) for task in portion]
-        place.studio.import_predictions(place.project, json.dumps(items).encode())
+        place.studio.import_predictions(place.project, [json.dumps(item).encode() for item in items])
 
 
 def _item(task: int, tag: str, score: float | None) -> dict[str, Any]:

@@ -92,7 +92,6 @@ JOURNEYS = {
         "container/database",
         "container/runs",
         "container/status",
-        "container/workers",
         "interfaces/cli/commands/predictions",
         "interfaces/cli/commands/run",
         "interfaces/cli/options/task_selection",

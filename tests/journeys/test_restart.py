@@ -108,7 +108,7 @@ def test_what_comes_late_is_not_sent_twice(
     """A server before Label Studio gives up on a request that Label Studio then does all the same."""
     studio = two.app.container.studio
     send, look = studio.import_predictions, studio.model_versions
-    sent: list[tuple[int, bytes]] = []
+    sent: list[tuple[int, list[bytes]]] = []
 
     def given_up(*request: Any) -> int:
         sent.append(request)

@@ -6,6 +6,7 @@ requests use its HTTP client only.
 
 import json
 import re
+import sys
 import time
 import weakref
 from collections.abc import Iterator, Mapping
@@ -14,15 +15,13 @@ from typing import Any
 
 from backend.adapters.label_studio.address import refuse_redirect, tls_trouble
 from backend.adapters.label_studio.credential import NO_KEY, OF_PERSON, OF_SERVER, Credential
+from backend.adapters.label_studio.json_body import PIECE, content_of
 from backend.adapters.label_studio.sdk_internals import http_client_of
 from backend.domain.urls import public_url
 from backend.errors import SettingsError, StudioError
 
-JSON_TYPE = {"Content-Type": "application/json"}
 GATEWAY = (502, 503, 504)
 """What a server before Label Studio answers while that is down, restarts or takes too long."""
-PIECE = 65_536
-"""Bytes."""
 READS = 3
 """How often a list is asked for while Label Studio fails; as often as the SDK asks for anything else."""
 READ_PAUSE_S = 1.0
@@ -45,8 +44,7 @@ SENTENCES = {
     "for this command as they are set for the server.",
     "plain HTTP request was sent to HTTPS port": "Label Studio uses TLS at this address: begin LABEL_STUDIO_URL with "
     "https://.",
-    "like a valid ML backend": "What answers Label Studio at this address is not this server, or it failed: "
-    "see its log.",
+    "like a valid ML backend": "What answers Label Studio there is not this server, or it failed: see its log.",
 }
 """What Label Studio says, in part -> what to do."""
 
@@ -108,8 +106,9 @@ class LabelStudioHttp:
             raise SettingsError("LABEL_STUDIO_API_KEY holds a space or a letter that no token has: copy it again.")
         if not re.match(r"https?://[^/]", url):
             raise SettingsError("LABEL_STUDIO_URL is not a valid address: correct it to one like http://host:8080.")
-        # Half a second with httpx, for which commands without Label Studio need not wait, so that all its libraries are
-        # imported where they are used; the client with all its types would take two seconds and 70 MB.
+        # Imported where it is used. The SDK's client with all its types would take two seconds and 70 MB; httpx's own
+        # command line, which it imports where rich is installed, 4 MB.
+        sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
         from label_studio_sdk.base_client import LabelStudioBase
         from label_studio_sdk.core.api_error import ApiError
 
@@ -130,15 +129,16 @@ class LabelStudioHttp:
         """One request; a POST is never repeated, a GET is tried three times if `repeat`.
 
         Raises NotFound for a 404, Faulted for a 500, Unreachable if the result is unknown, else StudioError.
-        body: bytes are sent as JSON as they are
+        body: bytes and a JsonList are sent as they are
         timeout: seconds
         """
         from label_studio_sdk.core.request_options import RequestOptions
 
         options = RequestOptions(timeout_in_seconds=timeout, max_retries=2 * (repeat and method == "GET"))
-        sent = {"content": body, "headers": JSON_TYPE} if isinstance(body, bytes) else {"json": body}
         with self._translated_errors(timeout):
-            response = self._client.request(path, method=method, params=params, request_options=options, **sent)
+            response = self._client.request(
+                path, method=method, params=params, request_options=options, **content_of(body)
+            )
         if response.status_code >= 400:
             raise self._refusal(response.status_code, response.text)
         try:

@@ -7,6 +7,7 @@ from typing import Any
 
 from backend.adapters.label_studio.filters import all_of
 from backend.adapters.label_studio.http import LabelStudioHttp, NotFound
+from backend.adapters.label_studio.json_body import JsonList
 from backend.adapters.label_studio.task_pages import TaskPages
 
 PAGE = 1000
@@ -40,9 +41,10 @@ class StudioPredictions:
         for row in self.http.rows("api/predictions/", project=project, timeout=LONG):
             yield Prediction(row["id"], row["task"], row["model_version"], row["score"], row["result"])
 
-    def import_predictions(self, project: int, items: bytes) -> int:
-        """Adds predictions, a JSON list, in one request. Returns the number that Label Studio reports."""
-        answer = self.http.call("POST", f"api/projects/{project}/import/predictions", body=items, timeout=LONG)
+    def import_predictions(self, project: int, items: Sequence[bytes]) -> int:
+        """Adds predictions, each as JSON, in one request. Returns the number that Label Studio reports."""
+        path = f"api/projects/{project}/import/predictions"
+        answer = self.http.call("POST", path, body=JsonList(items), timeout=LONG)
         return int(answer["created"])
 
     def add_prediction(self, item: bytes) -> None:

@@ -3,7 +3,8 @@
 import httpx
 
 from backend.adapters.label_studio.clients import client_without_cookies
-from backend.adapters.label_studio.http import JSON_TYPE, away, stranger
+from backend.adapters.label_studio.http import away, stranger
+from backend.adapters.label_studio.json_body import JSON_TYPE
 from backend.domain.urls import public_url
 
 

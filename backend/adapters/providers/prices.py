@@ -29,9 +29,9 @@ def price_of(model: str) -> Price:
         if row is None or (not prompt and not completion):  # no request is that small: the provider did not say
             return None
         usage = Usage(input_tokens=prompt, cache_read_tokens=min(cached, prompt) or None, output_tokens=completion)
-        provider, found = row
+        provider, priced = row
         try:
-            return float(found.calc_price(usage, provider).total_price)
+            return float(priced.calc_price(usage, provider).total_price)
         except (LookupError, ValueError):
             return None
 
@@ -44,10 +44,10 @@ def _row_of(model: str) -> "tuple[Provider, ModelInfo] | None":
 
     table = run_module("genai_prices.data")["providers"]
     try:
-        provider, found = DataSnapshot(table, from_auto_update=False).find_provider_model(model, *3 * (None,))
+        provider, priced = DataSnapshot(table, from_auto_update=False).find_provider_model(model, *3 * (None,))
     except LookupError:
         return None
-    return replace(provider, models=[found]), found
+    return replace(provider, models=[priced]), priced
 
 
 def fixed_price(usd_in: float, usd_out: float) -> Callable[[str], Price]:

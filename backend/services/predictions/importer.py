@@ -17,7 +17,7 @@ from backend.errors import StudioError
 from backend.services.predictions.target_project import TargetProject
 
 AT_ONCE = 8_000_000
-"""Bytes in one request: some 40,000 predictions of one label, held twice while they are sent."""
+"""Bytes in one request: some 40,000 predictions of one label."""
 TRIES = 3
 """Requests of unknown fate in a row."""
 FAULT_PAUSE_S = 15.0
@@ -200,5 +200,4 @@ class PredictionImporter:
         if lines[0].alone:
             self._target.studio.add_prediction(lines[0].body)
             return 1
-        body = b"[" + b",".join(line.body for line in lines) + b"]"
-        return self._target.studio.import_predictions(self._target.project, body)
+        return self._target.studio.import_predictions(self._target.project, [line.body for line in lines])

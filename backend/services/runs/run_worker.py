@@ -20,6 +20,7 @@ from backend.domain.runs.unanswered import none_answered
 from backend.domain.task import Task
 from backend.engine.sampling import no_confidence_sentence
 from backend.errors import RunError
+from backend.services.dataset.read_ahead import read_ahead
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import TaskSelection, select_tasks
 from backend.services.predictions.sync import PushResult
@@ -73,7 +74,9 @@ class Asking:
             progress.add(outcomes)
 
         listener = RunListener(on_outcomes, progress.notify)
-        return asyncio.run(self.labeler.label(run, resolved, base.pages, listener, heartbeat))
+        # Label Studio makes the first page while the model's client is imported, which takes longer.
+        pages = read_ahead(base.pages)
+        return asyncio.run(self.labeler.label(run, resolved, pages, listener, heartbeat))
 
     def _in_batches(self, run: Run, resolved: ResolvedVersion, progress: Progress, heartbeat: Heartbeat) -> float:
         started = time.monotonic()

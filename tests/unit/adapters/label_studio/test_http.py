@@ -3,9 +3,12 @@
 import base64
 import gc
 import json
+import subprocess
+import sys
 import threading
 import weakref
 from collections.abc import Iterator
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -14,6 +17,7 @@ import pytest
 from backend.adapters.label_studio import http as module
 from backend.adapters.label_studio.credential import OF_PERSON, Credential
 from backend.adapters.label_studio.http import Faulted, LabelStudioHttp, NotFound, Refused, Unreachable
+from backend.adapters.label_studio.json_body import JsonList
 from backend.errors import StudioError
 
 
@@ -25,6 +29,7 @@ class Saying:
         self.before: list[int] = []
         self.asked = 0
         self.received = b""
+        self.headers: Message = Message()
 
 
 @pytest.fixture
@@ -40,6 +45,7 @@ def http(saying: Saying, monkeypatch: pytest.MonkeyPatch) -> Iterator[LabelStudi
         def do_GET(self) -> None:
             saying.received = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             saying.asked += 1
+            saying.headers = self.headers
             self.send_response(saying.before.pop(0) if saying.before else saying.status)
             self.send_header("Content-Length", str(len(saying.body) + 1000 * saying.cut))
             self.end_headers()
@@ -66,10 +72,10 @@ def test_a_request_is_freed_without_the_garbage_collector(http: LabelStudioHttp,
     gc.collect()
     gc.disable()
     try:
-        for body in (b"[1]", None):
+        for body in (b"[1]", JsonList([b"1"]), None):
             http.call("POST", "api/x", body=body)
             assert len(freed) >= 3
-        assert [ref() for ref in freed] == [None] * 6
+        assert [ref() for ref in freed] == [None] * 9
     finally:
         gc.enable()
 
@@ -139,6 +145,24 @@ def test_what_is_refused_is_not_asked_for_again(http: LabelStudioHttp, saying: S
 def test_bytes_are_sent_as_they_are(http: LabelStudioHttp, saying: Saying) -> None:
     http.call("POST", "api/x", body=b'[{"a":1}]')
     assert saying.received == b'[{"a":1}]'
+
+
+@pytest.mark.parametrize("number", [0, 1, 2000])
+def test_a_list_goes_in_pieces_and_says_how_long_it_is(http: LabelStudioHttp, saying: Saying, number: int) -> None:
+    items = [{"task": task, "text": "é" * 50} for task in range(number)]
+    http.call("POST", "api/x", body=JsonList([json.dumps(item).encode() for item in items]))
+    assert json.loads(saying.received) == items, "the server reads as many bytes as it is told"
+    assert saying.headers["Content-Type"] == "application/json"
+    assert "Transfer-Encoding" not in saying.headers
+
+
+def test_httpx_does_not_bring_its_command_line() -> None:
+    code = (
+        "import sys; from backend.adapters.label_studio.http import LabelStudioHttp; "
+        "LabelStudioHttp('http://127.0.0.1:9', 'f' * 40); print({'rich', 'pygments', 'click'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "set()\n"
 
 
 def test_nobody_there(http: LabelStudioHttp) -> None:
