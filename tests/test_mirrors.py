@@ -147,7 +147,6 @@ JOURNEYS = {
 """Journey -> the files that it reaches."""
 
 UNITS = {
-    "unit/interfaces/cli/render/test_remarks": ("interfaces/presentation/advice",),
     "unit/adapters/database/test_project_data": ("domain/held",),
     "unit/adapters/database/test_pruning": ("domain/runs/pruning",),
     "unit/services/dataset/test_truth_selection": ("domain/annotated_task",),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
+from backend.advice import Advice
 from backend.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -33,8 +34,9 @@ class KeyCipher:
             return self._fernet().decrypt(token).decode()
         except (InvalidToken, ValueError):
             raise SettingsError(
-                f"SECRET_KEY has changed since the key of connection '{name}' was stored: give the key again with "
-                f"`ls-prompts connect-model {name} --store-key`, or set the former SECRET_KEY."
+                f"SECRET_KEY has changed since the key of connection '{name}' was stored:",
+                Advice.KEY_AFTER_CHANGE,
+                connection=name,
             ) from None
 
     def _fernet(self) -> "Fernet":
@@ -44,9 +46,6 @@ class KeyCipher:
 
         secret = self._secret.get_secret_value() if self._secret else ""
         if len(secret) < SHORTEST:
-            raise SettingsError(
-                f"Stored keys need SECRET_KEY, of at least {SHORTEST} characters: set it to the output of "
-                "`openssl rand -hex 32`, or name an environment variable with --key-env."
-            )
+            raise SettingsError(f"Stored keys need SECRET_KEY, of at least {SHORTEST} characters:", Advice.STORED_KEYS)
         derived = HKDF(SHA256(), 32, salt=None, info=_PURPOSE).derive(secret.encode())
         return Fernet(base64.urlsafe_b64encode(derived))

@@ -33,7 +33,7 @@ class PipedProcess:
             )
         except OSError as error:
             raise RunError(
-                f"No process could be started ({error.strerror}): free some memory, or give a smaller --processes."
+                f"No process could be started ({error.strerror}): free some memory, or use fewer processes."
             ) from None
         self._stdin, self._stdout = cast(IO[bytes], self._process.stdin), cast(IO[bytes], self._process.stdout)
 

@@ -55,9 +55,9 @@ class Cascade:
         """Raises PromptError for a threshold out of range, and for a circle. first: the reference of the first
         model."""
         if self.below is not None and not (isfinite(self.below) and 0 < self.below <= 1):
-            raise PromptError(f"A threshold of {self.below:g} is not a confidence: give --below a number in (0, 1].")
+            raise PromptError(f"A threshold of {self.below:g} is not a confidence: give a number in (0, 1].")
         if self.reference == first:
-            raise PromptError(f"{first} can't be asked after itself: name another model with --then.")
+            raise PromptError(f"{first} can't be asked after itself: name another second model.")
 
 
 def reason_of(outcome: Outcome) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from math import isfinite
 from urllib.parse import urlsplit
 
+from backend.advice import Advice
 from backend.domain.profiles import Profile, guessed, profile_named
 from backend.domain.urls import public_url
 from backend.errors import SettingsError
@@ -123,8 +124,8 @@ def _check_address(url: str) -> None:
     match = re.fullmatch(r"https?://[^/?#@\s]+(/[^?#@\s]*)?", url, re.IGNORECASE)
     if match is None or not _has_host(url):
         raise SettingsError(
-            "The address must be one like https://host:port/v1, without a user, a password or a query: give the key "
-            "with --key-env or --store-key."
+            "The address must be one like https://host:port/v1, without a user, a password or a query:",
+            Advice.KEY_APART,
         )
 
 

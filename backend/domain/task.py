@@ -58,5 +58,7 @@ def parse_ids(text: str) -> list[int]:
         if last - first < MOST_IDS:  # else not even made
             ids.update(dict.fromkeys(range(first, last + 1)))
         if last - first >= MOST_IDS or len(ids) > MOST_IDS:
-            raise SubsetError(f"These are more than {MOST_IDS:,} task ids: use --on all or --on view:ID.")
+            raise SubsetError(
+                f"These are more than {MOST_IDS:,} task ids: take all tasks, or those of a tab of the Data Manager."
+            )
     return list(ids)

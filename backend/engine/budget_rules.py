@@ -2,6 +2,7 @@
 
 from math import inf
 
+from backend.advice import Advice
 from backend.domain.connection import RESERVED
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.resolution.pricing import Pricing
@@ -34,7 +35,7 @@ def check_budget(budget: float | None, model: str, connection: str, pricing: Pri
     if budget is None:
         return
     if not 0 < budget < inf:
-        raise RunError("A budget must be a number of USD above 0, like --budget 5.")
+        raise RunError("A budget must be a number of USD above 0, like 5.")
     known_price(pricing, model, connection, 1, 1)
 
 
@@ -48,17 +49,14 @@ def check_embeddings(budget: float | None, version: PromptVersion) -> None:
     if budget is not None and asks_embeddings(version):
         raise RunError(
             f"The embeddings that {version.tag} asks for do not count towards a budget: leave the budget out, or save "
-            "the prompt without --embed."
+            "the prompt without embeddings."
         )
 
 
 def check_larger(budget: float | None, run: Run) -> None:
     """Raises RunError if `run` stopped at its budget and gets no larger one."""
     if run.stop is StopKind.BUDGET and run.budget is not None and (budget or 0) <= run.budget:
-        raise RunError(
-            f"Run {run.id} stopped at its budget of {run.budget:g} USD: give it more, "
-            f"`ls-prompts resume {run.id} --budget {2 * run.budget:g}`."
-        )
+        raise RunError(f"Run {run.id} stopped at its budget of {run.budget:g} USD:", Advice.LARGER_BUDGET, run=run.id)
 
 
 def least(*budgets: float | None) -> float | None:
@@ -70,17 +68,19 @@ def known_price(pricing: Pricing, model: str, connection: str, prompt: int, comp
     """USD of a request of that size. Raises UnknownPriceError if the price is unknown."""
     price = pricing(model, connection)(prompt, 0, completion)
     if price is None:
-        stored = f"give --price-in and --price-out to `ls-prompts connect-model {connection}`"
+        stored = f"give its prices to `ls-prompts connect-model {connection}`"
         where = stored if connection not in RESERVED else "set PRICE_IN and PRICE_OUT"
         raise UnknownPriceError(
             f"The price of model '{model}' is unknown, so no budget can be kept: {where} "
-            "(USD per million tokens; 0 for a model on a machine of your own), or leave out --budget."
+            "(USD per million tokens; 0 for a model on a machine of your own),",
+            Advice.NO_BUDGET,
         )
     return price
 
 
 def stopped(run: Run) -> OverBudget:
     return OverBudget(
-        f"Run {run.id} stopped at its budget of {run.budget or 0:g} USD; its answers are kept: "
-        f"`ls-prompts resume {run.id} --budget USD`, with more than that, continues it."
+        f"Run {run.id} stopped at its budget of {run.budget or 0:g} USD; its answers are kept:",
+        Advice.LARGER_BUDGET,
+        run=run.id,
     )

@@ -60,7 +60,7 @@ class DailyLimit:
         if asks_embeddings(version):
             raise SettingsError(
                 f"The embeddings that {version.tag} asks for do not count towards the limit: unset MAX_USD_PER_DAY, or "
-                "use a version without --embed."
+                "use a version without embeddings."
             )
 
     def describe(self, model: str) -> str:

@@ -79,5 +79,5 @@ class Embedder:
             if len(vector) != self._sizes.setdefault(model, len(vector)):
                 raise ProviderError(
                     f"Embeddings by '{model}' have another size than earlier ones, so texts cannot be compared: "
-                    "save the prompt with another --embed."
+                    "save the prompt with another embedding model."
                 )

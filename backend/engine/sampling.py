@@ -77,5 +77,5 @@ def no_confidence_sentence(version: PromptVersion, outcomes: Sequence[Outcome], 
 def _all_went_on(version: PromptVersion, cascade: Cascade) -> str:
     return (
         f"No answer of {version.reference} has a confidence, so {cascade.reference} was asked about every task: leave "
-        "--below out, or save the prompt with `--confidence samples:5`."
+        "the threshold out, or save the prompt with `--confidence samples:5`."
     )

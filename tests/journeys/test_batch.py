@@ -139,6 +139,6 @@ def test_a_provider_without_batches_is_said_in_one_sentence(
     mine.save("topic", project.id)
     stand_in.control(no_batches=True)
     err = mine.command("run", "topic@1", "--on", "all", "--batch", code=1).err
-    assert err.strip().endswith("has no batch endpoint: run it without --batch.")
+    assert err.strip().endswith("has no batch endpoint: run it without a batch.")
     assert mine.command("run", "topic@1", "--on", "all", "--json").json["coverage"] == 1
     assert stand_in.requests() == TASKS

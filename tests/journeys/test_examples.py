@@ -172,5 +172,5 @@ def test_what_can_not_be_done_is_said_in_a_sentence(mine: Installation, project:
     refused = mine.command("save", "topic", "--project", project.id, "--file", "-", stdin=wrong, code=1)
     assert "did you mean Refund?" in refused.err
     everything = mine.app.save(Draft("all", project.id, examples=FewShotRequest(3, split=None))).version
-    with pytest.raises(SubsetError, match="--leave-one-out"):
+    with pytest.raises(SubsetError, match="examples of the prompt: mark other tasks"):
         mine.app.evaluate(everything.tag)

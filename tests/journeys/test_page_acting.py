@@ -169,7 +169,7 @@ def test_a_budget_that_is_not_enough_stops_the_run_and_a_larger_one_resumes_it(
             assert "budget" in stopped
             assert "of $0.30" in stopped
             assert len(project.predictions()) < TASKS
-            assert "give it more" in text_of(visitor.post(f"{run}/resume", 400))
+            assert "a larger budget continues it" in text_of(visitor.post(f"{run}/resume", 400))
             visitor.get(run)
             visitor.post(f"{run}/resume", budget="50")
             until(lambda: "Completed" in text_of(visitor.get(run)), 90)

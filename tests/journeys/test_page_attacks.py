@@ -131,7 +131,7 @@ def test_a_version_whose_config_changed_says_so(visitor: Browser, backend_server
     project.change(label_config=WIDER)
     refused = text_of(visitor.get(f"{version}/run?on=all"))
     assert "changed since" in refused
-    assert "save the prompt again from its draft" in refused
+    assert "save the prompt again and use the new version" in refused
     assert "--file" not in refused
     visitor.get(f"/prompts/{row.id}/draft")
     assert "changed since" in text_of(visitor.post(f"{version}/run", 400, on="all", budget=1))

@@ -9,6 +9,7 @@ from backend.adapters.database.prompt_names import refuse_in_use, under_way
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import retried
 from backend.adapters.database.tables import calibrations, connections, names, prompts, runs, version_ids, versions
+from backend.advice import Advice
 from backend.errors import PromptError
 
 
@@ -44,6 +45,7 @@ def _check(connection: sa.Connection, tags: Sequence[str]) -> None:
     run = under_way(connection, runs.c.tag.in_(tags))
     if run is not None:
         raise PromptError(
-            f"Run {run.id} of {run.tag} has not ended: wait for it, or `ls-prompts cancel {run.id}`, before deleting "
-            "that version."
+            f"Run {run.id} of {run.tag} has not ended, so that version cannot be deleted:",
+            Advice.WAIT_OR_CANCEL,
+            run=run.id,
         )

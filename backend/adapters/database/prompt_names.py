@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.adapters.database.tables import connections, names, prompts, runs, versions
+from backend.advice import Advice
 from backend.domain.runs.run import OPEN
 from backend.errors import PromptError
 
@@ -65,8 +66,7 @@ def refuse_in_use(connection: sa.Connection, deleted: Any) -> None:
     row = connection.execute(sa.select(connections).where(deleted)).first()
     if row is not None:
         raise PromptError(
-            f"Annotators of project {row.project} get {row.in_use}: `ls-prompts use` another version, or "
-            f"`ls-prompts disconnect {row.project}`, before deleting it."
+            f"Annotators of project {row.project} get {row.in_use}:", Advice.USE_ANOTHER, project=row.project
         )
 
 

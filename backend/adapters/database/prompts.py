@@ -31,6 +31,7 @@ from backend.adapters.database.tables import (
     version_ids,
     versions,
 )
+from backend.advice import Advice
 from backend.domain.cascade import cascade_json, read_cascade
 from backend.domain.person import Person
 from backend.domain.prompts.examples import examples_json, read_examples
@@ -149,8 +150,9 @@ class Store(CompletionStore):
                 run = names.under_way(connection, _tag_of(runs.c.tag, old)) if new != old else None
                 if run is not None:
                     raise PromptError(
-                        f"Run {run.id} of {run.tag} has not ended: wait for it, or `ls-prompts cancel {run.id}`, "
-                        "before renaming the prompt."
+                        f"Run {run.id} of {run.tag} has not ended, so the prompt cannot be renamed:",
+                        Advice.WAIT_OR_CANCEL,
+                        run=run.id,
                     )
                 names.refuse_left(connection, new)
                 names.take(connection, self.insert, connection.execute(mine).scalar_one(), new)

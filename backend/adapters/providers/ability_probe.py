@@ -52,5 +52,5 @@ class AbilityProbe:
         try:
             await asyncio.to_thread(lambda: self._batches().check_list())
         except ProviderError as error:
-            return AbilityResult("batches", False, str(error).removesuffix(": run it without --batch."))
+            return AbilityResult("batches", False, str(error).removesuffix(": run it without a batch."))
         return AbilityResult("batches", True)

@@ -128,7 +128,7 @@ class BatchApi:
                 break
             cursors.add(cursor)
             page = page.get_next_page()
-        raise ProviderError(f"{self._address} lists batches without an end: run it without --batch.")
+        raise ProviderError(f"{self._address} lists batches without an end: run it without a batch.")
 
     @contextmanager
     def _translated_errors(self) -> Iterator[None]:
@@ -146,7 +146,7 @@ class BatchApi:
         if status < 400:
             return moved(error, self._address, self._named)
         if status in (404, 405, 501):
-            return ProviderError(f"{self._address} has no batch endpoint: run it without --batch.")
+            return ProviderError(f"{self._address} has no batch endpoint: run it without a batch.")
         if status in (401, 403):
             return ProviderError(
                 f"{self._address} refused the key: check {self._named.key}, and that it may use batches."
@@ -155,7 +155,7 @@ class BatchApi:
             return ProviderError(f"The account at {self._address} has no quota left: add credit, then run it again.")
         if status in (408, 409, 429) or status >= 500:
             return ProviderAwayError(f"The model's server at {self._address} answered {status}: try again later.")
-        return ProviderError(f"{self._address} refused the batch ({status}): run it without --batch.")
+        return ProviderError(f"{self._address} refused the batch ({status}): run it without a batch.")
 
 
 def _report(batch: Batch) -> BatchReport:

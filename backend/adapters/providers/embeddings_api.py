@@ -50,7 +50,7 @@ class EmbeddingApi:
                 raise moved(error, self._address, self._named) from None
             raise ProviderError(
                 f"{self._address} makes no embeddings with '{model}' ({error.status_code}): check the model's name, "
-                "or save the prompt without --embed."
+                "or save the prompt without embeddings."
             ) from None
         except openai.APIConnectionError as error:
             raise unsafe(error, self._address) or ProviderError(

@@ -17,6 +17,7 @@ from backend.adapters.providers.model_profiles import ModelProfiles
 from backend.adapters.providers.prices import Price
 from backend.adapters.providers.rate_headers import RateHeaders
 from backend.adapters.providers.router import ModelRouter
+from backend.advice import Advice
 from backend.domain.connection import DEFAULT, TEACHER, StoredConnection
 from backend.domain.learnt_format import LearntFormat
 from backend.domain.profiles import guessed
@@ -206,10 +207,7 @@ class ConnectionRegistry:
 
 
 def missing(name: str) -> SettingsError:
-    return SettingsError(
-        f"There is no connection '{name}' here: add it with `ls-prompts connect-model {name} --base-url URL`, or see "
-        "`ls-prompts connections`."
-    )
+    return SettingsError(f"There is no connection '{name}' here:", Advice.ADD_CONNECTION, connection=name)
 
 
 def opened(

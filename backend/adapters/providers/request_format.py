@@ -109,7 +109,7 @@ class RequestFormat:
         if not any(name in parameters(template) and name not in self.dropped for name in _CAPS):
             raise ProviderError(
                 f"Model '{template.model}' accepts no limit on the length of an answer, so no budget can be kept: run "
-                "it without --budget."
+                "it without a budget."
             )
 
 

@@ -106,7 +106,7 @@ def parse_subset(word: str, *, ids: str | None = None, size: int = SAMPLE_SIZE, 
     """The Subset of `--on WORD` and its related options. Raises SubsetError for an invalid one."""
     if word == "ids" or (ids is not None and word in ("", "ids")):
         if not ids:
-            raise SubsetError("Which tasks? Add their ids, like --ids 3,7-12.")
+            raise SubsetError("Which tasks? Add their ids, like 3,7-12.")
         return Subset("ids", ids=tuple(parse_ids(ids)))
     if ids is not None:
         raise SubsetError("--ids needs --on ids: leave out one of the two.")
@@ -118,5 +118,5 @@ def parse_subset(word: str, *, ids: str | None = None, size: int = SAMPLE_SIZE, 
     if word not in WORDS:
         raise SubsetError(f"'{word[:40]}' is not a subset: use {', '.join(WORDS)}, ids or view:ID.")
     if size < 1:
-        raise SubsetError("A sample needs at least one task: set --sample-size to 1 or more.")
+        raise SubsetError("A sample needs at least one task: ask for 1 or more.")
     return Subset(word, size=size, seed=seed)

@@ -50,10 +50,10 @@ def check_both_orders(schema: "LabelSchema", variables: tuple[str, ...]) -> None
     pairs = [control.sides for control in comparisons(schema)]
     sides = [side for pair in pairs for side in pair]
     if not pairs:
-        raise PromptError(f"{_ASKS}, and the labelling config has none: leave --swap out.")
+        raise PromptError(f"{_ASKS}, and the labelling config has none: ask in one order only.")
     if schema.needs_task or len({*sides}) < len(sides):
         why = "two of them share an input" if not schema.needs_task else "other controls need the texts as they are"
-        raise PromptError(f"{_ASKS}, but {why}: leave --swap out.")
+        raise PromptError(f"{_ASKS}, but {why}: ask in one order only.")
     for side in sides:
         if side not in schema.variables:
             raise PromptError(f"{_ASKS}, but '{side}' does not show one field of the task: write value=\"$field\".")

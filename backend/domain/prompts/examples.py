@@ -90,7 +90,7 @@ def check_way(number: Any, select: Any, embed: Any = None) -> None:
     if select not in WAYS:
         raise PromptError(f"Examples are selected {', '.join(WAYS)}: use one of these words.")
     if embed is not None and (not isinstance(embed, str) or not embed or select != "similar"):
-        raise PromptError("--embed needs the name of an embedding model, and --select similar: change one of them.")
+        raise PromptError("An embedding model, by its name, goes with similar examples only: change one of the two.")
 
 
 def check_fit(examples: Examples, variables: Sequence[str], schema: "LabelSchema") -> None:
@@ -98,12 +98,11 @@ def check_fit(examples: Examples, variables: Sequence[str], schema: "LabelSchema
     for example in examples.pool:
         lacking = [name for name in variables if name not in example.values]
         if lacking:
-            raise PromptError(f"The examples lack the prompt's {{{lacking[0]}}}: select them again with --examples.")
+            raise PromptError(f"The examples lack the prompt's {{{lacking[0]}}}: select them again.")
         for field in schema.fields:
             if field.name not in example.answer or isinstance(_parsed(field, example.answer[field.name]), Rejection):
                 raise PromptError(
-                    f"An example's answer for '{field.name}' is not in the labelling config: choose new ones with "
-                    "--examples."
+                    f"An example's answer for '{field.name}' is not in the labelling config: choose new ones."
                 )
 
 
@@ -121,6 +120,4 @@ def _example(entry: Mapping[str, Any]) -> Example:
 
 
 def _no_examples() -> PromptError:
-    return PromptError(
-        "The examples are not in the form that `ls-prompts show --plain` writes: select them again with --examples."
-    )
+    return PromptError("The examples are not in the form that `ls-prompts show --plain` writes: select them again.")

@@ -36,7 +36,7 @@ class SecondModel:
         """
         if self.then is None:
             if self.below is not None:
-                raise PromptError("A threshold needs a second model: name it with --then MODEL, or leave --below out.")
+                raise PromptError("A threshold needs a second model: name one, or leave the threshold out.")
             return None
         if self.connection is None:
             connection, model = read_reference(self.then, names)
@@ -44,7 +44,7 @@ class SecondModel:
         if self.connection not in RESERVED and self.connection not in names:
             raise PromptError(
                 f"The prompt file names the connection '{self.connection[:40]}', which is not here: add it with "
-                f"`ls-prompts connect-model {self.connection[:40]} --base-url URL`, or name another model with --then."
+                f"`ls-prompts connect-model {self.connection[:40]} --base-url URL`, or name another second model."
             )
         return Cascade(self.then, self.connection, self.below)
 

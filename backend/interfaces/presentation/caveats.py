@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from backend.advice import Advice, Remark
 from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.dataset.stored_otherwise import DATE, HIDDEN, TEXT
 from backend.domain.dataset.subset import Subset
 from backend.domain.metrics.evaluation import Evaluation
 from backend.interfaces.presentation import number_format as numbers
-from backend.interfaces.presentation.advice import Advice, Remark
 
 if TYPE_CHECKING:
     from backend.services.analysis.compare import ComparisonResult

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from backend.advice import Advice, Remark
 from backend.domain.dataset.draw import TruthBasis
 from backend.domain.metrics.representativeness import Representativeness, TraitDifference
 from backend.interfaces.presentation import number_format as numbers
-from backend.interfaces.presentation.advice import Advice, Remark
 
 if TYPE_CHECKING:
     from backend.services.analysis.compare import ComparisonResult

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from backend.adapters.label_studio.client import LabelStudioClient
+from backend.advice import Advice
 from backend.domain.annotated_task import AnnotatedTask
 from backend.domain.answer import Answer
 from backend.domain.audit.conflicts import confused_labels, disagreements, duplicates
@@ -121,10 +122,7 @@ def _labelled(resolver: Resolver, project: Project) -> LabelSchema:
     """The controls with labels. Raises SubsetError if there is none."""
     schema = resolver.configs.now(project).labelled
     if not schema.fields:
-        raise SubsetError(
-            "An audit compares labels, which this config does not have: `ls-prompts results VERSION --wrong` lists the "
-            "answers that differ from the ground truths."
-        )
+        raise SubsetError("An audit compares labels, which this config does not have:", Advice.LIST_WRONG)
     return schema
 
 

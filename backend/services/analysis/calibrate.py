@@ -16,7 +16,6 @@ from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Outcome, Truth
-from backend.errors import RunError
 from backend.services.analysis.compare import not_asked
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import ground_truths
@@ -100,7 +99,7 @@ def judged(bases: TruthBases, stored: StoredOutcomes, resolved: ResolvedVersion,
     stored_answers = [o for page in stored.of_version(resolved, {*tasks, *basis.gaps}) for o in page]
     outcomes = [outcome for outcome in stored_answers if outcome.task_id in tasks]
     if not any(outcome.spoke for outcome in outcomes):
-        raise RunError(not_asked(resolved.version.tag, len(tasks), subset))
+        raise not_asked(resolved.version.tag, len(tasks), subset)
     to_gaps = [outcome for outcome in stored_answers if outcome.task_id not in tasks]
     return JudgedVersion(outcomes, base.truths, base.left_out, resolved.schema, basis, to_gaps)
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
-from shlex import quote
 
 from backend.adapters.database.looks import LookStore
+from backend.advice import Advice
 from backend.domain.answer import Texts
 from backend.domain.dataset.draw import TruthBasis
 from backend.domain.dataset.ground_truth import NOTHING, LeftOut
@@ -115,7 +115,7 @@ def _with_truths(
     by_version = {resolved.version.tag: _answers(stored, resolved, tasks) for resolved in resolved_versions}
     for tag, outcomes in by_version.items():
         if not any(outcome.spoke for outcome in outcomes):
-            raise RunError(not_asked(tag, len(tasks), subset))
+            raise not_asked(tag, len(tasks), subset)
     comparison = compare(by_version, base.truths, resolved_versions[0].schema)
     common = set.intersection(*({o.task_id for o in outcomes if o.spoke} for outcomes in by_version.values()))
     return ComparisonResult(
@@ -138,7 +138,7 @@ def _without_truths(
     by_version = {resolved.version.tag: _answers(stored, resolved, None) for resolved in resolved_versions}
     for tag, outcomes in by_version.items():
         if not outcomes:
-            raise RunError(f"{tag} was not asked about any task: `ls-prompts run {quote(tag)} --on sample`. {reason}")
+            raise RunError(f"{reason} {tag} was not asked about any task:", Advice.RUN_ON_SAMPLE, tag=tag)
     comparison = compare(dict.fromkeys(by_version, ()), (), resolved_versions[0].schema)
     return ComparisonResult(
         versions=tuple(by_version),
@@ -201,9 +201,11 @@ def _answers(stored: StoredOutcomes, resolved: ResolvedVersion, only: set[int] |
     return [outcome for page in stored.of_version(resolved, only) for outcome in page]
 
 
-def not_asked(tag: str, truths: int, subset: Subset) -> str:
+def not_asked(tag: str, truths: int, subset: Subset) -> RunError:
     """What to say of a version that was asked about none of the tasks with a truth."""
-    options = ["--truth any"] * (subset.truth == "any") + [f"--split {subset.split}"] * (subset.split is not None)
-    options += ["--accepted"] * subset.accepted + ["--leave-one-out"] * subset.leave_one_out
-    command = " ".join(["ls-prompts evaluate", tag, *options])
-    return f"{tag} has no answer to any of the {truths} tasks with a ground truth: `{command}` asks about them."
+    return RunError(
+        f"{tag} has no answer to any of the {truths} tasks with a ground truth:",
+        Advice.RUN_ON_TRUTHS,
+        tag=tag,
+        subset=subset,
+    )

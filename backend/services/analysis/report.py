@@ -2,10 +2,10 @@
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
-from shlex import quote
 
 from backend.adapters.database.canaries import CanaryStore
 from backend.adapters.label_studio.client import LabelStudioClient
+from backend.advice import Advice
 from backend.domain.chat.judged import judge
 from backend.domain.dataset.ground_truth import gone_labels
 from backend.domain.dataset.subset import Subset
@@ -110,7 +110,10 @@ def _answers(stored: StoredOutcomes, resolved: ResolvedVersion, tasks: Container
     outcomes = _outcomes(stored, resolved, tasks)
     if not outcomes:
         tag = resolved.version.tag
-        raise RunError(f"{tag} has no answer to a task with a ground truth: `ls-prompts evaluate {quote(tag)}` first.")
+        subset = Subset("ground-truth")
+        raise RunError(
+            f"{tag} has no answer to a task with a ground truth:", Advice.RUN_ON_TRUTHS, tag=tag, subset=subset
+        )
     samples = {o.task_id: of_samples(o.digest, resolved.version.samples) for o in outcomes if o.digest}
     completions = stored.store.completions([digest for digests in samples.values() for digest in digests])
     raw = {}

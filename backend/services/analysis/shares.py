@@ -49,7 +49,7 @@ def estimate_shares(bases: TruthBases, stored: StoredOutcomes, resolved: Resolve
     }
     answered = [task for task in truths if task in answers]
     if not answered:
-        raise RunError(not_asked(resolved.version.tag, len(truths), subset))
+        raise not_asked(resolved.version.tag, len(truths), subset)
     used = sorted({label for task_labels in (*answers.values(), *truths.values()) for label in task_labels})
     labels = list(dict.fromkeys([*schema.classes, *used]))
     if not labels:

@@ -1,5 +1,6 @@
 """Why a subset has no ground truths, and what to do about it."""
 
+from backend.advice import Advice
 from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.dataset.subset import Subset
 from backend.errors import NoTruthsError
@@ -10,13 +11,14 @@ def why_none(project: int, subset: Subset, left_out: LeftOut) -> NoTruthsError:
     if left_out.self_predicted:
         return NoTruthsError(
             f"All {len(left_out.self_predicted)} ground truths of project {project} that are left come from this "
-            "prompt's own predictions, which would flatter it: annotate other tasks by hand, or include them with "
-            "--accepted."
+            "prompt's own predictions, which would flatter it:",
+            Advice.ANNOTATE_OTHERS,
         )
     if left_out.examples:
         return NoTruthsError(
             f"All {len(left_out.examples)} ground truths of project {project} that are left are examples of the "
-            "prompt: mark more, or evaluate them too, each with the other examples only, with --leave-one-out."
+            "prompt:",
+            Advice.MARK_OTHERS,
         )
     if left_out.unseen:
         return NoTruthsError(
@@ -31,9 +33,7 @@ def why_none(project: int, subset: Subset, left_out: LeftOut) -> NoTruthsError:
             "annotate the tasks again."
         )
     if subset.split is not None:
-        return NoTruthsError(
-            f"Project {project} has no ground truths in {subset.split}: mark more, or take others with --split."
-        )
+        return NoTruthsError(f"Project {project} has no ground truths in {subset.split}:", Advice.MARK_MORE)
     return no_truths(project, subset.truth)
 
 
@@ -41,7 +41,4 @@ def no_truths(project: int, kind: str) -> NoTruthsError:
     """What to say where there are none."""
     if kind == "any":
         return NoTruthsError(f"Project {project} has no annotations that fit its labels: annotate some of its tasks.")
-    return NoTruthsError(
-        f"Project {project} has no ground truths that fit its labels: open an annotated task in Label Studio "
-        "and press the star (Set as Ground Truth), or take the latest annotations with --truth any."
-    )
+    return NoTruthsError(f"Project {project} has no ground truths that fit its labels:", Advice.MARK_TRUTHS)

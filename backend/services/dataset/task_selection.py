@@ -74,7 +74,7 @@ def task_ids(studio: LabelStudioClient, resolved: "ResolvedVersion", subset: Sub
 def _check_strata(resolved: "ResolvedVersion", subset: Subset) -> None:
     if subset.stratify and not resolved.schema.classed.fields:
         raise SubsetError(
-            f"{resolved.version.tag} asks for nothing that has labels to stratify by: draw a sample without --stratify."
+            f"{resolved.version.tag} asks for nothing that has labels to stratify by: draw a sample at random."
         )
 
 
@@ -175,8 +175,8 @@ def _labels(studio: LabelStudioClient, resolved: "ResolvedVersion") -> dict[int,
             strata[truth.task_id] = stratum(truth.answer, schema)
     if not strata:
         raise SubsetError(
-            f"Project {project} has neither predictions nor ground truths to stratify by: draw a sample without "
-            "--stratify first."
+            f"Project {project} has neither predictions nor ground truths to stratify by: draw a sample at "
+            "random first."
         )
     return strata
 

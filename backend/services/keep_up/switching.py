@@ -39,7 +39,7 @@ class KeepUpSwitch:
         if budget is None:
             budget = before.budget if before else DAILY_USD
         if not (isfinite(budget) and budget > 0):
-            raise SettingsError("A budget must be a number of USD a day above 0, like --budget 2.")
+            raise SettingsError("A budget must be a number of USD a day above 0, like 2.")
         self.studio.project(project)
         tag = self.in_use(project)
         if tag is None:

@@ -10,6 +10,7 @@ from shlex import quote
 from backend.adapters import gepa as evolution
 from backend.adapters.database.budget_ledger import BudgetLedger
 from backend.adapters.database.runs import NewRun
+from backend.advice import Advice
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.reading import as_read
 from backend.domain.optimize.search import GroundTruthHalves, LabeledTask, check_halves, divide
@@ -63,7 +64,7 @@ class Optimizer:
         if resolved.version.cascade is not None:
             raise PromptError(
                 f"{resolved.version.tag} asks two models, and a search improves the prompt of one: save it without a "
-                "second model, improve that version, and save the winner with --then."
+                "second model, improve that version, and save the winner with the second model."
             )
         halves = self._halves(resolved)
         budget = options.budget if share is None else share
@@ -132,12 +133,17 @@ class Optimizer:
 
 
 def _stopped(run: Run, options: OptimizerOptions) -> RunError:
-    again = f"ls-prompts enhance {quote(run.tag)} --teacher {options.search.teacher} --rounds {options.search.rounds}"
+    teacher, rounds = options.search.teacher, options.search.rounds
     if run.stop is StopKind.BUDGET:
-        more = f"{again} --budget {2 * (run.budget or 0):g}"
         return OverBudget(
             f"Search {run.id} stopped at its budget of {run.budget or 0:g} USD; its answers are kept and not paid for "
-            f"again: `{more}`, or another larger budget, continues it."
+            "again:",
+            Advice.LARGER_SEARCH,
+            tag=run.tag,
+            teacher=teacher,
+            rounds=rounds,
+            usd=f"{2 * (run.budget or 0):g}",
         )
+    again = f"ls-prompts enhance {quote(run.tag)} --teacher {teacher} --rounds {rounds}"
     again += "" if run.budget is None else f" --budget {run.budget:g}"
     return RunError(f"Search {run.id} was stopped; its answers are kept: `{again}` continues it.")

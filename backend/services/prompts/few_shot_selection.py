@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from backend.adapters.label_studio.client import LabelStudioClient
+from backend.advice import Advice
 from backend.domain.dataset.split import DEV, Split
 from backend.domain.dataset.subset import Subset
 from backend.domain.few_shot.selection import Candidate, kept
@@ -43,7 +44,8 @@ def gathered(
         part = "" if request.split is None else f" in {request.split}"
         raise PromptError(
             f"Project {project.id} has {len(pool)} different ground truths{part} to take examples from, not "
-            f"{request.number}: ask for fewer, mark more, or take them from all with --split all."
+            f"{request.number}:",
+            Advice.FEWER_EXAMPLES,
         )
     return Examples(request.number, request.select, pool, request.embed)
 

@@ -1,12 +1,12 @@
 """Resolver: prompt versions together with the projects they label, as these are now."""
 
 from dataclasses import replace
-from shlex import quote
 
 from backend.adapters.database.calibrations import CalibrationStore
 from backend.adapters.database.label_configs import ConfigStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.label_studio.client import LabelStudioClient
+from backend.advice import Advice
 from backend.domain.labels.relabel import same_answers, with_current_labels
 from backend.domain.project import Project
 from backend.domain.prompts.version import PromptVersion
@@ -69,7 +69,8 @@ class Resolver:
 def _changed(version: PromptVersion) -> ConfigChangedError:
     return ConfigChangedError(
         f"The labelling config of project {version.project}, or how this release reads it, has changed since "
-        f"{version.tag} was saved: save the prompt again (`ls-prompts show {quote(version.tag)} --plain > prompt.txt; "
-        f"ls-prompts save {quote(version.name)} --file prompt.txt`) and use the new version. `compare`, `results` and "
-        "`report` still read what is stored."
+        f"{version.tag} was saved:",
+        Advice.SAVE_AGAIN,
+        tag=version.tag,
+        name=version.name,
     )

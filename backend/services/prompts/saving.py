@@ -100,7 +100,7 @@ class VersionSaver:
         if connection not in RESERVED and connection not in names:
             raise PromptError(
                 f"The prompt file names the connection '{connection[:40]}', which is not here: add it with `ls-prompts "
-                f"connect-model {connection[:40]} --base-url URL`, or choose another model with --model."
+                f"connect-model {connection[:40]} --base-url URL`, or choose another model."
             )
         return replace(version, connection=connection, model=version.model or self.default_model)
 
@@ -115,13 +115,14 @@ class VersionSaver:
         places = [addresses.get(name, addresses[DEFAULT]) for name in (version.connection, cascade.connection)]
         if len(set(places)) == 1 and cascade.model == version.model:
             raise PromptError(
-                f"{cascade.reference} is the same model at the same address as {version.reference}: name another model "
-                "with --then."
+                f"{cascade.reference} is the same model at the same address as {version.reference}: name another "
+                "second model."
             )
         if cascade.below is not None and version.confidence == NONE:
             raise PromptError(
-                "A threshold needs a confidence, and the prompt has `confidence: none`: leave --below out, so that the "
-                "second model is asked where the first has no usable answer, or save it with another --confidence."
+                "A threshold needs a confidence, and the prompt has `confidence: none`: leave the threshold out, so "
+                "that the second model is asked where the first has no usable answer, or save it with another "
+                "confidence."
             )
         return replace(version, cascade=cascade)
 

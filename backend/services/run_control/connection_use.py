@@ -3,6 +3,7 @@
 from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
 
+from backend.advice import Advice
 from backend.domain.connection import DEFAULT, RESERVED
 from backend.domain.dataset.subset import Subset
 from backend.domain.prompts.version import PromptVersion
@@ -55,8 +56,7 @@ def refuse_in_use(name: str, runs: Iterable[Run], connections_of: Callable[[str]
     for run in runs:
         if run.status in OPEN and (name in connections_of(run.tag) or _teaches(run, name)):
             raise SettingsError(
-                f"Run {run.id} of {run.tag} uses connection '{name}': `ls-prompts watch {run.id}` to wait for it, "
-                f"`ls-prompts cancel {run.id}` to stop it, or remove the connection with --force."
+                f"Run {run.id} of {run.tag} uses connection '{name}':", Advice.WAIT_CANCEL_OR_FORCE, run=run.id
             )
 
 

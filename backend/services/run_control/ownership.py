@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from shlex import quote
 from typing import Protocol
 
 from backend.adapters.database.runs import RunStore
 from backend.adapters.processes import is_running, this_process
+from backend.advice import Advice
 from backend.domain.dataset.subset import Subset
 from backend.domain.runs.run import Run, is_lost
 from backend.errors import RunError
@@ -29,7 +29,7 @@ def owning(record: RunStore, run: Run) -> Iterator[Heartbeat]:
     Raises RunError when it is not free, and what `noted_end` makes of what ends the work.
     """
     if not record.claim(run.id, this_process(), is_running):
-        raise RunError(f"Run {run.id} is not free (it is {run.status}): `ls-prompts watch {run.id}`.")
+        raise RunError(f"Run {run.id} is not free (it is {run.status}):", Advice.WAIT, run=run.id)
     heartbeat = Heartbeat(lambda seconds, waits_for: record.beat(run.id, seconds, waits_for))
     with about(run=run.id), noted_end(record, run.id), heartbeat:
         yield heartbeat
@@ -39,8 +39,9 @@ def only_one(other: Run) -> None:
     """Raises RunError while another run of a version is pending or in progress."""
     if other.status == "pending" or is_owned(other):
         raise RunError(
-            f"Run {other.id} of {other.tag} {'waits' if other.status == 'pending' else 'is under way'}: "
-            f"`ls-prompts watch {other.id}` to wait for it, `ls-prompts cancel {other.id}` to stop it."
+            f"Run {other.id} of {other.tag} {'waits' if other.status == 'pending' else 'is under way'}:",
+            Advice.WAIT_OR_CANCEL,
+            run=other.id,
         )
 
 
@@ -48,9 +49,7 @@ def subset_of(run: Run) -> Subset:
     """The tasks that a run labels. Raises RunError for a search, which only its own command goes on with."""
     if isinstance(run.scope, Subset):
         return run.scope
-    raise RunError(
-        f"Run {run.id} is a search: run the same `ls-prompts enhance {quote(run.tag)}` again to continue it."
-    )
+    raise RunError(f"Run {run.id} is a search:", Advice.SEARCH_AGAIN, tag=run.tag)
 
 
 def is_owned(run: Run) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from shlex import quote
 
 from backend.adapters.database.runs import NewRun, RunStore
+from backend.advice import Advice
 from backend.domain.chat.request import MAX_ATTEMPTS
 from backend.domain.dataset.subset import Subset
 from backend.domain.hashing import of_samples
@@ -47,14 +48,14 @@ class RunLifecycle:
         resolved = self.resolver.resolved(tag)
         if options.batch and resolved.version.cascade is not None:
             raise RunError(
-                f"{tag} asks two models, and a batch asks one: run it without --batch, or run a version of each model "
+                f"{tag} asks two models, and a batch asks one: run it without a batch, or run a version of each model "
                 "in a batch first, whose answers count."
             )
         if options.batch and options.budget is not None:
             raise RunError("A batch can't keep a budget: leave one of them out.")
         name = resolved.version.connection
         if options.batch and self.monthly_budget(name) is not None:
-            raise RunError(f"A batch can't keep the monthly budget of connection '{name}': leave --batch out.")
+            raise RunError(f"A batch can't keep the monthly budget of connection '{name}': run it without a batch.")
         self._check_budget(resolved, options.budget)
         batches, *_ = [self.batches(step.connection) for step in resolved.version.steps]  # each of them is there
         if not options.batch:
@@ -80,7 +81,7 @@ class RunLifecycle:
         """Raises RunError while a process works on a run, and for a budget not larger than the one it stopped at."""
         run = self.record.run(run_id)
         if is_owned(run):
-            raise RunError(f"A process works on run {run_id}: `ls-prompts watch {run_id}`.")
+            raise RunError(f"A process works on run {run_id}:", Advice.WAIT, run=run_id)
         subset_of(run)
         if run.status == "completed":
             raise RunError(
@@ -88,7 +89,7 @@ class RunLifecycle:
             )
         if run.batch and budget is not None:
             raise RunError(
-                f"Run {run_id} uses the batch endpoint, which can't keep a budget: resume it without --budget."
+                f"Run {run_id} uses the batch endpoint, which can't keep a budget: resume it without a budget."
             )
         resolved = self.resolver.resolved(run.tag)
         check_larger(budget, run)
@@ -102,7 +103,7 @@ class RunLifecycle:
         RunError when there are none."""
         run = self.record.run(run_id)
         if is_owned(run):
-            raise RunError(f"Run {run_id} is under way: `ls-prompts watch {run_id}` to wait for it.")
+            raise RunError(f"Run {run_id} is under way:", Advice.WAIT, run=run_id)
         subset_of(run)
         resolved = self.resolver.resolved(run.tag)
         left = _left([o for page in stored.of_run(run, resolved) for o in page], run, rejected)

@@ -11,6 +11,7 @@ from backend.adapters.google_auth import GoogleToken
 from backend.adapters.key_cipher import KeyCipher
 from backend.adapters.providers.model_connection import ModelConnection
 from backend.adapters.providers.registry import missing, opened
+from backend.advice import Advice
 from backend.domain.connection import GOOGLE_AUTH, StoredConnection, check_variable
 from backend.errors import SettingsError
 from backend.settings import Settings
@@ -81,14 +82,11 @@ class ModelConnections:
         """Adds a connection or changes one; no request is sent. Raises SettingsError for what cannot be stored."""
         before = self.store.get(name)
         if before is None and change.base_url is None:
-            raise SettingsError(f"'{name[:50]}' is a new connection: give its address with --base-url.")
+            raise SettingsError(f"'{name[:50]}' is a new connection:", Advice.GIVE_ADDRESS)
         stored = replace(before or StoredConnection(name, ""), **self._values(change))
         stored.check()
         if before is not None and before.key_encrypted and stored.base_url != before.base_url and not change.names_key:
-            raise SettingsError(
-                f"The stored key of '{name}' was given for {before.public_url}: give it again with --store-key, so "
-                "that it is sent to another address only if you want that."
-            )
+            raise SettingsError(f"The stored key of '{name}' was given for {before.public_url}:", Advice.KEY_AGAIN)
         self.store.save(stored)
         self._recent.pop(name, None)
         return self.get(name)

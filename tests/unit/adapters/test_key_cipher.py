@@ -19,7 +19,7 @@ def test_a_key_comes_back_and_is_not_in_what_is_stored() -> None:
 @pytest.mark.parametrize("damaged", ["", "x", "gAAAA", "é"])
 def test_under_another_secret_or_damaged_it_must_be_given_again(damaged: str) -> None:
     token = KeyCipher(SECRET).encrypt("sk-of-a-test")
-    with pytest.raises(SettingsError, match="connect-model groq --store-key") as raised:
+    with pytest.raises(SettingsError, match="key of connection 'groq' was stored: give the key again") as raised:
         KeyCipher(SecretStr("f" * 16)).decrypt(token, "groq")
     assert token not in str(raised.value)
     with pytest.raises(SettingsError, match="SECRET_KEY has changed"):

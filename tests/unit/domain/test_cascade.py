@@ -57,7 +57,7 @@ def test_what_is_not_known_of_one_is_not_known_of_both() -> None:
 
 @pytest.mark.parametrize("below", [0.0, -0.1, 1.1, float("nan"), float("inf")])
 def test_a_threshold_out_of_range_is_refused(below: float) -> None:
-    with pytest.raises(PromptError, match="is not a confidence: give --below"):
+    with pytest.raises(PromptError, match="is not a confidence: give a number"):
         Cascade("dear", below=below).check("cheap")
 
 

@@ -1,6 +1,9 @@
-"""Remarks as the command line says them: an advice is a command or an option."""
+"""Remarks and errors as the command line says them: an advice is a command or an option."""
 
-from backend.interfaces.presentation.advice import Advice, Remark
+from shlex import quote
+
+from backend.advice import Advice, Remark
+from backend.domain.dataset.subset import Subset
 
 ADVICE = {
     Advice.INCLUDE_OWN: "--accepted includes them.",
@@ -10,9 +13,61 @@ ADVICE = {
     Advice.DRAW: "`ls-prompts draw {project}` draws tasks to label.",
     Advice.LIST_DRAWN: "`ls-prompts draw {project}` lists them.",
     Advice.DRAW_MORE: "`ls-prompts draw {project} --size {size}` draws more tasks to label.",
+    Advice.MARK_TRUTHS: (
+        "open an annotated task in Label Studio and press the star (Set as Ground Truth), or take the latest "
+        "annotations with --truth any."
+    ),
+    Advice.MARK_MORE: "mark more, or take others with --split.",
+    Advice.MARK_OTHERS: ("mark more, or evaluate them too, each with the other examples only, with --leave-one-out."),
+    Advice.ANNOTATE_OTHERS: "annotate other tasks by hand, or include them with --accepted.",
+    Advice.FEWER_EXAMPLES: "ask for fewer, mark more, or take them from all with --split all.",
+    Advice.RUN_ON_TRUTHS: "`ls-prompts evaluate {tag}{subset}` asks about them.",
+    Advice.RUN_ON_SAMPLE: "`ls-prompts run {tag} --on sample` asks about some.",
+    Advice.LIST_WRONG: ("`ls-prompts results VERSION --wrong` lists the answers that differ from the ground truths."),
+    Advice.WAIT: "`ls-prompts watch {run}` to wait for it.",
+    Advice.WAIT_OR_CANCEL: "`ls-prompts watch {run}` to wait for it, `ls-prompts cancel {run}` to stop it.",
+    Advice.WAIT_CANCEL_OR_FORCE: (
+        "`ls-prompts watch {run}` to wait for it, `ls-prompts cancel {run}` to stop it, or remove the connection with "
+        "--force."
+    ),
+    Advice.LARGER_BUDGET: "`ls-prompts resume {run} --budget USD`, with more than that, continues it.",
+    Advice.LARGER_SEARCH: (
+        "`ls-prompts enhance {tag} --teacher {teacher} --rounds {rounds} --budget {usd}`, or another larger budget, "
+        "continues it."
+    ),
+    Advice.SEARCH_AGAIN: "run the same `ls-prompts enhance {tag}` again to continue it.",
+    Advice.NO_BUDGET: "or leave out --budget.",
+    Advice.SAVE_AGAIN: (
+        "save the prompt again (`ls-prompts show {tag} --plain > prompt.txt; ls-prompts save {name} --file "
+        "prompt.txt`) and use the new version. `compare`, `results` and `report` still read what is stored."
+    ),
+    Advice.USE_ANOTHER: "`ls-prompts use` another version, or `ls-prompts disconnect {project}`, before deleting it.",
+    Advice.ADD_CONNECTION: (
+        "add it with `ls-prompts connect-model {connection} --base-url URL`, or see `ls-prompts connections`."
+    ),
+    Advice.GIVE_ADDRESS: "give its address with --base-url.",
+    Advice.KEY_APART: "give the key with --key-env or --store-key.",
+    Advice.KEY_AGAIN: ("give it again with --store-key, so that it is sent to another address only if you want that."),
+    Advice.KEY_AFTER_CHANGE: (
+        "give the key again with `ls-prompts connect-model {connection} --store-key`, or set the former SECRET_KEY."
+    ),
+    Advice.STORED_KEYS: (
+        "set it to the output of `openssl rand -hex 32`, or name an environment variable with --key-env."
+    ),
 }
 
 
 def in_commands(remark: Remark) -> str:
     """The sentence, then the command or option that follows the advice."""
-    return remark.said_with(ADVICE)
+    return remark.said_with(ADVICE, _in_shell)
+
+
+def _in_shell(detail: object) -> str:
+    return options_of(detail) if isinstance(detail, Subset) else quote(str(detail))
+
+
+def options_of(subset: Subset) -> str:
+    """The options of `evaluate` that take the ground truths of this subset, each after a blank."""
+    options = [" --truth any"] * (subset.truth == "any")
+    options += [f" --split {subset.split}"] * (subset.split is not None)
+    return "".join([*options, " --accepted" * subset.accepted, " --leave-one-out" * subset.leave_one_out])

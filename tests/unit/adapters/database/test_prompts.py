@@ -155,7 +155,7 @@ def test_a_prompt_keeps_its_name_until_its_runs_have_ended(store: Store, ended: 
     saved(store)
     runs = RunStore(store)
     run = runs.create(NewRun("mood@1", 7, Subset("all")))
-    with pytest.raises(PromptError, match=f"Run {run.id} of mood@1 has not ended: .* before renaming the prompt"):
+    with pytest.raises(PromptError, match=f"Run {run.id} of mood@1 has not ended, so the prompt cannot be renamed"):
         store.rename("mood", "feeling")
     store.rename("mood", "mood")
     assert [found.tag for found in store.versions()] == ["mood@1"]
@@ -245,7 +245,7 @@ def test_no_prompt_is_renamed_to_what_a_deleted_one_was_called(store: Store) -> 
 def test_a_prompt_that_annotators_get_is_not_deleted(store: Store) -> None:
     saved(store), saved(store, name="Mood")
     store.set_connection(7, in_use="mood@1")
-    with pytest.raises(PromptError, match=r"project 7 get mood@1.*disconnect 7"):
+    with pytest.raises(PromptError, match=r"project 7 get mood@1: let them get another version"):
         store.delete("mood")
     store.delete("Mood")
     assert [found.name for found in store.versions()] == ["mood"]

@@ -104,7 +104,7 @@ def test_a_list_without_an_end_is_an_error(api: BatchApi, lists: Lists, monkeypa
     monkeypatch.setattr(module, "MOST_PAGES", 4)
     lists.page = whole(10**9)
     for find in (api.find, api.find_file):
-        with pytest.raises(ProviderError, match="lists batches without an end: run it without --batch"):
+        with pytest.raises(ProviderError, match="lists batches without an end: run it without a batch"):
             find("another")
     assert len(lists.asked) == 10, "one page more shows that there is more"
 

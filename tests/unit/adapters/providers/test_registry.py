@@ -136,6 +136,6 @@ def test_without_its_key_an_address_and_its_prices_are_known_and_others_are_aske
 def test_a_connection_that_is_gone_is_named_with_the_command_that_adds_it_and_has_no_price() -> None:
     found = registry()
     for ask in (found.address, found.chats, found.__getitem__):
-        with pytest.raises(SettingsError, match="connect-model groq --base-url URL"):
+        with pytest.raises(SettingsError, match="no connection 'groq' here: add it"):
             ask("groq")
     assert found.pricing("gpt-4o-mini", "groq")(10, 0, 10) is None

@@ -78,8 +78,8 @@ def test_written_ids_come_back_in_their_order(ids: list[int]) -> None:
 @pytest.mark.parametrize(
     ("word", "more", "said"),
     [
-        ("ids", {}, "--ids 3,7-12"),
-        ("ids", {"ids": ""}, "--ids 3,7-12"),
+        ("ids", {}, "like 3,7-12"),
+        ("ids", {"ids": ""}, "like 3,7-12"),
         ("ids", {"ids": "three"}, "not a task id"),
         ("all", {"ids": "3"}, "--ids needs --on ids"),
         ("view:", {}, "view:3"),
@@ -87,7 +87,7 @@ def test_written_ids_come_back_in_their_order(ids: list[int]) -> None:
         ("view:-1", {}, "view:3"),
         ("everything", {}, "use ground-truth, sample, all, missing, ids or view:ID"),
         ("ALL", {}, "not a subset"),
-        ("sample", {"size": 0}, "--sample-size to 1"),
+        ("sample", {"size": 0}, "ask for 1 or more"),
     ],
 )
 def test_what_means_nothing_is_refused(word: str, more: dict[str, Any], said: str) -> None:

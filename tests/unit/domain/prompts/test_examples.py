@@ -87,7 +87,7 @@ def test_anything_else_is_refused_in_a_sentence(found: Any) -> None:
 
 def test_embeddings_go_with_what_is_similar() -> None:
     check_way(8, "similar", "some-model")
-    with pytest.raises(PromptError, match="--select similar"):
+    with pytest.raises(PromptError, match="goes with similar examples only"):
         check_way(8, "diverse", "some-model")
 
 

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
+from backend.advice import Advice, Remark
 from backend.domain.dataset.draw import TruthBasis
 from backend.domain.dataset.split import Split
 from backend.domain.metrics.representativeness import Representativeness, TraitDifference
 from backend.domain.metrics.weighted_accuracy import WeightedAccuracy
-from backend.interfaces.presentation.advice import Advice, Remark
 from backend.interfaces.presentation.truth_basis import basis_remarks, drawn_accuracy_remarks, likeness_remarks
 from backend.services.analysis.drawn_accuracy import DrawnAccuracy
 

@@ -55,14 +55,14 @@ def test_totals_are_those_of_the_tasks_that_all_answered(store: Store) -> None:
     assert result.summaries["mood@2"].usable == 1
 
 
-def test_a_version_without_answers_is_named_with_the_command_that_asks(store: Store) -> None:
+def test_a_version_without_answers_is_named_with_what_asks(store: Store) -> None:
     project = LabelledProject(store, truths=TRUTHS)
     versions = two(project)
     project.run(versions[0], {1: "Good"})
-    with pytest.raises(RunError, match=r"mood@2 has no answer to any of the 4 tasks .*`ls-prompts evaluate mood@2`"):
+    with pytest.raises(RunError, match=r"mood@2 has no answer to any of the 4 tasks .*: run it on the ground truths"):
         compared(project, versions)
     project.fake.truths = {}
-    with pytest.raises(RunError, match=r"mood@2 was not asked about any task: `ls-prompts run mood@2 --on sample`"):
+    with pytest.raises(RunError, match=r"mood@2 was not asked about any task: run it on a sample"):
         compared(project, versions)
 
 

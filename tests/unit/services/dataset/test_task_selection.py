@@ -22,7 +22,7 @@ def test_a_prompt_without_labels_has_nothing_to_stratify_by(kind: Any) -> None:
     nobody: Any = None
     with pytest.raises(SubsetError, match="mood@1 asks for nothing that has labels to stratify by: draw a sample"):
         select_tasks(nobody, resolved, Subset(kind, size=2, stratify=True))
-    with pytest.raises(SubsetError, match="without --stratify"):
+    with pytest.raises(SubsetError, match="draw a sample at random"):
         next(task_ids(nobody, resolved, Subset(kind, size=2, stratify=True)))
 
 

@@ -154,7 +154,7 @@ def test_without_a_webhook_it_says_how_tasks_are_found(world: World) -> None:
 
 @pytest.mark.parametrize("budget", [0.0, -1.0, float("nan"), float("inf")])
 def test_a_budget_that_cannot_be_kept_is_refused(world: World, budget: float) -> None:
-    with pytest.raises(SettingsError, match="above 0, like --budget 2"):
+    with pytest.raises(SettingsError, match="above 0, like 2"):
         world.on(budget)
     assert world.keep_ups.of(PROJECT) is None
 

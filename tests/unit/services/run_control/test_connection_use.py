@@ -58,7 +58,9 @@ def test_the_connection_of_a_second_model_must_be_there_too() -> None:
 
 @pytest.mark.parametrize("status", ["pending", "in_progress"])
 def test_a_connection_in_use_is_not_removed(status: str) -> None:
-    with pytest.raises(SettingsError, match=r"Run r1 of mood@1 uses connection 'groq'.*--force"):
+    with pytest.raises(
+        SettingsError, match=r"Run r1 of mood@1 uses connection 'groq': wait until it has ended, or cancel it"
+    ):
         refuse_in_use("groq", [replace(RUN, status=status)], lambda _: "groq")
     search = replace(RUN, status=status, scope=SearchOptions("groq/big", 3))
     with pytest.raises(SettingsError, match="uses connection 'groq'"):

@@ -58,7 +58,7 @@ def test_a_server_without_a_key_is_sent_a_word(tmp_path: Path) -> None:
 def test_a_stored_key_is_not_sent_to_another_address_unasked(tmp_path: Path) -> None:
     mine = connections(tmp_path)
     mine.connect("groq", change(key=KEY))
-    with pytest.raises(SettingsError, match="give it again with --store-key"):
+    with pytest.raises(SettingsError, match="give it again, so that"):
         mine.connect("groq", ConnectionChange(base_url="http://127.0.0.1:2/v1"))
     assert mine.get("groq").base_url == URL
     mine.connect("groq", ConnectionChange(base_url=f"{URL}/"))
@@ -88,14 +88,14 @@ def test_our_own_secrets_are_sent_to_no_server(tmp_path: Path, name: str) -> Non
     assert mine.connect("again", change(key_env="OPENAI_API_KEY")).key == "$OPENAI_API_KEY"
 
 
-def test_what_is_missing_is_named_with_the_command_that_adds_it(tmp_path: Path) -> None:
+def test_what_is_missing_is_named(tmp_path: Path) -> None:
     mine = connections(tmp_path)
     assert mine.open("groq") is None
-    with pytest.raises(SettingsError, match="connect-model groq --base-url URL"):
+    with pytest.raises(SettingsError, match="no connection 'groq' here: add it"):
         mine.get("groq")
     with pytest.raises(SettingsError, match="There is no connection 'groq'"):
         mine.disconnect("groq")
-    with pytest.raises(SettingsError, match="give its address with --base-url"):
+    with pytest.raises(SettingsError, match="give its address"):
         mine.connect("groq", ConnectionChange(key_env="X"))
     mine.connect("groq", change(key_env="GROQ_API_KEY"))
     with pytest.raises(SettingsError, match="GROQ_API_KEY is not set: connection 'groq'"):

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from backend.advice import Advice, Remark
 from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.dataset.subset import Subset, parse_subset
 from backend.domain.keep_up import KeepUp, spent_up
 from backend.domain.runs.stop_reason import ABANDONED, BUDGET, NEVER_BEGAN, StopKind
 from backend.engine.budget_rules import check_larger, known_price, stopped
 from backend.errors import PromptsError
-from backend.interfaces.presentation.advice import Advice, Remark
 from backend.interfaces.web.pages.page_words import in_page_words, on_page
 from backend.services.dataset.missing_truths import why_none
 from backend.services.prompts.resolver import _changed
@@ -50,23 +50,23 @@ def test_why_a_run_ended_names_no_command(sentence: object) -> None:
 
 def test_a_changed_config_leads_to_the_draft() -> None:
     said = told(_changed(replace(version(project=7), name="two words")))
-    assert "save the prompt again from its draft" in said
+    assert "save the prompt again and use the new version" in said
     assert "two words@" in said
 
 
 def test_what_was_asked_for_wrongly_is_said_in_words_of_the_form() -> None:
     with pytest.raises(PromptsError) as ids:
         parse_subset("ids")
-    assert told(ids.value) == "Which tasks? Add their ids, like 3, 7-12."
+    assert told(ids.value) == "Which tasks? Add their ids, like 3,7-12."
     with pytest.raises(PromptsError) as size:
         parse_subset("sample", size=0)
     assert "ask for 1 or more" in told(size.value)
     with pytest.raises(PromptsError) as more:
         check_larger(1.0, BOUNDED)
-    assert told(more.value).endswith("of 2 USD: give it more.")
+    assert told(more.value).endswith("of 2 USD: a larger budget continues it.")
     with pytest.raises(PromptsError) as price:
         known_price(lambda _model, _connection: lambda *_: None, "x", "default", 1, 1)
-    assert told(price.value).endswith("or leave the budget empty.")
+    assert told(price.value).endswith("or leave the budget out.")
 
 
 def test_why_new_tasks_wait_is_said_in_words_of_the_form() -> None:

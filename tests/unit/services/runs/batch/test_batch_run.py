@@ -217,7 +217,7 @@ def test_batches_that_end_badly(desk: Desk, stand_in: RunningStandIn, end: str, 
 
 def test_a_provider_without_the_endpoint(desk: Desk, stand_in: RunningStandIn) -> None:
     stand_in.control(no_batches=True)
-    with pytest.raises(ProviderError, match="has no batch endpoint: run it without --batch"):
+    with pytest.raises(ProviderError, match="has no batch endpoint: run it without a batch"):
         desk.label(tasks(3))
     desk.batches.check("mood@1")
     stand_in.control(no_batches=False)

@@ -1,0 +1,76 @@
+"""What somebody may do next, as data: each interface says in its own words how that is done.
+
+A remark and an error hold one of these. The command line names a command or an option, the API a field, the page a
+button; where an interface has no words of its own for it, the value is said.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, unique
+
+
+@unique
+class Advice(Enum):
+    """What a reader may do next. The value says it without the words of any interface."""
+
+    # of remarks
+    INCLUDE_OWN = "They can be counted too."
+    LEAVE_ONE_OUT = "They can be counted too, each with the other examples only."
+    RELABEL = "If it was renamed, they count once the new name is known."
+    EACH_CONTROL = "An evaluation has the scores of each control."
+    DRAW = "Tasks that are drawn at random, and labelled, stand for all of it."
+    LIST_DRAWN = "Their labels are missing."
+    DRAW_MORE = "More tasks can be drawn at random and labelled."
+    # of errors: ground truths
+    MARK_TRUTHS = "open an annotated task in Label Studio and press the star (Set as Ground Truth)."
+    MARK_MORE = "mark more."
+    MARK_OTHERS = "mark other tasks."
+    ANNOTATE_OTHERS = "annotate other tasks by hand."
+    FEWER_EXAMPLES = "ask for fewer, or mark more."
+    RUN_ON_TRUTHS = "run it on the ground truths first."
+    RUN_ON_SAMPLE = "run it on a sample first."
+    LIST_WRONG = "the results of a version list the answers that differ from the ground truths."
+    # runs
+    WAIT = "wait until it has ended."
+    WAIT_OR_CANCEL = "wait until it has ended, or cancel it."
+    WAIT_CANCEL_OR_FORCE = "wait until it has ended, or cancel it first."
+    LARGER_BUDGET = "a larger budget continues it."
+    LARGER_SEARCH = "the same search with a larger budget continues it."
+    SEARCH_AGAIN = "begin the same search again to continue it."
+    NO_BUDGET = "or leave the budget out."
+    # versions
+    SAVE_AGAIN = "save the prompt again and use the new version. What is stored can still be read."
+    USE_ANOTHER = "let them get another version before deleting it."
+    # connections
+    ADD_CONNECTION = "add it with `ls-prompts connect-model`, or choose another one."
+    GIVE_ADDRESS = "give its address."
+    KEY_APART = "give the key apart from it."
+    KEY_AGAIN = "give it again, so that it is sent to another address only if you want that."
+    KEY_AFTER_CHANGE = "give the key again, or set the former SECRET_KEY."
+    STORED_KEYS = "set it to the output of `openssl rand -hex 32`."
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One sentence, and what to do about it, if anything.
+
+    details: what an interface needs to say how, such as `project`, its number, or `run`, its id
+    """
+
+    sentence: str
+    advice: Advice | None = None
+    details: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.sentence if self.advice is None else f"{self.sentence} {self.advice.value}"
+
+    def said_with(self, ways: Mapping[Advice, str], show: Callable[[object], str] = str) -> str:
+        """With the words of an interface; with the advice's own where these have none for it.
+
+        ways: how each advice is followed there, with the names of details in braces
+        show: how it writes a detail
+        """
+        way = None if self.advice is None else ways.get(self.advice)
+        if way is None:
+            return str(self)
+        return f"{self.sentence} {way.format(**{name: show(value) for name, value in self.details.items()})}"
