@@ -13,7 +13,6 @@ UNDESCRIBED = ("__init__.py", "backend/adapters/database/migrations/")
 JOURNEYS = {
     "test_api": (
         "adapters/database/authors",
-        "adapters/database/public_ids",
         "adapters/database/tables/public_ids",
         "adapters/label_studio/clients",
         "adapters/label_studio/credential",

@@ -17,8 +17,10 @@ from backend.errors import StoreError
 
 CHUNK = 500
 """Most values in one query's list."""
-HEAD = "0043"
+HEAD = "0044"
 """The newest migration; a test compares it with the files."""
+OPTIONS = {"preserve_rowcount": True}
+"""Without it, `rowcount` of an INSERT is -1 on PostgreSQL, whether it added a row or not."""
 
 
 def open_database(url: str) -> sa.Engine:
@@ -27,10 +29,14 @@ def open_database(url: str) -> sa.Engine:
     try:
         if parsed.get_backend_name() == "sqlite":
             _close_to_others(Path(parsed.database or ""))
-            engine = sa.create_engine(parsed, connect_args={"timeout": 30, "check_same_thread": False})
+            engine = sa.create_engine(
+                parsed, connect_args={"timeout": 30, "check_same_thread": False}, execution_options=OPTIONS
+            )
             sa.event.listen(engine, "connect", _prepare_sqlite)
         else:
-            engine = sa.create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+            engine = sa.create_engine(
+                parsed, pool_pre_ping=True, connect_args={"connect_timeout": 5}, execution_options=OPTIONS
+            )
         _migrate_or_close(engine)
     except ModuleNotFoundError as error:
         raise StoreError(_driver_missing(str(error.name))) from None

@@ -9,7 +9,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, islice
 from typing import Any
 
 from backend.adapters.database.connection_ids import ConnectionId, ConnectionIdStore
@@ -21,6 +21,8 @@ from backend.services.setup.model_connections import ConnectionChange, ModelConn
 
 _ADDING = threading.Lock()
 """Whoever clicks twice adds one connection. That two processes never take the same name, the database sees to."""
+MOST_TRIED = 20
+"""Names, until it is said that none is free."""
 ApiFields = Mapping[str, Any]
 
 
@@ -77,7 +79,9 @@ class PublicConnections:
         if same is not None:
             return same
         change = ConnectionChange(address, key, no_key=key is None)
-        name = next(name for name in self._free_names(provider) if self.stored.add(name, change))
+        name = next((name for name in self._free_names(provider) if self.stored.add(name, change)), None)
+        if name is None:
+            raise SettingsError("Others add connections of this provider at the same time: try again.")
         self.ids.note(name, {**api_fields, "provider": provider}, self.person())
         return self.get(self.ids.by_name()[name].id)
 
@@ -122,7 +126,8 @@ class PublicConnections:
         return self.stored.has_key(item.stored, key)
 
     def _free_names(self, provider: str) -> Iterator[str]:
-        """Without end: another process may take one just now."""
+        """Some, because another process may take one just now."""
         base = re.sub(r"[^a-z0-9_-]", "", provider.lower())
         taken = {*RESERVED, *self.stored.names}
-        yield from (name for i in count(1) if (name := base if i == 1 else f"{base}-{i}") not in taken)
+        free = (name for i in count(1) if (name := base if i == 1 else f"{base}-{i}") not in taken)
+        return islice(free, MOST_TRIED)

@@ -71,6 +71,35 @@ def test_opening_twice_changes_nothing(database_url: str) -> None:
     engine.dispose()
 
 
+def test_an_insert_says_whether_it_added_a_row(database_url: str) -> None:
+    engine = open_database(database_url)
+    row = module.insert_of(engine)(metadata.tables["prompts"]).values(name="mood", project=7).on_conflict_do_nothing()
+    with engine.begin() as connection:
+        assert [connection.execute(row).rowcount for _ in range(2)] == [1, 0]
+    engine.dispose()
+
+
+def test_connections_that_no_integer_lists_go_unless_they_are_used(database_url: str) -> None:
+    engine = sa.create_engine(database_url)
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0043")
+        for name in ("listed", "custom", "custom-2", "custom-3"):
+            values = f"'{name}', 'http://127.0.0.1:1/v1', '2026'"
+            connection.execute(sa.text(f"INSERT INTO model_connections (name, base_url, created) VALUES ({values})"))
+        connection.execute(sa.text("INSERT INTO connection_ids (name, updated) VALUES ('listed', '2026')"))
+        connection.execute(sa.text("INSERT INTO payers (model, connection) VALUES ('m', 'custom-2')"))
+    engine.dispose()
+    engine = open_database(database_url)
+    with engine.connect() as connection:
+        for table in ("model_connections", "connection_ids"):
+            names = connection.execute(sa.text(f"SELECT name FROM {table} ORDER BY name")).scalars().all()
+            assert names == ["custom-2", "listed"]
+    engine.dispose()
+
+
 def test_sqlite_is_in_wal_mode_syncs_and_checks_foreign_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_prepare_sqlite", unwrap(module._prepare_sqlite))  # no_disk_is_waited_for
     engine = open_database(f"sqlite:///{tmp_path / 'deep' / 'er' / 'record.sqlite3'}")

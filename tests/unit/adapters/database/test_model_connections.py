@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from backend.adapters.database.connection_ids import ConnectionIdStore
 from backend.adapters.database.model_connections import ModelConnectionStore
 from backend.adapters.database.prompts import Store
 from backend.domain.connection import StoredConnection
@@ -27,6 +28,15 @@ def test_saving_again_replaces_all_but_its_date(store: Store) -> None:
     other = StoredConnection("groq", "https://other.test/v1", "GROQ_API_KEY", created=created)
     stored.save(other)
     assert stored.all() == [other]
+
+
+def test_a_name_is_given_once(store: Store) -> None:
+    stored = ModelConnectionStore(store)
+    assert stored.add(GROQ)
+    number = ConnectionIdStore(store).by_name()["groq"].id
+    assert not stored.add(replace(GROQ, base_url="https://other.test/v1"))
+    assert [connection.base_url for connection in stored.all()] == [GROQ.base_url]
+    assert ConnectionIdStore(store).by_name()["groq"].id == number
 
 
 def test_removing_leaves_the_others(store: Store) -> None:

@@ -155,3 +155,9 @@ def test_a_name_that_another_process_took_just_now_is_left_to_it(
         ("custom-2", "http://127.0.0.1:2/v1"),
     ]
     assert (key_of(mine, first), key_of(mine, second)) == (KEY, "sk-another")
+
+
+def test_a_provider_of_which_no_name_is_free_is_said(mine: PublicConnections, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ModelConnectionStore, "add", lambda *_: False)
+    with pytest.raises(SettingsError, match="try again"):
+        add(mine)
