@@ -48,6 +48,51 @@ def test_texts_in_scripts_without_spaces_are_found_too() -> None:
     assert quotable(r"Invalid: \u6211\u559c\u6b22\u5b83", "我喜欢它", "") == "Invalid: …"
 
 
+PATIENT = "患者は東京都千代田区在住の山田太郎さんで糖尿病と診断されました"
+THAI = "คนไข้ชื่อสมชาย ใจดี อยู่ที่กรุงเทพมหานคร"
+
+
+@pytest.mark.parametrize(
+    ("message", "texts", "shown"),
+    [
+        (f"Invalid input: '{PATIENT[:20]}...' was rejected", PATIENT, "Invalid input: '…...' was rejected"),
+        (f"Invalid input: '{PATIENT[4:9]}", PATIENT, "Invalid input: '…"),
+        (f"{PATIENT[12:17]}は送れません", PATIENT, "…は送れません"),
+        ("包含王小明的信息", "病人王小明住在北京", "包含…的信息"),
+        ("名字: 李明", "李明，28岁，北京", "名字: …"),
+        (f"Refused: {THAI[3:17]}", THAI, "Refused: …"),
+        ("'홍길동' 거부", "홍길동은 서울에 산다", "'…' 거부"),
+    ],
+)
+def test_a_part_of_a_text_in_a_script_without_spaces_is_found(message: str, texts: str, shown: str) -> None:
+    assert quotable(message, texts) == shown
+
+
+def test_a_text_in_such_a_script_leaves_the_providers_own_words() -> None:
+    assert quotable("输入无效，请重试", PATIENT) == "输入无效，请重试"
+    assert quotable("ข้อความไม่ถูกต้อง", THAI) == "ข้อความไม่ถูกต้อง"
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("Bad: 'said: I love it, Maximil...'", "Bad: '…...'"),
+        ("Card 49291234 refused", "Card … refused"),
+        ("Bad: Joh…", "Bad: ……"),
+        ("Please wait...", "Please wait..."),
+    ],
+)
+def test_a_word_that_the_provider_cut_is_found(message: str, shown: str) -> None:
+    assert quotable(message, "John said: I love it, Maximilian. My card: 4929123456781234") == shown
+
+
+@given(st.text("東京都千代田区在住のさん", min_size=12, max_size=40), st.data())
+def test_no_three_syllables_of_a_text_are_left(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 3))
+    end = data.draw(st.integers(start + 3, len(text)))
+    assert quotable(f"Refused: {text[start:end]} (400)", text) == "Refused: … (400)"
+
+
 def test_it_is_short() -> None:
     assert len(quotable("no " * 100_000, "", "")) == 200
     assert quotable("", TEXTS, KEY) == quotable("…!", TEXTS, KEY) == ""
