@@ -92,7 +92,7 @@ class LabelStudioClient(StudioBackends, StudioPredictions, StudioViews, StudioWe
             ) from None
         return Project(
             id=project,
-            title=row["title"],
+            title=row["title"] or "",
             label_config=row.get("label_config") or "",
             model_version=row.get("model_version") or "",
             tasks=row.get("task_number") or 0,
@@ -193,7 +193,7 @@ class LabelStudioClient(StudioBackends, StudioPredictions, StudioViews, StudioWe
         accepted = self._accepted(project)
         for rows in self._pages.pages(project, PAGE, query=ANNOTATED, fields="all"):
             for row in filter(_is_read, rows):
-                submitted = (a for a in row["annotations"] if isinstance(a, dict) and not a.get("was_cancelled"))
+                submitted = (a for a in row["annotations"] or [] if isinstance(a, dict) and not a.get("was_cancelled"))
                 versions = {p["id"]: p["model_version"] for p in row.get("predictions") or [] if isinstance(p, dict)}
                 annotations = tuple(sorted(submitted, key=lambda a: a["id"]))
                 drafted = frozenset(d["annotation"] for d in row.get("drafts") or [] if d.get("annotation"))

@@ -9,6 +9,7 @@ from backend.adapters.label_studio.filters import all_of
 from backend.adapters.label_studio.http import LabelStudioHttp, NotFound
 from backend.adapters.label_studio.json_body import JsonList
 from backend.adapters.label_studio.task_pages import TaskPages
+from backend.domain.labels.regions import regions_in
 
 PAGE = 1000
 MOST_ANNOTATED = 5000
@@ -39,7 +40,7 @@ class StudioPredictions:
     def predictions(self, project: int) -> Iterator[Prediction]:
         """All predictions of a project, in no order: one request, without pages, read as a stream."""
         for row in self.http.rows("api/predictions/", project=project, timeout=LONG):
-            yield Prediction(row["id"], row["task"], row["model_version"], row["score"], row["result"])
+            yield Prediction(row["id"], row["task"], row["model_version"], row["score"], regions_in(row["result"]))
 
     def import_predictions(self, project: int, items: Sequence[bytes]) -> int:
         """Adds predictions, each as JSON, in one request. Returns the number that Label Studio reports."""

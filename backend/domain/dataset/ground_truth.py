@@ -7,7 +7,7 @@ from typing import Any
 from backend.domain.answer import Answer
 from backend.domain.dataset.stored_otherwise import KINDS as OTHERWISE
 from backend.domain.dataset.stored_otherwise import stored_otherwise
-from backend.domain.labels.regions import from_result, others_of
+from backend.domain.labels.regions import from_result, others_of, regions_in
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Truth
 from backend.domain.prompts.version import belongs
@@ -49,7 +49,7 @@ def truth_of(task_id: int, annotations: Sequence[Mapping[str, Any]], kind: str, 
     serving = [a for a in annotations if kind == "any" or a.get("ground_truth")]
     if not serving:
         return None
-    result = serving[-1].get("result") or []
+    result = regions_in(serving[-1].get("result"))
     answer = from_result(result, schema)
     on_screen = schema.on_screen(answer, others_of(result, schema)).fields
     if any(answer[f.name] is None and f.must_answer for f in on_screen):
@@ -74,8 +74,7 @@ def is_own(annotation: Mapping[str, Any], versions: Mapping[int, str | None], na
     parent = annotation.get("parent_prediction")
     if parent is not None:
         return belongs(versions.get(parent) or "", *names)
-    regions = annotation.get("result") or []
-    return any(isinstance(r, Mapping) and str(r.get("origin")).startswith("prediction") for r in regions)
+    return any(str(r.get("origin")).startswith("prediction") for r in regions_in(annotation.get("result")))
 
 
 def gone_labels(answer: Answer, schema: LabelSchema) -> list[str]:

@@ -18,6 +18,12 @@ MOST_LINKED = 100
 """Regions of one id that are told apart one by one."""
 
 
+def regions_in(result: Any) -> list[Mapping[str, Any]]:
+    """The regions of a `result` as Label Studio hands it out; it stores null where another tool sent an object or a
+    number."""
+    return [region for region in _list(result) if isinstance(region, Mapping)]
+
+
 def to_result(answer: Answer, schema: LabelSchema, scores: Mapping[str, float] | None = None) -> list[dict[str, Any]]:
     """The regions of an answer, without ids (Label Studio adds them). `scores`: of controls, for their regions."""
     return [
@@ -92,7 +98,7 @@ def replaced(
     related = [region for region in regions if region.get("type") == RELATION]
     others = [region for region in regions if region.get("type") != RELATION]
     removed, kept = ([r for r in others if (r.get("from_name") in names) is own] for own in (True, False))
-    gone_ids, kept_ids = ({r["id"] for r in some if r.get("id") is not None} for some in (removed, kept))
+    gone_ids, kept_ids = ({str(r["id"]) for r in some if r.get("id") is not None} for some in (removed, kept))
     has_relations = any(isinstance(field, RelationsControl) for field in schema.fields)
     stay = [region for region in related if not (has_relations and _ends(region) <= gone_ids)]
     if gone_ids & kept_ids or any(_ends(region) & gone_ids for region in stay):
@@ -100,8 +106,8 @@ def replaced(
     return [*kept, *stay, *to_result(answer, schema)]
 
 
-def _ends(relation: Mapping[str, Any]) -> set[Any]:
-    return {relation.get("from_id"), relation.get("to_id")}
+def _ends(relation: Mapping[str, Any]) -> set[str]:
+    return {str(relation.get(end)) for end in ("from_id", "to_id")}
 
 
 def _list(value: Any) -> list[Any]:

@@ -10,6 +10,7 @@ from collections.abc import Container, Mapping
 from typing import Any
 
 from backend.domain.hashing import digest
+from backend.domain.labels.regions import regions_in
 from backend.domain.predictions.marks import is_marked
 
 Annotation = Mapping[str, Any]
@@ -26,11 +27,11 @@ def is_untouched(annotation: Annotation) -> bool:
     """Whether nobody saved it on the screen (which notes the origin of each region), changed it or gave it the star."""
     if annotation.get("lead_time") is not None or annotation.get("updated_by") or annotation.get("ground_truth"):
         return False
-    return not any(isinstance(region, Mapping) and "origin" in region for region in annotation.get("result") or [])
+    return not any("origin" in region for region in regions_in(annotation.get("result")))
 
 
 def _is_of_a_prediction(annotation: Annotation) -> bool:
-    return annotation.get("parent_prediction") is not None or is_marked(annotation.get("result") or [])
+    return annotation.get("parent_prediction") is not None or is_marked(regions_in(annotation.get("result")))
 
 
 def seal(annotation: Annotation) -> str:

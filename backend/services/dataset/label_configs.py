@@ -12,7 +12,7 @@ from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.labels.config import read_config
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.marking import classes_of, controls_in
-from backend.domain.labels.regions import from_result
+from backend.domain.labels.regions import from_result, regions_in
 from backend.domain.labels.relabel import Renames, formers, with_renames
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.project import Project
@@ -163,5 +163,7 @@ def _former(schema: LabelSchema, control: str, name: str) -> str | None:
 
 
 def _count(studio: LabelStudioClient, project: int, schema: LabelSchema, control: str, label: str) -> int:
-    answers = (from_result(a.get("result") or [], schema) for row in studio.annotated(project) for a in row.annotations)
+    answers = (
+        from_result(regions_in(a.get("result")), schema) for row in studio.annotated(project) for a in row.annotations
+    )
     return sum(label in classes_of(control, answer, schema.fields) for answer in answers)

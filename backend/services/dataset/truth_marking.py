@@ -6,7 +6,7 @@ from typing import Any
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.answer import Answer, Labels
 from backend.domain.labels.controls.base import Control
-from backend.domain.labels.regions import replaced, to_result
+from backend.domain.labels.regions import regions_in, replaced, to_result
 from backend.domain.labels.schema import LabelSchema
 from backend.errors import PromptError
 
@@ -49,7 +49,7 @@ def mark_truth(studio: LabelStudioClient, schema: LabelSchema, task: int, answer
         raise PromptError("An empty answer cannot be marked here: annotate the task in Label Studio.")
     own = _newest([row for row in studio.annotations_of(task) if author_of(row) == studio.person.id])
     if own is not None:
-        regions = replaced(own.get("result") or [], answer, schema)
+        regions = replaced(regions_in(own.get("result")), answer, schema)
     if regions is None:
         raise PromptError(
             f"Your annotation of task {task} says more about regions that this answer would replace: change it in "

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from backend.adapters.database.acceptances import AcceptanceStore, Begun
 from backend.domain.annotated_task import AnnotatedTask
+from backend.domain.labels.regions import regions_in
 from backend.domain.predictions.acceptance import Annotation, is_untouched, seal
 from backend.domain.prompts.version import PromptVersion, parse_tag
 from backend.services.predictions.sync import foreign
@@ -107,5 +108,5 @@ class Acceptance:
     def _is_of(self, item: AnnotatedTask, annotation: Annotation, tags: tuple[str, ...]) -> bool:
         if item.versions.get(annotation.get("parent_prediction") or 0) in tags:
             return True
-        result = annotation.get("result") or []
+        result = regions_in(annotation.get("result"))
         return any(self._target.marker.is_on(item.task.id, tag, result) for tag in tags)

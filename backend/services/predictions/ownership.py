@@ -33,7 +33,7 @@ class Ownership:
         without a place for a mark.
         """
         version, task = str(prediction.model_version), prediction.task_id
-        if self._marker.is_on(task, version, prediction.result or []):
+        if self._marker.is_on(task, version, prediction.result):
             return True
         if version not in self._before:
             self._before[version] = self._pushed_before(version)

@@ -6,6 +6,7 @@ import pytest
 
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.label_studio.task_pages import TaskPages
+from backend.domain.labels.regions import fingerprint
 from tests.unit.adapters.label_studio.shelf import Shelf
 
 
@@ -57,3 +58,32 @@ def client(http: Any) -> LabelStudioClient:
     made = LabelStudioClient("http://127.0.0.1:1", "f" * 40)
     made.http, made._pages = http, TaskPages(http)
     return made
+
+
+class Predictions:
+    """In place of LabelStudioHttp, with one prediction of this result."""
+
+    def __init__(self, result: Any) -> None:
+        self.row = {"id": 1, "task": 2, "model_version": "mood@1", "score": None, "result": result}
+
+    def rows(self, path: str, **params: Any) -> Any:
+        assert path == "api/predictions/"
+        return iter([self.row])
+
+
+@pytest.mark.parametrize(
+    ("result", "regions"),
+    [
+        (None, []),
+        ({}, []),
+        (5, []),
+        ([1, None, {"type": "choices"}], [{"type": "choices"}]),
+        ([{"value": None}], [{"value": None}]),
+    ],
+)
+def test_a_result_that_is_no_list_of_regions_is_read_as_empty(result: Any, regions: list[Any]) -> None:
+    """Label Studio takes any `result`, and stores null for most that are no lists."""
+    http: Any = Predictions(result)
+    (prediction,) = client(http).predictions(7)
+    assert prediction.result == regions
+    assert fingerprint(prediction.score, prediction.result) >= 0

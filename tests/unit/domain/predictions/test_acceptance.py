@@ -50,3 +50,8 @@ def test_without_its_prediction_it_is_known_by_its_mark_or_its_id() -> None:
 def test_a_change_breaks_the_seal(name: str) -> None:
     assert seal(MADE) == seal({**MADE, "created_ago": "3 minutes"})
     assert seal(MADE) != seal({**MADE, name: "another"})
+
+
+@pytest.mark.parametrize("result", [None, 5, {}, [None]])
+def test_any_result_can_be_looked_at(result: Any) -> None:
+    assert is_unseen(MADE | {"result": result, "parent_prediction": None}) is False
