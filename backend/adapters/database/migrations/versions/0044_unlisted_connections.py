@@ -1,4 +1,4 @@
-"""No connection without the integer that the API lists it by. On PostgreSQL, one POST to the API stored thousands of them.
+"""No connection without the integer that the API lists it by: on PostgreSQL, one POST to the API stored thousands.
 
 Those that a version or a payment names get an integer. Nobody uses the others.
 """
@@ -8,13 +8,13 @@ from alembic import op
 revision = "0044"
 down_revision = "0043"
 
-UNLISTED = "name NOT IN (SELECT name FROM connection_ids)"
-USED = "SELECT connection FROM versions UNION SELECT connection FROM payers"
-
 
 def upgrade() -> None:
-    op.execute(f"DELETE FROM model_connections WHERE {UNLISTED} AND name NOT IN ({USED})")
     op.execute(
-        "INSERT INTO connection_ids (name, updated) "
-        f"SELECT name, created FROM model_connections WHERE {UNLISTED} ORDER BY created, name"
+        "DELETE FROM model_connections WHERE name NOT IN (SELECT name FROM connection_ids) "
+        "AND name NOT IN (SELECT connection FROM versions UNION SELECT connection FROM payers)"
+    )
+    op.execute(
+        "INSERT INTO connection_ids (name, updated) SELECT name, created FROM model_connections "
+        "WHERE name NOT IN (SELECT name FROM connection_ids) ORDER BY created, name"
     )
