@@ -1,7 +1,7 @@
 """Where a picture is, from what stands in a task. Tasks come from anybody: an unknown place is told, not tried.
 
-A file of Label Studio is named with or without its host, and a file of a storage by its URI, or by an address at which
-Label Studio resolves it; all of one are the same place here.
+A file of Label Studio is named with or without its host, by whatever name those who import tasks know that, and a file
+of a storage by its URI, or by an address at which Label Studio resolves it; all of one are the same place here.
 """
 
 import binascii
@@ -14,6 +14,8 @@ from urllib.parse import parse_qs, unquote, unquote_to_bytes, urlsplit
 STORAGES = ("s3", "s3s", "gs", "azure-blob", "azure-spi")
 NO_ADDRESS = "has no address that can be read: it begins with https://, s3:// or another storage, /data/ or data:."
 _FILES = re.compile(r"/(?:data/upload/.+|data/local-files/?|storage-data/uploaded/?|static/.+)")
+_UNMISTAKABLE = re.compile(r"/(?:data/upload/\d+/[0-9a-f]{8}-.+|data/local-files/?|storage-data/uploaded/?)")
+"""On another host. Label Studio puts eight digits of a UUID before a file's name; other paths may be a web site's."""
 _RESOLVE = re.compile(r"/(?:tasks|projects)/\d+/(?:resolve|presign)/?")
 _STORED = re.compile(rf"(?:{'|'.join(STORAGES)})://(?!\s)[^\ud800-\udfff]+")
 """Without surrogates, which no storage has in a name."""
@@ -66,18 +68,18 @@ def place_of(address: Any, studio: str) -> FileAddress | str:
         own = not url.netloc or url.netloc == urlsplit(studio).netloc
     except ValueError:
         return NO_ADDRESS
-    return _by_path(url.path, url.query) or (
+    return _by_path(url.path, url.query, _FILES if own else _UNMISTAKABLE) or (
         NO_ADDRESS if own or url.scheme not in ("http", "https") else Elsewhere(address)
     )
 
 
-def _by_path(path: str, query: str) -> FileAddress | None:
-    """A file of Label Studio, on whichever host the address has it: those who import tasks know it by another one."""
+def _by_path(path: str, query: str, files: re.Pattern[str]) -> FileAddress | None:
+    """A file of Label Studio. `files`: the paths of those that it serves itself."""
     if ".." in unquote(path).split("/"):
         return None
     if (resolved := _RESOLVE.search(path)) and resolved.end() == len(path):
         return _resolved(query)
-    match = _FILES.search(path)
+    match = files.search(path)
     return AtStudio(match[0] + (f"?{query}" if query else "")) if match and match.end() == len(path) else None
 
 

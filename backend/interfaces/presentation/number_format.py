@@ -7,6 +7,8 @@ if TYPE_CHECKING:
     from backend.domain.calibration.reliability import Reliability
 
 NOT_THERE = "n/a"
+SMALLEST = 1e-12
+"""Below it, a number is the error of a sum that should be 0."""
 
 
 def proportion(value: float | None) -> str:
@@ -24,7 +26,7 @@ def measured(value: float | None) -> str:
     more than the error of a sum that should be 0."""
     if value is None:
         return NOT_THERE
-    return f"{value:.2g}" if 1e-12 < abs(value) < 0.0005 else f"{value if abs(value) > 1e-12 else 0:,.3f}"
+    return f"{value:.2g}" if SMALLEST < abs(value) < 0.0005 else f"{value if abs(value) > SMALLEST else 0:,.3f}"
 
 
 def measured_interval(ends: tuple[float, float] | None) -> str:
@@ -33,13 +35,23 @@ def measured_interval(ends: tuple[float, float] | None) -> str:
 
 
 def percent(value: float | None) -> str:
-    """`87.5 %`."""
-    return NOT_THERE if value is None else f"{100 * value:.1f} %"
+    """`87.5 %`, and `99.98 %` where one digit would say that it is all, or nothing."""
+    return NOT_THERE if value is None else f"{100 * value:.{_digits(value, 1)}f} %"
 
 
 def percent_interval(ends: tuple[float, float] | None) -> str:
-    """`70 to 95 %`."""
-    return NOT_THERE if ends is None else f"{ends[0]:.0%} to {ends[1]:.0%}".replace("%", "", 1).replace("%", " %")
+    """`70 to 95 %`, and `99.6 to 99.8 %` where whole numbers would say that an end is 0 or 100."""
+    if ends is None:
+        return NOT_THERE
+    low, high = (0.0 if abs(end) < SMALLEST else end for end in ends)
+    digits = max(_digits(low, 0), _digits(high, 0))
+    return f"{100 * low:.{digits}f} to {100 * high:.{digits}f} %"
+
+
+def _digits(share: float, least: int) -> int:
+    """Behind the point of a share (0..1) in percent, so that one that is neither 0 nor 1 does not look so."""
+    rest = min(abs(share), abs(1 - share))
+    return next((digits for digits in range(least, 9) if rest < SMALLEST or 100 * rest > 0.5 / 10**digits), least)
 
 
 def ece_by_chance(reliability: "Reliability") -> str:

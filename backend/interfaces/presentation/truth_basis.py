@@ -112,6 +112,19 @@ def _difference(difference: TraitDifference) -> str:
     return f"{_TRAITS[difference.trait]} {text_of(difference.truths)} against {text_of(difference.others)}"
 
 
+def _alone(drawn: "DrawnAccuracy") -> Iterator[Remark]:
+    """Tasks without a ground truth may be those that people found hard."""
+    share = f"{numbers.proportion(drawn.accuracy)} ({numbers.interval(drawn.accuracy_ci)})"
+    if drawn.accuracy is not None:
+        holds = "" if drawn.bounds else ", which holds for the whole project,"
+        yield Remark(f"The accuracy on the drawn ones alone{holds} is {share}.")
+    if drawn.bounds is not None:
+        yield Remark(
+            "The accuracy on the drawn ones does not hold for the whole project while some of them have no ground "
+            f"truth: if the answers to those are all wrong or all right, it is {numbers.interval(drawn.bounds)}."
+        )
+
+
 def drawn_accuracy_remarks(drawn: "DrawnAccuracy", project: int) -> Iterator[Remark]:
     """The same for an evaluation."""
     yield from basis_remarks(drawn.basis, project)
@@ -119,9 +132,8 @@ def drawn_accuracy_remarks(drawn: "DrawnAccuracy", project: int) -> Iterator[Rem
         weighted = drawn.weighted
         share = f"{numbers.proportion(weighted.accuracy)} ({numbers.interval(weighted.interval)})"
         yield Remark(f"The accuracy for the whole project, weighted by the chances of the drawn tasks, is {share}.")
-    elif drawn.accuracy is not None:
-        share = f"{numbers.proportion(drawn.accuracy)} ({numbers.interval(drawn.accuracy_ci)})"
-        yield Remark(f"The accuracy on the drawn ones alone, which holds for the whole project, is {share}.")
+    else:
+        yield from _alone(drawn)
     yield from likeness_remarks(drawn.likeness)
     if drawn.look is not None and drawn.look.number > 1:
         yield Remark(

@@ -19,13 +19,15 @@ from backend.services.runs.stored_outcomes import StoredOutcomes
 
 @dataclass(frozen=True, slots=True)
 class DrawnAccuracy:
-    """`accuracy` and `accuracy_ci`: of the drawn ground truths alone; None where all are drawn, or none is. `look`: at
-    the ground truths that judge rewrites, if it is about them. `likeness`: to the other tasks that were answered.
-    `weighted`: None without an active draw."""
+    """`accuracy` and `accuracy_ci`: of the drawn ground truths alone; None where all are drawn, or none is. `bounds`:
+    of the accuracy of all drawn tasks, if the answers to those without a ground truth are all wrong, or all right; None
+    where all have one. `look`: at the ground truths that judge rewrites, if it is about them. `likeness`: to the other
+    tasks that were answered. `weighted`: None without an active draw."""
 
     basis: TruthBasis
     accuracy: float | None = None
     accuracy_ci: Interval | None = None
+    bounds: Interval | None = None
     look: CountedLook | None = None
     likeness: Representativeness | None = None
     weighted: WeightedAccuracy | None = None
@@ -35,11 +37,15 @@ def drawn_accuracy(
     basis: TruthBasis, outcomes: Sequence[Outcome], truths: Sequence[Truth], schema: LabelSchema
 ) -> DrawnAccuracy:
     drawn = set(basis.drawn or ())
-    if not drawn or len(drawn) == len(basis.truths):
+    if not drawn or (len(drawn) == len(basis.truths) and not basis.gaps):
         return DrawnAccuracy(basis)
     answers = scored_answers_of(outcomes, [truth for truth in truths if truth.task_id in drawn], schema)
-    right = sum(answer.correct for answer in answers)
-    return DrawnAccuracy(basis, ratio(right, len(answers)), wilson(right, len(answers)))
+    right, gaps = sum(answer.correct for answer in answers), len(basis.gaps)
+    whole = len(answers) + gaps
+    bounds = (right / whole, (right + gaps) / whole) if gaps else None
+    if len(drawn) == len(basis.truths):
+        return DrawnAccuracy(basis, bounds=bounds)
+    return DrawnAccuracy(basis, ratio(right, len(answers)), wilson(right, len(answers)), bounds)
 
 
 def with_weights(

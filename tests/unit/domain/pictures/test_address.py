@@ -7,7 +7,14 @@ import pytest
 from backend.domain.pictures.address import NO_ADDRESS, AtStudio, Elsewhere, FileAddress, Inline, InStorage, place_of
 
 STUDIO = "http://studio.test:8080"
-UPLOAD = "/data/upload/16/3f8c-im%200.png"
+UPLOAD = "/data/upload/16/3f8c19ab-im%200.png"
+OTHERS = (
+    "https://cdn.test/static/img/cat.jpg",
+    "https://news.test/2024/static/a.jpg?x=1",
+    "https://bucket.test/data/upload/7/cat.jpg",
+    "https://bucket.test/data/upload/cat/3f8c19ab-cat.jpg",
+)
+"""On hosts that are not Label Studio's, at paths that it has too."""
 STORED = "s3://bucket/in a/im.png"
 ENCODED = "czM6Ly9idWNrZXQvaW4gYS9pbS5wbmc="
 
@@ -26,6 +33,8 @@ ENCODED = "czM6Ly9idWNrZXQvaW4gYS9pbS5wbmc="
             AtStudio("/storage-data/uploaded/?filepath=upload/1/x.png"),
         ),
         ("/static/samples/sample.jpg", AtStudio("/static/samples/sample.jpg")),
+        (f"{STUDIO}/static/samples/sample.jpg", AtStudio("/static/samples/sample.jpg")),
+        (f"{STUDIO}/data/upload/7/a.jpg", AtStudio("/data/upload/7/a.jpg")),
         (STORED, InStorage(STORED)),
         (f"  {STORED}\n", InStorage(STORED)),
         (f"http://localhost:8080/tasks/9/resolve/?fileuri={ENCODED}", InStorage(STORED)),
@@ -34,6 +43,7 @@ ENCODED = "czM6Ly9idWNrZXQvaW4gYS9pbS5wbmc="
         ("gs://b/k.png", InStorage("gs://b/k.png")),
         ("azure-blob://b/k.png", InStorage("azure-blob://b/k.png")),
         ("https://elsewhere.test/x.png?X-Amz-Signature=a", Elsewhere("https://elsewhere.test/x.png?X-Amz-Signature=a")),
+        *((url, Elsewhere(url)) for url in OTHERS),
         ("data:image/png;base64,aGk=", Inline(b"hi")),
         ("data:image/png;base64,aGk%3D", Inline(b"hi")),
         ("DATA:;BASE64,aGk=", Inline(b"hi")),

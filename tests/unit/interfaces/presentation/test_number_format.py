@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.domain.statistics.intervals import wilson
 from backend.interfaces.presentation import number_format as numbers
 
 
@@ -114,3 +115,30 @@ def test_an_amount_below_zero_has_its_sign_before_the_dollar() -> None:
         "-$0.00012",
         "$0.00",
     ]
+
+
+@pytest.mark.parametrize(
+    ("ends", "shown"),
+    [
+        ((0.7, 0.95), "70 to 95 %"),
+        ((0.81, 1.0), "81 to 100 %"),
+        ((0.0, 0.1), "0 to 10 %"),
+        ((-5.6e-17, 0.1), "0 to 10 %"),
+        ((1 - 1e-16, 1.0), "100 to 100 %"),
+        (wilson(9970, 10_000), "99.6 to 99.8 %"),
+        (wilson(4990, 5000), "99.6 to 99.9 %"),
+        (wilson(997, 1000), "99.1 to 99.9 %"),
+        (wilson(30, 10_000), "0.2 to 0.4 %"),
+        (wilson(999_999, 1_000_000), "99.99943 to 99.99998 %"),
+        (None, "n/a"),
+    ],
+)
+def test_an_end_that_is_neither_0_nor_100_does_not_look_so(ends: tuple[float, float] | None, shown: str) -> None:
+    assert numbers.percent_interval(ends) == shown
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"), [(0.875, "87.5 %"), (1.0, "100.0 %"), (0.9998, "99.98 %"), (0.00001, "0.001 %")]
+)
+def test_a_share_that_is_not_all_does_not_look_so(share: float, shown: str) -> None:
+    assert numbers.percent(share) == shown

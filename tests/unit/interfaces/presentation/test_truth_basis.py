@@ -42,6 +42,16 @@ def test_the_accuracy_on_drawn_ones_stands_beside_the_other() -> None:
     )
 
 
+def test_no_accuracy_holds_for_the_project_while_drawn_tasks_are_not_labelled() -> None:
+    basis = TruthBasis((1, 2, 3), (1, 2), (9, 10))
+    *_, alone, bounds = drawn_accuracy_remarks(DrawnAccuracy(basis, 1.0, (0.3, 1.0), (0.5, 1.0)), 12)
+    assert str(alone) == "The accuracy on the drawn ones alone is 1.000 (0.300 to 1.000)."
+    assert str(bounds).startswith("The accuracy on the drawn ones does not hold for the whole project while")
+    assert str(bounds).endswith("all wrong or all right, it is 0.500 to 1.000.")
+    *_, last = drawn_accuracy_remarks(DrawnAccuracy(TruthBasis((1, 2), (1, 2), (9,)), bounds=(0.5, 1.0)), 12)
+    assert str(last) == str(bounds)
+
+
 def test_ground_truths_that_chose_the_version_are_told() -> None:
     basis = TruthBasis((1, 2, 3), (1, 2, 3), chosen=(1, 2))
     *_, flattered = basis_remarks(basis, 12)

@@ -23,6 +23,14 @@ def test_where_all_or_none_are_drawn_there_is_no_second_number(drawn: tuple[int,
     assert drawn_accuracy(TruthBasis(EVERY, drawn), OUTCOMES, TRUTHS, SINGLE).accuracy is None
 
 
+@pytest.mark.parametrize(("drawn", "accuracy"), [(EVERY[4:12], 0.5), (EVERY, None)])
+def test_tasks_without_a_ground_truth_may_be_right_or_wrong(drawn: tuple[int, ...], accuracy: float | None) -> None:
+    gaps = tuple(range(1000, 1008))
+    found = drawn_accuracy(TruthBasis(EVERY, drawn, gaps), OUTCOMES, TRUTHS, SINGLE)
+    right, whole = (4, 16) if accuracy else (12, len(EVERY) + 8)
+    assert (found.accuracy, found.bounds) == (accuracy, (right / whole, (right + 8) / whole))
+
+
 def test_what_a_version_believes_of_all_tasks_is_known_only_if_it_was_asked_about_all() -> None:
     pages = [OUTCOMES, [Outcome(99, Failure("timeout", "It took too long."))]]
     assert beliefs_of(pages, len(OUTCOMES) + 2) is None

@@ -20,7 +20,7 @@ from tests.pictures import PDF, FileServer, Served, encoded, file_server, pictur
 TOKEN = "f" * 40
 PNG = encoded("PNG")
 JPEG = encoded("JPEG")
-UPLOAD = "/data/upload/1/a.png"
+UPLOAD = "/data/upload/1/0a1b2c3d-a.png"
 STORED = InStorage("s3://bucket/a.png")
 MOST = 20_000
 
