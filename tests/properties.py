@@ -4,6 +4,8 @@ from hypothesis import settings
 
 QUICK = "quick"
 """The profile of `make check`, which the decorator `settings` would overrule."""
+COMPARED = 200
+"""Cases of a comparison with a library, which takes milliseconds for each: a wrong formula is wrong in most of them."""
 
 
 def cases(number: int) -> settings:

@@ -7,7 +7,7 @@ from sklearn.metrics import brier_score_loss
 from backend.domain.calibration.reliability import reliability
 from backend.domain.calibration.scored_answers import ScoredAnswer
 from backend.domain.statistics import bootstrap
-from tests.properties import cases
+from tests.properties import COMPARED, cases
 from tests.scripted import some
 
 rows = st.lists(st.tuples(st.integers(0, 20).map(lambda n: n / 20), st.booleans()), min_size=1, max_size=150)
@@ -18,7 +18,7 @@ def claims(pairs: list[tuple[float, bool]]) -> list[ScoredAnswer]:
 
 
 @pytest.mark.slow
-@cases(1000)
+@cases(COMPARED)
 @given(rows)
 def test_brier_as_scikit_learn_and_ece_from_the_bins(pairs: list[tuple[float, bool]]) -> None:
     with pytest.MonkeyPatch.context() as patch:

@@ -6,7 +6,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from backend.domain.calibration.scored_answers import ScoredAnswer
 from backend.domain.calibration.threshold import lower_bound, risk_coverage, tasks_needed, threshold
-from tests.properties import cases
+from tests.properties import COMPARED, cases
 from tests.scripted import some
 
 sures = st.sampled_from([None, 0.2, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0])
@@ -20,7 +20,7 @@ def claims(*groups: tuple[int, float | None, int]) -> list[ScoredAnswer]:
 
 
 @pytest.mark.slow
-@cases(1000)
+@cases(COMPARED)
 @given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_the_bound_as_scipy_and_statsmodels(case: tuple[int, int]) -> None:
     right, tasks = case

@@ -10,7 +10,7 @@ from statsmodels.stats.inter_rater import cohens_kappa
 from backend.domain.answer import Labels
 from backend.domain.metrics.agreement import agreement, kappa
 from backend.domain.outcome import Outcome, Rejection
-from tests.properties import cases
+from tests.properties import COMPARED, cases
 from tests.scripted import some
 from tests.unit.domain.labels.test_equal_answers import DIFFERENT_LOOKS, EQUAL_LOOKS
 from tests.unit.domain.metrics.test_classification import SINGLE
@@ -20,7 +20,7 @@ letters = st.sampled_from("abcd")
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:invalid value encountered")
-@cases(1000)
+@cases(COMPARED)
 @given(st.lists(st.tuples(letters, letters), min_size=1, max_size=60))
 def test_kappa_as_scikit_learn_and_its_interval_as_statsmodels(pairs: Any) -> None:
     found = kappa(pairs)

@@ -16,15 +16,13 @@ from backend.domain.labels.config import read_config
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.classification import NONE, REJECTED, Score, score
 from backend.domain.outcome import Failure, Outcome, Rejection, Truth
-from tests.properties import cases
+from tests.properties import COMPARED, cases
 
 LABELS = ("b", "a", "d", "c")
 UNKNOWN = "gone from the config"
 LABELS_AND_UNKNOWN = (*LABELS, UNKNOWN)
 REJECTION = Rejection("not_json", "It is none.")
 FAILURE = Failure("timeout", "It took too long.")
-RANDOM = 150
-"""Cases of each test of random ones: scikit-learn takes 10 ms for each, and small cases are all tried at once."""
 
 truth_labels = st.sampled_from((*LABELS, UNKNOWN))
 single_cases = st.lists(st.tuples(truth_labels, st.sampled_from((*LABELS, REJECTION))), min_size=1, max_size=40)
@@ -63,7 +61,7 @@ def said(verdict: Any) -> str:
 
 
 @pytest.mark.slow
-@cases(RANDOM)
+@cases(COMPARED)
 @given(single_cases)
 def test_one_label_as_scikit_learn(pairs: list[tuple[str, Any]]) -> None:
     found = single(pairs)
@@ -80,7 +78,7 @@ def test_one_label_as_scikit_learn(pairs: list[tuple[str, Any]]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:A single label was found")
-@cases(RANDOM)
+@cases(COMPARED)
 @given(single_cases)
 def test_the_confusion_as_scikit_learn(pairs: list[tuple[str, Any]]) -> None:
     table = single(pairs).confusion["c"]
@@ -90,7 +88,7 @@ def test_the_confusion_as_scikit_learn(pairs: list[tuple[str, Any]]) -> None:
 
 
 @pytest.mark.slow
-@cases(RANDOM)
+@cases(COMPARED)
 @given(multiple_cases)
 def test_many_labels_as_scikit_learn(pairs: list[tuple[frozenset[str], Any]]) -> None:
     found = scored([({"c": ordered(truth)}, answered("c", verdict)) for truth, verdict in pairs], MULTIPLE)
@@ -103,7 +101,7 @@ def test_many_labels_as_scikit_learn(pairs: list[tuple[frozenset[str], Any]]) ->
 
 
 @pytest.mark.slow
-@cases(RANDOM)
+@cases(COMPARED)
 @given(st.lists(st.tuples(truth_labels, truth_sets, st.sampled_from(LABELS), sets), min_size=1, max_size=20))
 def test_several_controls_as_scikit_learn(rows: list[tuple[str, Any, str, Any]]) -> None:
     pairs = [

@@ -14,7 +14,7 @@ from backend.domain.metrics.measure import Measure
 from backend.domain.metrics.measures import measures_of
 from backend.domain.metrics.number_distance import NO_NUMBER, ONE_NUMBER, kappa_interval, mean_error, weighted_kappa
 from backend.domain.outcome import Outcome, Rejection, Truth
-from tests.properties import cases
+from tests.properties import COMPARED, cases
 
 SCHEMA = read_config('<View><Text name="t" value="$t"/><Rating name="stars" toName="t"/></View>')
 WRONG = Rejection("wrong_type", "It is a text.")
@@ -89,7 +89,7 @@ numbers = st.integers(-1000, 1000).map(lambda n: n / 8)
 
 
 @pytest.mark.slow
-@cases(1000)
+@cases(COMPARED)
 @given(st.lists(st.tuples(ratings, ratings), min_size=1, max_size=15))
 def test_kappa_is_scikit_learns(pairs: list[tuple[int, int]]) -> None:
     found = weighted_kappa(pairs)
@@ -101,7 +101,7 @@ def test_kappa_is_scikit_learns(pairs: list[tuple[int, int]]) -> None:
 
 
 @pytest.mark.slow
-@cases(1000)
+@cases(COMPARED)
 @given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=15))
 def test_errors_are_scikit_learns(pairs: list[tuple[float, float]]) -> None:
     truth, answer = zip(*pairs, strict=True)

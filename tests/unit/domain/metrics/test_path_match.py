@@ -1,7 +1,8 @@
 """How well paths match those of the truth, by hand, and what does not exist with its reason."""
 
-from itertools import product
+from itertools import combinations, product
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +22,7 @@ from backend.domain.metrics.path_match import (
 )
 from backend.domain.metrics.set_match import total
 from backend.domain.outcome import Outcome, Rejection, Truth
-from tests.properties import cases
+from tests.properties import COMPARED, cases
 
 WRONG = Rejection("unknown_choice", "It is not a path.")
 SCHEMA = read_config("""<View><Text name="t" value="$t"/><Taxonomy name="media" toName="t">
@@ -63,13 +64,25 @@ ALL = sorted({tuple(path) for n in (1, 2, 3) for path in product("ab", repeat=n)
 
 
 @pytest.mark.slow
-@cases(1000)
+@cases(COMPARED)
 @given(st.lists(st.tuples(sets, sets), min_size=1, max_size=5))
 def test_the_hierarchical_f1_is_scikit_learns(pairs: list[tuple[frozenset[TreePath], frozenset[TreePath]]]) -> None:
     found = total(hierarchical_match(*pair) for pair in pairs)
     truth, answer = ([[path in with_parents(pair[side]) for path in ALL] for pair in pairs] for side in (0, 1))
     expected = precision_recall_fscore_support(truth, answer, average="micro", zero_division=0)
     assert (found.precision or 0, found.recall or 0, found.f1 or 0) == pytest.approx(expected[:3])
+
+
+def test_the_hierarchical_f1_of_each_pair_of_up_to_two_paths_is_scikit_learns() -> None:
+    """At once: to scikit-learn, each pair is a label and each path a sample."""
+    short = [path for path in ALL if len(path) < 3]
+    small = [frozenset(paths) for number in range(3) for paths in combinations(short, number)]
+    pairs = [*product(small, small)]
+    truth, answer = ([[path in with_parents(pair[side]) for pair in pairs] for path in ALL] for side in (0, 1))
+    expected = zip(*precision_recall_fscore_support(truth, answer, zero_division=0)[:3], strict=True)
+    found = (hierarchical_match(*pair) for pair in pairs)
+    mine = [(one.precision or 0, one.recall or 0, one.f1 or 0) for one in found]
+    assert np.allclose(mine, [*expected])
 
 
 NYT, WSJ, UGC = ("Online", "Paid", "NYT"), ("Online", "Paid", "WSJ"), ("Online", "UGC")

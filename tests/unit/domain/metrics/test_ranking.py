@@ -13,7 +13,7 @@ from backend.domain.metrics.measure import Measure
 from backend.domain.metrics.measures import measures_of
 from backend.domain.metrics.ranking import NO_ITEM, NO_LABEL, NO_RANKING, ndcg
 from backend.domain.outcome import Outcome, Rejection, Truth
-from tests.properties import cases
+from tests.properties import COMPARED, cases
 
 WRONG = Rejection("incomplete", "It lacks an item.")
 LIST = '<List name="items" value="$items"/>'
@@ -29,7 +29,7 @@ orders = st.integers(2, 15).flatmap(lambda n: st.permutations([str(i) for i in r
 
 
 @pytest.mark.slow
-@cases(1000)
+@cases(COMPARED)
 @given(orders)
 def test_ndcg_is_the_librarys(order: list[str]) -> None:
     truth = sorted(order, key=int)

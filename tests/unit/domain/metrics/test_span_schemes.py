@@ -10,7 +10,7 @@ from nervaluate import Evaluator
 
 from backend.domain.metrics import span_schemes
 from backend.domain.metrics.span_schemes import SCHEMES, STRICT, TYPE, LabelledSpan, SchemeCounts, scheme_counts
-from tests.properties import cases
+from tests.properties import COMPARED, cases
 
 LABELS = ("PER", "LOC", "ORG")
 NERVALUATE = {STRICT: "strict", "exact": "exact", "partial": "partial", TYPE: "ent_type"}
@@ -28,7 +28,7 @@ def dictionaries(side: Collection[LabelledSpan]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.slow
-@cases(1000)
+@cases(COMPARED)
 @given(tasks)
 def test_the_schemes_are_nervaluates(pairs: list[tuple[list[LabelledSpan], list[LabelledSpan]]]) -> None:
     truth, answer = ([dictionaries(pair[side]) for pair in pairs] for side in (0, 1))

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
 from backend.domain.statistics.intervals import tasks_needed, wilson, wilson_of
-from tests.properties import cases
+from tests.properties import COMPARED, cases
 
 
 @pytest.mark.slow
-@cases(1000)
+@cases(COMPARED)
 @given(st.integers(1, 100_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_wilson_as_statsmodels(case: Any) -> None:
     successes, trials = case

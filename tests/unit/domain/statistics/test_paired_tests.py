@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from statsmodels.stats import contingency_tables, multitest
 
 from backend.domain.statistics.paired_tests import cochran, difference_interval, holm, mcnemar
-from tests.properties import cases
+from tests.properties import COMPARED, cases
 from tests.scripted import some
 
 counts = st.integers(0, 60)
 
 
 @pytest.mark.slow
-@cases(1000)
+@cases(COMPARED)
 @given(counts, counts)
 def test_mcnemar_as_statsmodels(fixed: int, broken: int) -> None:
     expected = contingency_tables.mcnemar([[5, fixed], [broken, 5]], exact=True).pvalue
@@ -22,7 +22,7 @@ def test_mcnemar_as_statsmodels(fixed: int, broken: int) -> None:
 
 
 @pytest.mark.slow
-@cases(1000)
+@cases(COMPARED)
 @given(st.integers(2, 5).flatmap(lambda k: st.lists(st.tuples(*[st.booleans()] * k), min_size=1, max_size=40)))
 def test_cochran_as_statsmodels(rows: list[tuple[bool, ...]]) -> None:
     mine = cochran(list(zip(*rows, strict=True)))
@@ -37,7 +37,7 @@ def test_cochran_of_nothing() -> None:
 
 
 @pytest.mark.slow
-@cases(1000)
+@cases(COMPARED)
 @given(st.lists(st.integers(0, 100), min_size=1, max_size=10))
 def test_holm_as_statsmodels(percents: list[int]) -> None:
     p_values = [percent / 100 for percent in percents]

@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 from scipy.stats import kendalltau
 
 from backend.domain.statistics.rank_correlation import kendall_tau
-from tests.properties import cases
+from tests.properties import COMPARED, cases
 
 orders = st.integers(2, 15).flatmap(lambda n: st.permutations([str(i) for i in range(n)]))
 
 
 @pytest.mark.slow
-@cases(1000)
+@cases(COMPARED)
 @given(orders)
 def test_tau_is_scipys(order: list[str]) -> None:
     first = sorted(order, key=int)

@@ -15,7 +15,7 @@ from backend.interfaces.web.pages.first_steps import (
     show_setup,
     truths_steps,
 )
-from tests.journeys.project import CONFIG
+from tests.scripted import CONFIG
 
 PROMPTABLE = {"id": 7, "title": "Mail", "label_config": CONFIG}
 UNFIT = {"id": 8, "title": "Drawings", "label_config": '<View><Image name="i" value="$i"/></View>'}
