@@ -1,7 +1,7 @@
 """`python -m benchmarks.steps [TASKS]`: the CPU of a task, step by step, from aiohttp alone to a stored outcome.
 
-Each line does all that the line above it does, and one thing more. All lines are measured in turn, several times, so
-that what else the machine does meets all of them.
+The second line does what the first does in another way; each one below does all that the line above it does, and one
+thing more. All lines are measured in turn, several times, so that what else the machine does meets all of them.
 """
 
 import json
@@ -13,13 +13,17 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+import aiohttp
+import httpx2
 from rich.console import Console
 from rich.table import Table
 
 from backend.adapters.prometheus import process_metrics
 from backend.adapters.providers.chat_completions import ChatCompletions
+from backend.adapters.providers.direct_post import DirectPost
 from backend.adapters.providers.model_connection import ModelConnection
 from backend.adapters.providers.prices import price_of
+from backend.adapters.providers.request_format import RequestFormat
 from backend.domain.chat.model import BatchModel
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Outcome
@@ -34,6 +38,7 @@ ROUNDS = 3
 LATENCY_MS, IN_FLIGHT = 200, 128
 STEPS = {
     "raw": "aiohttp alone: render, make the body, post it, read the JSON",
+    "direct": "the same with connections of this project in place of aiohttp's requests",
     "client": "read the answer: text, tokens, log-probabilities; meant errors, a deadline",
     "counted": "metrics and prices",
     "executor": "slots, joined requests, retries, patience",
@@ -70,6 +75,19 @@ async def _complete(model: BatchModel, url: str, tasks: list[Task], in_flight: i
         return await contender._only_ask(ask, url, tasks, in_flight)
     finally:
         await model.close()
+
+
+async def direct(url: str, tasks: list[Task], in_flight: int) -> int:
+    sent = RequestFormat()
+    first = httpx2.Request("POST", f"{url}/chat/completions", headers=contender.HEADERS)
+    connector = aiohttp.TCPConnector(limit=in_flight)
+    async with aiohttp.ClientSession(connector=connector):
+        post = DirectPost(connector, first)
+
+        async def ask(request: ChatRequest) -> object:
+            return json.loads(await post.post(sent.body(request)))
+
+        return await contender._only_ask(ask, url, tasks, in_flight)
 
 
 async def client(url: str, tasks: list[Task], in_flight: int) -> int:
@@ -113,6 +131,7 @@ async def outcomes(url: str, tasks: list[Task], in_flight: int) -> int:
 
 
 MADE: dict[str, Callable[[str, list[Task], int], Awaitable[int]]] = {
+    "direct": direct,
     "client": client,
     "counted": counted,
     "executor": executor,

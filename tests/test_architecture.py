@@ -26,6 +26,8 @@ IMPORTERS = {
     "openai": ["backend/adapters/providers/"],
     "httpx2": ["backend/adapters/providers/"],
     "aiohttp": ["backend/adapters/providers/"],
+    "httptools": ["backend/adapters/providers/http_connection.py"],
+    "yarl": ["backend/adapters/providers/direct_post.py"],
     "tiktoken": ["backend/adapters/providers/tokenizer.py"],
     "genai_prices": ["backend/adapters/providers/prices.py"],
     "sqlalchemy": ["backend/adapters/database/"],

@@ -18,7 +18,7 @@ class TooLarge(ValueError):
 
 async def read_capped(response: httpx2.Response) -> None:
     """Reads the body; for the client's event hook `response`. Raises TooLarge."""
-    check_whole(response)
+    check_whole(response.status_code, response.headers)
     parts, size = [], 0
     async with contextlib.aclosing(response.aiter_bytes()) as stream:
         async for part in stream:

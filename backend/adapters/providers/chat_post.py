@@ -7,7 +7,8 @@ import httpx2
 import openai
 
 from backend.adapters.providers.connection_errors import is_elsewhere, moved, target_of
-from backend.adapters.providers.direct_post import DirectPost, Heard, session_of, unheard
+from backend.adapters.providers.connection_pool import connector_of
+from backend.adapters.providers.direct_post import DirectPost, Heard, unheard
 from backend.adapters.providers.model_connection import SettingNames
 
 _MOST_MOVES = 5
@@ -47,9 +48,9 @@ class ChatPost:
         url = self._url
         response = await self._client.post(url, cast_to=httpx2.Response, content=content, options={"headers": _JSON})
         heard(response.headers)
-        session = session_of(self._transports, response.request.url) if self._repeats else None
-        if session is not None and url == self._url:
-            self._direct = DirectPost(session, response.request)
+        connector = connector_of(self._transports, response.request.url) if self._repeats else None
+        if connector is not None and url == self._url:
+            self._direct = DirectPost(connector, response.request)
         return response.content
 
     def move(self, error: openai.APIStatusError, where: str, named: SettingNames) -> None:

@@ -3,7 +3,7 @@
 import json
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import aiohttp
@@ -24,10 +24,10 @@ class Streamed(ValueError):
     """The server streams its answer, although nobody asked for a stream."""
 
 
-def check_whole(response: httpx2.Response) -> None:
+def check_whole(status: int, headers: Mapping[str, str]) -> None:
     """Raises Streamed for a response that comes as a stream of events."""
-    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if response.status_code < 300 and kind in _STREAMS:
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if status < 300 and kind in _STREAMS:
         raise Streamed
 
 

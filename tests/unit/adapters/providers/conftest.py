@@ -1,4 +1,4 @@
-"""Tests of answers and refusals run twice: with the openai client, which asks first, and with aiohttp alone.
+"""Tests of answers and refusals run twice: with the openai client, which asks first, and without it.
 
 A file that several of them send is read once.
 """
@@ -23,15 +23,15 @@ async def directly(self: ChatPost, content: bytes, heard: Heard = unheard) -> by
         transport = self._transports._transport_for_url(httpx2.URL(self._url))
         transport.client = transport.client or transport.get_client()  # type: ignore[attr-defined]
         request = httpx2.Request("POST", self._url, headers=self._client.auth_headers)
-        self._direct = DirectPost(transport.client, request)  # type: ignore[attr-defined]
+        self._direct = DirectPost(transport.client.connector, request)  # type: ignore[attr-defined]
     return await with_client(self, content, heard)
 
 
-@pytest.fixture(params=["openai", "aiohttp"], scope="module")
+@pytest.fixture(params=["openai", "direct"], scope="module")
 def both_ways(request: pytest.FixtureRequest) -> Iterator[None]:
     """For a module's `pytestmark`."""
     with pytest.MonkeyPatch.context() as patch:
-        if request.param == "aiohttp":
+        if request.param == "direct":
             patch.setattr(ChatPost, "post", directly)
         yield
 

@@ -3,10 +3,7 @@
 import asyncio
 import gzip
 import json
-import shutil
 import socket
-import ssl
-import subprocess
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -36,6 +33,7 @@ from backend.domain.resolution.logprob_confidence import Counted, confidence
 from backend.errors import ProviderError, SettingsError
 from demo.stand_in.server import StandIn
 from demo.stand_in.switches import Switches
+from tests.certificates import self_signed, server_context
 from tests.pictures import document, picture
 from tests.scripted import GOOD, choices, request, run, some, template
 
@@ -1293,16 +1291,10 @@ def test_lines_of_a_batch_are_not_bounded() -> None:
 def test_a_certificate_nobody_signed_is_named_and_may_be_trusted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trusted: bool
 ) -> None:
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    subject = ["-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
-    if shutil.which("openssl") is None:
-        pytest.skip("openssl is not installed")
-    subprocess.run([*command, "-keyout", key, "-out", certificate, *subject], check=True, capture_output=True)
+    certificate = self_signed(tmp_path, "IP:127.0.0.1")
     if trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate, key)
+    context = server_context(certificate)
 
     async def scene() -> tuple[Heard, Heard]:
         app = web.Application()

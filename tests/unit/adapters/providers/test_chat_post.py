@@ -1,9 +1,11 @@
-"""The openai client asks first; then aiohttp alone asks in the same way, where no proxy is in between."""
+"""The openai client asks first; then it is left out, where no proxy is in between."""
 
 import gzip
 import json
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
+import httpx2
 import openai
 import pytest
 from aiohttp import web
@@ -13,7 +15,10 @@ from backend.adapters.providers.chat_completions import ChatCompletions
 from backend.adapters.providers.model_connection import ModelConnection
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure
+from backend.errors import ProviderError
+from tests.certificates import self_signed, server_context
 from tests.scripted import run, template
+from tests.unit.adapters.providers.raw_server import RawServer
 from tests.unit.adapters.providers.test_chat_completions import KEY, Provider, chat, error
 
 ASK = ChatRequest(template(parameters={"temperature": 0}), "I love it")
@@ -134,3 +139,40 @@ def test_a_path_that_moves_later_is_followed_and_learnt_anew(posts: list[str]) -
     old, new = "/v1/chat/completions", "/v1/chat/completions/"
     assert asked == [old, old, new, new]
     assert len(posts) == 2
+
+
+def test_what_is_accepted_packed_can_be_unpacked() -> None:
+    """The header Accept-Encoding of the first request is repeated by those that follow."""
+    provider = Provider(chat())
+    run(several(provider.handle, 2))
+    first, second = (headers["Accept-Encoding"] for headers in provider.headers)
+    assert first == second
+    assert {name.strip() for name in second.split(",")} <= set(httpx2._decoders.SUPPORTED_DECODERS)
+
+
+def test_a_certificate_that_changes_later_is_refused(
+    posts: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So the certificates of direct connections are checked, too."""
+    good, other = self_signed(tmp_path, "DNS:localhost"), self_signed(tmp_path, "DNS:elsewhere.test")
+    monkeypatch.setenv("SSL_CERT_FILE", str(good))
+    tls, wrong = server_context(good), server_context(other)
+    body = json.dumps(chat()).encode()
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
+    server = RawServer([head % len(body) + body])
+
+    async def scene() -> None:
+        async with server.running(tls=tls):
+            model = ChatCompletions(ModelConnection(f"https://localhost:{server.port}/v1", KEY, 5))
+            try:
+                for attempt in range(2):
+                    assert isinstance(await model.complete(ASK, attempt), Completion)
+                tls.sni_callback = lambda handshake, _name, _context: setattr(handshake, "context", wrong)
+                await model.complete(ASK, 2)
+            finally:
+                await model.close()
+
+    with pytest.raises(ProviderError, match="certificate of https://localhost"):
+        run(scene())
+    assert len(posts) == 1
+    assert len(server.bodies) == 2
