@@ -14,9 +14,9 @@ from backend.domain.learnt_format import LearntFormat
 from backend.domain.outcome import Failure, total_usd
 from backend.domain.resolution.pricing import Pricing, cost_of
 from backend.domain.urls import public_url
-from backend.engine.budget_rules import UnknownPriceError
+from backend.engine.budget_rules import MonthUsedUp, UnknownPriceError
 from backend.engine.unstored_payments import UnstoredPayments
-from backend.errors import ProviderError
+from backend.errors import ProviderError, UsedUpError
 from backend.services.predictions.target_project import Notify
 from backend.services.run_control.waiting import waiting
 from backend.services.setup.ability_check import AbilityCheck, AbilityClient
@@ -97,8 +97,8 @@ class ConnectionTest:
         """Asks `model` once, and once for each ability, or else the only model that is listed. What was learnt of it
         before is forgotten, so that it is learnt anew.
 
-        A model without a price is not asked where a budget must be kept. Raises ProviderError for no answer, and what
-        else `UnstoredPayments.paid` raises for the first request; abilities for which too little is left are not asked.
+        A model without a price is not asked where a budget must be kept, nor is one when a limit is used up; abilities
+        for which too little is left are not asked. Raises ProviderError for no answer.
         """
         with waiting(notify, f"connection '{self.name}' to answer"):
             return asyncio.run(self._check(model))
@@ -113,6 +113,8 @@ class ConnectionTest:
             return check if model_name is None else await self._with_answer(model, model_name, check)
         except UnknownPriceError:
             return replace(check, not_asked=self._no_price(model_name or ""))
+        except (MonthUsedUp, UsedUpError) as limit:
+            return replace(check, not_asked=str(limit))
         finally:
             await model.close()
             await self.payments.close()

@@ -15,7 +15,6 @@ from backend.domain.dataset.subset import Subset
 from backend.domain.prompts.examples import Example, Examples
 from backend.domain.runs.run import Run
 from backend.engine import daily_limit as daily
-from backend.engine.budget_rules import MonthUsedUp
 from backend.errors import RunError, SettingsError
 from backend.interfaces.web.server import create_app
 from backend.services.prompts.draft import Draft
@@ -134,12 +133,13 @@ def test_the_test_of_a_connection_is_paid_by_the_day_and_by_its_month(
     assert served.app.spent_this_month("big") == pytest.approx(2 * month), "a command's is counted too"
 
     asked = stand_in.requests()
-    with pytest.raises(SettingsError, match="MAX_USD_PER_DAY"):
-        limited(mine, 0.001).app.test_connection_within_day("big", "stand-in")
+    used_up = limited(mine, 0.001).app.test_connection_within_day("big", "stand-in")
+    assert "MAX_USD_PER_DAY" in some(used_up.not_asked)
     served.app.connect_model("big", replace(priced, monthly_budget=month))
     for test in (served.app.test_connection, served.app.test_connection_within_day):
-        with pytest.raises(MonthUsedUp):
-            test("big", "stand-in")
+        used_up = test("big", "stand-in")
+        assert "The monthly budget of connection 'big' is used up" in some(used_up.not_asked)
+        assert (used_up.models is None, used_up.model) == (False, None), "the list is free"
     assert stand_in.requests() == asked
 
 

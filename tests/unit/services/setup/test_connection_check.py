@@ -7,8 +7,9 @@ import pytest
 from backend.adapters.providers.prices import fixed_price
 from backend.domain.learnt_format import LearntFormat
 from backend.domain.outcome import Failure
+from backend.engine.budget_rules import MonthUsedUp, OverBudget
 from backend.engine.unstored_payments import Budget, UnstoredPayments
-from backend.errors import ProviderError, RunError
+from backend.errors import PromptsError, ProviderError, RunError, UsedUpError
 from backend.logs import to_log
 from backend.services.setup.connection_check import ConnectionCheck, ConnectionTest
 from tests.scripted import Reply, ScriptedModel
@@ -98,6 +99,22 @@ def test_a_model_without_a_price_is_not_asked_under_a_budget_but_the_list_is_sho
         assert advice in (check.not_asked or "")
         assert "--budget" not in (check.not_asked or "")
     assert (model.requests, known.forgotten) == ([], []), "what was learnt is kept"
+
+
+@pytest.mark.parametrize("limit", [MonthUsedUp("groq"), UsedUpError("Today's 5 USD are used up.")])
+def test_when_a_limit_is_used_up_the_list_is_shown_and_nothing_is_asked(limit: PromptsError) -> None:
+    class Full(Closing):
+        async def take(self, *_: Any, **__: Any) -> float:
+            raise OverBudget("Nothing is left.")
+
+        def settle(self, *_: Any) -> None:
+            pass
+
+    model = Listing(["a", "b"])
+    payments = UnstoredPayments("groq", pricing, [Budget(cast(Any, Full()), lambda: limit)])
+    check = ConnectionTest("groq", URL, lambda: model, pricing, payments).check("b", to_log)
+    assert (check.models, check.model, check.usd, check.not_asked) == (("a", "b"), None, None, str(limit))
+    assert (model.requests, model.closed) == ([], True)
 
 
 class Closing:
