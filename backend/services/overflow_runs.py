@@ -81,12 +81,19 @@ class OverflowRuns:
     def look(self) -> None:
         """One round: forgets finished runs and starts waiting ones. Callers of `of` do not wait for it."""
         for tag, rest in list(self._rests.items()):
-            over = bool(rest.running) and self._is_over(rest.run_id)
+            over = bool(rest.running) and self._has_ended(rest.run_id)
             with self._lock:
                 rest.running = set() if over else rest.running
                 tasks = set() if rest.running else set(rest.waiting)
             if tasks and not rest.later():
                 self._begin(tag, rest, tasks)
+
+    def _has_ended(self, run_id: str) -> bool:
+        """Whether a run has ended, or was deleted since (`prune`, `forget`): then nobody finishes its tasks."""
+        try:
+            return self._is_over(run_id)
+        except RunError:
+            return True
 
     def _begin(self, tag: str, rest: _Rest, tasks: set[int]) -> None:
         try:

@@ -75,6 +75,25 @@ def test_what_comes_meanwhile_waits_for_its_turn(runs: Runs, rest: OverflowRuns)
     assert rest.of(TAG) == {3}
 
 
+def test_a_run_that_was_deleted_is_over_and_holds_up_no_other_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "EVERY_S", 3600)
+    runs = Runs()
+
+    def is_over(run: str) -> bool:
+        if run == "run1":
+            raise RunError("There is no run run1.")
+        return False
+
+    rest = OverflowRuns(runs.start, is_over)
+    rest.add(TAG, [1])
+    rest.look()
+    rest.add(TAG, [2])
+    rest.add("mood@2", [7])
+    rest.look()
+    assert runs.started == [(TAG, (1,)), (TAG, (2,)), ("mood@2", (7,))]
+    assert rest.of(TAG) == {2}
+
+
 PASSING = (
     RunError("Run 1f is under way."),
     Unreachable("Label Studio is away."),
