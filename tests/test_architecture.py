@@ -149,7 +149,6 @@ BESIDE_APP = {
     ): "a file that a person named is replaced whole",
     ("cli/options/prompt_names.py", "backend.adapters.database.readonly"): "a shell that completes a name waits for no "
     "settings, and makes no database",
-    ("web/api/runs.py", "backend.adapters.label_studio.http"): "an error: what a run may not do there is refused here",
     ("web/pages/downloads.py", "backend.adapters.files.csv_jsonl"): "it writes rows of App as the file of the commands",
     ("web/problem.py", "backend.adapters.label_studio.http"): "errors: an answer repeats the status of Label Studio",
     ("web/server.py", "backend.adapters.label_studio.health_probe"): "the name that the probe looks for in /health",

@@ -17,7 +17,6 @@ JOURNEYS = {
         "adapters/label_studio/clients",
         "adapters/label_studio/credential",
         "adapters/label_studio/token_refresh",
-        "app/api",
         "app/database",
         "app/studio",
         "domain/person",

@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from backend.adapters.database.outside_answers import OutsideAnswerStore
 from backend.adapters.label_studio.credential import Credential
+from backend.adapters.label_studio.http import Refused
 from backend.app.operations import Operations
 from backend.domain.annotated_task import AnnotatedTask
 from backend.domain.metrics.evaluation import Evaluation
@@ -52,8 +53,19 @@ class ApiOperations(Operations):
         return list(self.container.studio.annotated(project))
 
     def filtered_tasks(self, project: int, filters: Mapping[str, Any]) -> list[int]:
-        """Ids of the tasks that meet the Data Manager's filters."""
-        return self.container.studio.filtered_ids(project, filters)
+        """Ids of the tasks that meet the Data Manager's filters.
+
+        Raises SubsetError for filters that Label Studio does not understand: it answers 500 to them, as it does when it
+        fails, so it is asked for something else too.
+        """
+        studio = self.container.studio
+        try:
+            return studio.filtered_ids(project, filters)
+        except Refused as refusal:
+            if refusal.status in (401, 403, 404):
+                raise
+            studio.project(project)
+            raise SubsetError(f"Label Studio does not understand the filters: {refusal}") from None
 
     def stored_evaluation(
         self, version: PromptVersion, project: Project, annotated: Iterable[AnnotatedTask], run: Run | None = None

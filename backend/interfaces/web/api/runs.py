@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from backend.adapters.label_studio.http import Refused
 from backend.domain.dataset.subset import SAMPLE_SEED, SAMPLE_SIZE, Subset
 from backend.domain.runs.run import OPEN
 from backend.errors import RunError
@@ -77,11 +76,8 @@ def subset_of(name: str, size: int | None = None) -> Subset:
 
 
 def _filtered(call: ApiCall, project: int, filters: Mapping[str, Any]) -> list[int]:
-    """The tasks that the Data Manager's filters leave. Raises Problem 400 for filters that it does not understand."""
-    try:
-        ids = call.app.filtered_tasks(project, filters)
-    except Refused as refusal:
-        raise Problem(400, f"Label Studio does not understand 'filters_json': {refusal}") from None
+    """The tasks that the Data Manager's filters leave. Raises Problem 400 for none."""
+    ids = call.app.filtered_tasks(project, filters)
     if not ids:
         raise Problem(400, "No task meets 'filters_json': check its values.")
     return ids
