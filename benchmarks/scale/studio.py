@@ -62,7 +62,8 @@ class Studio:
         query = json.loads(request.query.get("query", "{}"))
         number, size = int(request.query["page"]), int(request.query["page_size"])
         ids = self._ids(query)
-        listed = [_task(task) for task in ids[(number - 1) * size : number * size]]
+        page = ids[(number - 1) * size : number * size]
+        listed = [{"id": task} for task in page] if request.query.get("include") == "id" else list(map(_task, page))
         return web.json_response({"tasks": listed, "total": len(ids)})
 
     def _ids(self, query: Mapping[str, Any]) -> Sequence[int]:
