@@ -1,14 +1,17 @@
 """What a run is started with, and what it came to."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from backend.domain.dataset.subset import Subset
-from backend.domain.metrics.classification import Score
-from backend.domain.metrics.evaluation import Evaluation
 from backend.domain.metrics.summary import Summary
 from backend.domain.outcome import Outcome, Truth
 from backend.domain.runs.run import Run
 from backend.services.predictions.sync import PushResult
+
+if TYPE_CHECKING:
+    from backend.domain.metrics.classification import Score
+    from backend.domain.metrics.evaluation import Evaluation
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,9 @@ class RunResult:
     seconds: float
     judged: list[Outcome]
     truths: list[Truth]
-    evaluation: Evaluation | None
+    evaluation: "Evaluation | None"
     pushed: PushResult | None
 
     @property
-    def score(self) -> Score | None:
+    def score(self) -> "Score | None":
         return self.evaluation.score if self.evaluation else None

@@ -9,12 +9,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from backend.adapters.database.runs import RunStore
 from backend.adapters.label_studio.client import LabelStudioClient
-from backend.domain.metrics.evaluation import evaluation
+from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.summary import Summary, Summing
-from backend.domain.outcome import Outcome
+from backend.domain.outcome import Outcome, Truth
 from backend.domain.runs.run import Run
 from backend.domain.runs.unanswered import none_answered
 from backend.domain.task import Task
@@ -37,6 +38,10 @@ from backend.services.runs.options import RunResult
 from backend.services.runs.pusher import Pusher
 from backend.services.runs.stored_outcomes import StoredOutcomes
 from backend.services.runs.task_labeler import Flush, RunListener, TaskLabeler
+
+if TYPE_CHECKING:
+    from backend.domain.dataset.ground_truth import LeftOut
+    from backend.domain.metrics.evaluation import Evaluation
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +165,7 @@ class RunWorker:
         findings = Findings({truth.task_id for truth in base.truths})
         pushed = self.conclude(run, resolved, progress.notify, heartbeat, findings.add)
         truths, left_out = base.truths, base.left_out
-        scored = evaluation(findings.judged, truths, resolved.schema, left_out) if truths else None
+        scored = _scored(findings.judged, truths, resolved.schema, left_out) if truths else None
         done, summary = self.record.run(run.id), findings.total.summary()
         return RunResult(done, subset_of(run), summary, seconds, findings.judged, truths, scored, pushed)
 
@@ -197,3 +202,9 @@ class RunWorker:
         nothing = none_answered(summary.failures, summary.tasks, summary.refusal)
         if nothing:
             raise RunError(nothing)
+
+
+def _scored(judged: list[Outcome], truths: list[Truth], schema: LabelSchema, left_out: "LeftOut") -> "Evaluation":
+    from backend.domain.metrics.evaluation import evaluation  # all measures, for runs with ground truths alone
+
+    return evaluation(judged, truths, schema, left_out)

@@ -10,7 +10,6 @@ from backend.interfaces.cli.options.prompt_names import version_argument
 from backend.interfaces.cli.options.run_options import processes_option, run_options
 from backend.interfaces.cli.options.task_selection import subset_options, truth_option
 from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app, the_work, waiting_for
-from backend.interfaces.cli.render.evaluation import print_evaluation
 from backend.interfaces.cli.render.progress import RunProgress
 from backend.interfaces.cli.render.run import notify_unanswered, print_finished
 from backend.interfaces.cli.render.try_task import print_try
@@ -93,6 +92,8 @@ def _print(app: "WorkOperations", finished: "RunResult", json_wanted: bool) -> N
         print_json(run_json(finished))
         notify_unanswered(finished)
     elif finished.evaluation:
+        from backend.interfaces.cli.render.evaluation import print_evaluation
+
         print_evaluation(finished, finished.evaluation, app.calibrated(finished.run.tag) is not None)
     else:
         print_finished(finished)

@@ -449,3 +449,15 @@ def test_a_command_does_not_wait_for_modules_it_does_not_use(
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stderr.splitlines()[-1] == ""
+
+
+@pytest.mark.slow
+def test_a_worker_holds_only_what_works_on_runs() -> None:
+    code = (
+        "import sys, backend.interfaces.cli.commands.runs, backend.app.work; "
+        "unneeded = ('backend.services.analysis', 'backend.services.optimize', 'backend.services.keep_up', "
+        "'backend.services.live', 'backend.domain.metrics.evaluation', 'backend.domain.audit', 'rich', 'openai'); "
+        "print([name for name in sys.modules if name.startswith(unneeded)])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "[]\n"
