@@ -17,6 +17,7 @@ from openai.types import Batch
 from backend.adapters.providers.chat_completions import GARBAGE
 from backend.adapters.providers.connection_errors import check, moved, unsafe
 from backend.adapters.providers.key_header import request_hooks
+from backend.adapters.providers.meant_status import meant_status, refusal_in
 from backend.adapters.providers.model_connection import ModelConnection
 from backend.adapters.providers.response import malformed, parse, to_reply
 from backend.domain.chat.request import Completion
@@ -182,8 +183,8 @@ def _result(line: str, model: str) -> tuple[str, Completion | Failure] | None:
 def _reply(digest: str, result: dict[str, Any], model: str) -> Completion | Failure:
     response, error = result.get("response") or {}, result.get("error") or {}
     status, body = int(response.get("status_code") or 0), response.get("body") or {}
+    status, refusal = _meant(status, body)
     if status != 200:
-        refusal = body.get("error") or {}
         answer = malformed(refusal, digest, model)
         return (
             replace(answer, batch=True)
@@ -195,3 +196,11 @@ def _reply(digest: str, result: dict[str, Any], model: str) -> Completion | Fail
         return replace(reply, batch=True) if isinstance(reply, Completion) else reply
     except GARBAGE:
         return Failure("server", "The model's server did not send a chat completion.")
+
+
+def _meant(status: int, body: Any) -> tuple[int, dict[str, Any]]:
+    """As a request by itself is read: the status that an answer means (0 stays 0), and its error."""
+    if status == 200:
+        return refusal_in(body) or (200, {})
+    error = body.get("error") or {}
+    return (meant_status(status, error) if status else 0), error

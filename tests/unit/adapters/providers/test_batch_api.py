@@ -12,6 +12,7 @@ import pytest
 from backend.adapters.providers import batch_api as module
 from backend.adapters.providers.batch_api import BatchApi
 from backend.adapters.providers.model_connection import ModelConnection
+from backend.domain.outcome import Failure
 from backend.errors import ProviderError
 
 Listing = Callable[[str], dict[str, Any]]
@@ -113,6 +114,34 @@ def test_whether_there_is_a_list_takes_one_request(api: BatchApi, lists: Lists) 
     lists.page = whole(10**9)
     api.check_list()
     assert lists.asked == [""]
+
+
+FILTERED = {"code": "content_filter", "message": "The response was filtered."}
+USAGE = {"prompt_tokens": 9, "completion_tokens": 1}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (200, {"choices": [], "error": FILTERED, "usage": USAGE}, "bad_request"),
+        (
+            200,
+            {"choices": [{"error": {"code": 403, "message": "No."}, "message": None}], "usage": USAGE},
+            "bad_request",
+        ),
+        (500, {"error": {"message": "Error code: 400 - too long", "type": "invalid_request_error"}}, "bad_request"),
+        (500, {"error": {"message": "Out of memory"}}, "server"),
+        (429, {"error": {"message": "Slow down"}}, "rate_limited"),
+        (200, {"choices": [], "error": {"code": 429}}, "rate_limited"),
+        (200, ["no", "answer"], "server"),
+    ],
+)
+def test_a_refusal_in_a_batch_is_of_the_kind_that_it_means(status: int, body: Any, kind: str) -> None:
+    line = {"custom_id": "d", "response": {"status_code": status, "body": body}, "error": None}
+    read = module._result(json.dumps(line), "m")
+    assert read is not None
+    assert isinstance(read[1], Failure)
+    assert read[1].kind == kind
 
 
 @pytest.mark.parametrize("body", [{"object": "list", "data": None}, {"object": "list"}, {}])
