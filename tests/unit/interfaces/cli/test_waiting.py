@@ -62,7 +62,8 @@ def test_a_slow_command_says_what_it_waits_for(
 
     monkeypatch.setattr(waiting, "EVERY_S", 0.01)
     monkeypatch.setattr(console, "notify", notify)
-    monkeypatch.setattr(App, slow, until_told)
+    group = next(group for group in App.__mro__ if slow in vars(group))  # a command may make less than an App
+    monkeypatch.setattr(group, slow, until_told)
     monkeypatch.setattr(App, "predicted", lambda *_: {"mood@1": 1})
     result = CliRunner().invoke(cli, line.split())
     assert "That is enough." in result.stderr
