@@ -48,10 +48,14 @@ class ChatPost:
         url = self._url
         response = await self._client.post(url, cast_to=httpx2.Response, content=content, options={"headers": _JSON})
         heard(response.headers)
-        connector = connector_of(self._transports, response.request.url) if self._repeats else None
-        if connector is not None and url == self._url:
-            self._direct = DirectPost(connector, response.request)
+        if self._repeats and self._direct is None and url == self._url:
+            self._direct = self._repeating(response.request)
         return response.content
+
+    def _repeating(self, request: httpx2.Request) -> DirectPost | None:
+        """For the next requests like this one. None if they go another way, as by a proxy."""
+        connector = connector_of(self._transports, request.url)
+        return None if connector is None else DirectPost(connector, request)
 
     def move(self, error: openai.APIStatusError, where: str, named: SettingNames) -> None:
         """Continues at the path that this server names in a redirect. Raises ProviderError if it names another server.

@@ -1,5 +1,6 @@
 """The openai client asks first; then it is left out, where no proxy is in between."""
 
+import asyncio
 import gzip
 import json
 from collections.abc import Awaitable, Callable
@@ -176,3 +177,34 @@ def test_a_certificate_that_changes_later_is_refused(
         run(scene())
     assert len(posts) == 1
     assert len(server.bodies) == 2
+
+
+def test_first_requests_at_once_have_one_successor() -> None:
+    """Each of them might begin a pool of its own, whose connections nobody used after the next one."""
+    connections: list[object] = []
+    asked: list[str] = []
+
+    async def handle(got: web.Request) -> web.Response:
+        asked.append(got.path)
+        if got.transport not in connections:
+            connections.append(got.transport)
+        await asyncio.sleep(0.005 * len(asked) if len(asked) <= 8 else 0)  # one after the other
+        return web.json_response(chat())
+
+    async def scene() -> None:
+        app = web.Application()
+        app.router.add_post("/{path:.*}", handle)
+        async with TestServer(app) as server:
+            model = ChatCompletions(ModelConnection(str(server.make_url("/v1")), KEY, 5))
+            try:
+                await asyncio.gather(*(ask_often(model) for _ in range(8)))
+            finally:
+                await model.close()
+
+    async def ask_often(model: ChatCompletions) -> None:
+        for attempt in range(8):
+            assert isinstance(await model.complete(ASK, attempt), Completion)
+
+    run(scene())
+    assert len(asked) == 64
+    assert len(connections) <= 8
