@@ -40,6 +40,17 @@ def lines_of_functions() -> list[int]:
     return sorted(lines for path in FILES for lines in _functions(_tree(path)))
 
 
+def longest_functions(least: int) -> list[str]:
+    """Those of more than `least` lines, as `file: name`; a migration is one list of steps, and not counted."""
+    return [
+        f"{name(path)}: {node.name}"
+        for path in FILES
+        if "versions/0" not in name(path)
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _length(node) > least
+    ]
+
+
 @cache
 def single_importers() -> dict[str, str]:
     """Module -> the only module that imports it."""
@@ -84,7 +95,11 @@ def module_of(path: Path) -> str:
 def _functions(tree: ast.AST) -> Iterator[int]:
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield (node.end_lineno or node.lineno) - node.lineno + 1
+            yield _length(node)
+
+
+def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
 
 
 def _imports(tree: ast.AST) -> Iterator[str]:

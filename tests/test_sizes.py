@@ -4,9 +4,18 @@ from statistics import median
 
 import pytest
 
-from tests.sizes import LISTS, ROOT, kinds_of_single_importers, lines_of_files, lines_of_functions, single_importers
+from tests.sizes import (
+    LISTS,
+    ROOT,
+    kinds_of_single_importers,
+    lines_of_files,
+    lines_of_functions,
+    longest_functions,
+    single_importers,
+)
 
 MOST = 250
+MOST_OF_FUNCTION = 34
 MOST_BESIDE = 60
 """Modules whose only importer lies beside them and is not a list: they could be a part of it."""
 
@@ -15,12 +24,16 @@ def test_no_file_is_longer_than_it_may_be() -> None:
     assert [name for name, lines in lines_of_files().items() if lines > MOST] == []
 
 
-@pytest.mark.parametrize(("share", "most"), [(0.5, 6), (0.95, 22)])
+@pytest.mark.parametrize(("share", "most"), [(0.5, 6), (0.95, 18)])
 def test_functions_are_short(share: float, most: int) -> None:
     lines = lines_of_functions()
     assert len(lines) > 1000
     assert lines[int(share * len(lines))] <= most
     assert median(lines) <= 6
+
+
+def test_no_function_is_longer_than_it_may_be() -> None:
+    assert longest_functions(MOST_OF_FUNCTION) == []
 
 
 def test_modules_with_a_single_importer_are_counted() -> None:

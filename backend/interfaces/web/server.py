@@ -4,7 +4,6 @@ Label Studio asks for health and setup before nearly everything and waits 1 and 
 work. Answers never hold a traceback, a key, or the access token that Label Studio sends along.
 """
 
-import contextlib
 import logging
 import sys
 import threading
@@ -43,9 +42,6 @@ log = logging.getLogger(__name__)
 MOST_DIGITS = 10
 THREADS, PREDICTIONS = 256, 192
 """Requests at a time, and those of them that may be /predict: what is left is for /health and /setup."""
-SMALL = 1_000_000
-"""Bytes of a body that is read beside others."""
-_LARGE = threading.Lock()
 CLOSE = "open-prompts-close"
 """Name of the extension that gunicorn calls, with seconds, when the process ends."""
 
@@ -67,6 +63,7 @@ def create_app(app: App | None = None) -> Flask:
     live_predictions = app.live_predictions()
     server.extensions[CLOSE] = live_predictions.close
     _add_routes(server, live_predictions)
+    _add_predict(server, live_predictions)
     _add_runs(server, app)
     add_operations(server, app)
     server.extensions[KEEP_UP] = add_keep_up(server, app)
@@ -121,8 +118,6 @@ def _add_admission(server: Flask, admit: Admit) -> None:
 
 
 def _add_routes(server: Flask, live_predictions: LivePredictions) -> None:
-    free = threading.Semaphore(PREDICTIONS)
-
     @server.get("/")
     @server.get("/health")
     def health() -> dict[str, str]:
@@ -132,6 +127,18 @@ def _add_routes(server: Flask, live_predictions: LivePredictions) -> None:
     def setup() -> dict[str, str]:
         body = _body()
         return {"model_version": live_predictions.tag(_project(body), _text(body, "schema"))}
+
+    @server.post("/webhook")
+    def webhook() -> dict[str, str]:
+        return {"status": "ignored"}
+
+    @server.get("/versions")
+    def versions() -> dict[str, list[str]]:
+        return {"versions": live_predictions.tags()}
+
+
+def _add_predict(server: Flask, live_predictions: LivePredictions) -> None:
+    free = threading.Semaphore(PREDICTIONS)
 
     @server.post("/predict")
     def predict() -> Response | dict[str, Any]:
@@ -153,14 +160,6 @@ def _add_routes(server: Flask, live_predictions: LivePredictions) -> None:
         finally:
             free.release()
         return Response(json_pieces("results", results), content_type="application/json")
-
-    @server.post("/webhook")
-    def webhook() -> dict[str, str]:
-        return {"status": "ignored"}
-
-    @server.get("/versions")
-    def versions() -> dict[str, list[str]]:
-        return {"versions": live_predictions.tags()}
 
 
 def _add_runs(server: Flask, app: App) -> None:
@@ -189,10 +188,8 @@ def _body() -> dict[str, Any]:
 
 
 def _json(data: bytes) -> Any:
-    """One large body at a time: none is answered sooner when several are read at once, and others wait longer."""
     try:
-        with _LARGE if len(data) > SMALL else contextlib.nullcontext():
-            return read_json(data, _what_counts)
+        return read_json(data, _what_counts)
     except (ValueError, RecursionError):
         return None
 

@@ -61,22 +61,42 @@ def cascade_of(
     """
     first, second = comparable(versions, "A cascade")
     answers, others = ([o for page in stored.of_version(resolved) for o in page] for resolved in (first, second))
-    truths, left_out, reason, basis = list[Truth](), NOTHING, "", None
-    steps = [first.version, second.version]
-    try:
-        selection = ground_truths(bases.drawing.studio, first.project, first.schema, subset, steps)
-        truths, left_out = selection.truths, selection.left_out
-        basis = bases.of(first.project.id, steps, subset, [truth.task_id for truth in truths], left_out)
-    except NoTruthsError as error:
-        reason = str(error)
-    pairs = answer_pairs(answers, others, truths, first.schema)
+    ground = _ground(bases, first, [first.version, second.version], subset)
+    pairs = answer_pairs(answers, others, ground.truths, first.schema)
     if not pairs:
         raise RunError(_never_both(first.version.tag, second.version.tag))
     setups = [setup_of(stored, resolved.version) for resolved in (first, second)]
     computed = tradeoff(pairs, differs)
     return CascadeResult(
-        first.version, second.version, computed, first.project.tasks, differences(*setups), left_out, reason, basis
+        first.version,
+        second.version,
+        computed,
+        first.project.tasks,
+        differences(*setups),
+        ground.left_out,
+        ground.reason,
+        ground.basis,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """The ground truths on which a cascade is judged. `reason`: why there are none."""
+
+    truths: Sequence[Truth] = ()
+    left_out: LeftOut = NOTHING
+    basis: TruthBasis | None = None
+    reason: str = ""
+
+
+def _ground(bases: TruthBases, first: ResolvedVersion, steps: Sequence[PromptVersion], subset: Subset) -> _Ground:
+    try:
+        selection = ground_truths(bases.drawing.studio, first.project, first.schema, subset, steps)
+    except NoTruthsError as error:
+        return _Ground(reason=str(error))
+    tasks = [truth.task_id for truth in selection.truths]
+    basis = bases.of(first.project.id, steps, subset, tasks, selection.left_out)
+    return _Ground(selection.truths, selection.left_out, basis)
 
 
 def _never_both(first: str, second: str) -> str:

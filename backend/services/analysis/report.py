@@ -48,15 +48,8 @@ def report(
     Raises SubsetError when there are none, RunError when a version has no answer to any task
     that has one, PromptError for two versions of different projects.
     """
-    if against is not None and against.version.tag == resolved.version.tag:
-        raise PromptError(f"{resolved.version.tag} can't be compared with itself: name another version.")
-    if against is not None and against.project.id != resolved.project.id:
-        raise PromptError(
-            f"{against.version.tag} is for project {against.project.id}, {resolved.version.tag} for "
-            f"{resolved.project.id}: compare versions of one project."
-        )
     if against is not None:
-        resolved, against = alike([resolved, against])
+        resolved, against = _alike(resolved, against)
     judged = [item.version for item in (resolved, against) if item]
     base = ground_truths(sources.studio, resolved.project, resolved.schema, subset, judged)
     tasks = [task for page in base.pages for task in page]
@@ -72,6 +65,18 @@ def report(
     made = make_report(current, before, ground, [past.line(version) for version in versions])
     canary, likeness = sources.canaries.newest(resolved.version), representativeness_of(sources.stored, resolved, basis)
     return replace(made, canary=canary, likeness=likeness)
+
+
+def _alike(resolved: ResolvedVersion, against: ResolvedVersion) -> list[ResolvedVersion]:
+    """Both, read with what their labelling configs have in common."""
+    if against.version.tag == resolved.version.tag:
+        raise PromptError(f"{resolved.version.tag} can't be compared with itself: name another version.")
+    if against.project.id != resolved.project.id:
+        raise PromptError(
+            f"{against.version.tag} is for project {against.project.id}, {resolved.version.tag} for "
+            f"{resolved.project.id}: compare versions of one project."
+        )
+    return alike([resolved, against])
 
 
 @dataclass(frozen=True, slots=True)

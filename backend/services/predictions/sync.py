@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from shlex import quote
 
 from backend.domain.predictions.diff import WantedPrediction, compare
+from backend.domain.predictions.index import PredictionIndex
 from backend.domain.prompts.version import PromptVersion
 from backend.services.predictions.completer import Completer
 from backend.services.predictions.importer import PredictionImporter
@@ -45,29 +46,46 @@ def push(
     keep: whether other versions of the prompt keep their predictions on these tasks
     take_over: whether predictions of others under the prompt's name are replaced too
     """
-    index = target.there(version.names, take_over)
-    imports = PredictionImporter(target, version, index.counts[version.tag])
-    rescorer = Rescorer(target, version, imports, Completer(target, version, imports, take_over))
-    obsolete: dict[str, array[int]] = {}
-    others = Counter[str]()
-    unchanged = 0
+    work = _Push(target, version, target.there(version.names, take_over), take_over)
     for expected in pages:
-        changes = compare(index.of(expected.tasks), expected, keep)
-        for prediction in changes.obsolete:
-            obsolete.setdefault(prediction.version, array("q")).append(prediction.id)
-        others.update(prediction.version for prediction in changes.others)
-        unchanged += changes.unchanged
-        rescorer.add(changes.rescored, expected.alone)
-        imports.add(changes.missing, expected.alone)
-    rescorer.finish()
-    imports.finish()
-    deleted = delete(target, obsolete, index.counts)
+        work.add(expected, keep)
+    result = work.finish()
     target.show_again(version.names, instead=version.tag)
-    if others:
+    if work.others:
         target.notify(
-            f"{foreign(others)} stay there; `ls-prompts push {quote(version.tag)} --take-over` replaces them too."
+            f"{foreign(work.others)} stay there; `ls-prompts push {quote(version.tag)} --take-over` replaces them too."
         )
-    return PushResult(imports.created, deleted, unchanged, rescorer.rescored)
+    return result
+
+
+class _Push:
+    """The changes of one push, page by page. `others`: predictions of others that stay, by version."""
+
+    def __init__(self, target: TargetProject, version: PromptVersion, index: PredictionIndex, take_over: bool) -> None:
+        self._target = target
+        self._index = index
+        self._imports = PredictionImporter(target, version, index.counts[version.tag])
+        completer = Completer(target, version, self._imports, take_over)
+        self._rescorer = Rescorer(target, version, self._imports, completer)
+        self._obsolete: dict[str, array[int]] = {}
+        self._unchanged = 0
+        self.others = Counter[str]()
+
+    def add(self, expected: WantedPrediction, keep: bool) -> None:
+        changes = compare(self._index.of(expected.tasks), expected, keep)
+        for prediction in changes.obsolete:
+            self._obsolete.setdefault(prediction.version, array("q")).append(prediction.id)
+        self.others.update(prediction.version for prediction in changes.others)
+        self._unchanged += changes.unchanged
+        self._rescorer.add(changes.rescored, expected.alone)
+        self._imports.add(changes.missing, expected.alone)
+
+    def finish(self) -> PushResult:
+        """Imports what is missing, and only then deletes what is obsolete."""
+        self._rescorer.finish()
+        self._imports.finish()
+        deleted = delete(self._target, self._obsolete, self._index.counts)
+        return PushResult(self._imports.created, deleted, self._unchanged, self._rescorer.rescored)
 
 
 def foreign(versions: Mapping[str, int]) -> str:

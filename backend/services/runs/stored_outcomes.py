@@ -1,13 +1,15 @@
 """Stored outcomes: what became of tasks, derived from stored completions; no model is asked."""
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.run_tasks import SECOND, RunTask
 from backend.adapters.database.runs import RunStore
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.cascade import Cascade, joined
+from backend.domain.chat.request import Completion
 from backend.domain.hashing import of_samples
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Outcome
@@ -17,6 +19,9 @@ from backend.domain.resolution.resolve import failed, resolve
 from backend.domain.runs.run import Run
 from backend.domain.task import Task
 from backend.services.dataset.resolved_version import ResolvedVersion
+
+SchemaOf = Callable[[int], LabelSchema | Failure | None]
+"""Task id -> the schema of its answers, or why they cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +80,8 @@ class StoredOutcomes:
         requests = [digest for ask in run_tasks for digest in (ask.digest, ask.then_digest) if digest]
         samples = {digest: of_samples(digest, resolved.version.samples) for digest in requests}
         completions = self.store.completions([digest for digests in samples.values() for digest in digests])
-
-        def step_of(ask: RunTask, digest: str | None, why: Failure | None) -> Outcome | None:
-            schema = schemas(ask.task_id)
-            attempts = [completions.get(sample, []) for sample in samples.get(digest or "", [""])]
-            outcome = None
-            if isinstance(schema, LabelSchema):
-                outcome = resolve(ask.task_id, attempts, schema, self.pricing, resolved.version.swaps)
-            elif schema is not None and any(attempts):
-                why = schema
-            return failed(ask.task_id, why, digest) if outcome is None and why is not None else outcome
-
+        attempts = StoredAttempts(samples, completions, self.pricing, resolved.version.swaps)
+        step_of = partial(_step_outcome, attempts, schemas)
         outcomes = []
         for ask in run_tasks:
             outcome = cascaded(resolved.version.cascade, ask, step_of)
@@ -100,9 +96,7 @@ class StoredOutcomes:
                 outcomes.append(replace(outcome, sent=ask.sent, reused=reused, confidences=confidences))
         return outcomes
 
-    def _schemas(
-        self, resolved: ResolvedVersion, schema: LabelSchema, ids: Sequence[int]
-    ) -> Callable[[int], LabelSchema | Failure | None]:
+    def _schemas(self, resolved: ResolvedVersion, schema: LabelSchema, ids: Sequence[int]) -> SchemaOf:
         """The schema of each task, or why answers about it cannot be read; only choices that come from it, and quotes
         from its text, need the task."""
         if not schema.needs_task:
@@ -122,6 +116,38 @@ def _second_alone(ask: RunTask) -> RunTask:
 
 StepOutcome = Callable[[RunTask, str | None, Failure | None], Outcome | None]
 """A task, the digest of its request to one model, and why it may have failed -> what stored completions come to."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAttempts:
+    """The completions of some requests.
+
+    samples: digest of a request -> those of its samples
+    completions: digest of a sample -> its attempts
+    swaps: whether the samples are the two orders of a pair
+    """
+
+    samples: Mapping[str, Sequence[str]]
+    completions: Mapping[str, Sequence[Completion]]
+    pricing: Pricing
+    swaps: bool
+
+    def of(self, digest: str | None) -> list[Sequence[Completion]]:
+        """For each sample of a request its attempts."""
+        return [self.completions.get(sample, []) for sample in self.samples.get(digest or "", [""])]
+
+
+def _step_outcome(
+    stored: StoredAttempts, schemas: SchemaOf, ask: RunTask, digest: str | None, why: Failure | None
+) -> Outcome | None:
+    """What one model made of a task; `why` where it made nothing of it."""
+    schema, attempts = schemas(ask.task_id), stored.of(digest)
+    outcome = None
+    if isinstance(schema, LabelSchema):
+        outcome = resolve(ask.task_id, attempts, schema, stored.pricing, stored.swaps)
+    elif schema is not None and any(attempts):
+        why = schema
+    return failed(ask.task_id, why, digest) if outcome is None and why is not None else outcome
 
 
 def cascaded(cascade: Cascade | None, ask: RunTask, step_of: StepOutcome) -> Outcome | None:

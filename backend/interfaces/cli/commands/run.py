@@ -7,7 +7,7 @@ import click
 
 from backend.domain.dataset.subset import Subset
 from backend.interfaces.cli.options.prompt_names import version_argument
-from backend.interfaces.cli.options.run_options import processes_option, run_options
+from backend.interfaces.cli.options.run_options import Execution, execution_options, run_options
 from backend.interfaces.cli.options.task_selection import subset_options, truth_option
 from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app, the_work, waiting_for
 from backend.interfaces.cli.render.progress import RunProgress
@@ -44,21 +44,9 @@ def try_task(version: str, task: int, json_wanted: bool) -> None:
 @version_argument
 @subset_options
 @run_options
-@click.option(
-    "--background", is_flag=True, help="Print the run's id and return; a worker or a process of its own does the work."
-)
-@click.option("--batch", is_flag=True, help="Use the provider's batch endpoint: half the price, within 24 hours.")
-@processes_option
+@execution_options
 @as_json
-def run(
-    version: str,
-    subset: Subset,
-    options: "RunOptions",
-    background: bool,
-    batch: bool,
-    processes: int,
-    json_wanted: bool,
-) -> None:
+def run(version: str, subset: Subset, options: "RunOptions", execution: Execution, json_wanted: bool) -> None:
     """Predict the tasks of a subset and push the predictions to Label Studio.
 
     \b
@@ -66,13 +54,10 @@ def run(
     ls-prompts run sentiment@1 --on all --background --budget 5 --processes 2
     ls-prompts run sentiment@1 --on all --batch
     """
-    if batch and options.budget is not None:
-        raise click.UsageError("A batch can't keep a budget: leave out --batch or --budget.")
-    if batch and processes > 1:
-        raise click.UsageError("The provider works on a batch, not processes here: leave out --batch or --processes.")
-    app, options = the_work(), replace(options, batch=batch)
-    app.divide_runs(processes, background)
-    if background:
+    execution.check(options.budget)
+    app, options = the_work(), replace(options, batch=execution.batch)
+    app.divide_runs(execution.processes, execution.background)
+    if execution.background:
         _start(app, version, subset, options, json_wanted)
         return
     with RunProgress(version, pushes=options.push) as bar:

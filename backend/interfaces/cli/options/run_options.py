@@ -1,5 +1,6 @@
-"""The options that say what becomes of a run's predictions, and what it may cost."""
+"""The options that say what becomes of a run's predictions, what it may cost, and who works on it."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -39,3 +40,44 @@ run_options = option_group(
     ),
 )
 """Hands over `options`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """Who works on a run.
+
+    background: a worker, or a process of its own, instead of this process
+    batch: the provider's batch endpoint
+    processes: how many of this machine share the work
+    """
+
+    background: bool
+    batch: bool
+    processes: int
+
+    def check(self, budget: float | None) -> None:
+        """Raises UsageError for what does not go together. `budget`: of the run, in USD."""
+        if self.batch and budget is not None:
+            raise click.UsageError("A batch can't keep a budget: leave out --batch or --budget.")
+        if self.batch and self.processes > 1:
+            raise click.UsageError(
+                "The provider works on a batch, not processes here: leave out --batch or --processes."
+            )
+
+
+execution_options = option_group(
+    "execution",
+    Execution,
+    (
+        click.option(
+            "--background",
+            is_flag=True,
+            help="Print the run's id and return; a worker or a process of its own does the work.",
+        ),
+        click.option(
+            "--batch", is_flag=True, help="Use the provider's batch endpoint: half the price, within 24 hours."
+        ),
+        processes_option,
+    ),
+)
+"""Hands over `execution`: an Execution."""
