@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 
-from backend.adapters.database import migrations
+from tests.earlier_schema import engine_at
 
 DATA = Path(__file__).parent / "data" / "earlier_record"
 REVISION = "0008"
@@ -30,12 +28,8 @@ def contents() -> list[dict[str, Any]]:
 def restore(url: str) -> None:
     """Writes the record into an empty database as the earlier commit left it: its tables, its revision."""
     with _rows() as tables:
-        engine = sa.create_engine(url)
-        config = Config()
-        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+        engine = engine_at(url, REVISION)
         with engine.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, REVISION)
             metadata = sa.MetaData()
             metadata.reflect(connection)
             for table in metadata.sorted_tables:

@@ -284,11 +284,11 @@ def test_private_parts_of_libraries_are_reached_in_one_named_file_each() -> None
 
 def test_what_is_reached_in_private_is_still_there() -> None:
     import httpx2
-    from label_studio_sdk import LabelStudio
+    from label_studio_sdk.base_client import LabelStudioBase
 
     from backend.adapters.label_studio.sdk_internals import http_client_of
 
-    assert callable(http_client_of(LabelStudio(base_url="http://localhost:1", api_key="none")).stream)
+    assert callable(http_client_of(LabelStudioBase(base_url="http://localhost:1", api_key="none")).stream)
     response = httpx2.Response(200)
     response._content = b"kept"
     assert response.content == b"kept"

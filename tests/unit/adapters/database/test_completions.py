@@ -3,19 +3,16 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 
-from backend.adapters.database import migrations
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.tables import completions
 from backend.domain.chat.branch import Branch
 from backend.domain.chat.packed import PackedBranches, PackedPieces
+from tests.earlier_schema import engine_at
 from tests.scripted import completion
 
 TOKENS: dict[str, Any] = {
@@ -28,15 +25,11 @@ BEFORE, NOW, NONE, APART = "a" * 64, "b" * 64, "c" * 64, "d" * 64
 @pytest.fixture
 def upgraded(database_url: str) -> Iterator[Store]:
     """With one completion of the release that stored tokens as text, and one of this release."""
-    engine = sa.create_engine(database_url)
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    engine = engine_at(database_url, "0035")
     row: dict[str, Any] = {name: json.dumps(tokens) for name, tokens in TOKENS.items()}
     row |= {"digest": BEFORE, "attempt": 0, "model": "some-model", "text": json.dumps("{}"), "finish_reason": "stop"}
     row |= {"refused": False, "prompt_tokens": 10, "completion_tokens": 5, "cached_tokens": 0, "seconds": 0.25}
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0035")
         connection.execute(sa.table("completions", *map(sa.column, row)).insert().values(**row))
     engine.dispose()
     opened = Store(database_url)

@@ -12,9 +12,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from backend.adapters.database import engine as module
@@ -22,6 +20,7 @@ from backend.adapters.database import migrations
 from backend.adapters.database.engine import HEAD, open_database
 from backend.adapters.database.tables import metadata
 from backend.errors import StoreError
+from tests.earlier_schema import engine_at
 
 ROOT = Path(__file__).resolve().parents[4]
 OPEN = "import sys; from backend.adapters.database.prompts import Store; print(Store(sys.argv[1]).describe())"
@@ -49,12 +48,8 @@ def test_head_is_the_newest_migration() -> None:
 
 
 def test_prompts_of_the_first_release_keep_their_names(database_url: str) -> None:
-    engine = sa.create_engine(database_url)
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    engine = engine_at(database_url, "0001")
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
         connection.execute(sa.text("INSERT INTO prompts (id, name, project) VALUES (5, 'mood', 7)"))
     engine.dispose()
     engine = open_database(database_url)
@@ -80,12 +75,8 @@ def test_an_insert_says_whether_it_added_a_row(database_url: str) -> None:
 
 
 def test_connections_that_no_integer_lists_go_unless_they_are_used(database_url: str) -> None:
-    engine = sa.create_engine(database_url)
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    engine = engine_at(database_url, "0043")
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0043")
         for name in ("listed", "custom", "custom-2", "custom-3"):
             values = f"'{name}', 'http://127.0.0.1:1/v1', '2026'"
             connection.execute(sa.text(f"INSERT INTO model_connections (name, base_url, created) VALUES ({values})"))

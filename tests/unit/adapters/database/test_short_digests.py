@@ -11,10 +11,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 
-from backend.adapters.database import migrations
 from backend.adapters.database.budget_ledger import BudgetLedger
 from backend.adapters.database.connection_ledger import ConnectionLedger
 from backend.adapters.database.embeddings import EmbeddingStore
@@ -23,6 +20,7 @@ from backend.adapters.database.prompts import Store
 from backend.adapters.database.run_tasks import RunTaskStore
 from backend.adapters.database.tables import batch_lines, payers, samples, sources
 from backend.domain.hashing import numbered
+from tests.earlier_schema import engine_at
 from tests.scripted import completion
 
 PLAIN, SECOND, LIVE, ODD = "0f" * 32, "a1" * 32, "e" * 64, "not of sixty-four digits"
@@ -65,12 +63,8 @@ def _completion(digest: str) -> dict[str, Any]:
 
 def _write(url: str, rows: Iterator[tuple[str, dict[str, Any]]]) -> None:
     """A database as the release before left it."""
-    engine = sa.create_engine(url)
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    engine = engine_at(url, BEFORE)
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, BEFORE)
         for (name, columns), group in groupby(rows, lambda one: (one[0], tuple(one[1]))):
             connection.execute(sa.table(name, *map(sa.column, columns)).insert(), [row for _, row in group])
     engine.dispose()

@@ -2,15 +2,11 @@
 
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 
-from backend.adapters.database import migrations
 from backend.adapters.database.budget_ledger import BudgetLedger
 from backend.adapters.database.project_data import ForgetStore
 from backend.adapters.database.prompts import Store
@@ -19,6 +15,7 @@ from backend.domain.dataset.subset import Subset, read_subset
 from backend.domain.hashing import numbered
 from backend.domain.optimize.search import SearchOptions
 from backend.domain.runs.stop_reason import StopKind
+from tests.earlier_schema import engine_at
 
 A, B, RANDOM, LIVE = "a" * 64, "b" * 64, "c" * 64, "d" * 64
 SUBSETS = {
@@ -71,12 +68,8 @@ def rows() -> Iterator[tuple[str, dict[str, Any]]]:
 
 @pytest.fixture
 def upgraded(database_url: str) -> Iterator[Store]:
-    engine = sa.create_engine(database_url)
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    engine = engine_at(database_url, "0014")
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0014")
         for name, row in rows():
             table = sa.table(name, *map(sa.column, row))
             connection.execute(table.insert().values(**row))

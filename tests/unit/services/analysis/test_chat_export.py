@@ -14,7 +14,7 @@ from backend.errors import NoTruthsError, OutputError
 from backend.services.analysis.chat_export import ChatExportOptions
 from backend.services.prompts.draft import Draft
 from benchmarks.enhance import Labelled, Studio, World, in_process
-from demo.job import DATA
+from demo.teacher import DATA
 
 ROWS = json.loads((DATA / "tasks.json").read_text(encoding="utf-8"))[:40]
 TRUTHS = [Labelled(row["text"], row["topic"]) for row in ROWS]
