@@ -61,3 +61,8 @@ def _joins(joiner: str, text: str) -> bool:
     """Whether each such character in `text` stands between characters beyond ASCII, as in emoji, Persian or Hindi."""
     pieces = text.split(joiner)
     return all(before and after and before[-1] > "\x7f" < after[0] for before, after in pairwise(pieces))
+
+
+def as_bytes(text: str) -> bytes:
+    """UTF-8 that keeps lone surrogates."""
+    return text.encode("utf-8", "surrogatepass")

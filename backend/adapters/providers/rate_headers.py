@@ -27,6 +27,8 @@ LONGEST_S = 3600.0
 """To wait."""
 _UNITS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|us|µs|ns|d|h|m|s)")
+_LONGEST = 100
+"""Characters of a duration."""
 _EPOCH_S, _EPOCH_MS = 1e9, 1e12
 
 
@@ -76,7 +78,7 @@ def seconds_of(text: str, now: float | None = None) -> float | None:
     if number is not None:
         moment = number / 1000 if number >= _EPOCH_MS else number
         return moment - now if moment >= _EPOCH_S else number
-    parts = _PART.findall(text)
+    parts = _PART.findall(text) if len(text) <= _LONGEST else []
     if parts and "".join(map("".join, parts)) == text.strip():
         return sum(float(amount) * _UNITS[unit] for amount, unit in parts)
     try:

@@ -13,7 +13,8 @@ import orjson
 
 from backend.adapters.providers.connection_errors import words_in
 from backend.adapters.providers.meant_status import meant_status
-from backend.domain.chat.alignment import Pieces, aligned, as_bytes, rounded
+from backend.domain.characters import as_bytes
+from backend.domain.chat.alignment import Pieces, aligned, rounded
 from backend.domain.chat.finish_reasons import is_broken_off
 from backend.domain.chat.request import Completion
 from backend.domain.outcome import Failure

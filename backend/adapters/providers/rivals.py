@@ -4,7 +4,8 @@ from math import isfinite
 from typing import Any
 
 from backend.adapters.providers.response import token_bytes
-from backend.domain.chat.alignment import Pieces, as_bytes, rounded
+from backend.domain.characters import as_bytes
+from backend.domain.chat.alignment import Pieces, rounded
 from backend.domain.chat.branch import Branch, Rivals, as_text
 from backend.domain.chat.branches import branches
 from backend.domain.chat.packed import unpacked

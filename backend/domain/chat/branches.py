@@ -8,7 +8,8 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from backend.domain.chat.alignment import as_bytes, start_of
+from backend.domain.characters import as_bytes
+from backend.domain.chat.alignment import start_of
 from backend.domain.chat.branch import Branch, Rivals, as_text
 from backend.domain.chat.response_parser import REMEMBERED
 from backend.domain.chat.value_places import value_spans

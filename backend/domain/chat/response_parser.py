@@ -21,7 +21,7 @@ from backend.domain.outcome import Rejection
 
 REMEMBERED = 2048
 """Most answers are one of a few texts, which need not be read again for every task."""
-_FENCE = re.compile(r"\s*(?:`{3,}|~{3,})?\s*")
+_FENCE = re.compile(r"\s*+(?:`{3,}|~{3,})?\s*")
 
 
 class _Duplicate(ValueError):

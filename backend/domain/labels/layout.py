@@ -101,7 +101,7 @@ class Layout:
         if whole:
             return
         if within:
-            literal = _BRACED.sub(r"{ \1 }", " ".join(text.split()))
+            literal = " ".join(map(_with_blanks, text.split()))
             self.phrases[_WITHIN.sub(r"{\1}", literal)] = None
         elif constant := _constant(element, text):
             (self._above if owner is None else owner.heading).append(constant)
@@ -147,6 +147,13 @@ def _constant(element: Element, text: str) -> str:
     """A text that is the same for all tasks, on one line; "" for none."""
     bare = _MARKUP.sub(" ", text) if element.tag == "HyperText" else text
     return " ".join(bare.split())
+
+
+def _with_blanks(word: str) -> str:
+    """Blanks inside the braces of a word, so that they are no variable. What follows the last brace is not searched,
+    because each opening brace would read it all."""
+    end = word.rfind("}") + 1
+    return _BRACED.sub(r"{ \1 }", word[:end]) + word[end:]
 
 
 @dataclass(slots=True)

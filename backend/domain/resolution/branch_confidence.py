@@ -13,7 +13,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from backend.domain.chat.alignment import as_bytes
+from backend.domain.characters import as_bytes
 from backend.domain.chat.branch import Branch, bytes_of
 from backend.domain.chat.branches import part_before, within
 from backend.domain.chat.value_places import TextSpan

@@ -12,7 +12,8 @@ import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from backend.domain.chat.alignment import Pieces, aligned, as_bytes
+from backend.domain.characters import as_bytes
+from backend.domain.chat.alignment import Pieces, aligned
 from backend.domain.chat.branch import Branch
 from backend.domain.chat.packed import unpacked
 from backend.domain.chat.request import Completion

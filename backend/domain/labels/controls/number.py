@@ -18,7 +18,7 @@ from backend.domain.labels.controls.wording import excerpt, key, under
 from backend.domain.labels.layout import DeclaredControl
 from backend.domain.outcome import Rejection
 
-_NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*", re.ASCII)
+_NUMBER = re.compile(r"\s*[-+]?(\d++\.?\d*|\.\d+)([eE][-+]?\d+)?\s*", re.ASCII)
 _NEAR = 1e-8
 """How far off a step Label Studio lets a number be."""
 

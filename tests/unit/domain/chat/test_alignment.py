@@ -1,13 +1,17 @@
 """Alignment by bytes: whatever way a server cuts, trims and surrounds a text, its pieces spell it."""
 
 import math
+import random
+import re
+from time import perf_counter
 from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from backend.domain.chat.alignment import aligned, as_bytes
+from backend.domain.characters import as_bytes
+from backend.domain.chat.alignment import _places_of, _with_lost_letters, aligned
 
 GOOD = '{"mood": "🎉"}'
 
@@ -90,3 +94,77 @@ def test_tokens_that_spell_something_else_do_not_fit(pieces: Any) -> None:
 
 def test_the_last_of_several_runs_counts() -> None:
     assert aligned(tokens("a", "b", "a"), "a") == (("a", -3.0),)
+
+
+LOST = "\ufffd"
+
+
+def spelt(spoken: str, text: str) -> list[tuple[int, int]]:
+    """First and last byte of each run."""
+    return [(min(places), max(places)) for places in _with_lost_letters(as_bytes(spoken), text)]
+
+
+def by_definition(spoken: str, text: str) -> tuple[int, int] | None:
+    """The last run, as a regular expression finds it, which takes exponential time where there is none."""
+    either = (re.escape(letter) if letter.isascii() else f"(?:{letter}|{LOST}{{1,4}})" for letter in text)
+    runs = list(re.finditer("".join(either), spoken))
+    return None if not runs else (len(as_bytes(spoken[: runs[-1].start()])), len(as_bytes(spoken[: runs[-1].end()])))
+
+
+def test_what_a_regular_expression_finds_is_found() -> None:
+    chance, found = random.Random(1), 0
+    for _ in range(5_000):
+        text = "".join(chance.choices('a"日本é哈', k=chance.randint(2, 7)))
+        lost = (LOST * chance.randint(1, 4) if not c.isascii() and chance.random() < 0.5 else c for c in text)
+        spoken = f"{chance.choice(['', 'x', LOST, 'a', '日'])}{''.join(lost)}{chance.choice(['', 'x', '</s>'])}"
+        run = None if text.isascii() or LOST not in spoken else by_definition(spoken, text)
+        assert run is None or run[1] in [last for _, last in spelt(spoken, text)], (spoken, text)
+        found += run is not None
+    assert found > 1_000
+
+
+def test_a_row_of_lost_letters_begins_where_the_first_does() -> None:
+    spoken, text = f'{{"a": "日{LOST * 5}x"}}', '{"a": "日本語x"}'
+    (places,) = _with_lost_letters(as_bytes(spoken), text)
+    assert {byte: text[number:] for byte, number in places.items() if byte in (7, 10, 25)} == {
+        7: '日本語x"}',
+        10: '本語x"}',
+        25: 'x"}',
+    }
+
+
+@pytest.mark.parametrize(
+    ("spoken", "text"),
+    [
+        (LOST * 9, "日a"),
+        (f"a{LOST}c", "a日本c"),
+        (f"a{LOST * 5}c", "a日c"),
+        ("ab", "日"),
+        (f"a{LOST}", "ab"),
+        (LOST, ""),
+    ],
+)
+def test_too_few_or_too_many_do_not_fit(spoken: str, text: str) -> None:
+    assert spelt(spoken, text) == []
+
+
+@pytest.mark.parametrize(
+    ("spoken", "text"),
+    [
+        ('{"a": "' + 2 * 5_000 * LOST + '" }', '{"a": "' + "日" * 5_000 + '"}'),
+        (20_000 * LOST + "x", "日" * 20_000),
+        ("日" * 20_000 + LOST, "本" + "日" * 20_000),
+        ((LOST * 4 + "日") * 5_000, "日" * 15_000 + "本"),
+        ("}" * 50_000 + LOST, "日" + "}" * 25_000),
+    ],
+)
+def test_no_text_takes_long(spoken: str, text: str) -> None:
+    start = perf_counter()
+    spelt(spoken, text)
+    assert perf_counter() - start < 5
+
+
+def test_places_come_from_the_last_on_and_may_overlap() -> None:
+    assert list(_places_of(b"aaba", b"a")) == [3, 1, 0]
+    assert list(_places_of(b"aaa", b"aa")) == [1, 0]
+    assert next(_places_of(b"a" * 200_000, b"b" + b"a" * 100_000), None) is None

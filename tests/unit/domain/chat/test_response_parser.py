@@ -1,6 +1,7 @@
 """What is accepted from a model. Nothing is repaired, nothing guessed, and no text raises."""
 
 import json
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -211,6 +212,12 @@ def test_in_a_text_that_was_cut_an_object_counts_only_as_its_end(finish_reason: 
         assert found(text, finish_reason=finish_reason) == {"mood": Labels(("Good",))}
     for text in (f"{GOOD}, but", f"Could be {GOOD}.", f"{GOOD}\n```\nOr"):
         assert reason(text, finish_reason=finish_reason) == "truncated"
+
+
+def test_many_blanks_behind_an_object_take_no_time() -> None:
+    start = perf_counter()
+    assert reason(f"{GOOD}{' ' * 100_000}x", finish_reason="length") == "truncated"
+    assert perf_counter() - start < 5
 
 
 def test_a_mark_in_a_value_ends_no_thoughts() -> None:

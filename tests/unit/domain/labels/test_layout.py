@@ -1,5 +1,6 @@
 """Texts of a config: which are variables, in which words, and which belong to a control."""
 
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -194,3 +195,10 @@ def test_a_version_saved_before_phrases_were_known_goes_on() -> None:
 def test_it_is_known_of_each_tag_whether_it_may_be_repeated(tag: str) -> None:
     """A new tag is a line in ABOUT_A_WHOLE, from its first release on, or in NEVER_REPEATED."""
     assert (tag in ABOUT_A_WHOLE) == (tag not in NEVER_REPEATED)
+
+
+def test_braces_that_nobody_closes_take_no_time() -> None:
+    start = perf_counter()
+    schema = config(f'<Header value="Q: $q {{b}} {"{a" * 50_000}"/>', TEXT + YES.format("ok"))
+    assert next(iter(schema.phrases)).startswith("Q: {q} { b } {a{a")
+    assert perf_counter() - start < 5

@@ -1,5 +1,6 @@
 """<Number>: what is asked for, what is accepted and how it is stored and scored."""
 
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -122,3 +123,9 @@ def test_the_digest_follows_what_may_be_answered_and_a_version_of_before_goes_on
     assert now.as_of(before.digest).names == ("r",)
     assert len({schema(words).digest for words in ("", 'min="0"', 'max="1"', 'step="1"', 'required="true"')}) == 5
     assert schema('defaultValue="3"').digest == schema('slider="true"').digest
+
+
+def test_a_long_row_of_digits_in_a_config_takes_no_time() -> None:
+    start = perf_counter()
+    assert control(f'max="{"1" * 50_000}x"').most is None
+    assert perf_counter() - start < 5
