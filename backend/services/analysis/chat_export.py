@@ -108,7 +108,7 @@ class ChatExporter:
         truths = {truth.task_id: truth.answer for truth in selection.truths}
         for page in selection.pages:
             for task, (_, request) in zip(page, self._builder.requests(page), strict=True):
-                schema = self._builder.schema.for_task(task.data)
+                schema = self._builder.schema.for_task(task.contents)
                 if not isinstance(request, ChatRequest) or isinstance(schema, Failure):
                     self._left_out[NO_REQUEST] += 1
                 elif (line := training_line(request, truths[task.id], schema)) is None:

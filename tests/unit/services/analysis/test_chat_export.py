@@ -3,18 +3,29 @@
 import json
 import stat
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from backend.app import App
+from backend.domain.chat.request_builder import RequestBuilder
+from backend.domain.dataset.ground_truth import truth_of
 from backend.domain.dataset.split import Split
+from backend.domain.labels.config import read_config
+from backend.domain.labels.schema import LabelSchema
+from backend.domain.pictures.texts import linked_texts, with_texts
+from backend.domain.project import Project
 from backend.domain.prompts.prompt_file import PromptFile
+from backend.domain.task import Task
 from backend.errors import NoTruthsError, OutputError
-from backend.services.analysis.chat_export import ChatExportOptions
+from backend.services.analysis.chat_export import ChatExporter, ChatExportOptions
+from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.dataset.task_selection import TaskSelection
 from backend.services.prompts.draft import Draft
 from benchmarks.enhance import Labelled, Studio, World, in_process
 from demo.teacher import DATA
+from tests.scripted import at, version
 
 ROWS = json.loads((DATA / "tasks.json").read_text(encoding="utf-8"))[:40]
 TRUTHS = [Labelled(row["text"], row["topic"]) for row in ROWS]
@@ -86,3 +97,29 @@ def test_nothing_is_written_without_truths_or_where_no_folder_can_be(tmp_path: P
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(OutputError, match="choose a folder"):
         app_with(tmp_path / "more").export_chat("topic", ChatExportOptions(tmp_path / "file"))
+
+
+def test_spans_of_a_text_behind_an_address_are_cut_out_of_the_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    xml = (
+        '<View><Text name="text" value="$text" valueType="url"/>'
+        '<Labels name="who" toName="text"><Label value="Person"/></Labels></View>'
+    )
+    files: Any = SimpleNamespace(read_files=lambda _, addresses: [b"Anna is here."] * len(addresses))
+    schema = read_config(xml)
+    (task,) = with_texts([Task(1, {"text": "https://host.test/a.txt"})], linked_texts(schema), files, 7)
+    value = {"start": 0, "end": 4, "text": "Anna", "labels": ["Person"]}
+    region = {"id": "a", "from_name": "who", "to_name": "text", "type": "labels", "value": value}
+    own = schema.for_task(task.contents)
+    assert isinstance(own, LabelSchema)
+    truth = truth_of(1, [{"id": 1, "ground_truth": True, "result": [region]}], "ground-truth", own)
+    assert truth is not None
+    selection = TaskSelection([[task]], 1, [truth])
+    monkeypatch.setattr("backend.services.analysis.chat_export.ground_truths", lambda *_: selection)
+    prompt = version("{text}", schema=schema)
+    builder = RequestBuilder(prompt, schema, at("http://model.test/v1", pictures=files))
+    exporter = ChatExporter(files, ResolvedVersion(prompt, Project(7, "p", xml, "", 1), schema), builder)
+    exporter.export(ChatExportOptions(tmp_path / "t"))
+    (messages,) = lines(tmp_path / "t/test.jsonl")
+    assert json.loads(messages[-1]["content"]) == {"who": [{"label": "Person", "text": "Anna", "before": ""}]}
