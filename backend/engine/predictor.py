@@ -192,14 +192,14 @@ class Predictor:
         return claimed, self._store.completions(list({s.digest for request in requests for s in request.all_samples}))
 
     async def _wait_for_others(self, todo: "asyncio.Queue[PendingTask | None]", sink: Sink) -> None:
-        """Requests of others are stored sooner or later, or become ours to ask."""
+        """Requests of others are stored sooner or later, or become ours to ask. Workers of a cascade add to them."""
         await todo.join()
         while self._elsewhere and not self.executor.stopping:
-            await todo.join()
             await asyncio.to_thread(self._claims.release)  # two processes that wait for each other would wait for ever
             await asyncio.sleep(OTHERS_S)
             planned, self._elsewhere = self._elsewhere, []
             await self._hand_out(planned, todo, sink)
+            await todo.join()
 
     async def _work(self, todo: "asyncio.Queue[PendingTask | None]", sink: Sink) -> None:
         while (item := await todo.get()) is not None:

@@ -180,3 +180,24 @@ def test_a_second_request_that_another_process_asks_is_waited_for(monkeypatch: p
     assert isinstance(ask, ChatRequest)
     assert ask.then is not None
     assert len(scene.label([tasks(4)], Others(ask.then.digest))) == 4
+
+
+class OthersTwice(NoSharing):
+    """Another process asks the first request, and later the second one."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def take(self, digests: Sequence[str]) -> Sequence[str]:
+        self.calls += 1
+        return [] if self.calls in (1, 3) else digests
+
+
+def test_a_second_request_that_another_process_asks_after_the_first_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("backend.engine.predictor.OTHERS_S", 0.01)
+    scene = Scene(ScriptedModel(cheap), ScriptedModel(dear))
+    claims = OthersTwice()
+    assert list(scene.label([tasks(2)[1:]], claims)) == [2]
+    assert claims.calls > 3
