@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.adapters.database.payers import paid_by
+from backend.adapters.database.payers import paid_in
 from backend.adapters.database.tables import asks, completions, payers, runs, samples, sources
 
 REQUESTED = (asks.c.digest, asks.c.then_digest)
@@ -33,16 +33,24 @@ def keep(connection: sa.Connection, insert: Any, which: Any) -> None:
 
 def answers_of(project: int) -> Any:
     """The condition for completions that are about this project's tasks and no other's."""
-    condition = paid_by(payers.c.run_id.in_(sa.select(runs.c.id).where(runs.c.project == project)))
-    about = completions.c.digest
-    return sa.and_(
-        sa.or_(condition, about.in_(_digests(runs.c.project == project, sources.c.project == project))),
-        about.not_in(_digests(runs.c.project != project, sources.c.project != project)),
-    )
+    paid = paid_in(payers.c.run_id.in_(sa.select(runs.c.id).where(runs.c.project == project)))
+    theirs = sa.union(paid, *_digests(runs.c.project == project, sources.c.project == project))
+    others = sa.union(*_digests(runs.c.project != project, sources.c.project != project))
+    return sa.and_(completions.c.digest.in_(theirs), not_among(completions.c.digest, others))
 
 
-def _digests(in_runs: Any, outside: Any) -> Any:
-    return sa.union(*requested(in_runs), sa.select(sources.c.digest).where(outside))
+def not_among(column: sa.Column[Any], values: Any) -> Any:
+    """The condition for values of a column that a query does not give. `values`: the query, of one column.
+
+    PostgreSQL reads the whole list of a NOT IN again for each row as soon as the list is too long for its memory.
+    """
+    listed = values.subquery()
+    return ~sa.exists().where(listed.c[0] == column).correlate(column.table)
+
+
+def _digests(in_runs: Any, outside: Any) -> Iterator[Any]:
+    yield from requested(in_runs)
+    yield sa.select(sources.c.digest).where(outside)
 
 
 def requested(which: Any, *beside: Any) -> Iterator[Any]:

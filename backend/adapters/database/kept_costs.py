@@ -28,7 +28,7 @@ def unname(connection: sa.Connection, run_ids: Any) -> None:
 
 def unneeded(run_ids: Any) -> Any:
     """The condition for payments of these runs, and of those that are gone, which no limit counts any more."""
-    theirs = payments.c.run_id.in_(run_ids) | payments.c.run_id.not_in(sa.select(runs.c.id))
+    theirs = payments.c.run_id.in_(run_ids) | ~sa.exists().where(runs.c.id == payments.c.run_id)
     this_month = sa.func.coalesce(payments.c.month, "") == _month()
     return theirs & sa.not_(_of_period(payments.c.run_id)) & sa.not_(this_month)
 

@@ -42,6 +42,11 @@ def paid_by(condition: Any) -> Any:
     return completions.c.payer.in_(sa.select(payers.c.id).where(condition))
 
 
+def paid_in(condition: Any) -> Any:
+    """The digests of completions whose payers meet this condition."""
+    return sa.select(completions.c.digest).join(payers, payers.c.id == completions.c.payer).where(condition)
+
+
 def _noted(connection: sa.Connection, payer: Payer) -> int | None:
     same = [column.is_not_distinct_from(payer._asdict()[column.name]) for column in payers.c if column.name != "id"]
     return connection.execute(sa.select(payers.c.id).where(*same).limit(1)).scalar()

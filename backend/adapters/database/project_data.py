@@ -87,11 +87,12 @@ def _runs_of(project: int) -> Any:
 def _repeats_of(project: int) -> Any:
     """The condition for samples of this project's requests that no other's runs repeat."""
 
-    def requests_of(condition: Any) -> Any:
-        same = sa.or_(*(digest == samples.c.request for digest in (asks.c.digest, asks.c.then_digest)))
-        return sa.exists().where(same, asks.c.run_id == runs.c.id, condition)
+    def requests_of(which: Any) -> Any:
+        return sa.union(*(sa.select(digest).join_from(asks, runs).where(which) for digest in owners.REQUESTED))
 
-    return sa.and_(requests_of(runs.c.project == project), sa.not_(requests_of(runs.c.project != project)))
+    request = samples.c.request
+    theirs, others = requests_of(runs.c.project == project), requests_of(runs.c.project != project)
+    return sa.and_(request.in_(theirs), owners.not_among(request, others))
 
 
 def _count(connection: sa.Connection, table: sa.Table, which: Any) -> int:

@@ -11,8 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.adapters.database import kept_costs
-from backend.adapters.database.completion_sources import REQUESTED, requested
-from backend.adapters.database.payers import paid_by
+from backend.adapters.database.completion_sources import REQUESTED, not_among, requested
+from backend.adapters.database.payers import paid_by, paid_in
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import retried
 from backend.adapters.database.space import free_space
@@ -65,8 +65,8 @@ class PruneStore(Repository):
             connection.execute(payments.delete().where(kept_costs.unneeded(chosen)))
             connection.execute(batches.delete().where(batches.c.run_id.in_(chosen)))
             connection.execute(runs.delete().where(_chosen(choice)))
-            requested = sa.union(*(sa.select(digest).where(digest.is_not(None)) for digest in REQUESTED))
-            connection.execute(samples.delete().where(samples.c.request.not_in(requested)))
+            requests = sa.union(*(sa.select(digest).where(digest.is_not(None)) for digest in REQUESTED))
+            connection.execute(samples.delete().where(not_among(samples.c.request, requests)))
         free_space(self._engine, (completions, asks, sources, samples))
 
 
@@ -76,7 +76,7 @@ def _chosen(choice: PruneChoice) -> Any:
     conditions: list[Any] = [runs.c.status.in_(FINAL), runs.c.created < choice.before]
     conditions += [runs.c.tag.not_in(in_use), runs.c.tag.not_in(sa.select(keep_ups.c.tag))]
     untidied = sa.select(batches.c.run_id).where(sa.not_(batches.c.tidied))
-    conditions += [runs.c.id.not_in(untidied), runs.c.id.not_in(sa.select(outside_answers.c.run_id))]
+    conditions += [runs.c.id.not_in(untidied), ~sa.exists().where(outside_answers.c.run_id == runs.c.id)]
     if choice.project is not None:
         conditions.append(runs.c.project == choice.project)
     if choice.tags:
@@ -88,21 +88,16 @@ def _unneeded(choice: PruneChoice) -> Any:
     """The condition for completions that go."""
     chosen, digest, payer = _chosen(choice), completions.c.digest, payers.c.run_id
     candidates: list[Any] = [
-        paid_by(payer.in_(sa.select(runs.c.id).where(chosen))),
-        digest.in_(_requested_digests(chosen)),
+        paid_in(payer.in_(sa.select(runs.c.id).where(chosen))),
+        *requested(chosen),
     ]
     if choice.everything:
-        candidates.append(paid_by(sa.or_(payer.is_(None), payer.not_in(sa.select(runs.c.id)))))
+        candidates.append(paid_in(sa.or_(payer.is_(None), payer.not_in(sa.select(runs.c.id)))))
     of_stay = sa.select(runs.c.id).where(sa.not_(chosen))
     served = sa.select(connections.c.project).where(connections.c.in_use.is_not(None))
     return sa.and_(
-        sa.or_(*candidates),
+        digest.in_(sa.union(*candidates)),
         paid_by(sa.or_(payer.is_(None), sa.and_(payer.not_in(of_stay), payer.not_like(OF_A_DAY)))),
-        digest.not_in(_requested_digests(sa.not_(chosen))),
-        digest.not_in(sa.select(sources.c.digest).where(sources.c.project.in_(served))),
+        not_among(digest, sa.union(*requested(sa.not_(chosen)))),
+        not_among(digest, sa.select(sources.c.digest).where(sources.c.project.in_(served))),
     )
-
-
-def _requested_digests(which: Any) -> Any:
-    """Digests that runs of a kind asked for, with their samples."""
-    return sa.union(*requested(which))

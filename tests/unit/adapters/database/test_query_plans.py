@@ -12,10 +12,13 @@ import sqlalchemy as sa
 from backend.adapters.database.budget_ledger import BudgetLedger
 from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.database.connection_ledger import ConnectionLedger
+from backend.adapters.database.project_data import ForgetStore
 from backend.adapters.database.prompts import Store
+from backend.adapters.database.pruning import PruneStore
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
+from backend.domain.runs.pruning import PruneChoice
 from tests.scripted import completion, version
 
 LARGE = ("completions", "asks", "samples", "sources", "jobs", "payments")
@@ -140,3 +143,29 @@ def test_a_table_that_is_read_whole_is_found(store: Store) -> None:
     with _heard(store) as statements, store.engine.connect() as connection:
         connection.execute(sa.text("SELECT task_id FROM asks WHERE sent = 3")).all()
     assert len(_scans(store, statements[0])) == 1
+
+
+@pytest.mark.parametrize("work", ["forget", "prune"])
+def test_what_is_deleted_is_not_compared_with_a_list_for_each_row(store: Store, work: str) -> None:
+    """Once such a list does not fit into its memory, PostgreSQL reads it again for each row."""
+    with _heard(store) as statements:
+        if work == "forget":
+            ForgetStore(store).held(1)
+            ForgetStore(store).forget(1)
+        else:
+            PruneStore(store).prunable(PruneChoice("2026-01-01"))
+            PruneStore(store).prune(PruneChoice("2026-01-01"))
+    about = [one for one in statements if re.search(r"(FROM|JOIN) (completions|samples|asks)\b", one[0])]
+    plans = [step for one in about for step in _filters_of_large_tables(_steps(store, one))]
+    assert about
+    assert [step for step in plans if "SubPlan" in step] == []
+
+
+def _filters_of_large_tables(steps: list[str]) -> list[str]:
+    filters, large = [], False
+    for step in steps:
+        if "->" in step or "Scan on" in step:
+            large = re.search(rf" on ({'|'.join(LARGE)})\b", step) is not None
+        elif large and "Filter" in step:
+            filters.append(step)
+    return filters
