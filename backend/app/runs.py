@@ -8,7 +8,8 @@ from backend.app.operations import Operations
 from backend.domain.dataset.subset import Subset
 from backend.domain.optimize.search import SearchOptions
 from backend.domain.runs.run import Run
-from backend.engine.budget_rules import least
+from backend.engine.budget_rules import CAP, OverBudget, least
+from backend.engine.daily_limit import used_up
 from backend.logs import to_log
 from backend.services.canary import CanaryPlan, CanaryResult, CanaryRunner
 from backend.services.dataset.resolved_version import ResolvedVersion
@@ -52,13 +53,22 @@ class RunOperations(Operations):
         """A draft on the first tasks of its project, within MAX_USD_PER_DAY where that is set. No version is saved.
 
         number: of tasks
+
+        Raises UsedUpError if the day has too little left for the next request.
         """
         parts, checked = self.container, self.container.saver.checked(draft)
-        if parts.daily_limit is not None:
-            parts.daily_limit.check(checked.version)
+        daily = parts.daily_limit
+        if daily is not None:
+            daily.check(checked.version)
         resolved = ResolvedVersion(checked.version, checked.project, checked.schema)
         labeler = replace(parts.labeler, make_executor=parts.try_executor)
-        return try_tasks(labeler, resolved, next(parts.studio.tasks(checked.project.id, page=number), []))
+        tasks = next(parts.studio.tasks(checked.project.id, page=number), [])
+        if daily is None:
+            return try_tasks(labeler, resolved, tasks)
+        try:
+            return try_tasks(labeler, resolved, tasks, cap=CAP)
+        except OverBudget:
+            raise used_up(daily.limit) from None
 
     def evaluate(
         self, tag: str, truth: str = "ground-truth", options: RunOptions | None = None, progress: Progress | None = None

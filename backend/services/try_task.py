@@ -43,9 +43,14 @@ def try_task(studio: LabelStudioClient, labeler: TaskLabeler, resolved: Resolved
     return try_tasks(labeler, resolved, tasks)[0]
 
 
-def try_tasks(labeler: TaskLabeler, resolved: ResolvedVersion, tasks: Sequence[Task]) -> list[TryResult]:
-    """Asks about each of these tasks, unless the answer is stored."""
-    results = asyncio.run(_ask_about(labeler, resolved, tasks))
+def try_tasks(
+    labeler: TaskLabeler, resolved: ResolvedVersion, tasks: Sequence[Task], cap: int | None = None
+) -> list[TryResult]:
+    """Asks about each of these tasks, unless the answer is stored.
+
+    cap: the most tokens of an answer, which a limit needs; None for what the version says
+    """
+    results = asyncio.run(_ask_about(labeler, resolved, tasks, cap))
     return [_with_remark(resolved, task, result) for task, result in zip(tasks, results, strict=True)]
 
 
@@ -57,8 +62,10 @@ def _with_remark(resolved: ResolvedVersion, task: Task, result: TryResult) -> Tr
     return replace(result, remark=remark, lines=lines, text=text)
 
 
-async def _ask_about(labeler: TaskLabeler, resolved: ResolvedVersion, tasks: Sequence[Task]) -> list[TryResult]:
-    builder, project = labeler.builder(resolved), resolved.project.id
+async def _ask_about(
+    labeler: TaskLabeler, resolved: ResolvedVersion, tasks: Sequence[Task], cap: int | None
+) -> list[TryResult]:
+    builder, project = labeler.builder(resolved, cap=cap), resolved.project.id
     requests = [builder.request(task) for task in tasks]
     chat_requests = [request for request in requests if isinstance(request, ChatRequest)]
     digests = [sample.digest for request in chat_requests for sample in request.all_samples]

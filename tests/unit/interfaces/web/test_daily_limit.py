@@ -11,20 +11,27 @@ import pytest
 
 from backend.adapters.database.runs import NewRun
 from backend.adapters.processes import is_running, this_process
+from backend.app import App
 from backend.domain.dataset.subset import Subset
+from backend.domain.labels.config import read_config
+from backend.domain.outcome import Failure
+from backend.domain.project import Project
 from backend.domain.prompts.examples import Example, Examples
 from backend.domain.runs.run import Run
+from backend.domain.task import Task
 from backend.engine import daily_limit as daily
-from backend.errors import RunError, SettingsError
+from backend.errors import RunError, SettingsError, UsedUpError
 from backend.interfaces.web.server import create_app
 from backend.services.prompts.draft import Draft
+from backend.services.prompts.saving import CheckedDraft
 from backend.services.setup.model_connections import ConnectionChange
 from tests.calls import in_use, predict, scripted, task
 from tests.installation import Installation
 from tests.running import RunningStandIn
-from tests.scripted import GOOD, some, version
+from tests.scripted import CONFIG, GOOD, some, version
 
 PRICES = {"PRICE_IN": "0", "PRICE_OUT": "1000"}
+MOOD = read_config(CONFIG)
 REQUEST = 5 * 1000 / 1_000_000
 """USD: a scripted completion has five tokens."""
 
@@ -141,6 +148,33 @@ def test_the_test_of_a_connection_is_paid_by_the_day_and_by_its_month(
         assert "The monthly budget of connection 'big' is used up" in some(used_up.not_asked)
         assert (used_up.models is None, used_up.model) == (False, None), "the list is free"
     assert stand_in.requests() == asked
+
+
+@pytest.mark.parametrize(("usd", "kinds"), [(9, [None, None]), (1e-6, ["budget", "budget"])])
+def test_a_draft_without_a_bound_is_tried_within_the_day(
+    mine: Installation, monkeypatch: pytest.MonkeyPatch, usd: float, kinds: list[str | None]
+) -> None:
+    app = drafting(mine, monkeypatch, usd, 2)
+    verdicts = [result.outcome.verdict for result in app.try_draft(Draft("mood", 7), 2)]
+    assert [verdict.kind if isinstance(verdict, Failure) else None for verdict in verdicts] == kinds
+
+
+def test_a_draft_is_not_tried_when_the_day_is_used_up(mine: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = drafting(mine, monkeypatch, 9, 1)
+    some(app.container.daily_limit).budget_ledger().hold("another", 9.0, 9.0)
+    with pytest.raises(UsedUpError, match="MAX_USD_PER_DAY"):
+        app.try_draft(Draft("mood", 7), 1)
+
+
+def drafting(mine: Installation, monkeypatch: pytest.MonkeyPatch, usd: float, number: int) -> App:
+    """With a draft that sets no most tokens, and so many tasks."""
+    app = limited(mine, usd).app
+    checked = CheckedDraft(version(schema=MOOD, model="stand-in"), Project(7, "p", CONFIG, "", number), MOOD, ())
+    tasks = [Task(task_id, {"text": f"good {task_id}"}) for task_id in range(1, number + 1)]
+    studio = SimpleNamespace(tasks=lambda *_, **__: iter([tasks]))
+    monkeypatch.setitem(app.container.__dict__, "saver", SimpleNamespace(checked=lambda _: checked))
+    monkeypatch.setitem(app.container.__dict__, "studio", studio)
+    return app
 
 
 def test_a_draft_with_embeddings_is_not_tried_within_the_day(
