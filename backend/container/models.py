@@ -94,20 +94,26 @@ class ModelParts(ConnectionParts):
 
     def _stored(self, project: int | None, connection: str) -> RecordedModel:
         write = partial(self.store.add_completions, project=project)
-        return self._recorded(self._measured(connection), write, self.store, connection)
+        return self._recorded(self._measured(connection), write, self.store, connection, final=False)
 
-    def _recorded(self, model: ChatModel, write: Write, store: Store, *connections: str) -> RecordedModel:
-        """The model within the monthly budgets of these connections."""
+    def _recorded(
+        self, model: ChatModel, write: Write, store: Store, *connections: str, final: bool = True
+    ) -> RecordedModel:
+        """The model within the monthly budgets of these connections. `final`: see BudgetAllocation."""
         limits = {name: limit for name in connections if (limit := self.monthly_budget(name)) is not None}
         if not limits:
             return StoredModel(model, write)
         ledgers = {name: ConnectionLedger(store, name, limit, self.pricing) for name, limit in limits.items()}
-        allocations = {name: BudgetAllocation(ledgers[name], self._concurrency(name)) for name in ledgers}
+        allocations = {name: BudgetAllocation(ledgers[name], self._concurrency(name), final) for name in ledgers}
         return ConnectionBudgets(model, write, allocations, self.pricing)
 
     def monthly_budget(self, connection: str) -> float | None:
         """USD that all who ask through it may spend a month; None for no limit."""
         return self.connections[connection].monthly_budget
+
+    def monthly_budgets(self) -> dict[str, float | None]:
+        """Those of all stored connections."""
+        return {stored.name: stored.monthly_budget for stored in self.model_connections.all()}
 
     def unstored_payments(self, connection: str, daily: DailyLimit | None = None) -> UnstoredPayments:
         """Who pays for requests whose answers are not stored: within the monthly budget of the connection, and within
@@ -116,9 +122,11 @@ class ModelParts(ConnectionParts):
         month = ConnectionLedger(self.store, connection, limit or 0.0, self.pricing)
         budgets = []
         if limit is not None:
-            budgets.append(Budget(BudgetAllocation(month, 1), lambda: MonthUsedUp(connection)))
+            budgets.append(Budget(BudgetAllocation(month, 1, final=False), lambda: MonthUsedUp(connection)))
         if daily is not None:
-            budgets.append(Budget(BudgetAllocation(daily.budget_ledger(), 1), lambda: used_up(daily.limit)))
+            budgets.append(
+                Budget(BudgetAllocation(daily.budget_ledger(), 1, final=False), lambda: used_up(daily.limit))
+            )
         return UnstoredPayments(connection, self.pricing, budgets, month.pay if limit is None else None)
 
     def _within_budget(self, run: Run, targets: Sequence[tuple[str, str]]) -> RecordedModel:
@@ -152,9 +160,9 @@ class ModelParts(ConnectionParts):
 
     def _paid_by(self, daily: DailyLimit, connection: str) -> RecordedModel:
         ledger = daily.budget_ledger()
-        allocation = BudgetAllocation(ledger, self._concurrency(connection))
+        allocation = BudgetAllocation(ledger, self._concurrency(connection), final=False)
         write = partial(self.store.add_completions, run_id=ledger.payer)
-        recorded = self._recorded(self._measured(connection), write, self.store, connection)
+        recorded = self._recorded(self._measured(connection), write, self.store, connection, final=False)
         return BudgetedModel(recorded, recorded.write, allocation, self.pricing)
 
     def _measured(self, *connections: str) -> "MeasuredModel":

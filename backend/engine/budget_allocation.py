@@ -7,10 +7,11 @@ up.
 
 import asyncio
 import secrets
+from math import inf
 from typing import Protocol
 
 from backend.domain.chat.request import Completion
-from backend.engine.budget_rules import OverBudget
+from backend.engine.budget_rules import AboveBudget, OverBudget
 
 AHEAD = 1.25
 """What is reserved, in requests per slot if all cost the most they can. Most cost a small part of that, so the ledger
@@ -23,6 +24,8 @@ TOO_MUCH = "The next request may cost more than is left of the budget."
 class SharedLedger(Protocol):
     """See `adapters.database.budget_ledger`."""
 
+    def budget(self) -> float: ...
+
     def hold(self, holder: str, least: float, most: float) -> float | None: ...
 
     def keep(self, holder: str, usd: float) -> None: ...
@@ -34,13 +37,18 @@ class BudgetAllocation:
     """Belongs to one event loop. All amounts are in USD.
 
     slots: most requests at a time
+    final: whether no later request is tried once one does not fit, however small that may be; otherwise each one is
+        judged by what is left when it comes, so that money that is released, or a new period, is noticed
+
     Of `_held`, which the ledger knows, `_flying` is for requests in flight, `_lost` for those with an unknown end,
     which may be charged, and `_paid` was spent on completions that the ledger has counted since.
     """
 
-    def __init__(self, budget_ledger: SharedLedger, slots: int) -> None:
+    def __init__(self, budget_ledger: SharedLedger, slots: int, final: bool = True) -> None:
         self._budget_ledger = budget_ledger
         self._slots = slots
+        self._final = final
+        self._whole = inf
         self._holder = secrets.token_hex(8)
         self._held = self._flying = self._lost = self._paid = 0.0
         self._under_way = 0
@@ -48,18 +56,16 @@ class BudgetAllocation:
         self._turn = asyncio.Lock()
         self._settled = asyncio.Event()
 
-    async def take(self, most: float, *, final: bool = True) -> float:
+    async def take(self, most: float) -> float:
         """Reserves `most` for a request and returns the amount to settle later.
 
-        final: whether no later request is tried once this one does not fit, however small that may be
-
         Waits, first come, first served, while requests in flight may leave something over. Raises OverBudget if too
-        little is left.
+        little is left, AboveBudget, which leaves all others alone, if this request exceeds the whole budget.
         """
         usd = most * ROUNDING
         async with self._turn:
             while self._over or self._held - self._flying - self._lost - self._paid < usd:
-                await self._reserve(usd, final)
+                await self._reserve(usd)
             self._flying += usd
             self._under_way += 1
         return usd
@@ -86,20 +92,26 @@ class BudgetAllocation:
         if self._held:
             await asyncio.to_thread(self._budget_ledger.keep, self._holder, self._lost + self._flying)
 
-    async def _reserve(self, usd: float, final: bool) -> None:
+    async def _reserve(self, usd: float) -> None:
         """Reserves more, or the same again after others settled. What is paid meanwhile counts twice for a while, never
         less."""
         busy, paid = self._flying + self._lost, self._paid
         most = busy + AHEAD * self._slots * usd * ROUNDING
         self._settled.clear()
+        if usd > self._whole:
+            raise AboveBudget(usd, self._whole)
         if self._over:
             raise OverBudget(TOO_MUCH)
         held = await asyncio.to_thread(self._budget_ledger.hold, self._holder, busy + usd * ROUNDING, most)
         if held is not None:
             self._held = held
             self._paid -= paid
-        elif self._under_way:
+            return
+        self._whole = await asyncio.to_thread(self._budget_ledger.budget)
+        if usd > self._whole:
+            raise AboveBudget(usd, self._whole)
+        if self._under_way:
             await self._settled.wait()
         elif not self._settled.is_set():
-            self._over = final
+            self._over = self._final
             raise OverBudget(TOO_MUCH)

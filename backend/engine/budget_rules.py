@@ -18,6 +18,20 @@ class OverBudget(RunError):
     """The next request might cost more than is left."""
 
 
+class AboveBudget(OverBudget):
+    """A request might cost more than the whole budget, so that it never fits, however little is spent.
+
+    usd: the most it may cost
+    budget: the whole budget, in USD
+    """
+
+    def __init__(self, usd: float, budget: float) -> None:
+        super().__init__(
+            f"One request about it may cost up to {usd:.2g} USD, more than the whole budget of {budget:.2g} USD: run "
+            "it with a larger one, or without."
+        )
+
+
 class MonthUsedUp(RunError):
     """The monthly budget of a connection is used up. `sentence`: what is said of it, if it is more than that."""
 

@@ -1,6 +1,7 @@
 """ConnectionBudgets: a RecordedModel whose connections stay within their monthly budgets, whoever asks."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -9,9 +10,11 @@ from backend.domain.chat.request import ChatRequest, Completion, RequestTemplate
 from backend.domain.outcome import Failure
 from backend.domain.resolution.pricing import Pricing
 from backend.engine.budget_allocation import BudgetAllocation
-from backend.engine.budget_rules import CAP, MonthUsedUp, OverBudget
+from backend.engine.budget_rules import CAP, AboveBudget, MonthUsedUp, OverBudget
 from backend.engine.budgeted_model import BudgetedModel
 from backend.engine.stored_model import Write
+
+TEMPLATES = 64
 
 
 class ConnectionBudgets:
@@ -27,15 +30,18 @@ class ConnectionBudgets:
         self._budgeted = {
             name: BudgetedModel(model, write, allocation, pricing) for name, allocation in allocations.items()
         }
-        self._capped: dict[int, tuple[RequestTemplate, RequestTemplate]] = {}
+        self._capped: OrderedDict[int, tuple[RequestTemplate, RequestTemplate]] = OrderedDict()
 
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
-        """Raises MonthUsedUp instead of sending a request that might cost more than is left of the month's budget."""
+        """Raises MonthUsedUp instead of sending a request that might cost more than is left of the month's budget,
+        AboveBudget for one that might cost more than all of it."""
         name = request.template.connection
         if name not in self._budgeted:
             return await self._model.complete(request, attempt)
         try:
             return await self._budgeted[name].complete(self._bounded(request), attempt)
+        except AboveBudget:
+            raise
         except OverBudget:
             raise MonthUsedUp(name) from None
 
@@ -54,9 +60,12 @@ class ConnectionBudgets:
         await asyncio.gather(*(allocation.close() for allocation in self._allocations.values()))
 
     def _bounded(self, request: ChatRequest) -> ChatRequest:
-        """The request with a bound on its answer, without which its cost has none."""
+        """The request with a bound on its answer, without which its cost has none. Most requests share a template, and
+        where each has its own, the latest few are kept."""
         template = request.template
         if template.cap is not None:
             return request
         _, capped = self._capped.setdefault(id(template), (template, replace(template, cap=CAP)))
+        if len(self._capped) > TEMPLATES:
+            self._capped.popitem(last=False)
         return replace(request, template=capped, stands_for=request.digest)

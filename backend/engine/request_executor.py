@@ -1,5 +1,4 @@
-"""RequestExecutor: one request -> stored completions. Joins equal requests, takes slots, retries, and remembers
-    failures.
+"""RequestExecutor: one request -> stored completions. Joins equal requests, takes slots, retries, remembers failures.
 
 A request that waits (for `Retry-After`, a back-off or a rate limit) never holds a slot. A request in flight is never
 abandoned: if nobody waits for it any more, its answer is still stored, because it was paid for.
@@ -16,6 +15,7 @@ from backend.domain.chat.judged import Judged, judge
 from backend.domain.chat.packed import packed
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure, Rejection
+from backend.engine.budget_rules import AboveBudget
 from backend.engine.completion_writer import CompletionWriter
 from backend.engine.concurrency_limiter import ConcurrencyLimiter, Slot
 from backend.engine.executor_counts import ExecutorCounts
@@ -171,7 +171,11 @@ class RequestExecutor:
         """One stored completion. Errors that may pass are retried, without a slot."""
         tries = 0
         while True:
-            reply, counts = await self._try(pending)
+            try:
+                reply, counts = await self._try(pending)
+            except AboveBudget as error:
+                pending.sent, self.counts.sent = pending.sent - 1, self.counts.sent - 1
+                return Failure("budget", str(error), unbilled=True)
             if isinstance(reply, Completion):
                 return reply
             if reply.kind == "auth":  # others were answered; otherwise the run would have ended
@@ -179,9 +183,8 @@ class RequestExecutor:
             tries += counts
             if reply.kind == "connection" and not self._reached and tries >= UNREACHABLE_TRIES:
                 raise ProviderError(f"{reply.detail} Start it, or correct its address in the settings.")
-            if tries >= TRIES.get(reply.kind, 1) or not pending.waiters or self.stopping:
-                return reply
-            if self.patience.is_too_long(reply):
+            over = tries >= TRIES.get(reply.kind, 1) or not pending.waiters or self.stopping
+            if over or self.patience.is_too_long(reply):
                 return reply
             if counts:
                 delay = _delay(reply, tries)
@@ -191,7 +194,6 @@ class RequestExecutor:
 
     async def _try(self, pending: InFlightRequest) -> tuple[Completion | Failure, bool]:
         """Sends once, when it may; returns the reply, and whether a Failure counts against this request."""
-        digest = pending.request.digest
         first = self._first_answers[pending.request.template.model]
         probes = False
         await first.turn()
@@ -203,8 +205,8 @@ class RequestExecutor:
                 async with self.slots.slot() as slot:
                     began = self.patience.outage and not probes  # while this one waited for its slot
                     reply = None if began else await self._send(pending, slot)
-            first.record(digest, reply)
-            return reply, self.patience.record(digest, reply, probes)
+            first.record(pending.request.digest, reply)
+            return reply, self.patience.record(pending.request.digest, reply, probes)
         except ProviderError as error:
             first.stopped(error)
             raise

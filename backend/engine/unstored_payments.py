@@ -91,7 +91,7 @@ class UnstoredPayments:
         price = known_price(self._pricing, model, self._connection, *most) if self._budgets else 0.0
         for budget in self._budgets:
             try:
-                reserved.append(await budget.allocation.take(price, final=False))
+                reserved.append(await budget.allocation.take(price))
             except OverBudget:
                 self._settle(reserved, 0.0)
                 raise budget.used_up() from None

@@ -1,16 +1,15 @@
 """Live requests: the Predictor that all requests of the labelling screen share, so that equal requests are joined.
 
-It runs on an event loop in a thread of its own. With a daily limit there is a new one every day, and another try some
-time after the limit was reached, because a run may have released what it did not need.
+It runs on an event loop in a thread of its own. With a daily limit there is a new one every day, and another one when
+the monthly budget of a connection is changed.
 """
 
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from time import monotonic
 from typing import Any, TypeVar
 
 from backend.adapters.database.project_data import ForgetStore
@@ -29,8 +28,11 @@ from backend.engine.unreachable_model import unreachable
 from backend.errors import PromptsError, SettingsError
 
 T = TypeVar("T")
+MonthlyBudgets = Mapping[str, float | None]
+"""USD a month by connection; None for no limit."""
+Terms = tuple[str, MonthlyBudgets]
+"""The day and the monthly budgets for which executors were made."""
 log = logging.getLogger(__name__)
-AGAIN_S = 60.0
 OLD_S = 60.0
 """Seconds for which yesterday's requests under way are waited for, after the last call that asks."""
 
@@ -106,8 +108,11 @@ class SharedPredictors:
 
 
 class Live:
-    """Safe to call from any thread. `daily`: the limit of the executors that `make_executor` makes
-    for a connection, if there is one."""
+    """Safe to call from any thread.
+
+    daily: the limit of the executors that `make_executor` makes for a connection, if there is one
+    budgets: the monthly budgets of connections as they are now; others make new executors
+    """
 
     def __init__(
         self,
@@ -115,6 +120,7 @@ class Live:
         store: Store,
         pricing: Pricing,
         daily: DailyLimit | None = None,
+        budgets: Callable[[], MonthlyBudgets] = dict,
     ) -> None:
         self.daily = daily
         self._make_executor = make_executor
@@ -123,8 +129,8 @@ class Live:
         self._pricing = pricing
         self._loop = EventLoopThread()
         self._shared = SharedPredictors()
-        self._day = ""
-        self._over: float | None = None
+        self._budgets = budgets
+        self._terms: Terms = ("", {})
         self._closing: set[asyncio.Task[None]] = set()
 
     def label(self, builder: RequestBuilder, tasks: list[Task], deadline_s: float, project: int) -> Labelled:
@@ -134,7 +140,11 @@ class Live:
             requests = [ask for _, ask in planned if isinstance(ask, ChatRequest)]
             self._sources.note(project, [sample.digest for request in requests for sample in request.all_samples])
 
-        return self._loop.run(self._label(builder, tasks, deadline_s, plan))
+        try:
+            budgets = self._budgets()
+        except PromptsError as error:
+            return Labelled({}, trouble=self._noted_error(error))
+        return self._loop.run(self._label(builder, tasks, deadline_s, plan, budgets))
 
     def close(self, patience_s: float) -> None:
         """Waits that long for requests in flight, which may outlive a deadline, so that their answers are stored."""
@@ -145,14 +155,16 @@ class Live:
         await asyncio.wait({current, *self._closing}, timeout=patience_s)
         await current
 
-    async def _label(self, builder: RequestBuilder, tasks: list[Task], deadline_s: float, plan: Plan) -> Labelled:
+    async def _label(
+        self, builder: RequestBuilder, tasks: list[Task], deadline_s: float, plan: Plan, budgets: MonthlyBudgets
+    ) -> Labelled:
         outcomes: dict[int, Outcome] = {}
 
         async def sink(settled: list[Outcome]) -> None:
             outcomes.update({outcome.task_id: outcome for outcome in settled})
 
         try:
-            shared = self._current()
+            shared = self._current(budgets)
             with shared.used():
                 predictor = self._chosen(builder, shared)
                 await asyncio.wait_for(predictor.label(builder, builder.cut([tasks]), sink, plan), deadline_s)
@@ -162,12 +174,13 @@ class Live:
             return Labelled(outcomes, trouble=self._noted_error(error))
         return Labelled(outcomes)
 
-    def _current(self) -> SharedPredictors:
-        day = self.daily.today() if self.daily else ""
-        stale = day != self._day or (self._over is not None and monotonic() - self._over > AGAIN_S)
-        if stale:
+    def _current(self, budgets: MonthlyBudgets) -> SharedPredictors:
+        """What was reserved in a former day, or under a former budget, is released by those that it was reserved
+        for."""
+        terms = (self.daily.today() if self.daily else "", budgets)
+        if terms != self._terms:
             self._retire()
-            self._day, self._over = day, None
+            self._terms = terms
         return self._shared
 
     def _chosen(self, builder: RequestBuilder, shared: SharedPredictors) -> Predictor:
@@ -198,7 +211,6 @@ class Live:
 
     def _noted_error(self, error: PromptsError) -> PromptsError:
         if isinstance(error, OverBudget) and self.daily is not None:
-            self._over = self._over or monotonic()
             error = used_up(self.daily.limit)
         log.error("%s", error)
         return error

@@ -6,6 +6,7 @@ run.
 """
 
 from collections.abc import Iterable, Iterator
+from math import inf
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,6 +34,12 @@ class BudgetLedger(Repository):
         super().__init__(store)
         self._run_id = run_id
         self._pricing = pricing
+
+    @retried
+    def budget(self) -> float:
+        """USD that may be spent in all."""
+        with self._engine.connect() as connection:
+            return _or_unlimited(connection.execute(sa.select(runs.c.budget).where(runs.c.id == self._run_id)).scalar())
 
     @retried
     def hold(self, holder: str, least: float, most: float) -> float | None:
@@ -72,8 +79,7 @@ class BudgetLedger(Repository):
     def _locked(self, connection: sa.Connection) -> float:
         """The budget. Until the transaction ends nobody else gets it: the update locks SQLite, or the row."""
         update = runs.update().where(runs.c.id == self._run_id).values(budget=runs.c.budget)
-        budget = connection.execute(update.returning(runs.c.budget)).scalar()
-        return float("inf") if budget is None else float(budget)
+        return _or_unlimited(connection.execute(update.returning(runs.c.budget)).scalar())
 
     def _spent(self, connection: sa.Connection) -> float:
         """The highest possible cost stays reserved where a completion's own cost is unknown."""
@@ -91,6 +97,10 @@ class BudgetLedger(Repository):
         row = self._insert(holds).values(run_id=self._run_id, holder=holder, usd=usd)
         statement = row.on_conflict_do_update(index_elements=["run_id", "holder"], set_={"usd": usd})
         connection.execute(statement)
+
+
+def _or_unlimited(budget: float | None) -> float:
+    return inf if budget is None else float(budget)
 
 
 def spending(connection: sa.Connection, run_id: str, pricing: Pricing) -> Iterator[float | None]:

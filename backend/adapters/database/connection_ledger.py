@@ -28,6 +28,10 @@ class ConnectionLedger(BudgetLedger):
         self._limit = limit
         self._month = month
 
+    def budget(self) -> float:
+        """See BudgetLedger."""
+        return self._limit
+
     @retried
     def pay(self, answer: Completion) -> None:
         """See BudgetLedger. It belongs to no run."""

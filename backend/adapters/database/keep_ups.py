@@ -67,10 +67,13 @@ class KeepUpStore(Repository):
             return list(connection.execute(query.where(condition).order_by(runs.c.created)).scalars())
 
     @retried
-    def done(self, project: int, since: int) -> set[int]:
-        """The tasks after `since` that completed runs had."""
+    def done(self, project: int, since: int, budget: float) -> set[int]:
+        """The tasks after `since` that completed runs had, and those too large for a whole day's `budget` in USD; a
+        task that was too large for less waits for a run that has more."""
         query = sa.select(asks.c.task_id).join_from(asks, runs).join(keep_up_runs, keep_up_runs.c.run_id == runs.c.id)
-        condition = sa.and_(keep_up_runs.c.project == project, runs.c.status == "completed", asks.c.task_id > since)
+        too_large = (sa.func.coalesce(asks.c.failure, "") == "budget") & (asks.c.sent == 0)
+        over = sa.case((too_large, runs.c.budget >= budget), else_=runs.c.status == "completed")
+        condition = sa.and_(keep_up_runs.c.project == project, over, asks.c.task_id > since)
         with self._engine.connect() as connection:
             return set(connection.execute(query.where(condition)).scalars())
 

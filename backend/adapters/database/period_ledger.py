@@ -30,6 +30,10 @@ class PeriodLedger(BudgetLedger):
         self._period = period
         self._limit = limit
 
+    def budget(self) -> float:
+        """See BudgetLedger."""
+        return self._limit
+
     @retried
     def left(self) -> float:
         """USD that are neither spent nor reserved."""

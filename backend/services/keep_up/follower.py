@@ -110,7 +110,7 @@ class TaskFollower:
     def _waiting(self, keep_up: KeepUp) -> tuple[list[int], list[int]]:
         """The tasks that were made since, and those of them that no completed run had."""
         tasks = self.parts.studio.ids_after(keep_up.project, keep_up.since)
-        done = self.parts.keep_ups.done(keep_up.project, keep_up.since) if tasks else set()
+        done = self.parts.keep_ups.done(keep_up.project, keep_up.since, keep_up.budget) if tasks else set()
         return tasks, [task for task in tasks if task not in done]
 
     def _advance(self, keep_up: KeepUp, tag: str, tasks: list[int], waiting: list[int]) -> None:
@@ -121,7 +121,7 @@ class TaskFollower:
 
     def _start(self, keep_up: KeepUp, tag: str, waiting: list[int], runs: list[RunStatus]) -> str:
         left = keep_up.budget - (total({status.run.id: status.counts.spent_usd for status in runs}) or 0.0)
-        too_little = _too_little(runs)
+        too_little = _too_little(keep_up, runs)
         trouble = spent_up(keep_up) if left <= too_little else ""
         # What is answered costs nothing more, and waits only to be pushed.
         tasks = self.parts.answered(tag, waiting) if trouble else waiting
@@ -140,10 +140,13 @@ class TaskFollower:
         return [self.parts.watch(run_id) for run_id in self.parts.keep_ups.runs(project, self.parts.today())]
 
 
-def _too_little(runs: list[RunStatus]) -> float:
-    """USD that were not enough for a request today; 0 if no run stopped at its budget."""
+def _too_little(keep_up: KeepUp, runs: list[RunStatus]) -> float:
+    """USD that were not enough for a request today; 0 if no run stopped at its budget. Tasks that are too large for all
+    of a day's budget say nothing of others."""
     last = next((status for status in reversed(runs) if status.run.stop is StopKind.BUDGET), None)
     if last is None or last.run.budget is None:
+        return 0.0
+    if not last.counts.requests and not last.counts.spent_usd and last.run.budget >= keep_up.budget:
         return 0.0
     return last.run.budget - (last.counts.spent_usd or 0.0) + 1e-9
 

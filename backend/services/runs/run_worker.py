@@ -19,6 +19,7 @@ from backend.domain.outcome import Outcome, Truth
 from backend.domain.runs.run import Run
 from backend.domain.runs.unanswered import none_answered
 from backend.domain.task import Task
+from backend.engine.budget_rules import stopped
 from backend.engine.sampling import no_confidence_sentence
 from backend.errors import RunError
 from backend.services.dataset.read_ahead import read_ahead
@@ -200,6 +201,8 @@ class RunWorker:
             total.add(page)
         summary: Summary = total.summary()
         nothing = none_answered(summary.failures, summary.tasks, summary.refusal)
+        if nothing and run.budget is not None and set(summary.failures) == {"budget"}:
+            raise stopped(run)
         if nothing:
             raise RunError(nothing)
 

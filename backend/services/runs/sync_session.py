@@ -8,8 +8,10 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
-from backend.domain.outcome import Outcome
+from backend.domain.outcome import Failure, Outcome
 from backend.domain.task import Task
+from backend.engine.budget_allocation import TOO_MUCH
+from backend.engine.budget_rules import OverBudget
 from backend.engine.predictor import Plan, Predictor, RequestSource
 from backend.engine.request_executor import RequestExecutor
 from backend.services.run_control.heartbeat import Heartbeat
@@ -71,8 +73,15 @@ class SyncSession:
         labeler = self._labeler
         predictor = Predictor(self._executor, labeler.store, labeler.pricing, stop=labeler.stop)
         await predictor.label(requests, [tasks], sink, plan)
+        if settled and all(_is_too_large(outcome) for outcome in settled):
+            raise OverBudget(TOO_MUCH)
         return {outcome.task_id: outcome for outcome in settled}
 
     async def _close(self) -> None:
         async with closing(self._executor):
             pass
+
+
+def _is_too_large(outcome: Outcome) -> bool:
+    """Whether its request exceeds the whole budget, and was not sent."""
+    return isinstance(outcome.verdict, Failure) and outcome.verdict.kind == "budget" and not outcome.sent

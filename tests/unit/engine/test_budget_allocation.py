@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from backend.domain.chat.request import Completion
 from backend.engine.budget_allocation import BudgetAllocation
-from backend.engine.budget_rules import OverBudget
+from backend.engine.budget_rules import AboveBudget, OverBudget
 from tests.properties import cases
 from tests.scripted import run
 
@@ -18,15 +18,18 @@ class Book:
     """A ledger in memory. `spent` is what stored completions cost."""
 
     def __init__(self, budget: float) -> None:
-        self.budget = budget
+        self.whole = budget
         self.spent = 0.0
         self.holds: dict[str, float] = {}
         self.asked = 0
 
+    def budget(self) -> float:
+        return self.whole
+
     def hold(self, holder: str, least: float, most: float) -> float | None:
         self.asked += 1
         others = sum(usd for name, usd in self.holds.items() if name != holder)
-        room = self.budget - self.spent - others
+        room = self.whole - self.spent - others
         if room < least:
             return None
         self.holds[holder] = min(most, room)
@@ -82,10 +85,10 @@ def test_who_does_not_fit_waits_for_those_under_way_and_then_it_is_over() -> Non
 def test_what_does_not_fit_leaves_smaller_ones_to_be_tried_where_it_is_not_final() -> None:
     async def scene() -> Any:
         book = Book(1.0)
-        allocation = BudgetAllocation(book, 1)
-        for most, fits in ((0.4, True), (2.0, False), (0.5, True), (0.7, False)):
+        allocation = BudgetAllocation(book, 1, final=False)
+        for most, fits in ((0.4, True), (0.8, False), (0.5, True), (0.7, False)):
             try:
-                allocation.settle(await allocation.take(most, final=False), None)
+                allocation.settle(await allocation.take(most), None)
             except OverBudget:
                 assert not fits
             else:
@@ -93,6 +96,24 @@ def test_what_does_not_fit_leaves_smaller_ones_to_be_tried_where_it_is_not_final
         return book
 
     assert 0.9 <= run(scene()).worst <= 1.0
+
+
+def test_what_exceeds_the_whole_budget_leaves_all_others_alone() -> None:
+    async def scene() -> tuple[Any, int]:
+        book = Book(1.0)
+        allocation = BudgetAllocation(book, 4)
+        first = await allocation.take(0.3)
+        for _ in range(3):
+            with pytest.raises(AboveBudget, match="more than the whole budget of 1 USD"):
+                await allocation.take(1.5)  # does not wait for the one under way
+        asked = book.asked
+        allocation.settle(first, 0.0)
+        allocation.settle(await allocation.take(0.9), 0.0)
+        return book, asked
+
+    book, asked = run(scene())
+    assert asked == 2, "the ledger is asked about the first one alone"
+    assert book.worst <= 1.0
 
 
 def test_what_nobody_knows_the_end_of_stays_aside() -> None:

@@ -62,6 +62,24 @@ def test_what_fits_is_asked_and_the_rest_is_not() -> None:
     assert shop.book.worst == pytest.approx(0.15)
 
 
+def test_a_request_above_the_whole_budget_is_a_failure_of_its_own() -> None:
+    def priced(_model: str, _connection: str) -> Callable[[int, int, int], float]:
+        return lambda prompt, cached, said: prompt / 1e6
+
+    shop = Shop([GOOD], budget=0.1)
+    shop.budgeted_model._pricing = priced
+    texts = ("x" * 200_000, "short", "y" * 200_000, "also short")
+    replies = run(shop.ask(*map(ask_for, texts)))
+    assert [(reply.failure.kind if reply.failure else None, reply.sent) for reply in replies] == [
+        ("budget", 0),
+        (None, 1),
+        ("budget", 0),
+        (None, 1),
+    ]
+    assert "more than the whole budget of 0.1 USD" in some(replies[0].failure).detail
+    assert shop.executor.counts.sent == len(shop.model.requests) == 2
+
+
 @pytest.mark.parametrize(
     ("reply", "aside"),
     [

@@ -8,8 +8,8 @@ import pytest
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure
 from backend.engine.budget_allocation import BudgetAllocation
-from backend.engine.budget_rules import CAP, MonthUsedUp
-from backend.engine.connection_budgets import ConnectionBudgets
+from backend.engine.budget_rules import CAP, AboveBudget, MonthUsedUp
+from backend.engine.connection_budgets import TEMPLATES, ConnectionBudgets
 from backend.errors import StoreAwayError
 from tests.scripted import GOOD, ScriptedModel, completion, request, run
 
@@ -20,6 +20,9 @@ class Ledger:
     def __init__(self, left: float) -> None:
         self.left = left
         self.kept: float | None = None
+
+    def budget(self) -> float:
+        return 1.0
 
     def hold(self, holder: str, least: float, most: float) -> float | None:
         return None if least > self.left else min(most, self.left)
@@ -77,6 +80,31 @@ def test_what_may_cost_more_than_is_left_is_not_sent() -> None:
 def test_other_connections_go_on() -> None:
     replies, _, _ = run(asked(0.0, through("default"), through("other")))
     assert len(replies) == 2
+
+
+def test_what_exceeds_the_whole_months_budget_says_so_itself() -> None:
+    async def scene() -> None:
+        allocations = {"groq": BudgetAllocation(Ledger(1.0), 4)}
+        budgets = ConnectionBudgets(ScriptedModel(answered), lambda _: None, allocations, lambda *_: lambda *_: 1.5)
+        with pytest.raises(AboveBudget, match=r"up to 1\.5 USD"):
+            await budgets.complete(through("groq"), 0)
+
+    run(scene())
+
+
+def test_templates_of_their_own_are_not_kept() -> None:
+    async def scene() -> int:
+        budgets = ConnectionBudgets(
+            ScriptedModel(answered),
+            lambda _: None,
+            {"groq": BudgetAllocation(Ledger(9.0), 4)},
+            lambda *_: lambda *_: 0.0,
+        )
+        for number in range(3 * TEMPLATES):
+            assert isinstance(await budgets.complete(through("groq", f"text {number}"), 0), Completion)
+        return len(budgets._capped)
+
+    assert run(scene()) == TEMPLATES
 
 
 class Outage:

@@ -24,6 +24,9 @@ class Ledger:
         self.kept: float | None = None
         self.paid: list[Completion] = []
 
+    def budget(self) -> float:
+        return 9.0
+
     def hold(self, holder: str, least: float, most: float) -> float | None:
         return None if least > self.left else min(most, self.left)
 
@@ -47,7 +50,7 @@ def asked(reply: Reply, *ledgers: Ledger, price: float | None = 0.1) -> tuple[in
 
     async def once() -> None:
         budgets = [
-            Budget(BudgetAllocation(ledger, 1), lambda number=number: RunError(f"{number} is used up"))  # type: ignore[misc]
+            Budget(BudgetAllocation(ledger, 1, final=False), lambda number=number: RunError(f"{number} is used up"))  # type: ignore[misc]
             for number, ledger in enumerate(ledgers)
         ]
         payments = UnstoredPayments("groq", lambda *_: lambda prompt, cached, said: price, budgets, noted.append)

@@ -5,14 +5,18 @@ from typing import Any
 
 import pytest
 
+from backend.adapters.database.connection_ledger import ConnectionLedger
 from backend.adapters.database.prompts import Store
+from backend.domain.task import Task
+from backend.engine.budget_allocation import BudgetAllocation
+from backend.engine.connection_budgets import ConnectionBudgets
 from backend.engine.daily_limit import DailyLimit
 from backend.engine.failure_handling import FailureHandling
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.stored_model import StoredModel
 from backend.services import live_requests as module
 from backend.services.live_requests import Labelled, Live
-from tests.scripted import ScriptedModel, builder, run, tasks
+from tests.scripted import GOOD, ScriptedModel, builder, completion, run, tasks
 
 pytestmark = pytest.mark.filterwarnings("error")
 SLOTS = 2
@@ -27,6 +31,7 @@ class Days:
 
     def __init__(self, store: Store) -> None:
         self.day, self.models = "2026-11-30", list[ScriptedModel]()
+        self.budgets: dict[str, float | None] = {}
         self.store, self.go_on = store, asyncio.Event()
         self.live = Live(self._executor, store, pricing, DailyLimit(store, 5.0, pricing, lambda: self.day))
 
@@ -38,7 +43,8 @@ class Days:
         return RequestExecutor(recorded, SLOTS, failures=FailureHandling(0, 30))
 
     def label(self, number: int, first: int = 1, deadline_s: float = 10) -> "asyncio.Task[Labelled]":
-        return asyncio.create_task(self.live._label(builder(), tasks(number, first), deadline_s, lambda _: None))
+        call = self.live._label(builder(), tasks(number, first), deadline_s, lambda _: None, self.budgets)
+        return asyncio.create_task(call)
 
     async def closed(self) -> None:
         await asyncio.gather(*self.live._closing)
@@ -78,7 +84,7 @@ def test_an_answer_that_outlives_its_call_and_its_day_is_stored(store: Store) ->
         await days.models[0].arrived(1)
         assert (await before).late
         days.day = "2026-12-01"
-        days.live._current()
+        days.live._current({})
         ending = asyncio.create_task(days.live._close(10.0))
         await asyncio.sleep(0)
         assert not days.models[0].closed
@@ -97,7 +103,7 @@ def test_the_end_of_the_server_waits_no_longer_than_it_may(store: Store, monkeyp
         call = days.label(1)
         await _made(days, 1)
         days.day = "2026-12-01"
-        days.live._current()
+        days.live._current({})
         await days.live._close(0.01)
         assert not days.models[0].closed, "the call still uses it"
         days.go_on.set()
@@ -111,3 +117,52 @@ def test_the_end_of_the_server_waits_no_longer_than_it_may(store: Store, monkeyp
 async def _made(days: Days, number: int) -> None:
     while len(days.models) < number:
         await asyncio.sleep(0.001)
+
+
+class Months:
+    """A server whose connection has a monthly budget, kept in the real ledger; the month is what the test says."""
+
+    def __init__(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.store, self.month, self.budgets = store, "2026-11", {"groq": 1.0}
+        monkeypatch.setattr("backend.adapters.database.completions.this_month", lambda: self.month)
+        self.live = Live(self._executor, store, self._pricing, budgets=lambda: dict(self.budgets))
+
+    def _pricing(self, *_: str) -> Any:
+        return lambda prompt, cached, said: 0.3 + prompt / 1e6
+
+    def _executor(self, connection: str) -> RequestExecutor:
+        model = ScriptedModel(lambda asked, attempt: completion(GOOD, asked.digest, attempt, connection="groq"))
+        ledger = ConnectionLedger(self.store, "groq", self.budgets["groq"], self._pricing, lambda: self.month)
+        allocations = {"groq": BudgetAllocation(ledger, 1, final=False)}
+        budgeted = ConnectionBudgets(model, self.store.add_completions, allocations, self._pricing)
+        return RequestExecutor(budgeted, 1, failures=FailureHandling(0, 0))
+
+    def answers(self, number: int, first: int, text: str = "") -> tuple[int, str]:
+        asked = [Task(1, {"text": text})] if text else tasks(number, first)
+        labelled = self.live.label(builder(connection="groq"), asked, 10, 7)
+        return sum(outcome.answer is not None for outcome in labelled.outcomes.values()), str(labelled.trouble or "")
+
+
+def test_a_month_that_was_used_up_ends(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    months = Months(store, monkeypatch)
+    assert months.answers(3, 1)[0] == 3
+    assert "monthly budget of connection 'groq' is used up" in months.answers(1, 10)[1]
+    months.month = "2026-12"
+    assert months.answers(1, 20) == (1, "")
+
+
+def test_a_running_server_takes_a_budget_that_is_raised_or_lowered(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    months = Months(store, monkeypatch)
+    assert months.answers(4, 1)[1]
+    months.budgets["groq"] = 2.0
+    assert months.answers(1, 10) == (1, "")
+    months.budgets["groq"] = 1.3
+    assert months.answers(1, 20)[1]
+
+
+def test_a_text_that_exceeds_the_whole_budget_stops_no_other(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    months = Months(store, monkeypatch)
+    assert months.answers(1, 0, "x" * 900_000) == (0, "")
+    assert months.answers(2, 1) == (2, "")

@@ -14,6 +14,7 @@ from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
 from backend.domain.keep_up import KeepUp
+from backend.domain.outcome import Failure
 from backend.domain.runs.run import OPEN, Run, TaskCounts
 from backend.domain.runs.stop_reason import ABANDONED, BUDGET, INTERRUPTED, StopReason, at_monthly_budget
 from backend.errors import SettingsError
@@ -79,6 +80,10 @@ class World:
         self.record.complete(run.id) if status == "completed" else self.record.finish(
             run.id, status, *(stop or StopReason())
         )
+
+    def too_large(self, task: int) -> None:
+        """The newest run finds no room for it in its budget."""
+        self.record.run_tasks.note(self.record.runs()[0].id, [RunTask(task, None, Failure("budget", "Too large."))])
 
     @property
     def now(self) -> KeepUp:
@@ -224,3 +229,28 @@ def test_where_another_limit_gave_less_and_something_was_done_it_goes_on(world: 
     world.end("canceled", BUDGET, spent=0.5)
     world.look()
     assert [budget for _, _, budget in world.started] == [2.0, 1.5]
+
+
+def test_a_task_that_is_too_large_for_the_day_keeps_no_other_back(world: World) -> None:
+    world.tasks = [11]
+    world.look()
+    world.too_large(11)
+    world.end("canceled", BUDGET)
+    world.look()
+    assert (len(world.started), world.now.trouble) == (1, "")
+    world.tasks = [11, 12]
+    world.look()
+    assert world.started[1:] == [(TAG, (12,), 2.0)]
+    world.end("completed", spent=0.5)
+    world.keep_ups.note(PROJECT, since=10, budget=5.0)
+    world.look()
+    assert world.started[2:] == [(TAG, (11,), 4.5)], "a larger budget may have room for it"
+
+
+def test_a_task_that_was_too_large_for_the_rest_of_a_day_is_tried_on_another(world: World) -> None:
+    world.tasks, world.most = [11, 12], 0.5
+    world.look()
+    world.too_large(11)
+    world.end("completed", spent=0.5)
+    world.look()
+    assert [tasks for _, tasks, _ in world.started] == [(11, 12), (11,)]

@@ -31,7 +31,7 @@ class Garbled(Server):
 
 def found(server: Server, ledger: Ledger) -> dict[str, AbilityResult]:
     async def once() -> tuple[AbilityResult, ...]:
-        budget = Budget(BudgetAllocation(ledger, 1), lambda: MonthUsedUp("groq"))
+        budget = Budget(BudgetAllocation(ledger, 1, final=False), lambda: MonthUsedUp("groq"))
         payments = UnstoredPayments("groq", pricing, [budget])
         try:
             return await AbilityCheck(PaidAbilities(server, payments), "groq", "m", pricing).results()
