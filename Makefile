@@ -85,7 +85,7 @@ check: setup
 	$(BIN)/ruff format --check .
 	@echo "mypy and lint-imports run beside the tests; what they say stands below them."
 	@( $(BIN)/mypy && $(BIN)/lint-imports ) >$(VENV)/types.txt 2>&1 & types=$$!; \
-	$(BIN)/pytest -n $(CORES) --dist worksteal -p no:randomly -m "not slow" --hypothesis-profile quick tests/unit tests/test_architecture.py; tests=$$?; \
+	$(BIN)/pytest -n $(CORES) --dist worksteal -p no:randomly -m "not slow" --hypothesis-profile quick tests/test_architecture.py tests/unit; tests=$$?; \
 	wait $$types; types=$$?; cat $(VENV)/types.txt; exit $$((tests | types))
 
 test: lint studio

@@ -152,4 +152,4 @@ def test_a_commands_talk_follows_the_format(mine: Installation, words: list[str]
 
 
 def test_a_format_that_is_none_is_refused(mine: Installation) -> None:
-    assert "LOG_FORMAT is not usable" in mine.but(LOG_FORMAT="xml").command("list", code=1).err
+    assert "LOG_FORMAT is not usable" in mine.but(LOG_FORMAT="xml").command_here("list", code=1).err

@@ -212,7 +212,7 @@ def test_a_full_disk_is_an_error_of_one_line(mine: Installation) -> None:
 
 
 def test_a_version_that_looks_like_markup_is_an_error_on_a_terminal_too(mine: Installation) -> None:
-    done = mine.but(FORCE_COLOR="1").command("run", "[/x]\x1b[2J", "--on", "all", code=1)
+    done = mine.but(FORCE_COLOR="1").command_here("run", "[/x]\x1b[2J", "--on", "all", code=1)
     assert r"There is no prompt '[/x]\x1b[2J'" in done.err
     assert "Traceback" not in done.err
 
