@@ -25,13 +25,15 @@ PathPair = tuple[Collection[TreePath], Collection[TreePath] | None]
 @dataclass(frozen=True, slots=True)
 class PathScore:
     """`exact`: share of outputs with the same set of paths; `hierarchical`: paths and all above them; `levels`: from
-    the first on, the share of outputs that are right down to it, among those whose truth reaches it."""
+    the first on, the share of outputs that are right down to it, among those whose truth reaches it; `level_cis`: their
+    intervals."""
 
     exact: float | None
     exact_ci: Interval | None
     hierarchical: SetMatch
     hierarchical_ci: Interval | None
     levels: tuple[float | None, ...]
+    level_cis: tuple[Interval | None, ...]
 
 
 def path_score(pairs: Sequence[PathPair]) -> PathScore:
@@ -44,12 +46,14 @@ def path_score(pairs: Sequence[PathPair]) -> PathScore:
     ]
     expanded = [hierarchical_match(*pair) for pair in path_sets]
     deepest = max((len(path) for expected, _ in path_sets for path in expected), default=0)
+    levels = [_right_to(level, path_sets) for level in range(1, deepest + 1)]
     return PathScore(
         exact=ratio(sum(exact), len(exact)),
         exact_ci=share_interval([(value, 1.0) for value in exact]),
         hierarchical=total(expanded),
         hierarchical_ci=f1_interval(expanded),
-        levels=tuple(_right_to(level, path_sets) for level in range(1, deepest + 1)),
+        levels=tuple(ratio(sum(right), len(right)) for right in levels),
+        level_cis=tuple(share_interval([(value, 1.0) for value in right]) for right in levels),
     )
 
 
@@ -63,9 +67,10 @@ def with_parents(paths: Iterable[TreePath]) -> set[TreePath]:
     return {path[:length] for path in paths for length in range(1, len(path) + 1)}
 
 
-def _right_to(level: int, pairs: Sequence[tuple[set[TreePath], set[TreePath]]]) -> float | None:
+def _right_to(level: int, pairs: Sequence[tuple[set[TreePath], set[TreePath]]]) -> list[float]:
+    """1 for each output that is right down to a level, 0 for the others, among those whose truth reaches it."""
     reaching = [pair for pair in pairs if any(len(path) >= level for path in pair[0])]
-    return ratio(sum(_cut(expected, level) == _cut(answered, level) for expected, answered in reaching), len(reaching))
+    return [float(_cut(expected, level) == _cut(answered, level)) for expected, answered in reaching]
 
 
 def _cut(paths: Iterable[TreePath], level: int) -> set[TreePath]:
@@ -79,11 +84,11 @@ def of_paths(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
     """The share of outputs with the same paths; the micro F1 over paths and all above them; for each level the share of
     outputs that are right down to it, among those whose truth reaches it."""
     score = path_score([pair for case in cases for pair in [_pair(case, field.name)] * case.tasks])
-    f1 = score.hierarchical.f1
+    f1, levels = score.hierarchical.f1, zip(score.levels, score.level_cis, strict=True)
     return {
         "accuracy": Measure(score.exact, score.exact_ci),
         "hierarchical_f1": Measure(f1, score.hierarchical_ci, NO_PATH if f1 is None else ""),
-        **{f"level_{level}": Measure(share, None) for level, share in enumerate(score.levels, 1)},
+        **{f"level_{level}": Measure(*level_share) for level, level_share in enumerate(levels, 1)},
     }
 
 

@@ -22,6 +22,7 @@ from backend.domain.metrics.path_match import (
 )
 from backend.domain.metrics.set_match import total
 from backend.domain.outcome import Outcome, Rejection, Truth
+from backend.domain.statistics.intervals import wilson
 from tests.properties import COMPARED, cases
 
 WRONG = Rejection("unknown_choice", "It is not a path.")
@@ -48,6 +49,8 @@ def test_each_measure_by_hand() -> None:
     assert found["hierarchical_f1"].interval is not None
     assert found["level_1"].value == pytest.approx(3 / 4)
     assert found["level_2"].value == pytest.approx(2 / 3)
+    assert found["level_1"].interval == pytest.approx(wilson(3, 4)), "of tasks that are right or wrong"
+    assert found["level_2"].interval == pytest.approx(wilson(2, 3)), "those whose truth reaches it"
 
 
 def test_without_any_path_there_is_no_f1() -> None:
@@ -97,4 +100,4 @@ def test_a_score_by_hand() -> None:
 
 def test_no_path_wanted_and_none_given_is_right() -> None:
     score = path_score([([], [])])
-    assert (score.exact, score.hierarchical.f1, score.levels) == (1, None, ())
+    assert (score.exact, score.hierarchical.f1, score.levels, score.level_cis) == (1, None, (), ())
