@@ -69,7 +69,7 @@ def test_what_a_budget_paid_for_is_free_without_one_and_the_other_way_round(
 ) -> None:
     priced = mine.but(**PRICES)
     priced.save("topic", project.id)
-    with pytest.raises(OverBudget, match="resume"):
+    with pytest.raises(OverBudget, match="a larger budget continues it"):
         priced.app.run("topic@1", ALL, RunOptions(push=False, budget=0.06))
     asked = stand_in.requests()
     assert 0 < asked < TASKS

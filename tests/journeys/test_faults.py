@@ -169,7 +169,7 @@ def test_a_changed_labelling_config_is_refused_by_every_command(few: Installatio
         partial(app.run, subset=ALL),
         partial(app.try_task, task=task),
     ):
-        with pytest.raises(ConfigChangedError, match=r"changed since topic@1 was saved.*ls-prompts save topic"):
+        with pytest.raises(ConfigChangedError, match="changed since topic@1 was saved: save the prompt again"):
             refused("topic@1")
     assert app.results("topic@1") == []
     assert "ls-prompts save topic" in _sentence(few.command("run", "topic@1", "--on", "all", code=1))

@@ -48,5 +48,5 @@ def test_where_none_can_be_started_it_says_what_to_do(tmp_path: Path, monkeypatc
         raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
 
     monkeypatch.setattr(subprocess, "Popen", full)
-    with pytest.raises(RunError, match="smaller --processes"):
+    with pytest.raises(RunError, match="use fewer processes"):
         PipedProcess(["--help"], env(tmp_path))
