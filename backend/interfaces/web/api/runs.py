@@ -91,9 +91,11 @@ def _under_way(call: ApiCall, of: PublicVersion) -> ModelRun | None:
 def _subset(call: ApiCall, sent: RunBody) -> Subset:
     if sent.filters_json:
         return Subset("ids", ids=tuple(_filtered(call, sent.project, sent.filters_json)))
-    if sent.project_subset == "Custom" and not sent.task_ids:
+    if sent.project_subset == "Custom" and sent.task_ids is None:
         raise Problem(400, "A custom run needs its tasks: send task_ids=[3, 7], or filters_json.")
-    if sent.task_ids:
+    if sent.task_ids is not None:
+        if not sent.task_ids:
+            raise Problem(400, "'task_ids' holds no task: send some, or leave it out for all tasks of the subset.")
         return Subset("ids", ids=tuple(sent.task_ids))
     if sent.only_missing_predictions and sent.project_subset == "All":
         return Subset("missing")
