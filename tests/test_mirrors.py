@@ -23,7 +23,7 @@ JOURNEYS = {
         "domain/prompts/prompt_row",
         "domain/public_id",
         *(f"interfaces/web/api/{name}" for name in ("call", "paging", "prompts")),
-        *(f"interfaces/web/api/{name}" for name in ("results", "routes", "runs", "shapes", "versions")),
+        *(f"interfaces/web/api/{name}" for name in ("routes", "shapes", "versions")),
         "services/analysis/answered_tasks",
         "services/analysis/stored_evaluation",
     ),

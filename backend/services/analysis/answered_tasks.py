@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.answer import Answer
 from backend.domain.cascade import answered_by
+from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Outcome
 from backend.domain.task import Task
 from backend.services.analysis.results import truths_by_task
@@ -16,7 +17,7 @@ from backend.services.runs.stored_outcomes import StoredOutcomes
 @dataclass(frozen=True, slots=True)
 class AnsweredTask:
     """`truth`: None where there is none; `correct`: None without a truth, and where the model said nothing; `link`:
-    where a browser finds it in Label Studio; `model`: who answered."""
+    where a browser finds it in Label Studio; `model`: who answered; `schema`: what may be answered."""
 
     task: Task
     outcome: Outcome
@@ -24,6 +25,7 @@ class AnsweredTask:
     correct: bool | None
     link: str
     model: str
+    schema: LabelSchema
 
 
 def answered_tasks(studio: LabelStudioClient, stored: StoredOutcomes, resolved: ResolvedVersion) -> list[AnsweredTask]:
@@ -44,4 +46,6 @@ def _answered(
                 judged = truth is not None and outcome.spoke
                 correct = resolved.schema.equal(truth or {}, outcome.answer) if judged else None
                 model = answered_by(version.reference, version.cascade, outcome) or version.reference
-                yield AnsweredTask(task, outcome, truth, correct, studio.task_url(project, task.id), model)
+                yield AnsweredTask(
+                    task, outcome, truth, correct, studio.task_url(project, task.id), model, resolved.schema
+                )

@@ -6,6 +6,8 @@ from typing import Any
 from backend.domain.answer import Answer
 from backend.domain.answer_json import answer_json
 from backend.domain.dataset.subset import SAMPLE_SIZE, Subset
+from backend.domain.labels.controls.marking import classes_of
+from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.evaluation import Evaluation
 from backend.domain.statistics.intervals import ratio, wilson
 from backend.interfaces.web.api import shapes
@@ -35,14 +37,14 @@ def subsets(call: ApiCall, project: int) -> Any:
 
 
 def subset_tasks(call: ApiCall, project: int) -> Any:
-    """Tasks with the answers of a version; several versions: those that all of them answered."""
+    """Tasks with the answers of a version; several versions: those that all of them answered; of a run: its tasks."""
     parameters = query(TasksQuery)
     call.objects.project(project)
     versions = _versions(call, project, parameters)
     items = _common([call.app.answered_tasks(version.version.tag) for version in versions])
-    if parameters.project_subset == "Sample":
-        sample = _sample(call, versions[0], parameters)
-        items = [item for item in items if item.task.id in sample]
+    if parameters.model_run is not None or parameters.project_subset == "Sample":
+        wanted = _task_ids(call, versions[0], parameters.model_run)
+        items = [item for item in items if item.task.id in wanted]
     matching = [item for item in _among(items, parameters) if _is_wanted(item, parameters)]
     page = paged(ordered(matching, parameters.ordering, ORDERS), parameters)
     rows = [shapes.task(item) for item in page["results"]]
@@ -57,16 +59,16 @@ def _among(items: list[AnsweredTask], parameters: TasksQuery) -> list[AnsweredTa
     label, control = parameters.output_class, parameters.output_from_name
     if label is None:
         return items
-    return [item for item in items if label in _labels(item.outcome.answer or {}, control)]
+    return [item for item in items if label in _labels(item.outcome.answer or {}, control, item.schema)]
 
 
-def _sample(call: ApiCall, of: PublicVersion, parameters: TasksQuery) -> set[int]:
+def _task_ids(call: ApiCall, of: PublicVersion, run: int | None) -> set[int]:
     """The tasks of the run that was named, else of the newest run on a sample; without such a run, those that it would
     take."""
-    runs = [run for run in call.objects.runs(of) if parameters.model_run in (None, run.number.id)]
-    sampled = next(
-        (run.run for run in runs if isinstance(run.run.scope, Subset) and run.run.scope.kind == "sample"), None
-    )
+    if run is not None:
+        return {outcome.task_id for outcome in call.app.outcomes(call.objects.run(run).run.id)}
+    runs = (item.run for item in call.objects.runs(of))
+    sampled = next((r for r in runs if isinstance(r.scope, Subset) and r.scope.kind == "sample"), None)
     if sampled is not None:
         return {outcome.task_id for outcome in call.app.outcomes(sampled.id)}
     return set(call.app.task_ids(of.version.tag, subset_of("Sample")))
@@ -111,8 +113,8 @@ def _is_wanted(item: AnsweredTask, parameters: TasksQuery) -> bool:
         return True
     if item.truth is None:
         return False
-    predicted = _labels(item.outcome.answer or {}, parameters.alignment_from_name)
-    true = _labels(item.truth, parameters.alignment_from_name)
+    predicted = _labels(item.outcome.answer or {}, parameters.alignment_from_name, item.schema)
+    true = _labels(item.truth, parameters.alignment_from_name, item.schema)
     label = parameters.alignment_class
     has = {
         "true_positive": label in predicted and label in true if label else predicted == true,
@@ -123,10 +125,12 @@ def _is_wanted(item: AnsweredTask, parameters: TasksQuery) -> bool:
     return has[parameters.alignment_outcome or "all"]
 
 
-def _labels(answer: Answer, control: str | None) -> set[str]:
-    """What an answer holds; a number as it is written, of a span its label."""
-    held = [value for name, values in answer_json(answer).items() if control in (None, name) for value in values]
-    return {str(value["label"] if isinstance(value, dict) else value) for value in held}
+def _labels(answer: Answer, control: str | None, schema: LabelSchema) -> set[str]:
+    """The classes into which an answer falls, as `output_classes` names them; a number or a text as it is written."""
+    controls = [field.name for field in schema.fields] if control is None else [control]
+    held = [value for name, values in answer_json(answer).items() if name in controls for value in values]
+    written = {str(value) for value in held if not isinstance(value, dict | list)}
+    return written.union(*(classes_of(name, answer, schema.fields) for name in controls))
 
 
 def _indicators(call: ApiCall, run: int) -> dict[str, Any]:
