@@ -87,7 +87,7 @@ def show(version: str, plain: bool, json_wanted: bool) -> None:
 def _print_version(saved: "PromptVersion", saved_by: str) -> None:
     parameters = ", ".join(f"{key} {json.dumps(value)}" for key, value in saved.parameters.items())
     by = f" by {printable(saved_by)}" if saved_by else ""
-    setup = f"project {saved.project}  {printable(saved.models)}  {parameters}"
+    setup = f"project {saved.project}  {printable(saved.models)}  {printable(parameters)}"
     click.echo(f"{saved.tag}  {setup}  confidence {saved.confidence}  saved {_when(saved)}{by}")
     click.echo(f"Note: {printable(saved.note)}\n" if saved.note else "")
     titles = ("System part:\n", "User's message:\n") if saved.system else ("", "")

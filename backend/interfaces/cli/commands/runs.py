@@ -203,7 +203,7 @@ def work(run: str, processes: int, part: str | None) -> None:
 
 def _print_end(status: "RunStatus") -> None:
     total = status.counts
-    reason = f": {status.run.reason}" if status.run.reason else ""
+    reason = f": {printable(status.run.reason)}" if status.run.reason else ""
     counts = f"{numbers.count(total.done)} of {numbers.things(total.tasks, 'task')} answered, {total.failed} failed"
     click.echo(f"{status.run.status}{reason}")
     click.echo(f"{counts}, {numbers.things(total.requests, 'request')}, cost {numbers.usd(total.cost_usd)}")

@@ -74,7 +74,7 @@ def _print_pair(compared: "ComparisonResult", pair: VersionPair, console: Consol
         more = f", the first {LISTED}:" if len(tasks) > LISTED else ":" if tasks else ""
         console.print(f"{title} {numbers.count(len(tasks))}{more}", highlight=False)
         for task in tasks[:LISTED]:
-            console.print(f"  {task}  {compared.links[task]}", highlight=False, soft_wrap=True)
+            console.print(cell(f"  {task}  {compared.links[task]}"), soft_wrap=True)
     changed = {label: value for label, value in pair.f1_differences.items() if value}
     if changed:
         table = Table(Column("label", overflow="fold"), box=None, header_style="bold", pad_edge=False)

@@ -40,7 +40,7 @@ def print_evaluation(finished: "RunResult", evaluation: Evaluation, calibrated: 
 def _print_rows(rows: Sequence[tuple[str, str, str, str]], console: Console) -> None:
     table = Table("", "", "95 % interval", "", box=None, header_style="dim", pad_edge=False)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(cell, row))
     console.print(table)
     console.print("")
 

@@ -27,9 +27,10 @@ class ProgressBar:
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
+            TextColumn("{task.fields[detail]}", markup=False),
         )
         live = self.console.is_terminal
-        self._bar = Progress(*columns, TextColumn("{task.fields[detail]}"), console=self.console, disable=not live)
+        self._bar = Progress(*columns, console=self.console, disable=not live)
         label = printable(label)
         self._row = self._bar.add_task(label, total=None, detail="")
         self._label = label

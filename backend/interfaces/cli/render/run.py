@@ -83,7 +83,7 @@ def print_finished(finished: "RunResult") -> None:
     usable = f"{numbers.things(summary.usable, 'usable answer')} for {numbers.things(summary.tasks, 'task')}"
     table.add_row("coverage", numbers.proportion(summary.coverage), "", usable)
     for row in run_rows(finished):
-        table.add_row(*row)
+        table.add_row(*map(cell, row))
     console.print(table)
     console.print("")
     print_next(finished, console)
@@ -93,7 +93,7 @@ def print_head(finished: "RunResult", console: Console) -> None:
     """Nothing is wrapped: other programs read it through a pipe."""
     for sentence in headline(finished):
         console.print(Text(sentence, style="" if sentence.startswith(" ") else "bold"), soft_wrap=True)
-    console.print(f"[dim]{finished.run.tag} on {finished.run.scope}, run {finished.run.id}[/dim]\n", highlight=False)
+    console.print(Text(f"{finished.run.tag} on {finished.run.scope}, run {finished.run.id}\n", style="dim"))
 
 
 def print_next(finished: "RunResult", console: Console) -> None:

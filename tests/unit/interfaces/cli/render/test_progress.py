@@ -1,6 +1,9 @@
 """What a run tells while it works, where no terminal draws a bar."""
 
+from io import StringIO
+
 import pytest
+from rich.console import Console
 
 from backend.domain.answer import Labels
 from backend.domain.outcome import Failure, Outcome, Usage
@@ -83,3 +86,12 @@ def test_a_bar_on_a_terminal_says_so_too(capsys: pytest.CaptureFixture[str], mon
         bar.start(1)
         bar.add([answered(1, 0.1)])
     assert "pushing predictions to Label Studio" in capsys.readouterr().err
+
+
+def test_a_sentence_with_brackets_is_shown_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = StringIO()
+    monkeypatch.setattr(progress, "Console", lambda **_: Console(file=shown, force_terminal=True, width=200))
+    with ProgressBar("mood@1 [b]") as bar:
+        bar.show(TaskCounts(9, 0, 1, 0, 3, 0, 0.0), "It waits for [/b] and [quality].")
+        bar._bar.refresh()
+    assert "It waits for [/b] and [quality]." in shown.getvalue()

@@ -155,3 +155,16 @@ def test_where_nothing_has_labels_there_is_no_table_of_them(capsys: pytest.Captu
     shown = capsys.readouterr().out
     assert "price: mean_absolute_error" in shown
     assert ["precision" in shown, "F1" in shown] == [False, False]
+
+
+@pytest.mark.parametrize("name", ["why[/b]", "n[quality]", "[red]n"])
+def test_the_name_of_a_control_is_shown_as_it_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    number = f'<Number name="{name}" toName="text"/>'
+    schema = read_config(f'<View><Text name="text" value="$text"/>{number}</View>')
+    outcomes = [Outcome(1, {name: Number(4)})]
+    found = evaluation(outcomes, [Truth(1, {name: Number(4)})], schema)
+    print_evaluation(replace(finished("a"), evaluation=found), found, calibrated=False)
+    assert f"{name}: mean_absolute_error" in capsys.readouterr().out
