@@ -109,6 +109,10 @@ class PublicObjects:
         versions = self._prompts.of(row.name) if row.versions else []
         return [PublicVersion(row, version, numbers[version.number]) for version in reversed(versions)]
 
+    def next_number(self, prompt: PromptRow) -> int:
+        """The number that the next new version of a prompt gets."""
+        return self._ids.next_number(prompt)
+
     def version(self, prompt: int, number: int) -> PublicVersion:
         match = next((version for version in self.versions(prompt) if version.number.id == number), None)
         if match is None:

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.adapters.database.authors import author_row
-from backend.adapters.database.prompt_names import take
+from backend.adapters.database.prompt_names import highest_left, take
 from backend.adapters.database.prompts import now
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import retried
@@ -63,6 +63,14 @@ class PublicIdStore(Repository):
             take(connection, self._insert, row.id, name)
             self._describe(connection, row.id, title, description, author)
             return int(row.id)
+
+    @retried
+    def next_number(self, prompt: PromptRow) -> int:
+        """The number that the next new version of a prompt gets: none is given twice."""
+        highest = sa.select(sa.func.max(versions.c.number)).where(versions.c.prompt_id == prompt.id)
+        with self._engine.connect() as connection:
+            number = connection.execute(highest).scalar() or 0
+            return max(number, highest_left(connection, prompt.name)) + 1
 
     @retried
     def describe(self, prompt: int, title: str, description: str, author: Person) -> None:

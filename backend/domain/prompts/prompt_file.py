@@ -6,6 +6,7 @@ A file is the template, which is the user's message, optionally below a header o
 label definitions below `labels:`, and examples below `examples:`. Without a header the whole file is the template.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
@@ -18,16 +19,20 @@ from backend.domain.prompts.confidence_option import LOGPROBS
 from backend.domain.prompts.definitions import Listed, listed
 from backend.domain.prompts.examples import Examples, examples_json, read_examples
 from backend.domain.prompts.parameters import CHECKS
-from backend.domain.prompts.prompt_yaml import Blank, Block, Dumper, LineDumper, PlainLoader, Row
+from backend.domain.prompts.prompt_yaml import Blank, Block, Dumper, LineDumper, PlainLoader, Row, as_texts, repeated
 from backend.domain.prompts.second_model import BELOW, NONE, THEN, SecondModel, second_lines, second_of, take_second
 from backend.domain.prompts.version import PromptVersion, nearest
 from backend.errors import PromptError
 
 FENCE = "---"
+_BEGIN = re.compile(r"(?:[ \t]*\n)*---[ \t]*\n")
+_END = re.compile(r"\n---[ \t]*(?:\n|\Z)")
+"""Blanks behind a fence and empty lines above it cannot be seen."""
 OTHERS = "parameters"
 LABELS = "labels"
 EXAMPLES = "examples"
 SYSTEM = "system"
+TEXTS = ("model", "connection", THEN, "note", "confidence")
 KEYS = ("project", "model", "connection", THEN, BELOW, "note", "confidence", SYSTEM, OTHERS, LABELS, EXAMPLES, *CHECKS)
 
 
@@ -57,14 +62,14 @@ def read_prompt_file(text: str) -> PromptFile:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     header: dict[str, Any] = {}
     labels: Listed = {}
-    if text.startswith(FENCE + "\n"):
-        end = (text + "\n").find(f"\n{FENCE}\n", len(FENCE))
-        if end < 0:
+    if begin := _BEGIN.match(text):
+        end = _END.search(text, begin.end() - 1)
+        if end is None:
             raise PromptError(
                 "The header that begins with the first line --- has no end: write a second line --- below it."
             )
-        header, labels = _header(text[len(FENCE) + 1 : end + 1])
-        text = text[end + len(FENCE) + 2 :]
+        header, labels = _header(text[begin.end() : end.start() + 1], begin[0].count("\n"))
+        text = text[end.end() :]
     if not text.strip():
         raise PromptError("The prompt is empty: write what the model should do, with the task's variables in braces.")
     model, note, project = header.pop("model", None), header.pop("note", ""), _project(header.pop("project", None))
@@ -76,8 +81,23 @@ def read_prompt_file(text: str) -> PromptFile:
     system, second = _system(header.pop(SYSTEM, None)), take_second(header)
     parameters = {**_others(header.pop(OTHERS, None)), **header}
     model = None if model is None else str(model)
-    rest = (str(note or ""), parameters, project, labels, confidence, examples, system, connection, second)
-    return PromptFile(text.strip("\r\n"), model, *rest)
+    rest = (
+        "" if note is None else str(note),
+        parameters,
+        project,
+        labels,
+        confidence,
+        examples,
+        system,
+        connection,
+        second,
+    )
+    return PromptFile(clean_text(text), model, *rest)
+
+
+def clean_text(text: str) -> str:
+    """A template as a file holds it: with plain line ends, and without empty lines around it."""
+    return text.replace("\r\n", "\n").strip("\r\n")
 
 
 def write_prompt_file(version: PromptVersion) -> str:
@@ -126,15 +146,18 @@ def _spaced(labels: Listed) -> dict[str, Any]:
     }
 
 
-def _header(text: str) -> tuple[dict[str, Any], Listed]:
-    """Its content, and separately the labels."""
+def _header(text: str, above: int) -> tuple[dict[str, Any], Listed]:
+    """Its content, and separately the labels. `above`: number of lines above it."""
     try:
         loader = PlainLoader(text)
         root = loader.get_single_node()
+        if isinstance(root, yaml.MappingNode):
+            _check_names(root)
+            as_texts(root, TEXTS)
         labels = _take_labels(root)
         header = loader.construct_document(root) if root is not None else None
     except yaml.MarkedYAMLError as error:
-        raise PromptError(_not_yaml(error)) from None
+        raise PromptError(_not_yaml(error, above)) from None
     except (yaml.YAMLError, ValueError, RecursionError):
         raise PromptError("The header between the --- lines is not YAML: write lines like 'temperature: 0'.") from None
     if header is None:
@@ -150,9 +173,16 @@ def _header(text: str) -> tuple[dict[str, Any], Listed]:
     return header, labels
 
 
-def _not_yaml(error: yaml.MarkedYAMLError) -> str:
-    """The number of the line is the editor's; the fence is line 1."""
-    line = f" in line {error.problem_mark.line + 2}" if error.problem_mark else ""
+def _check_names(root: yaml.MappingNode) -> None:
+    """Raises PromptError for a name that stands there twice, of which YAML would take the last."""
+    others = (value for key, value in root.value if key.value == OTHERS and isinstance(value, yaml.MappingNode))
+    if twice := next(filter(None, map(repeated, (root, *others))), None):
+        raise PromptError(f"The header between the --- lines has '{twice[:40]}' twice: leave out one of them.")
+
+
+def _not_yaml(error: yaml.MarkedYAMLError, above: int) -> str:
+    """The number of the line is the editor's."""
+    line = f" in line {error.problem_mark.line + 1 + above}" if error.problem_mark else ""
     return (
         f"The header between the --- lines is not YAML{line}: write lines like 'temperature: 0', and put a text that "
         "holds a colon or begins with a sign in double quotes."

@@ -1,11 +1,14 @@
 """How prompt files write and read YAML: texts as blocks, examples a line each, and no aliases."""
 
 import re
+from collections import Counter
+from collections.abc import Collection
 from typing import Any
 
 import yaml
 
 _MAP = "tag:yaml.org,2002:map"
+_TEXT, _NULL = "tag:yaml.org,2002:str", "tag:yaml.org,2002:null"
 
 
 class Blank:
@@ -33,19 +36,19 @@ class LineDumper(Dumper):
 
 
 def _text(dumper: Dumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if dumper.ends.search(text) else None)
+    return dumper.represent_scalar(_TEXT, text, style='"' if dumper.ends.search(text) else None)
 
 
 Dumper.add_representer(str, _text)
 
 
 def _block(dumper: Dumper, text: Block) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if dumper.ends.search(text) else "|")
+    return dumper.represent_scalar(_TEXT, text, style='"' if dumper.ends.search(text) else "|")
 
 
 Dumper.add_representer(Block, _block)
 Dumper.add_representer(Row, lambda dumper, row: dumper.represent_mapping(_MAP, row.items(), flow_style=True))
-Dumper.add_representer(Blank, lambda dumper, _: dumper.represent_scalar("tag:yaml.org,2002:null", ""))
+Dumper.add_representer(Blank, lambda dumper, _: dumper.represent_scalar(_NULL, ""))
 
 
 class PlainLoader(yaml.SafeLoader):
@@ -55,3 +58,16 @@ class PlainLoader(yaml.SafeLoader):
         if self.check_event(yaml.AliasEvent):
             raise yaml.YAMLError("alias")
         return super().compose_node(parent, index)
+
+
+def repeated(mapping: yaml.MappingNode) -> str | None:
+    """A name that stands twice in a mapping; None for none."""
+    count = Counter(key.value for key, _ in mapping.value if isinstance(key, yaml.ScalarNode))
+    return next((str(name) for name, times in count.items() if times > 1), None)
+
+
+def as_texts(mapping: yaml.MappingNode, names: Collection[str]) -> None:
+    """Has the values with these names read as they are written: YAML would read `no` as false, and 1.10 as 1.1."""
+    for key, value in mapping.value:
+        if key.value in names and isinstance(value, yaml.ScalarNode) and value.tag != _NULL:
+            value.tag = _TEXT

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response
 
-from backend.domain.prompts.prompt_file import PromptFile
+from backend.domain.prompts.prompt_file import PromptFile, clean_text
 from backend.interfaces.web.api import shapes
 from backend.interfaces.web.api.answers import ThirdPartyModelVersion
 from backend.interfaces.web.api.bodies import EstimateQuery, OrderQuery, VersionBody, body, query
@@ -26,9 +26,8 @@ ORDERS: dict[str, Callable[[ThirdPartyModelVersion], Any]] = {
 
 
 def default_version_name(call: ApiCall, prompt: int) -> Any:
-    row, versions = call.objects.prompt(prompt), call.objects.versions(prompt)
-    number = versions[0].version.number + 1 if versions else 1
-    return {"default_model_version_name": f"{row.name}@{number}", "message": None}
+    row = call.objects.prompt(prompt)
+    return {"default_model_version_name": f"{row.name}@{call.objects.next_number(row)}", "message": None}
 
 
 def list_versions(call: ApiCall, prompt: int) -> Any:
@@ -43,7 +42,7 @@ def create_version(call: ApiCall, prompt: int) -> Any:
     draft = Draft(
         row.name,
         row.project,
-        PromptFile(sent.prompt, system=sent.system or ""),
+        PromptFile(clean_text(sent.prompt), system=clean_text(sent.system or "").strip()),
         model=_model(call, sent),
         note=sent.title,
         examples=FewShotRequest(sent.max_few_shot_examples) if sent.max_few_shot_examples else None,
@@ -61,8 +60,8 @@ def update_version(call: ApiCall, prompt: int, version: int) -> Any:
     sent, of = body(VersionBody), call.objects.version(prompt, version)
     connection, model = call.connection(of), of.version.model
     same = (
-        sent.prompt in (None, of.version.template),
-        sent.system in (None, of.version.system),
+        sent.prompt is None or clean_text(sent.prompt) == clean_text(of.version.template),
+        sent.system is None or clean_text(sent.system).strip() == clean_text(of.version.system).strip(),
         sent.provider_model_id in (None, model, f"{of.version.connection}/{model}"),
         sent.model_provider_connection in (None, connection.number.id if connection else None),
         sent.max_few_shot_examples in (None, of.version.examples.number if of.version.examples else 0),

@@ -11,7 +11,7 @@ from backend.domain.labels.schema import LabelSchema
 from backend.domain.prompts.confidence_option import LOGPROBS
 from backend.domain.prompts.definitions import Listed, defined
 from backend.domain.prompts.examples import WAYS
-from backend.domain.prompts.prompt_file import PromptFile
+from backend.domain.prompts.prompt_file import PromptFile, clean_text
 from backend.domain.whole_number import whole_number
 from backend.errors import PromptError
 from backend.services.prompts.few_shot_selection import FewShotRequest
@@ -53,8 +53,8 @@ def filled(beginning: PromptFile, schema: LabelSchema | None) -> PromptFile:
     connection = form.get("connection", beginning.connection or DEFAULT)
     return replace(
         beginning,
-        template=_lines(form.get("text", "")),
-        system=_lines(form.get("system", beginning.system)).strip(),
+        template=clean_text(form.get("text", "")),
+        system=clean_text(form.get("system", beginning.system)).strip(),
         model=model or None,
         connection=None if connection == DEFAULT else connection,
         note=note,
@@ -108,7 +108,3 @@ def _is_listed(control: Control) -> bool:
 def _fields(index: int, control: Control, sentences: Mapping[str, str]) -> list[LabelField]:
     names = [label.name for label in control.labels]
     return [LabelField(f"label-{index}-{n}", label, sentences.get(label, "")) for n, label in enumerate(names)]
-
-
-def _lines(text: str) -> str:
-    return text.replace("\r\n", "\n")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from backend.adapters.database.deletions import DeletionStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.public_ids import PublicIdStore
 from backend.domain.person import Person
@@ -36,3 +37,14 @@ def test_a_prompt_with_versions_is_not_created_again(store: Store, ids: PublicId
     with pytest.raises(PromptError, match="choose another title"):
         ids.create("mood", 7, "mine", "", BOB)
     assert [row.description for row in ids.prompts()] == [""]
+
+
+def test_the_next_number_is_that_which_is_given(store: Store, ids: PublicIdStore) -> None:
+    number = ids.create("mood", 7, "Mood", "", ANN)
+    assert ids.next_number(some(ids.prompt(number))) == 1
+    for text in ("a {text}", "b {text}", "c {text}"):
+        store.save(version(text, name="mood", project=7))
+    DeletionStore(store).delete("mood", 3)
+    expected = ids.next_number(some(ids.prompt(number)))
+    saved, _ = store.save(version("d {text}", name="mood", project=7))
+    assert saved.number == expected

@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from backend.domain.prompts.examples import Example, Examples
-from backend.domain.prompts.prompt_file import PromptFile, file_text, read_prompt_file, write_prompt_file
+from backend.domain.prompts.prompt_file import PromptFile, clean_text, file_text, read_prompt_file, write_prompt_file
 from backend.domain.prompts.version import PromptVersion
 from backend.errors import PromptError
 from tests.scripted import any_text
@@ -80,7 +80,7 @@ def test_where_confidence_comes_from_is_in_the_header(source: str) -> None:
 
 
 def test_a_source_of_confidence_that_is_none_is_not_taken_for_the_usual_one() -> None:
-    assert read_prompt_file("---\nconfidence: no\n---\nSay {text}\n").confidence == "False"
+    assert read_prompt_file("---\nconfidence: no\n---\nSay {text}\n").confidence == "no"
     assert read_prompt_file("---\nconfidence:\n---\nSay {text}\n").confidence == "auto"
 
 
@@ -95,7 +95,7 @@ def read_back(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "text", ["Say {text}", "----\nSay {text}", "Say\n---\n{text}\n---\n", "--- \na: b\n---\n{text}"]
+    "text", ["Say {text}", "----\nSay {text}", "Say\n---\n{text}\n---\n", "---x\na: b\n---\n{text}"]
 )
 def test_without_a_header_the_whole_file_is_the_template(text: str) -> None:
     assert read_prompt_file(text) == PromptFile(text.strip("\n"))
@@ -186,7 +186,7 @@ def test_a_header_with_something_unknown_is_refused(line: str, said: str) -> Non
     assert said in str(error.value)
 
 
-@pytest.mark.parametrize("text", ["---\nSay {text}", "---\nmodel: x\n\nSay {text}\n", "---\n--- \n{text}"])
+@pytest.mark.parametrize("text", ["---\nSay {text}", "---\nmodel: x\n\nSay {text}\n", "---\n---x\n{text}"])
 def test_a_header_that_does_not_end_is_refused(text: str) -> None:
     with pytest.raises(PromptError, match="has no end"):
         read_prompt_file(text)
@@ -247,3 +247,47 @@ def test_a_file_names_its_connection_beside_its_model() -> None:
     assert "connection" not in write_prompt_file(version("Say {text}"))
     with pytest.raises(PromptError, match="names a connection and no model"):
         read_prompt_file("---\nconnection: groq\n---\nSay {text}\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n---\nmodel: other\n---\nSay {text}\n",
+        "\ufeff \t\r\n\r\n---\r\nmodel: other\r\n---\r\nSay {text}\r\n",
+        "--- \nmodel: other\n---\t\nSay {text}",
+        "---\nmodel: other\n--- \n\nSay {text}\n\n",
+    ],
+)
+def test_what_cannot_be_seen_around_a_fence_changes_nothing(text: str) -> None:
+    assert read_prompt_file(text) == PromptFile("Say {text}", "other")
+
+
+def test_a_line_below_empty_ones_is_counted_as_an_editor_does() -> None:
+    with pytest.raises(PromptError, match=r"in line 4: "):
+        read_prompt_file("\n\n---\nnote: a: b\n---\nSay {text}\n")
+
+
+@pytest.mark.parametrize(("written", "note"), [("0", "0"), ("no", "no"), ("1.10", "1.10"), ("true", "true"), ("", "")])
+def test_a_note_is_read_as_it_is_written(written: str, note: str) -> None:
+    assert read_prompt_file(f"---\nnote: {written}\n---\nSay {{text}}\n").note == note
+
+
+def test_a_model_is_read_as_it_is_written() -> None:
+    assert read_prompt_file("---\nmodel: 1.10\n---\nSay {text}\n").model == "1.10"
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["model: a\nmodel: b", "parameters:\n  top_k: 1\n  top_k: 2", "labels:\n  A: x\nmodel: m\nlabels:\n  B: x"],
+)
+def test_a_name_that_stands_twice_is_refused(header: str) -> None:
+    with pytest.raises(PromptError, match="twice: leave out one of them"):
+        read_prompt_file(f"---\n{header}\n---\nSay {{text}}\n")
+
+
+@given(texts | lines)
+def test_a_text_that_is_cleaned_comes_back_from_a_file(text: str) -> None:
+    """As a text that comes over the API is."""
+    template = clean_text(text)
+    assume(template.strip())
+    assert read_prompt_file(write_prompt_file(version(template))).template == template
