@@ -25,13 +25,22 @@ def write_csv(file: BinaryIO, columns: Sequence[Column], pages: Iterable[Sequenc
 
 
 def write_jsonl(file: BinaryIO, columns: Sequence[Column], pages: Iterable[Sequence[Row]]) -> int:
-    """One JSON object per line, in ASCII. Returns the number of rows."""
+    """One JSON object per line, in ASCII. Returns the number of rows.
+
+    A NaN or an infinity in a task's data, which JSON has no number for, becomes null.
+    """
     names = [column.name for column in columns]
     with _Text(file, newline="\n") as text:
         return sum(
-            _write(page, lambda row: text.write(json.dumps(dict(zip(names, row, strict=True))) + "\n"))
-            for page in pages
+            _write(page, lambda row: text.write(_json_line(dict(zip(names, row, strict=True))))) for page in pages
         )
+
+
+def _json_line(row: dict[str, Any]) -> str:
+    try:
+        return json.dumps(row, allow_nan=False) + "\n"
+    except ValueError:
+        return json.dumps(json.loads(json.dumps(row), parse_constant=lambda _: None)) + "\n"
 
 
 def plain_text(value: Any) -> str:

@@ -10,6 +10,7 @@ from rich.table import Table
 from backend.domain.calibration.threshold import Threshold
 from backend.domain.dataset.subset import Subset
 from backend.interfaces.cli.options.prompt_names import version_argument
+from backend.interfaces.cli.options.share import Share
 from backend.interfaces.cli.options.task_selection import truths_options
 from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, the_app, waiting_for
 from backend.interfaces.cli.render.remarks import in_commands
@@ -44,6 +45,8 @@ def calibrate(version: str, subset: Subset, remove: bool, json_wanted: bool) -> 
     app = the_app()
     if remove:
         removed = app.uncalibrate(version)
+        if json_wanted:
+            print_json({"version": version, "removed": removed})
         notify(_pushing(version) if removed else f"No calibration is saved with {version}.")
         return
     with waiting_for("the calibration"):
@@ -57,13 +60,13 @@ def calibrate(version: str, subset: Subset, remove: bool, json_wanted: bool) -> 
 @version_argument
 @click.option(
     "--accuracy",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=Share(between=True),
     metavar="A",
     help="Share of the answers above the threshold that must be right, like 0.97.",
 )
 @click.option(
     "--wrong",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=Share(between=True),
     metavar="E",
     help="Share of all tasks that may get a wrong answer from the threshold up, if people label the rest. "
     f"[default: {WRONG}]",

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from backend.interfaces.cli.options.prompt_names import version_argument
+from backend.interfaces.cli.options.share import Share
 from backend.interfaces.cli.render.console import (
     as_json,
     cell,
@@ -101,13 +102,13 @@ def withdraw(version: str, take_over: bool, yes: bool) -> None:
 @click.option(
     "--min-confidence",
     "least",
-    type=click.FloatRange(0, 1),
+    type=Share(),
     metavar="X",
     help="Only predictions with at least this confidence (see `threshold`), on tasks without an annotation.",
 )
 @click.option(
     "--accuracy",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=Share(between=True),
     metavar="A",
     help="The same, with the lowest confidence that `threshold` finds for this accuracy.",
 )

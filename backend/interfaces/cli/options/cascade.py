@@ -6,6 +6,7 @@ import click
 
 from backend.domain.prompts.second_model import SecondModel
 from backend.interfaces.cli.options.option_group import option_group
+from backend.interfaces.cli.options.share import Share
 
 AUTO = "auto"
 DIFFERS = 0.03
@@ -13,7 +14,7 @@ DIFFERS = 0.03
 
 differs_option = click.option(
     "--differs",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=Share(between=True),
     default=DIFFERS,
     show_default=True,
     metavar="E",
@@ -69,7 +70,7 @@ cascade_options = option_group(
         ),
         click.option(
             "--differs",
-            type=click.FloatRange(0, 1, min_open=True, max_open=True),
+            type=Share(between=True),
             metavar="E",
             help=f"With --below auto: share of all tasks that may differ from the second model's. [default: {DIFFERS}]",
         ),

@@ -13,6 +13,7 @@ from backend.domain.metrics.quality_gate import GateCheck, accuracy_check, versu
 from backend.errors import SettingsError
 from backend.interfaces.cli.options.option_group import option_group
 from backend.interfaces.cli.options.prompt_names import complete_versions
+from backend.interfaces.cli.options.share import Share
 from backend.interfaces.cli.render.console import notify
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ gate_options = option_group(
         ),
         click.option(
             "--fail-under",
-            type=click.FloatRange(0, 1),
+            type=Share(),
             metavar="X",
             help="Exit with 3 if the accuracy is below X.",
         ),

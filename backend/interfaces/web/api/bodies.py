@@ -4,6 +4,7 @@ Fields that the API of Label Studio has and we derive ourselves (organization, o
 """
 
 import json
+from math import isfinite
 from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 from flask import request
@@ -171,8 +172,10 @@ class AuditQuery(BaseModel):
 
 def body(kind: type[M]) -> M:
     """The request's JSON object. Raises Problem 400 for what does not fit."""
+    if not request.is_json:
+        raise Problem(400, "The body is not sent as JSON: add the header 'Content-Type: application/json'.")
     try:
-        sent = json.loads(request.get_data(), parse_constant=_no_number) if request.is_json else None
+        sent = json.loads(request.get_data(), parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError):
         sent = None
     if not isinstance(sent, dict):
@@ -183,6 +186,12 @@ def body(kind: type[M]) -> M:
 def _no_number(name: str) -> NoReturn:
     """JSON has no NaN, which could not be sent back."""
     raise ValueError(name)
+
+
+def _finite(digits: str) -> float:
+    """The same of a number that is too large, which Python reads as infinity."""
+    number = float(digits)
+    return number if isfinite(number) else _no_number(digits)
 
 
 def query(kind: type[M]) -> M:

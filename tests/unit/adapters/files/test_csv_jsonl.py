@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 import sys
 from io import BytesIO, StringIO
 from typing import Any
@@ -66,3 +67,10 @@ def test_without_pyarrow_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(OutputError, match=r"pip install 'open-prompts\[parquet\]'"):
         write_parquet(BytesIO(), COLUMNS, iter([]))
+
+
+def test_json_lines_are_json_whatever_a_task_holds() -> None:
+    row = [1, {"a": [math.nan, 2]}, [], math.inf]
+    lines = written(write_jsonl, [[row, *ROWS]]).read().splitlines()
+    held = json.loads(lines[0], parse_constant=pytest.fail)
+    assert held == {"task": 1, "=text": {"a": [None, 2]}, "labels": [], "sure": None}

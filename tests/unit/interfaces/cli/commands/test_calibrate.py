@@ -1,6 +1,8 @@
 """What people and scripts are shown of calibrations and promises; and what annotate says of the tasks it leaves."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy
 import pytest
@@ -22,6 +24,8 @@ from backend.interfaces.presentation.json.trust import calibration_json, thresho
 from backend.services.analysis.calibrate import CalibrationResult, MeasuredConfidence
 from backend.services.analysis.confidence_threshold import ConfidenceThreshold
 from backend.services.auto_accept import ChosenTasks
+from tests.installation import Installation
+from tests.scripted import version
 
 ALL = Subset("ground-truth")
 BASIS = TruthBasis((1, 2))
@@ -147,3 +151,11 @@ def test_wrong_use_is_a_mistake_in_usage(argv: list[str]) -> None:
 def test_a_calibration_knows_whether_there_was_enough() -> None:
     assert calibrate(claims()).enough
     assert not Calibration(3, reason="Too little.").enough
+
+
+def test_removing_says_so_in_json_too(tmp_path: Path) -> None:
+    mine = Installation.made(tmp_path, "http://127.0.0.1:1")
+    mine.app.container.store.save(version(name="mood", project=7))
+    done = CliRunner().invoke(cli, ["calibrate", "mood@1", "--remove", "--json"], env=mine.env)
+    assert (done.exit_code, json.loads(done.stdout)) == (0, {"version": "mood@1", "removed": False})
+    assert done.stderr == "No calibration is saved with mood@1.\n"

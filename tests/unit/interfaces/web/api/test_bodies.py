@@ -8,7 +8,18 @@ from backend.interfaces.web.problem import Problem
 
 
 @pytest.mark.parametrize(
-    "sent", [b"", b"[", b"[]", b"7", b"\xff\xfe\xfa", b"[" * 100_000, b'{"title": NaN}', b'{"x": -Infinity}']
+    "sent",
+    [
+        b"",
+        b"[",
+        b"[]",
+        b"7",
+        b"\xff\xfe\xfa",
+        b"[" * 100_000,
+        b'{"title": NaN}',
+        b'{"x": -Infinity}',
+        b'{"x": [1e999]}',
+    ],
 )
 def test_what_is_no_json_object_is_refused(sent: bytes) -> None:
     context = Flask(__name__).test_request_context(method="POST", data=sent, content_type="application/json")
@@ -21,7 +32,7 @@ def test_a_body_of_another_type_is_refused() -> None:
     """A form of another site can send JSON, but not with its type."""
     with (
         Flask(__name__).test_request_context(method="POST", data=b'{"title": "x"}', content_type="text/plain"),
-        pytest.raises(Problem, match="not a JSON object"),
+        pytest.raises(Problem, match="add the header 'Content-Type: application/json'"),
     ):
         body(PromptBody)
 
