@@ -25,6 +25,15 @@ def _no_slash(value: object) -> object:
     return value.strip().rstrip("/") if isinstance(value, str) else value
 
 
+def _no_user(value: object) -> object:
+    """What stands before an @ is not shown: it may be a password."""
+    if isinstance(value, str) and re.match(r"[^/?#]*//[^/?#]*@", value):
+        raise ValueError(
+            "it must be one like https://host:port/v1, without a user or a password: the key has a variable of its own"
+        )
+    return value
+
+
 def _no_placeholder(value: object) -> object:
     if value == PLACEHOLDER:
         raise ValueError("it is still the placeholder of .env.example")
@@ -58,8 +67,10 @@ def _blank_is_own_folder(value: object) -> object:
 
 
 Url = Annotated[str, BeforeValidator(_no_slash)]
+ModelUrl = Annotated[str, BeforeValidator(_no_user), BeforeValidator(_no_slash)]
 Optional = Annotated[str | None, BeforeValidator(_blank_is_none)]
 OptionalUrl = Annotated[str | None, BeforeValidator(_no_slash), BeforeValidator(_blank_is_none)]
+OptionalModelUrl = Annotated[OptionalUrl, BeforeValidator(_no_user)]
 Secret = Annotated[SecretStr | None, BeforeValidator(_no_placeholder), BeforeValidator(_blank_is_none)]
 Folder = Annotated[Path, BeforeValidator(_folder), BeforeValidator(_blank_is_own_folder)]
 Address = Annotated[str, BeforeValidator(_address)]
@@ -74,9 +85,9 @@ class Settings(BaseSettings):
     label_studio_url: Url = Field("http://localhost:8080", description="address of Label Studio")
     label_studio_api_key: Secret = Field(None, description="access token: Label Studio, Account & Settings")
     openai_api_key: Secret = Field(None, description="key of the model's provider")
-    openai_base_url: Url = Field("https://api.openai.com/v1", description="any OpenAI-compatible server")
+    openai_base_url: ModelUrl = Field("https://api.openai.com/v1", description="any OpenAI-compatible server")
     openai_model: str = Field("gpt-4o-mini", description="model for prompts that name none")
-    teacher_base_url: OptionalUrl = Field(
+    teacher_base_url: OptionalModelUrl = Field(
         None, description="server of the teacher models, if it is not OPENAI_BASE_URL"
     )
     teacher_api_key: Secret = Field(None, description="key for TEACHER_BASE_URL")

@@ -145,3 +145,14 @@ def test_names_of_others_and_of_docker_are_nobody_s_business(tmp_path: Path, cap
         ),
     )
     assert caplog.records == []
+
+
+@pytest.mark.parametrize("name", ["OPENAI_BASE_URL", "TEACHER_BASE_URL"])
+@pytest.mark.parametrize("url", ["http://me:geheim@127.0.0.1:1/v1", " https://geheim@host", "//a@geheim@host/v1"])
+def test_the_address_of_a_model_has_no_password(monkeypatch: pytest.MonkeyPatch, name: str, url: str) -> None:
+    monkeypatch.setenv(name, url)
+    with pytest.raises(SettingsError, match=f"{name} is not usable .*without a user or a password") as error:
+        load_settings()
+    assert "geheim" not in str(error.value)
+    monkeypatch.setenv(name, "http://127.0.0.1:1/v1/@x")
+    assert load_settings().openai_base_url

@@ -14,6 +14,8 @@ from backend.env_file import PLACEHOLDER
 from backend.errors import SettingsError
 
 MODE = 0o600
+_BEFORE = re.compile(r"\s*(?:export[^\S\r\n]+)?")
+"""A variable's name: empty lines, and a word that shells read."""
 _PLAIN = re.compile(r"[\w./:@%+=,~-]*", re.ASCII)
 
 
@@ -57,8 +59,8 @@ def changed(text: str, values: Mapping[str, str]) -> str:
         whole, name = binding.original.string, (binding.key or "").upper()
         if name in values:
             left.pop(name, None)
-            blank = whole[: len(whole) - len(whole.lstrip("\n"))]
-            whole = f"{blank}{name}={_quoted(values[name])}\n"
+            before = _BEFORE.match(whole)
+            whole = f"{before[0] if before else ''}{name}={_quoted(values[name])}\n"
         lines.append(whole)
     if lines and not lines[-1].endswith("\n"):
         lines.append("\n")

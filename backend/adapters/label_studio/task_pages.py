@@ -101,7 +101,7 @@ class TaskPages:
         except NotFound:
             if number > 1:
                 return {"tasks": []}  # the page behind the last one
-            raise StudioError(f"Label Studio has no such tab in project {project}: check the view's number.") from None
+            raise _missing(project, params.get("view")) from None
         return answer
 
     def _behind(self, project: int, most: int, query: Query, params: Row) -> Iterator[list[Row]]:
@@ -136,6 +136,12 @@ class TaskPages:
         for row in answer["tasks"]:
             log.warning("Label Studio can't show task %d of project %d (it answers 500): left out", row["id"], project)
         return {**answer, "tasks": [{"id": row["id"]} for row in answer["tasks"]]}
+
+
+def _missing(project: int, view: int | None) -> StudioError:
+    if view is None:
+        return StudioError(f"Label Studio has no project {project} that this token may see: check its number.")
+    return StudioError(f"Label Studio has no tab {view} in project {project}: check the view's number.")
 
 
 def _can_narrow(query: Query) -> bool:

@@ -30,7 +30,7 @@ def wilson_of(share: float, trials: float) -> Interval:
     width = 2 * (trials + Z**2)
     center = (2 * trials * share + Z**2) / width
     reach = Z / width * sqrt(4 * trials * share * (1 - share) + Z**2)
-    return center - reach if share > 0 else 0.0, center + reach if share < 1 else 1.0
+    return max(0.0, center - reach) if share > 0 else 0.0, min(1.0, center + reach) if share < 1 else 1.0
 
 
 def tasks_needed(accuracy: float, difference: float = 0.05) -> int:

@@ -48,3 +48,10 @@ def test_a_file_that_is_no_text_is_said(file: DotEnvFile) -> None:
     file.path.write_bytes(b"\xff\xfe")
     with pytest.raises(SettingsError, match="cannot be read"):
         file.values()
+
+
+@pytest.mark.parametrize("before", ["export ", "export\t", "\n\nexport  ", "  export "])
+def test_a_variable_stays_exported(before: str) -> None:
+    assert changed(f"{before}OPENAI_API_KEY=x\nA=1\n", {"OPENAI_API_KEY": "new"}) == (
+        f"{before}OPENAI_API_KEY=new\nA=1\n"
+    )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from backend.adapters.label_studio.http import Faulted
+from backend.adapters.label_studio.http import Faulted, NotFound
 from backend.adapters.label_studio.task_pages import MOST_UNREADABLE, PageSize, TaskPages
 from backend.errors import StudioError
 from tests.unit.adapters.label_studio.shelf import Shelf
@@ -133,3 +133,17 @@ def test_it_stays_small_until_the_task_must_have_come() -> None:
     assert (size.now, size.suspects) == (250, 250)
     size.read(250)
     assert (size.now, size.suspects) == (1000, 0), "the fault has passed"
+
+
+@pytest.mark.parametrize(
+    ("how", "said"), [({}, "has no project 1 that this token may see"), ({"view": 3}, "has no tab 3 in project 1")]
+)
+def test_what_is_missing_is_named(how: Any, said: str) -> None:
+    shelf = Shelf([])
+    shelf.call = gone  # type: ignore[method-assign]
+    with pytest.raises(StudioError, match=said):
+        pages(shelf, 10, **how)
+
+
+def gone(*_: Any, **params: Any) -> Any:
+    raise NotFound(404, "Not found.")

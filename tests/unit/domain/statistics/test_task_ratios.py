@@ -2,6 +2,8 @@
 
 import numpy
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from backend.domain.statistics.intervals import wilson, wilson_of
 from backend.domain.statistics.task_ratios import mean_interval, ratio_interval, share_interval, signed_interval
@@ -67,3 +69,13 @@ def test_it_is_always_the_same() -> None:
 def test_nothing_to_divide_by() -> None:
     assert ratio_interval([]) is None
     assert ratio_interval([(0, 0)]) is None
+
+
+@given(st.integers(1, 60), st.integers(0, 60))
+def test_an_interval_of_a_share_is_within_0_and_1(right: int, wrong: int) -> None:
+    low, high = share_interval([(1, 7)] * right + [(0, 3)] * wrong) or (9, 9)
+    assert 0 <= low < high <= 1
+
+
+def test_an_interval_never_begins_below_0() -> None:
+    assert all(wilson_of(10.0**-digits, trials)[0] >= 0 for digits in range(1, 20) for trials in (1, 1.5, 7, 1e3, 1e6))

@@ -80,7 +80,7 @@ def test_a_body_that_is_refused_is_no_prediction(mine: Installation) -> None:
 
 
 def test_no_text_address_or_id_becomes_a_label(mine: Installation) -> None:
-    client, _ = scripted(mine.but(OPENAI_BASE_URL="http://user:geheim@127.0.0.1:1/v1"), GOOD)
+    client, _ = scripted(mine.but(OPENAI_BASE_URL="http://127.0.0.1:1/v1/geheim"), GOOD)
     predict(client, task("a text of a customer", 123456789))
     page = client.get("/metrics").text
     for leak in ("geheim", "127.0.0.1", "customer", "123456789", "0123456789abcdef"):
