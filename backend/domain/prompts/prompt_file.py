@@ -59,17 +59,7 @@ class PromptFile:
 
 def read_prompt_file(text: str) -> PromptFile:
     """Raises PromptError for an empty template, or a header that does not end, is not YAML or has an unknown key."""
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    header: dict[str, Any] = {}
-    labels: Listed = {}
-    if begin := _BEGIN.match(text):
-        end = _END.search(text, begin.end() - 1)
-        if end is None:
-            raise PromptError(
-                "The header that begins with the first line --- has no end: write a second line --- below it."
-            )
-        header, labels = _header(text[begin.end() : end.start() + 1], begin[0].count("\n"))
-        text = text[end.end() :]
+    header, labels, text = _parts(text.removeprefix("\ufeff").replace("\r\n", "\n"))
     if not text.strip():
         raise PromptError("The prompt is empty: write what the model should do, with the task's variables in braces.")
     model, note, project = header.pop("model", None), header.pop("note", ""), _project(header.pop("project", None))
@@ -93,6 +83,20 @@ def read_prompt_file(text: str) -> PromptFile:
         second,
     )
     return PromptFile(clean_text(text), model, *rest)
+
+
+def _parts(text: str) -> tuple[dict[str, Any], Listed, str]:
+    """The header's content, its labels, and the text below."""
+    begin = _BEGIN.match(text)
+    if begin is None:
+        return {}, {}, text
+    end = _END.search(text, begin.end() - 1)
+    if end is None:
+        raise PromptError(
+            "The header that begins with the first line --- has no end: write a second line --- below it."
+        )
+    header, labels = _header(text[begin.end() : end.start() + 1], begin[0].count("\n"))
+    return header, labels, text[end.end() :]
 
 
 def clean_text(text: str) -> str:
