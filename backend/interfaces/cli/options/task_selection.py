@@ -82,26 +82,26 @@ class SampleOption:
     size: number of tasks
     seed: None for the first tasks
     stratify: whether it has every label
-    asked: the options that say so
+    options: those that say so
     """
 
     size: int
     seed: int | None
     stratify: bool
-    asked: tuple[str, ...]
+    options: tuple[str, ...]
 
 
 def _sample(size: int | None, seed: int | None, first: bool, stratify: bool) -> SampleOption:
-    given = {"--sample-size": size is not None, "--random": seed is not None, "--first": first, "--stratify": stratify}
-    asked = tuple(option for option, is_given in given.items() if is_given)
-    return SampleOption(SAMPLE_SIZE if size is None else size, _seed(seed, first), stratify, asked)
+    values = {"--sample-size": size is not None, "--random": seed is not None, "--first": first, "--stratify": stratify}
+    options = tuple(option for option, has_value in values.items() if has_value)
+    return SampleOption(SAMPLE_SIZE if size is None else size, _seed(seed, first), stratify, options)
 
 
 def _chosen(word: str | None, ids: str | None, sample: SampleOption) -> Subset:
     if word is None and ids is None:
         raise click.UsageError("Which tasks? Add --on with all, sample, missing, ground-truth, ids or view:ID.")
-    if sample.asked and word != "sample":
-        raise click.UsageError(f"{sample.asked[0]} works with --on sample only: add that, or leave it out.")
+    if sample.options and word != "sample":
+        raise click.UsageError(f"{sample.options[0]} works with --on sample only: add that, or leave it out.")
     try:
         subset = parse_subset(word or "ids", ids=ids, size=sample.size, seed=sample.seed)
     except SubsetError as error:
@@ -114,7 +114,7 @@ def _truths(truth: str, split: Split | None, accepted: bool, leave_one_out: bool
 
 
 def _some_truths(truths: Subset, word: str, sample: SampleOption) -> Subset:
-    if word == "ground-truth" and not sample.asked:
+    if word == "ground-truth" and not sample.options:
         return truths
     drawn = _chosen(word, None, sample)
     return replace(truths, kind="truth-sample", size=drawn.size, seed=drawn.seed, stratify=drawn.stratify)

@@ -43,8 +43,8 @@ def subset_tasks(call: ApiCall, project: int) -> Any:
     versions = _versions(call, project, parameters)
     items = _common([call.app.answered_tasks(version.version.tag) for version in versions])
     if parameters.model_run is not None or parameters.project_subset == "Sample":
-        wanted = _task_ids(call, versions[0], parameters.model_run)
-        items = [item for item in items if item.task.id in wanted]
+        task_ids = _task_ids(call, versions[0], parameters.model_run)
+        items = [item for item in items if item.task.id in task_ids]
     matching = [item for item in _among(items, parameters) if _is_wanted(item, parameters)]
     page = paged(ordered(matching, parameters.ordering, ORDERS), parameters)
     rows = [shapes.task(item) for item in page["results"]]
