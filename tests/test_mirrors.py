@@ -100,7 +100,6 @@ JOURNEYS = {
         "services/prompts/resolver",
         "services/prompts/saving",
         "services/prompts/versions",
-        "services/runs/lifecycle",
         "services/runs/options",
         "services/runs/pusher",
         "services/runs/run_worker",

@@ -11,6 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from backend.adapters.database.completions import this_month
 from backend.adapters.database.engine import CHUNK
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import retried
@@ -142,7 +143,7 @@ class BatchStore(Repository):
     def keep(self, batch: StoredBatch, replies: Mapping[str, Completion | Failure]) -> None:
         """Stores the answers to requests of a batch, each once however often it is given; others are left out."""
         answers = [reply for reply in replies.values() if isinstance(reply, Completion)]
-        rows = self._store.rows(answers, batch.run_id)
+        rows = self._store.rows(answers, batch.run_id, this_month())
         with self._engine.begin() as connection:
             new = self._first_time(connection, batch, list(replies))
             rows = [row for row in rows if row["digest"] in new]

@@ -21,7 +21,8 @@ from backend.domain.runs.run import ID_BYTES, OPEN, QUEUED, Run, is_lost
 from backend.domain.runs.stop_reason import StopKind
 from backend.errors import RunError
 
-PAGE = 4000
+LOST = "lost"
+"""Stands for the status of a run that another process owns by now."""
 
 
 class NewRun(NamedTuple):
@@ -52,16 +53,19 @@ class RunStore(Repository):
         Of two runs that are started at the same instant, the second one meets the first.
         """
         run_id = secrets.token_hex(ID_BYTES)
-        others = self._query().where(runs.c.tag == order.tag, runs.c.status.in_(OPEN), runs.c.id != run_id)
         with self._engine.begin() as connection:
-            if connection.dialect.name == "postgresql":  # SQLite is locked by the insert
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(order.tag))))
+            _lock(connection, order.tag)
             moment = connection.execute(sa.select(self._now())).scalar_one()
             connection.execute(runs.insert().values(id=run_id, **_row(order), **_new(moment)))
             connection.execute(run_ids.insert().values(run_id=run_id, **author_row(order.author)))
-            for other in connection.execute(others):
-                check(_run(other))
+            self._check_others(connection, run_id, order.tag, check)
             return _run(connection.execute(self._query().where(runs.c.id == run_id)).one())
+
+    def _check_others(self, connection: sa.Connection, run_id: str, tag: str, check: Callable[[Run], None]) -> None:
+        for other in connection.execute(
+            self._query().where(runs.c.tag == tag, runs.c.status.in_(OPEN), runs.c.id != run_id)
+        ):
+            check(_run(other))
 
     @retried
     def limit(self, run_id: str, budget: float | None) -> None:
@@ -87,16 +91,17 @@ class RunStore(Repository):
             return connection.execute(runs.update().where(*same).values(**values)).rowcount == 1
 
     @retried
-    def beat(self, run_id: str, seconds: float, waits_for: str = "") -> str:
-        """A heartbeat, `seconds` after the last one; returns the run's status, so that a cancel is noticed.
+    def beat(self, run_id: str, seconds: float, waits_for: str = "", worker: str | None = None) -> str:
+        """A heartbeat, `seconds` after the last one; returns the run's status, so that a cancel is noticed, or LOST.
 
         waits_for: the run's reason until the next heartbeat, if it goes on
+        worker: whose heartbeat it is, see `_of`
         """
-        condition = runs.c.id == run_id
+        condition = _of(run_id, worker)
         values = {"seen": self._now(), "seconds": runs.c.seconds + seconds, "reason": reason_now(waits_for)}
         with self._engine.begin() as connection:
             connection.execute(runs.update().where(condition).values(**values))
-            return str(connection.execute(sa.select(runs.c.status).where(condition)).scalar())
+            return str(connection.execute(sa.select(runs.c.status).where(condition)).scalar() or LOST)
 
     @retried
     def size(self, run_id: str, tasks: int) -> None:
@@ -105,28 +110,36 @@ class RunStore(Repository):
             connection.execute(runs.update().where(runs.c.id == run_id).values(tasks=tasks))
 
     @retried
-    def complete(self, run_id: str) -> bool:
-        """Completes a run, unless it was canceled meanwhile (then False)."""
-        live = sa.and_(runs.c.id == run_id, runs.c.status == "in_progress")
+    def complete(self, run_id: str, worker: str | None = None) -> bool:
+        """Completes a run, unless it was canceled meanwhile, or `worker` lost it (then False)."""
+        live = sa.and_(_of(run_id, worker), runs.c.status == "in_progress")
         with self._engine.begin() as connection:
             return connection.execute(runs.update().where(live).values(status="completed", reason="")).rowcount == 1
 
     @retried
-    def finish(self, run_id: str, status: str, reason: str = "", stop: StopKind = StopKind.OTHER) -> None:
+    def finish(
+        self, run_id: str, status: str, reason: str = "", stop: StopKind = StopKind.OTHER, worker: str | None = None
+    ) -> None:
         """Ends a run, unless it has ended already: of several who work on it, the first one says why.
 
         reason, stop: see StopReason
+        worker: who ends it, see `_of`
         """
-        condition = sa.and_(runs.c.id == run_id, runs.c.status.in_(OPEN))
+        condition = sa.and_(_of(run_id, worker), runs.c.status.in_(OPEN))
         with self._engine.begin() as connection:
             connection.execute(runs.update().where(condition).values(status=status, reason=reason, stop=stop.value))
 
     @retried
-    def reopen(self, run_id: str) -> None:
-        """Makes it a pending run again that nobody owns."""
+    def reopen(self, run_id: str, check: Callable[[Run], None] = lambda other: None) -> None:
+        """Makes it a pending run again that nobody owns. Raises what `check` raises for another run of the same version
+        that has not ended, see `create`."""
         values = {"status": "pending", "reason": "", "stop": "", "worker": "", "seen": self._now()}
+        update = runs.update().where(runs.c.id == run_id).values(**values).returning(runs.c.tag)
         with self._engine.begin() as connection:
-            connection.execute(runs.update().where(runs.c.id == run_id).values(**values))
+            tag = connection.execute(update).scalar()
+            if tag is not None:
+                _lock(connection, tag)
+                self._check_others(connection, run_id, tag, check)
 
     @retried
     def cancel(self, run_id: str) -> bool:
@@ -166,6 +179,18 @@ class RunStore(Repository):
         """All columns that `_run` needs."""
         silent_s = (self._now() - runs.c.seen).label("silent_s")
         return sa.select(*(silent_s if column is runs.c.seen else column for column in runs.c))
+
+
+def _lock(connection: sa.Connection, tag: str) -> None:
+    """Until the transaction ends, nobody else starts a run of this version or takes one up again. SQLite is locked by
+    the first change."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(tag))))
+
+
+def _of(run_id: str, worker: str | None) -> sa.ColumnElement[bool]:
+    """The condition for a run that `worker` owns, or that any number of workers share; None for anybody."""
+    return runs.c.id == run_id if worker is None else (runs.c.id == run_id) & runs.c.worker.in_((worker, QUEUED))
 
 
 def reason_now(waits_for: str) -> Any:

@@ -123,7 +123,7 @@ class Optimizer:
             raise _stopped(run, options)
         more = None if share is None else share + self._spent(run, resolved, options)
         self._record.limit(run.id, least(options.budget, more))
-        self._record.reopen(run.id)
+        self._record.reopen(run.id, only_one)
         return self._record.run(run.id)
 
     def _spent(self, run: Run, resolved: ResolvedVersion, options: OptimizerOptions) -> float:

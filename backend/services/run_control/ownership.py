@@ -28,10 +28,11 @@ def owning(record: RunStore, run: Run) -> Iterator[Heartbeat]:
 
     Raises RunError when it is not free, and what `noted_end` makes of what ends the work.
     """
-    if not record.claim(run.id, this_process(), is_running):
+    me = this_process()
+    if not record.claim(run.id, me, is_running):
         raise RunError(f"Run {run.id} is not free (it is {run.status}):", Advice.WAIT, run=run.id)
-    heartbeat = Heartbeat(lambda seconds, waits_for: record.beat(run.id, seconds, waits_for))
-    with about(run=run.id), noted_end(record, run.id), heartbeat:
+    heartbeat = Heartbeat(lambda seconds, waits_for: record.beat(run.id, seconds, waits_for, me))
+    with about(run=run.id), noted_end(record, run.id, worker=me), heartbeat:
         yield heartbeat
 
 

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from shlex import quote
 
 from backend.adapters.database.runs import RunStore
+from backend.advice import Advice
 from backend.domain.dataset.subset import Subset
-from backend.domain.runs.run import FINAL, Run
+from backend.domain.runs.run import FINAL, OPEN, Run
 from backend.domain.runs.stop_reason import BUDGET, INTERRUPTED, at_monthly_budget
 from backend.engine.budget_rules import MonthUsedUp, OverBudget, stopped
 from backend.engine.shutdown import Stopped
@@ -19,6 +21,14 @@ class Canceled(RunError):
 
     def __init__(self, run_id: str) -> None:
         super().__init__(f"Run {run_id} was canceled; its answers are kept: `ls-prompts resume {run_id}` continues it.")
+
+
+class TakenOver(Canceled):
+    """Another process works on the run by now, because this one gave no sign of life for a while."""
+
+    def __init__(self, run_id: str) -> None:
+        sentence = "Another process took run {} over, because this one gave no sign of life; what it answered is kept:"
+        RunError.__init__(self, sentence.format(run_id), Advice.WAIT, run=run_id)
 
 
 class LeftBatch(RunError):
@@ -40,39 +50,45 @@ class Interrupted(RunError):
 
 
 @contextmanager
-def noted_end(record: RunStore, run_id: str, shared: bool = False) -> Iterator[None]:
+def noted_end(record: RunStore, run_id: str, shared: bool = False, worker: str | None = None) -> Iterator[None]:
     """Stores the run as failed or canceled if the work in it ends with an error, and raises the error.
 
     A run that is `shared` continues with other workers when this process ends: that is not stored. A cancelled event
-    loop is raised as Canceled, because the heartbeat noticed it; Stopped is raised as Interrupted.
+    loop is raised as Canceled, because the heartbeat noticed it; Stopped is raised as Interrupted. Where `worker` lost
+    the run to another process, nothing is stored, and TakenOver is raised.
     """
+    finish = partial(record.finish, run_id, worker=worker)
     try:
         yield
-    except Canceled:
-        raise
+    except (Canceled, asyncio.CancelledError):
+        raise _canceled(record, run_id, worker) from None
     except OverBudget:
-        record.finish(run_id, "canceled", *BUDGET)
+        finish("canceled", *BUDGET)
         raise stopped(record.run(run_id)) from None
     except LeftBatch as error:
-        record.finish(run_id, "canceled", str(error))
+        finish("canceled", str(error))
         raise
     except MonthUsedUp as used_up:
         stop = at_monthly_budget(used_up.connection, _continued_by(record.run(run_id)))
-        record.finish(run_id, "canceled", *stop)
+        finish("canceled", *stop)
         raise MonthUsedUp(used_up.connection, stop.sentence) from None
     except PromptsError as error:
-        record.finish(run_id, "failed", str(error))
+        finish("failed", str(error))
         raise
-    except asyncio.CancelledError:
-        raise Canceled(run_id) from None
     except Stopped:
-        raise _left(record, run_id, shared) from None
+        raise _left(record, run_id, shared, worker) from None
     except Exception as error:
-        record.finish(run_id, "failed", f"Something unexpected happened: {where(error)}")
+        finish("failed", f"Something unexpected happened: {where(error)}")
         raise
     except BaseException:
-        _left(record, run_id, shared)
+        _left(record, run_id, shared, worker)
         raise
+
+
+def _canceled(record: RunStore, run_id: str, worker: str | None) -> Canceled:
+    """Why the heartbeat ended the work."""
+    run = record.run(run_id)
+    return TakenOver(run_id) if worker is not None and run.worker != worker and run.status in OPEN else Canceled(run_id)
 
 
 def _continued_by(run: Run) -> str:
@@ -81,10 +97,10 @@ def _continued_by(run: Run) -> str:
     return f"The same `ls-prompts enhance {quote(run.tag)}`"
 
 
-def _left(record: RunStore, run_id: str, shared: bool) -> RunError:
+def _left(record: RunStore, run_id: str, shared: bool, worker: str | None) -> RunError:
     """Why this process works on the run no more, although it may not be at its end."""
     if record.run(run_id).status in FINAL:
         return Canceled(run_id)
     if not shared:
-        record.finish(run_id, "canceled", *INTERRUPTED)
+        record.finish(run_id, "canceled", *INTERRUPTED, worker=worker)
     return Interrupted(run_id, shared)

@@ -53,9 +53,8 @@ class RunLifecycle:
             )
         if options.batch and options.budget is not None:
             raise RunError("A batch can't keep a budget: leave one of them out.")
-        name = resolved.version.connection
-        if options.batch and self.monthly_budget(name) is not None:
-            raise RunError(f"A batch can't keep the monthly budget of connection '{name}': run it without a batch.")
+        if options.batch:
+            self._check_batch(resolved.version.connection, "run it without a batch")
         self._check_budget(resolved, options.budget)
         batches, *_ = [self.batches(step.connection) for step in resolved.version.steps]  # each of them is there
         if not options.batch:
@@ -74,11 +73,12 @@ class RunLifecycle:
         self.check_reopen(run_id, budget)
         if budget is not None:
             self.record.limit(run_id, budget)
-        self.record.reopen(run_id)
+        self.record.reopen(run_id, only_one)
         return self.give(run_id, workers)
 
     def check_reopen(self, run_id: str, budget: float | None) -> None:
-        """Raises RunError while a process works on a run, and for a budget not larger than the one it stopped at."""
+        """Raises RunError while a process works on a run, or another run of its version is to be worked on or is, and
+        for a budget not larger than the one it stopped at."""
         run = self.record.run(run_id)
         if is_owned(run):
             raise RunError(f"A process works on run {run_id}:", Advice.WAIT, run=run_id)
@@ -91,11 +91,17 @@ class RunLifecycle:
             raise RunError(
                 f"Run {run_id} uses the batch endpoint, which can't keep a budget: resume it without a budget."
             )
+        for other in self.record.runs(run.tag):
+            if other.id != run_id:
+                only_one(other)
         resolved = self.resolver.resolved(run.tag)
         check_larger(budget, run)
         self._check_budget(resolved, budget)
+        name = resolved.version.connection
         if not run.batch:
-            self.batches(resolved.version.connection).check(run.tag)
+            self.batches(name).check(run.tag)
+        elif not self.batches(name).is_under_way(run_id):  # what is paid already is collected
+            self._check_batch(name, "start a run without a batch")
 
     def retry(self, run_id: str, rejected: bool, stored: StoredOutcomes, most: float | None = None) -> Run:
         """A pending run over the tasks that ended as Failures in another one, and with `rejected` as Rejections, which
@@ -131,6 +137,10 @@ class RunLifecycle:
             self.record.finish(run_id, "failed", str(error))
             raise
         return self.record.run(run_id)
+
+    def _check_batch(self, connection: str, instead: str) -> None:
+        if self.monthly_budget(connection) is not None:
+            raise RunError(f"A batch can't keep the monthly budget of connection '{connection}': {instead}.")
 
     def _check_budget(self, resolved: ResolvedVersion, budget: float | None) -> None:
         check_embeddings(budget, resolved.version)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from backend.adapters.database.runs import RunStore
 from backend.adapters.label_studio.client import LabelStudioClient
+from backend.adapters.processes import this_process
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.summary import Summary, Summing
 from backend.domain.outcome import Outcome, Truth
@@ -191,7 +192,7 @@ class RunWorker:
         pushed = self.pusher.push_run(resolved, passing, run.keep, notify) if run.push else None
         deque(passing, maxlen=0)  # reads the rest, which is all of them if they are not pushed
         self.record.size(run.id, passing.tasks)
-        if heartbeat.canceled or not self.record.complete(run.id):
+        if heartbeat.canceled or not self.record.complete(run.id, this_process()):
             raise Canceled(run.id)
         return pushed
 

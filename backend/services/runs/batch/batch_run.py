@@ -114,7 +114,11 @@ class Batches:
 
     def cancel(self, run_id: str) -> bool:
         """Cancels what a run has at the provider; False when that is nothing."""
-        return bool(self.stores.batches.of_run(run_id)) and self.poller(to_log).cancel(run_id)
+        return self.is_under_way(run_id) and self.poller(to_log).cancel(run_id)
+
+    def is_under_way(self, run_id: str) -> bool:
+        """Whether the provider may have something of a run that is not collected."""
+        return bool(self.stores.batches.of_run(run_id))
 
     def check(self, tag: str) -> None:
         """Collects what ended batches of a version brought. Raises RunError while one is under way: asking its requests

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.runs import NewRun, RunStore
+from backend.adapters.database.runs import LOST, NewRun, RunStore
 from backend.domain.dataset.subset import Subset
 from backend.domain.runs.run import ALIVE_S, Run
 from backend.errors import RunError, StoreError
@@ -170,3 +170,34 @@ def test_of_two_runs_started_at_the_same_instant_the_second_meets_the_first(runs
     runs.finish(made[0].id, "completed")
     assert runs.create(NewRun("mood@1", 7, Subset("all")), refuse)
     assert runs.create(NewRun("mood@2", 7, Subset("all")), refuse)
+
+
+def test_a_run_is_not_taken_up_again_beside_another_one(runs: RunStore, run: Run) -> None:
+    def refuse(other: Run) -> None:
+        raise RunError(f"{other.id} is there")
+
+    runs.cancel(run.id)
+    another = runs.create(NewRun("mood@1", 7, Subset("all")))
+    with pytest.raises(RunError, match=f"{another.id} is there"):
+        runs.reopen(run.id, refuse)
+    assert runs.run(run.id).status == "canceled"
+    runs.cancel(another.id)
+    runs.reopen(run.id, refuse)
+    assert runs.run(run.id).status == "pending"
+
+
+def test_who_lost_a_run_changes_nothing_of_it(
+    runs: RunStore, run: Run, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(store, monkeypatch)
+    runs.reopen(run.id)
+    assert runs.claim(run.id, "a:1")
+    assert runs.beat(run.id, 1.0, worker="a:1") == "in_progress"
+    clock.now += 2 * ALIVE_S
+    assert runs.claim(run.id, "b:1")
+    assert runs.beat(run.id, 1.0, "It waits.", worker="a:1") == LOST
+    runs.finish(run.id, "failed", "An error.", worker="a:1")
+    assert not runs.complete(run.id, "a:1")
+    found = runs.run(run.id)
+    assert (found.status, found.reason, found.seconds) == ("in_progress", "", 1.0)
+    assert runs.complete(run.id, "b:1")

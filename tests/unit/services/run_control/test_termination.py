@@ -1,5 +1,7 @@
 """A run that stops for want of money is canceled, whosever money it was, and says what to do next."""
 
+import asyncio
+
 import pytest
 
 from backend.adapters.database.prompts import Store
@@ -10,7 +12,7 @@ from backend.domain.runs.run import Run
 from backend.domain.runs.stop_reason import BUDGET, StopKind
 from backend.engine.budget_rules import MonthUsedUp, OverBudget
 from backend.errors import ProviderError, RunError
-from backend.services.run_control.termination import noted_end
+from backend.services.run_control.termination import Canceled, TakenOver, noted_end
 
 ALL = Subset("all")
 
@@ -42,3 +44,18 @@ def test_at_the_monthly_budget_of_a_connection(store: Store) -> None:
 def test_other_trouble_is_a_failure(store: Store) -> None:
     run = ended(store, ProviderError("It is away."))
     assert (run.status, run.reason, run.stop) == ("failed", "It is away.", StopKind.OTHER)
+
+
+@pytest.mark.parametrize("error", [asyncio.CancelledError(), Canceled("x")], ids=repr)
+def test_who_lost_a_run_says_so(store: Store, error: BaseException) -> None:
+    record = RunStore(store)
+    run = record.create(NewRun("mood@1", 7, ALL))
+    record.claim(run.id, "b:1")
+    with pytest.raises(TakenOver, match=f"took run {run.id} over"), noted_end(record, run.id, worker="a:1"):
+        raise error
+    with pytest.raises(ProviderError), noted_end(record, run.id, worker="a:1"):
+        raise ProviderError("It is away.")
+    assert record.run(run.id).status == "in_progress"
+    record.cancel(run.id)
+    with pytest.raises(Canceled, match="was canceled"), noted_end(record, run.id, worker="b:1"):
+        raise error
