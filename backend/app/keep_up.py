@@ -58,19 +58,26 @@ class KeepUpOperations(RunOperations):
         def check(tag: str, budget: float) -> None:
             version = parts.prompts.get(tag)
             check_embeddings(budget, version)
-            check_budget(budget, version.model, version.connection, parts.pricing)
+            for step in version.steps:
+                check_budget(budget, step.model, step.connection, parts.pricing)
 
         parts = self.container
         return KeepUpSwitch(KeepUpStore(parts.store), parts.studio, self._in_use, check)
 
     def _follower(self) -> TaskFollower:
+        def spent(project: int, day: str) -> float | None:
+            return keep_ups.spent(project, day, parts.pricing)
+
+        def resume(run_id: str, person: int | None) -> Run:
+            return self.resume_within_limits(run_id, person=person)
+
         def start(tag: str, tasks: tuple[int, ...], budget: float, person: int | None) -> Run:
             return self.run_within_day(tag, Subset("rest", ids=tasks), RunOptions(keep=True, budget=budget), person)
 
         parts = self.container
         keep_ups, studio = KeepUpStore(parts.store), parts.studio
         return TaskFollower(
-            FollowerParts(keep_ups, studio, self._in_use, start, self.resume, self.watch, self._answered, today)
+            FollowerParts(keep_ups, studio, self._in_use, start, resume, self.watch, spent, self._answered, today)
         )
 
     def _in_use(self, project: int) -> str | None:

@@ -121,11 +121,11 @@ class RunOperations(Operations):
         self._within_limits(start, options.budget)
         return optimizer.work(begun[0], progress or Silent())
 
-    def resume_within_limits(self, run_id: str, budget: float | None = None) -> Run:
-        """The same, within MAX_USD_PER_DAY and the MONTHLY_BUDGET of the person for whom it acts, where those are set.
-        Raises SettingsError if less is left, or without a budget. A batch keeps none of the day's."""
+    def resume_within_limits(self, run_id: str, budget: float | None = None, person: int | None = None) -> Run:
+        """The same, within MAX_USD_PER_DAY and the MONTHLY_BUDGET of `person`, by default of whom it acts for. Raises
+        SettingsError if less is left, or without a budget. A batch keeps none of the day's."""
         parts = self.container
-        run, personal, daily = parts.record.run(run_id), parts.personal_limit(), parts.daily_limit
+        run, personal, daily = parts.record.run(run_id), parts.personal_limit(person), parts.daily_limit
         parts.lifecycle.check_reopen(run_id, budget)  # before anything is reserved
         most = run.budget if budget is None else budget
         if personal is not None:

@@ -3,7 +3,8 @@
 import secrets
 from collections.abc import Callable
 
-from backend.adapters.database.period_ledger import PeriodLedger
+from backend.adapters.database.period_ledger import START_S, PeriodLedger
+from backend.adapters.periodic_thread import PeriodicThread
 from backend.domain.runs.run import Run
 
 
@@ -14,10 +15,11 @@ def start_reserved(ledger: PeriodLedger, usd: float, start: Callable[[float], Ru
         not come to be is free again
     """
     holder = secrets.token_hex(8)
-    if usd <= 0 or ledger.hold(holder, usd, usd) is None:
+    if usd <= 0 or not ledger.hold_start(holder, usd):
         return None
     try:
-        run = start(usd)
+        with PeriodicThread("reservation", START_S / 3, lambda: ledger.renew(holder)):
+            run = start(usd)
     except BaseException:
         ledger.keep(holder, 0.0)
         raise
@@ -29,7 +31,7 @@ def reserve_rest(ledger: PeriodLedger, run_id: str, budget: float) -> bool:
     """Reserves what a run that goes on has left of a budget of `budget` USD; False, with nothing changed, where less is
     left in the ledger."""
     holder, more = secrets.token_hex(8), max(0.0, budget - ledger.taken(run_id))
-    if ledger.hold(holder, more, more) is None:
+    if not ledger.hold_start(holder, more):
         return False
     ledger.transfer(holder, run_id, budget)
     return True

@@ -5,6 +5,7 @@ Whoever sends requests first reserves their highest possible cost, in a transact
 run.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from math import inf
 from typing import Any
@@ -23,6 +24,7 @@ SIZE = ("model", "connection", *_TOKENS)
 """What the price of a completion depends on, beside the endpoint it came by."""
 _NO_BATCH = sa.false().label("batch")
 """No payment came by the batch endpoint, which keeps no budget."""
+_NUMBER = sa.func.count().label("number")
 PAID = completions.join(payers, completions.c.payer == payers.c.id)
 """Completions with their payers."""
 
@@ -118,19 +120,38 @@ def total(amounts: Iterable[float | None]) -> float | None:
 def costs(connection: sa.Connection, condition: Any, pricing: Pricing) -> Iterator[float | None]:
     """USD of the completions in `PAID` that meet `condition`: those of one size, which cost the same, in one sum; None
     where the price is unknown."""
-    # By payer and not by what it says: this is the order of the index, and nothing needs to be sorted.
-    sizes = [payers.c.id, *(completions.c[name] for name in (*_TOKENS, "batch"))]
-    query = sa.select(payers.c.model, payers.c.connection, *sizes).select_from(PAID)
-    return _priced(connection, query.where(condition).group_by(*sizes), pricing)
+    return (_usd(row, pricing) for row in connection.execute(_sizes(condition)))
 
 
 def payment_costs(connection: sa.Connection, condition: Any, pricing: Pricing) -> Iterator[float | None]:
     """USD of the payments that meet `condition`, as in `costs`."""
-    sizes = [payments.c[name] for name in SIZE]
-    return _priced(connection, sa.select(*sizes, _NO_BATCH).where(condition).group_by(*sizes), pricing)
+    return (_usd(row, pricing) for row in connection.execute(_payment_sizes(condition)))
 
 
-def _priced(connection: sa.Connection, sizes: sa.Select[Any], pricing: Pricing) -> Iterator[float | None]:
-    for row in connection.execute(sizes.add_columns(sa.func.count().label("number"))):
-        cost = cost_of(row, pricing)
-        yield None if cost is None else cost * row.number
+def spending_by_run(connection: sa.Connection, run_ids: Any, pricing: Pricing) -> dict[str, list[float | None]]:
+    """As `spending`, of all runs at once, by their ids; those that paid for nothing are left out.
+
+    run_ids: a query of ids
+    """
+    amounts = defaultdict[str, list[float | None]](list)
+    for query in (_sizes(payers.c.run_id.in_(run_ids)), _payment_sizes(payments.c.run_id.in_(run_ids))):
+        for row in connection.execute(query):
+            amounts[row.run_id].append(_usd(row, pricing))
+    return amounts
+
+
+def _sizes(condition: Any) -> sa.Select[Any]:
+    # By payer and not by what it says: this is the order of the index, and nothing needs to be sorted.
+    sizes = [payers.c.id, *(completions.c[name] for name in (*_TOKENS, "batch"))]
+    query = sa.select(payers.c.run_id, payers.c.model, payers.c.connection, *sizes, _NUMBER).select_from(PAID)
+    return query.where(condition).group_by(*sizes)
+
+
+def _payment_sizes(condition: Any) -> sa.Select[Any]:
+    sizes = [payments.c.run_id, *(payments.c[name] for name in SIZE)]
+    return sa.select(*sizes, _NO_BATCH, _NUMBER).where(condition).group_by(*sizes)
+
+
+def _usd(row: Any, pricing: Pricing) -> float | None:
+    cost = cost_of(row, pricing)
+    return None if cost is None else cost * row.number

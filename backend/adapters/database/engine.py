@@ -17,7 +17,7 @@ from backend.errors import StoreError
 
 CHUNK = 500
 """Most values in one query's list."""
-HEAD = "0044"
+HEAD = "0045"
 """The newest migration; a test compares it with the files."""
 OPTIONS = {"preserve_rowcount": True}
 """Without it, `rowcount` of an INSERT is -1 on PostgreSQL, whether it added a row or not."""

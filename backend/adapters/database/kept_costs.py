@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.adapters.database.budget_ledger import PAID, SIZE
-from backend.adapters.database.tables import completions, day_holds, payers, payments, runs
+from backend.adapters.database.tables import completions, day_holds, keep_up_runs, payers, payments, runs
 
 
 def keep(connection: sa.Connection, going: Any) -> None:
@@ -40,11 +40,15 @@ def _note(connection: sa.Connection, holder: Any, month: Any, which: Any) -> Non
 
 
 def _of_period(name: sa.Column[Any]) -> Any:
-    """The condition for the names of those whose costs count in this day or month, see `period_ledger`."""
+    """The condition for the names of those whose costs count in this day or month, see `period_ledger` and
+    `keep_ups`."""
     now = datetime.now(UTC)
     day, month = f"{now:%Y-%m-%d}", f"{now:%y%m}:%"
     held = sa.select(day_holds.c.holder).where((day_holds.c.day == day) | day_holds.c.day.like(month))
-    return sa.func.coalesce(name.in_(held) | (name == f"day:{day}") | name.like(f"day:{month}"), sa.false())
+    keep_up = sa.select(keep_up_runs.c.run_id).where(keep_up_runs.c.day == day)
+    return sa.func.coalesce(
+        name.in_(held) | name.in_(keep_up) | (name == f"day:{day}") | name.like(f"day:{month}"), sa.false()
+    )
 
 
 def _month() -> str:

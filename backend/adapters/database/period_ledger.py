@@ -5,15 +5,20 @@ The cost of live requests is derived, as for a run: their completions name the d
 reserved, which counts in full until the run has ended, and then as what it cost since.
 """
 
+from collections import defaultdict
+
 import sqlalchemy as sa
 
 from backend.adapters.database.asked_models import priced_as_asked
-from backend.adapters.database.budget_ledger import BudgetLedger
+from backend.adapters.database.budget_ledger import BudgetLedger, spending_by_run
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.retry import retried
-from backend.adapters.database.tables import day_holds, runs
+from backend.adapters.database.tables import day_holds, holds, runs
 from backend.domain.resolution.pricing import Pricing
-from backend.domain.runs.run import FINAL, is_run_id
+from backend.domain.runs.run import FINAL, ID_BYTES, is_run_id
+
+START_S = 60.0
+"""Seconds for which money is reserved for a run that is being started."""
 
 
 class PeriodLedger(BudgetLedger):
@@ -39,6 +44,24 @@ class PeriodLedger(BudgetLedger):
         """USD that are neither spent nor reserved."""
         with self._engine.connect() as connection:
             return self._limit - self._spent(connection) - self._held(connection)
+
+    @retried
+    def hold_start(self, holder: str, usd: float) -> bool:
+        """Reserves `usd` for a run that is being started: for START_S seconds, unless it is renewed or transferred, so
+        that a process that is killed meanwhile locks nothing. False, with nothing changed, if there is less."""
+        with self._engine.begin() as connection:
+            room = self._locked(connection) - self._spent(connection) - self._held(connection)
+            if room < usd:
+                return False
+            self._write(connection, holder, usd)
+            self._extend(connection, holder)
+        return True
+
+    @retried
+    def renew(self, holder: str) -> None:
+        """For another START_S seconds."""
+        with self._engine.begin() as connection:
+            self._extend(connection, holder)
 
     @retried
     def transfer(self, holder: str, run_id: str, most: float | None = None) -> None:
@@ -69,6 +92,9 @@ class PeriodLedger(BudgetLedger):
         self._write(connection, "", 0.0)
         return self._limit
 
+    def _extend(self, connection: sa.Connection, holder: str) -> None:
+        connection.execute(day_holds.update().where(self._of(holder)).values(until=self._now() + START_S))
+
     def _of(self, holder: str) -> sa.ColumnElement[bool]:
         return (day_holds.c.day == self._period) & (day_holds.c.holder == holder)
 
@@ -79,14 +105,28 @@ class PeriodLedger(BudgetLedger):
         return None if row is None else (row.usd, row.paid)
 
     def _held(self, connection: sa.Connection, besides: str = "") -> float:
-        condition = (day_holds.c.day == self._period) & (day_holds.c.holder != besides)
+        going = sa.func.coalesce(day_holds.c.until, self._now() + 1.0) > self._now()
+        condition = (day_holds.c.day == self._period) & (day_holds.c.holder != besides) & going
         columns = (day_holds.c.holder, day_holds.c.usd, day_holds.c.paid, runs.c.status)
         rows = sa.select(*columns).outerjoin(runs, runs.c.id == day_holds.c.holder).where(condition)
-        held, prices = 0.0, self._prices(connection)
+        held, taken = 0.0, self._taken_by_ended(connection)
         for holder, usd, paid, status in connection.execute(rows).all():
             over = status in FINAL or (status is None and is_run_id(holder))  # deleted, or of a process
-            held += _part(usd, self._taken(connection, holder, prices), paid) if over else usd
+            held += _part(usd, taken.get(holder, 0.0), paid) if over else usd
         return held
+
+    def _taken_by_ended(self, connection: sa.Connection) -> dict[str, float]:
+        """As `_taken`, of all runs of this period that have ended."""
+        deleted = runs.c.status.is_(None) & (sa.func.length(day_holds.c.holder) == 2 * ID_BYTES)
+        ids = sa.select(day_holds.c.holder).outerjoin(runs, runs.c.id == day_holds.c.holder)
+        ended = ids.where(day_holds.c.day == self._period, runs.c.status.in_(FINAL) | deleted)
+        left = sa.select(holds.c.run_id, sa.func.sum(holds.c.usd)).where(holds.c.run_id.in_(ended))
+        taken = defaultdict[str, float](float)
+        for run_id, usd in connection.execute(left.group_by(holds.c.run_id)):
+            taken[run_id] += usd
+        for run_id, amounts in spending_by_run(connection, ended, self._prices(connection)).items():
+            taken[run_id] += sum(usd or 0.0 for usd in amounts)
+        return taken
 
     def _taken(self, connection: sa.Connection, run_id: str, prices: Pricing) -> float:
         """What an ended run paid, and what it may have paid."""

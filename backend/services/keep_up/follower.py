@@ -8,10 +8,11 @@ stored, and are not paid again.
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from backend.adapters.database.keep_ups import KeepUpStore
 from backend.adapters.label_studio.client import LabelStudioClient
-from backend.domain.keep_up import KeepUp, KeepUpState, spent_up, total
+from backend.domain.keep_up import KeepUp, KeepUpState, spent_up
 from backend.domain.runs.run import OPEN, Run
 from backend.domain.runs.stop_reason import RESUMABLE, StopKind
 from backend.errors import PromptsError, RunError
@@ -30,8 +31,9 @@ class FollowerParts:
 
     in_use: project -> tag of the version that annotators get
     start: tag, tasks, budget in USD, who turned keep-up on -> a background run
-    resume: continues a run
+    resume: continues a run, within the limits of who turned keep-up on
     watch: the progress of a run
+    spent: project, day -> USD that its runs of that day cost; None if a price is unknown
     answered: those of these tasks for which the version `tag` has a stored answer
     today: YYYY-MM-DD (UTC)
     """
@@ -40,8 +42,9 @@ class FollowerParts:
     studio: LabelStudioClient
     in_use: Callable[[int], str | None]
     start: Callable[[str, tuple[int, ...], float, int | None], Run]
-    resume: Callable[[str], object]
+    resume: Callable[[str, int | None], object]
     watch: Callable[[str], RunStatus]
+    spent: Callable[[int, str], float | None]
     answered: Callable[[str, Sequence[int]], list[int]]
     today: Callable[[], str]
 
@@ -65,14 +68,13 @@ class TaskFollower:
             if trouble:
                 log.warning("keep-up of project %d: %s", project, trouble)
         runs = self._runs(project)
-        return bool(runs) and runs[-1].run.status in OPEN
+        return bool(runs) and self.parts.watch(runs[-1]).run.status in OPEN
 
     def state(self, keep_up: KeepUp) -> KeepUpState:
         """Raises StudioError when Label Studio does not list tasks."""
         runs = self._runs(keep_up.project)
-        waiting = self._waiting(keep_up)[1] if keep_up.on else []
-        spent = total({status.run.id: status.counts.spent_usd for status in runs})
-        return KeepUpState(keep_up, spent, len(waiting), tuple(status.run.id for status in runs))
+        waiting = self._waiting(keep_up) if keep_up.on else []
+        return KeepUpState(keep_up, self._spent(keep_up.project), len(waiting), tuple(runs))
 
     def _round(self, keep_up: KeepUp) -> str:
         """Why it does not go on; "" if it does."""
@@ -83,46 +85,56 @@ class TaskFollower:
         stop = self._held_up(keep_up, runs)
         if stop is not None:
             return stop
-        tasks, waiting = self._waiting(keep_up)
-        self._advance(keep_up, tag, tasks, waiting)
-        return self._start(keep_up, tag, waiting, runs) if waiting else ""
+        waiting = self._waiting(keep_up)
+        self._advance(keep_up, tag, waiting)
+        return self._start(keep_up, tag, waiting) if waiting else ""
 
-    def _held_up(self, keep_up: KeepUp, runs: list[RunStatus]) -> str | None:
+    def _held_up(self, keep_up: KeepUp, runs: list[str]) -> str | None:
         """Why no other run starts now, as before while one works; None if one may."""
         if not runs:
-            return None
-        run = runs[-1].run
+            return self._canceled_before(keep_up)
+        newest = self.parts.watch(runs[-1])
+        run = newest.run
         if run.status in OPEN:
             return keep_up.trouble
         if run.stop in RESUMABLE:
-            self.parts.resume(run.id)
-            return ""
+            return self._resume(keep_up, run)
         if _failed(run):
-            waits = run.silent_s < _patience(runs) and run.created > keep_up.changed
+            waits = run.created > keep_up.changed and run.silent_s < self._patience(runs)
             return run.reason if waits else None
-        if _was_refused(keep_up, runs) and run.created > keep_up.changed:
+        if self._was_refused(keep_up, newest) and run.created > keep_up.changed:
             return _other_limit(keep_up) if run.silent_s < MOST_S else None
-        if run.status == "canceled" and run.stop is not StopKind.BUDGET and run.created > keep_up.changed:
-            again = f"`ls-prompts keep-up {keep_up.project} --on --budget {keep_up.budget:g}` goes on."
-            return f"Run {run.id} for new tasks of project {keep_up.project} was canceled: {again}"
-        return None
+        return _canceled(keep_up, run)
 
-    def _waiting(self, keep_up: KeepUp) -> tuple[list[int], list[int]]:
-        """The tasks that were made since, and those of them that no completed run had."""
+    def _resume(self, keep_up: KeepUp, run: Run) -> str:
+        try:
+            self.parts.resume(run.id, keep_up.user_id)
+        except RunError as busy:
+            log.info("keep-up of project %d: run %s waits: %s", keep_up.project, run.id, busy)
+            return keep_up.trouble
+        return ""
+
+    def _canceled_before(self, keep_up: KeepUp) -> str | None:
+        """Whether the last run, which was of an earlier day, was canceled: another day changes nothing."""
+        newest = self.parts.keep_ups.newest(keep_up.project)
+        return None if newest is None else _canceled(keep_up, self.parts.watch(newest).run)
+
+    def _waiting(self, keep_up: KeepUp) -> list[int]:
+        """The tasks that were made since, and that no completed run had."""
         tasks = self.parts.studio.ids_after(keep_up.project, keep_up.since)
         done = self.parts.keep_ups.done(keep_up.project, keep_up.since, keep_up.budget) if tasks else set()
-        return tasks, [task for task in tasks if task not in done]
+        return [task for task in tasks if task not in done]
 
-    def _advance(self, keep_up: KeepUp, tag: str, tasks: list[int], waiting: list[int]) -> None:
-        """Leaves out what is done with, up to the first task that waits."""
-        last = (waiting[0] - 1) if waiting else max(tasks, default=keep_up.since)
+    def _advance(self, keep_up: KeepUp, tag: str, waiting: list[int]) -> None:
+        """Leaves out what is done with for some time, up to the first task that waits."""
+        last = self.parts.keep_ups.last_for_good(keep_up.project, keep_up.since, keep_up.budget)
+        last = min(last, waiting[0] - 1) if waiting else last
         if (last, tag) != (keep_up.since, keep_up.tag):
             self.parts.keep_ups.note(keep_up.project, since=last, tag=tag)
 
-    def _start(self, keep_up: KeepUp, tag: str, waiting: list[int], runs: list[RunStatus]) -> str:
-        left = keep_up.budget - (total({status.run.id: status.counts.spent_usd for status in runs}) or 0.0)
-        too_little = _too_little(keep_up, runs)
-        trouble = spent_up(keep_up) if left <= too_little else ""
+    def _start(self, keep_up: KeepUp, tag: str, waiting: list[int]) -> str:
+        left = keep_up.budget - (self._spent(keep_up.project) or 0.0)
+        trouble = spent_up(keep_up) if left <= self._too_little(keep_up) else ""
         # What is answered costs nothing more, and waits only to be pushed.
         tasks = self.parts.answered(tag, waiting) if trouble else waiting
         if tasks:
@@ -135,27 +147,44 @@ class TaskFollower:
             log.info("run %s predicts %d new tasks of project %d", run.id, len(tasks), keep_up.project)
         return trouble
 
-    def _runs(self, project: int) -> list[RunStatus]:
-        """Today's runs, oldest first."""
-        return [self.parts.watch(run_id) for run_id in self.parts.keep_ups.runs(project, self.parts.today())]
+    def _runs(self, project: int) -> list[str]:
+        """Ids of today's runs, oldest first."""
+        return self.parts.keep_ups.runs(project, self.parts.today())
+
+    def _spent(self, project: int) -> float | None:
+        """USD today."""
+        return self.parts.spent(project, self.parts.today())
+
+    def _too_little(self, keep_up: KeepUp) -> float:
+        """USD that were not enough for a request today; 0 if no run stopped at its budget. Tasks that are too large for
+        all of a day's budget say nothing of others."""
+        stopped = self.parts.keep_ups.runs(keep_up.project, self.parts.today(), StopKind.BUDGET)
+        last = self.parts.watch(stopped[-1]) if stopped else None
+        if last is None or last.run.budget is None:
+            return 0.0
+        if not last.counts.requests and not last.counts.spent_usd and last.run.budget >= keep_up.budget:
+            return 0.0
+        return last.run.budget - (last.counts.spent_usd or 0.0) + 1e-9
+
+    def _was_refused(self, keep_up: KeepUp, newest: RunStatus) -> bool:
+        """Whether the newest run had less than keep-up had left, from another limit, and too little for one request."""
+        if newest.run.stop is not StopKind.BUDGET or newest.counts.spent_usd:
+            return False
+        return (newest.run.budget or 0.0) < keep_up.budget - (self._spent(keep_up.project) or 0.0) - 1e-9
+
+    def _patience(self, runs: list[str]) -> float:
+        """Seconds to wait after a run that failed."""
+        failed = sum(1 for _ in takewhile(lambda run_id: _failed(self.parts.watch(run_id).run), reversed(runs)))
+        return float(min(EVERY_S * 2 ** (failed - 1), MOST_S))
 
 
-def _too_little(keep_up: KeepUp, runs: list[RunStatus]) -> float:
-    """USD that were not enough for a request today; 0 if no run stopped at its budget. Tasks that are too large for all
-    of a day's budget say nothing of others."""
-    last = next((status for status in reversed(runs) if status.run.stop is StopKind.BUDGET), None)
-    if last is None or last.run.budget is None:
-        return 0.0
-    if not last.counts.requests and not last.counts.spent_usd and last.run.budget >= keep_up.budget:
-        return 0.0
-    return last.run.budget - (last.counts.spent_usd or 0.0) + 1e-9
-
-
-def _was_refused(keep_up: KeepUp, runs: list[RunStatus]) -> bool:
-    """Whether the newest run had less than keep-up had left, from another limit, and too little for one request."""
-    newest, budget = runs[-1], runs[-1].run.budget or 0.0
-    left = keep_up.budget - (total({status.run.id: status.counts.spent_usd for status in runs[:-1]}) or 0.0)
-    return newest.run.stop is StopKind.BUDGET and not newest.counts.spent_usd and budget < left - 1e-9
+def _canceled(keep_up: KeepUp, run: Run) -> str | None:
+    """What is said of a run that somebody canceled since keep-up was turned on; None of others."""
+    by_person = run.status == "canceled" and run.stop is StopKind.OTHER
+    if not by_person or run.created <= keep_up.changed:
+        return None
+    again = f"`ls-prompts keep-up {keep_up.project} --on --budget {keep_up.budget:g}` goes on."
+    return f"Run {run.id} for new tasks of project {keep_up.project} was canceled: {again}"
 
 
 def _other_limit(keep_up: KeepUp) -> str:
@@ -168,13 +197,3 @@ def _other_limit(keep_up: KeepUp) -> str:
 def _failed(run: Run) -> bool:
     """Whether it is tried again later: whatever was in its way may pass."""
     return run.status == "failed" or run.stop is StopKind.MONTHLY_BUDGET
-
-
-def _patience(runs: list[RunStatus]) -> float:
-    """Seconds to wait after a run that failed."""
-    failed = 0
-    for status in reversed(runs):
-        if not _failed(status.run):
-            break
-        failed += 1
-    return float(min(EVERY_S * 2 ** (failed - 1), MOST_S))

@@ -1,6 +1,6 @@
 """Projects whose tasks get predictions as they are imported."""
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Integer, String, Table
+from sqlalchemy import Boolean, Column, Float, Integer, String, Table
 
 from backend.adapters.database.tables.base import Json, metadata
 
@@ -23,8 +23,9 @@ keep_ups = Table(
 keep_up_runs = Table(
     "keep_up_runs",
     metadata,
-    Column("run_id", String(16), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("run_id", String(16), primary_key=True),
     Column("project", Integer, nullable=False, index=True),
     Column("day", String(10), nullable=False),
 )
-"""The runs that keep-up started. `day`: YYYY-MM-DD (UTC), whose budget pays for it."""
+"""The runs that keep-up started, also those that are deleted, whose costs count. `day`: YYYY-MM-DD (UTC),
+whose budget pays for it."""

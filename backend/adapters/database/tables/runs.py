@@ -119,10 +119,12 @@ day_holds = Table(
     Column("holder", String(32), nullable=False),
     Column("usd", Float, nullable=False),
     Column("paid", Float, nullable=False, server_default="0"),
+    Column("until", Float),
     PrimaryKeyConstraint("day", "holder"),
 )
 """What is reserved of a day's limit for what the server asks: by its processes, and for runs that it started, with
-what these had `paid` before, see `adapters.database.period_ledger`."""
+what these had `paid` before. `until`: of a run that is being started, when that ends, in seconds since 1970. See
+`adapters.database.period_ledger`."""
 
 month_holds = Table(
     "month_holds",

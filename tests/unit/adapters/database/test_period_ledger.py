@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from backend.adapters.database.budget_ledger import BudgetLedger
-from backend.adapters.database.period_ledger import PeriodLedger
+from backend.adapters.database.period_ledger import START_S, PeriodLedger
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
@@ -141,3 +142,37 @@ def test_many_at_once_never_hold_more_than_there_is(store: Store, budget_ledger:
         held = [usd for usd in pool.map(take, range(8)) if usd is not None]
     assert len(held) == 3
     assert budget_ledger.left() == pytest.approx(0.1)
+
+
+def test_what_is_reserved_for_a_start_is_free_when_nobody_renews_it(
+    store: Store, budget_ledger: PeriodLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1_800_000_000.0]
+    monkeypatch.setattr(store, "clock", lambda: sa.literal(now[0], sa.Double))
+    assert budget_ledger.hold_start("one", 0.9)
+    assert not budget_ledger.hold_start("two", 0.9)
+    now[0] += 0.9 * START_S
+    budget_ledger.renew("one")
+    now[0] += 0.9 * START_S
+    assert budget_ledger.left() == pytest.approx(0.1)
+    now[0] += 0.2 * START_S
+    assert budget_ledger.left() == pytest.approx(1.0), "its process was killed"
+    assert budget_ledger.hold_start("two", 0.9)
+    run = RunStore(store).create(NewRun("mood@1", 7, Subset("all"), budget=0.9))
+    budget_ledger.transfer("two", run.id, 0.9)
+    now[0] += 9 * START_S
+    assert budget_ledger.left() == pytest.approx(0.1), "that of a run stays"
+
+
+def test_a_reservation_takes_no_longer_after_many_runs(store: Store, budget_ledger: PeriodLedger) -> None:
+    record, statements = RunStore(store), list[str]()
+    for number in range(30):
+        run = record.create(NewRun(f"mood@{number}", 7, Subset("all"), budget=0.01))
+        assert budget_ledger.hold_start("start", 0.01)
+        budget_ledger.transfer("start", run.id, 0.01)
+        store.add_completions([completion(digest=f"{number:064x}", prompt_tokens=1)], run.id)
+        BudgetLedger(store, run.id, pricing).keep("lost", 0.02)
+        record.finish(run.id, "completed")
+    sa.event.listen(store.engine, "before_cursor_execute", lambda *event: statements.append(event[2]))
+    assert budget_ledger.left() == pytest.approx(1.0 - 30 * 0.01)
+    assert len(statements) < 20

@@ -153,12 +153,12 @@ def test_nothing_of_it_is_left_in_the_file(tmp_path: Path, records: Records) -> 
 def test_every_table_is_thought_of() -> None:
     """A new table may hold something about tasks: it belongs in `forget_store`, or here with a reason."""
     forgotten = {"completions", "embeddings", "batches", "sources", "samples", "payments", "runs", "calibrations"}
-    with_them = {"asks", "jobs", "holds", "batch_lines", "run_ids", "keep_up_runs", "outside_answers"}
+    with_them = {"asks", "jobs", "holds", "batch_lines", "run_ids", "outside_answers"}
     # The user's own work, what annotators get, and what a project's config says of its labels.
     kept = {"prompts", "names", "versions", "connections", "model_connections", "label_configs", "relabelings"}
     kept |= {"prompt_details", "version_ids", "connection_ids", "learnt_formats", "payers"}
     # Whose predictions and annotations are, who acted on how many, and where a draw or keep-up ended; no task text.
     ids = {"installation", "unmarked", "accepted", "accepting", "day_holds", "draws", "actions"}
-    ids |= {"canaries", "draw_chances", "keep_ups", "looks", "month_holds"}
+    ids |= {"canaries", "draw_chances", "keep_up_runs", "keep_ups", "looks", "month_holds"}
     assert set(metadata.tables) == forgotten | with_them | kept | ids
     assert sources.name in forgotten

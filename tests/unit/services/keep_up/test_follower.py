@@ -17,7 +17,7 @@ from backend.domain.keep_up import KeepUp
 from backend.domain.outcome import Failure
 from backend.domain.runs.run import OPEN, Run, TaskCounts
 from backend.domain.runs.stop_reason import ABANDONED, BUDGET, INTERRUPTED, StopReason, at_monthly_budget
-from backend.errors import SettingsError
+from backend.errors import RunError, SettingsError, UsedUpError
 from backend.services.keep_up.follower import FollowerParts, TaskFollower
 from backend.services.run_control.status import RunStatus
 from tests.scripted import some, version
@@ -41,6 +41,7 @@ class World:
         self.answered: list[int] = []
         self.trouble: Exception | None = None
         self.most = 1000.0
+        self.watched = 0
         self.day = "2026-11-29"
         studio: Any = SimpleNamespace(ids_after=lambda project, task: [t for t in self.tasks if t > task])
         self.follower = TaskFollower(
@@ -49,8 +50,9 @@ class World:
                 studio,
                 lambda project: self.tag,
                 self.start,
-                self.resumed.append,
+                self.resume,
                 self.watch,
+                self.spent_on,
                 lambda tag, tasks: [task for task in tasks if task in self.answered],
                 lambda: self.day,
             )
@@ -66,9 +68,19 @@ class World:
         self.record.run_tasks.note(run.id, [RunTask(task, None) for task in tasks])
         return self.record.run(run.id)
 
+    def resume(self, run_id: str, person: int | None) -> None:
+        assert person == 1, "who turned it on"
+        if self.trouble:
+            raise self.trouble
+        self.resumed.append(run_id)
+
     def watch(self, run_id: str) -> RunStatus:
+        self.watched += 1
         counts = TaskCounts(0, 0, 0, 0, 0, 0, 0.0, spent_usd=self.spent.get(run_id, 0.0))
         return RunStatus(self.record.run(run_id), counts)
+
+    def spent_on(self, project: int, day: str) -> float:
+        return sum(self.spent.get(run_id, 0.0) for run_id in self.keep_ups.runs(project, day))
 
     def look(self) -> None:
         self.follower.look(PROJECT)
@@ -104,7 +116,7 @@ def test_new_tasks_are_given_to_a_run_once(world: World) -> None:
     assert world.started == [(TAG, (11, 12), 2.0)]
     world.end("completed", spent=0.5)
     world.look()
-    assert (len(world.started), world.now.since) == (1, 12)
+    assert (len(world.started), world.now.since) == (1, 10)
     world.tasks.append(13)
     world.look()
     assert world.started[1:] == [(TAG, (13,), 1.5)]
@@ -254,3 +266,59 @@ def test_a_task_that_was_too_large_for_the_rest_of_a_day_is_tried_on_another(wor
     world.end("completed", spent=0.5)
     world.look()
     assert [tasks for _, tasks, _ in world.started] == [(11, 12), (11,)]
+
+
+def test_a_run_is_resumed_within_the_limits_of_who_turned_it_on(world: World) -> None:
+    world.tasks = [11]
+    world.look()
+    world.end("canceled", INTERRUPTED)
+    world.trouble = UsedUpError("Nothing is left of the day.")
+    world.look()
+    assert (world.resumed, world.now.trouble) == ([], "Nothing is left of the day.")
+    world.trouble = RunError("Another run is under way.")
+    world.look()
+    assert (world.resumed, world.now.trouble) == ([], "Nothing is left of the day.")
+    world.trouble = None
+    world.look()
+    assert (world.resumed, world.now.trouble) == ([world.record.runs()[0].id], "")
+
+
+def test_what_somebody_canceled_stays_canceled_on_the_next_day(world: World) -> None:
+    world.tasks = [11]
+    world.look()
+    world.record.cancel(world.record.runs()[0].id)
+    world.look()
+    trouble = world.now.trouble
+    world.day = "2026-11-30"
+    world.look()
+    assert (len(world.started), world.now.trouble) == (1, trouble)
+    world.keep_ups.note(PROJECT, changed="2099")
+    world.look()
+    assert len(world.started) == 2, "turned on again"
+
+
+def test_tasks_that_come_to_light_late_are_predicted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two imports at a time: the task with the lower id is the last to be seen."""
+    world.tasks = [12]
+    world.look()
+    world.end("completed")
+    world.look()
+    world.tasks = [11, 12]
+    world.look()
+    assert [tasks for _, tasks, _ in world.started] == [(12,), (11,)]
+    world.end("completed")
+    world.look()
+    assert world.now.since == 10
+    monkeypatch.setattr("backend.adapters.database.keep_ups.LATE_S", -1.0)
+    world.look()
+    assert (world.now.since, len(world.started)) == (12, 2), "after some time, they are not looked at any more"
+
+
+def test_a_look_takes_no_longer_for_many_runs_of_a_day(world: World) -> None:
+    for number in range(11, 21):
+        world.tasks = list(range(11, number + 1))
+        world.look()
+        world.end("completed")
+    world.watched = 0
+    world.look()
+    assert world.watched <= 2
