@@ -1,10 +1,12 @@
 """Batches in the database: one process takes each step, answers are stored once, the rest gets a reason."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from backend.adapters.database.batches import BatchLine, BatchStore, StoredBatch
+from backend.adapters.database.connection_ledger import ConnectionLedger
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.chat.request import Completion
@@ -82,3 +84,13 @@ def test_a_cancel_forgets_what_was_not_asked_for(batches: BatchStore, batch: Sto
     assert batches.move(batch, "creating") is None
     batches.drop(left)
     assert batches.of_run(batch.run_id) == [left]
+
+
+def test_what_came_through_a_stored_connection_counts_in_its_month(
+    store: Store, batches: BatchStore, batch: StoredBatch
+) -> None:
+    def pricing(_model: str, _connection: str) -> Callable[[int, int, int], float]:
+        return lambda prompt, cached, said: 0.25
+
+    batches.keep(batch, {A: completion(digest=A, connection="groq", batch=True)})
+    assert ConnectionLedger(store, "groq", 1.0, pricing).spent() > 0

@@ -8,11 +8,13 @@ import pytest
 
 from backend.adapters.database.keep_ups import KeepUpStore
 from backend.adapters.database.prompts import Store
+from backend.domain.cascade import Cascade
 from backend.domain.keep_up import DAILY_USD, KeepUp
 from backend.domain.person import Person
 from backend.errors import RunError, SettingsError, StudioError
 from backend.services.keep_up.switching import ACTION, HEADER, KeepUpSwitch
-from tests.scripted import some
+from tests.installation import Installation
+from tests.scripted import some, version
 
 PROJECT = 7
 URL = "http://backend.test:9090/"
@@ -169,3 +171,17 @@ def test_it_needs_a_project_a_version_and_a_run_that_could_start(world: World) -
     with pytest.raises(RunError):
         world.on()
     assert (world.keep_ups.all(), world.studio.hooks) == ([], {})
+
+
+def test_a_second_model_without_a_price_is_said_before_it_is_turned_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run of it would be refused."""
+    app = Installation.made(tmp_path, "http://model.test/v1").app
+    monkeypatch.setitem(app.container.__dict__, "studio", Studio())
+    store = app.container.store
+    store.save(version(project=PROJECT, model="gpt-4o-mini", cascade=Cascade("of-unknown-price")))
+    store.set_connection(PROJECT, in_use="mood@1")
+    with pytest.raises(SettingsError, match="price of model 'of-unknown-price' is unknown"):
+        app.start_keep_up(PROJECT, 1.0, URL)
+    assert KeepUpStore(store).of(PROJECT) is None
