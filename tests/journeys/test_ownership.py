@@ -74,6 +74,21 @@ def test_withdrawing_takes_over_when_it_is_told_to(mine: Installation, project: 
     assert project.versions() == {}
 
 
+def test_results_that_label_studio_stores_as_null_stop_no_command(mine: Installation, project: Project) -> None:
+    tag = mine.save("x", project.id)
+    for task, result in zip(project.task_ids(), ({}, 5), strict=False):
+        item = {"task": task, "model_version": tag, "result": result}
+        project.http.post("/api/predictions/", json=item).raise_for_status()
+    assert [p["result"] for p in project.predictions()] == [None, None]
+    assert "(2 of x@1)" in mine.command("run", tag, "--on", "all").err
+    assert project.versions() == {tag: 8}
+    assert mine.app.push(tag) == PushResult(0, 0, 6)
+    mine.command("annotate", tag, "--yes")
+    mine.command("unannotate", tag, "--yes")
+    mine.command("withdraw", tag, "--take-over", "--yes")
+    assert project.versions() == {}
+
+
 def test_two_records_with_the_same_tags(mine: Installation, theirs: Installation, project: Project) -> None:
     for one in (mine, theirs):
         one.app.run(one.save("x", project.id), ALL)
