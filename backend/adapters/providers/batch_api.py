@@ -182,20 +182,17 @@ def _result(line: str, model: str) -> tuple[str, Completion | Failure] | None:
 
 def _reply(digest: str, result: dict[str, Any], model: str) -> Completion | Failure:
     response, error = result.get("response") or {}, result.get("error") or {}
-    status, body = int(response.get("status_code") or 0), response.get("body") or {}
-    status, refusal = _meant(status, body)
-    if status != 200:
-        answer = malformed(refusal, digest, model)
-        return (
-            replace(answer, batch=True)
-            if answer
-            else refused(status, str(error.get("code") or refusal.get("code") or ""))
-        )
     try:
-        reply = to_reply(digest, model, body)
-        return replace(reply, batch=True) if isinstance(reply, Completion) else reply
+        status, body = int(response.get("status_code") or 0), response.get("body") or {}
+        status, refusal = _meant(status, body)
+        if status != 200:
+            answer = malformed(refusal, digest, model)
+            reply = answer or refused(status, str(error.get("code") or refusal.get("code") or ""))
+        else:
+            reply = to_reply(digest, model, body)
     except GARBAGE:
         return Failure("server", "The model's server did not send a chat completion.")
+    return replace(reply, batch=True) if isinstance(reply, Completion) else reply
 
 
 def _meant(status: int, body: Any) -> tuple[int, dict[str, Any]]:

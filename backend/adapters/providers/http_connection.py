@@ -109,12 +109,12 @@ class HttpConnection(asyncio.Protocol):
     async def ask(self, head: bytes, body: bytes, begun: Begun) -> HttpReply:
         """The whole reply. Raises NotHttp, TooLarge, OSError for a connection that breaks, and what `begun` raises;
         after that, or if it is canceled, the caller closes the connection."""
-        self._begun, self._bare, self._size = begun, 0, 0
+        self._begun, self._bare, self._is_long = begun, 0, len(body) > _SHORT
         self._headers: list[tuple[bytes, bytes]] = []
-        self._parts: list[bytes] = []
+        self._body = bytearray()
         self.is_free = False
         self._answer = asyncio.get_running_loop().create_future()
-        if len(body) > _SHORT:
+        if self._is_long:
             self._transport.write(head)
             self._transport.write(body)
         else:
@@ -130,13 +130,13 @@ class HttpConnection(asyncio.Protocol):
         if self._answer is None:
             self.close()  # nobody asked: it must not become the answer to the next request
             return
-        size = self._size
+        size = len(self._body)
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             self._fail(NotHttp())
             return
-        if self._size == size:
+        if len(self._body) == size:
             self._count_bare(len(data))
 
     def _count_bare(self, size: int) -> None:
@@ -160,9 +160,9 @@ class HttpConnection(asyncio.Protocol):
         answer, reply = self._answer, self._reply
         self._answer = self._reply = None
         if answer is not None and reply is not None and not answer.done():
-            reply.body = b"".join(self._parts)
+            reply.body = bytes(self._body)
             answer.set_result(reply)
-        self._parts = []
+        self._body = bytearray()
 
     # What httptools calls:
 
@@ -185,15 +185,15 @@ class HttpConnection(asyncio.Protocol):
             self._fail(error)
 
     def on_body(self, part: bytes) -> None:
-        self._parts.append(part)
-        self._size += len(part)
-        if self._size > MOST_BYTES:
+        self._body += part  # not kept in parts: a server can send millions of them
+        if len(self._body) > MOST_BYTES:
             self._fail(TooLarge())
 
     def on_message_complete(self) -> None:
         if self._reply is not None:
-            # A server that answers before it has read the request would take the rest for the next one.
-            self.is_free = self._parser.should_keep_alive() and not self._transport.get_write_buffer_size()
+            # A server that refuses before it has read the request would take the rest for the next one.
+            is_read = not (self._is_long and self._reply.status >= 400) and not self._transport.get_write_buffer_size()
+            self.is_free = self._parser.should_keep_alive() and is_read
             self._finish()
 
 

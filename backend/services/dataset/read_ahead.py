@@ -27,5 +27,7 @@ def read_ahead(pages: Iterable[T]) -> Iterator[T]:
 
 
 def _with_rest(first: "Future[list[T]]", rest: Iterator[T]) -> Iterator[T]:
-    yield from first.result()
+    pages = iter(first.result())
+    del first  # it would keep the page until the last one is read
+    yield from pages
     yield from rest

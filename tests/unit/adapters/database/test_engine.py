@@ -77,17 +77,26 @@ def test_an_insert_says_whether_it_added_a_row(database_url: str) -> None:
 def test_connections_that_no_integer_lists_go_unless_they_are_used(database_url: str) -> None:
     engine = engine_at(database_url, "0043")
     with engine.begin() as connection:
-        for name in ("listed", "custom", "custom-2", "custom-3"):
+        for name in ("listed", "custom", "custom-2", "custom-3", "second", "teacher-2"):
             values = f"'{name}', 'http://127.0.0.1:1/v1', '2026'"
             connection.execute(sa.text(f"INSERT INTO model_connections (name, base_url, created) VALUES ({values})"))
         connection.execute(sa.text("INSERT INTO connection_ids (name, updated) VALUES ('listed', '2026')"))
         connection.execute(sa.text("INSERT INTO payers (model, connection) VALUES ('m', 'custom-2')"))
+        connection.execute(sa.text("INSERT INTO prompts (id, name, project) VALUES (1, 'mood', 7)"))
+        second = """{"model": "m", "connection": "second", "below": null}"""
+        version = """1, 1, '', '""', 'm', '[]', '', '{}', '""', '2026', :second"""
+        columns = "prompt_id, number, content, template, model, variables, schema_digest, parameters, note, created"
+        connection.execute(sa.text(f"INSERT INTO versions ({columns}, cascade) VALUES ({version})"), {"second": second})
+        search = {"search": """{"teacher": "teacher-2/m"}"""}
+        run = "'r', 'mood@1', 7, FALSE, FALSE, 'in_progress', '', '2026', '', 0, 0, :search"
+        columns = "id, tag, project, push, keep, status, reason, created, worker, seen, seconds, search"
+        connection.execute(sa.text(f"INSERT INTO runs ({columns}) VALUES ({run})"), search)
     engine.dispose()
     engine = open_database(database_url)
     with engine.connect() as connection:
         for table in ("model_connections", "connection_ids"):
             names = connection.execute(sa.text(f"SELECT name FROM {table} ORDER BY name")).scalars().all()
-            assert names == ["custom-2", "listed"]
+            assert names == ["custom-2", "listed", "second", "teacher-2"]
     engine.dispose()
 
 

@@ -134,6 +134,8 @@ USAGE = {"prompt_tokens": 9, "completion_tokens": 1}
         (429, {"error": {"message": "Slow down"}}, "rate_limited"),
         (200, {"choices": [], "error": {"code": 429}}, "rate_limited"),
         (200, ["no", "answer"], "server"),
+        (200, {"choices": 5}, "server"),
+        (200, {"choices": [{"message": 5}]}, "server"),
     ],
 )
 def test_a_refusal_in_a_batch_is_of_the_kind_that_it_means(status: int, body: Any, kind: str) -> None:

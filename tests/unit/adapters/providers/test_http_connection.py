@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import tracemalloc
 import zlib
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
@@ -24,6 +25,7 @@ ASKED = httpx2.Request("POST", "http://127.0.0.1:1/v1")
 JSON = (b"Content-Type", b"application/json")
 OK = b"HTTP/1.1 200 OK\r\n"
 SIMPLE = OK + b"Content-Length: 2\r\n\r\nhi"
+TOO_LONG = b"HTTP/1.1 413 Too long\r\nContent-Length: 0\r\n\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 
 KEPT: dict[str, tuple[bytes, bytes]] = {
@@ -206,9 +208,23 @@ def test_a_body_that_is_too_long_is_not_read_to_its_end(reply: list[bytes]) -> N
         with pytest.raises(TooLarge):
             await connection.ask(HEAD + b"0\r\n\r\n", b"", lambda _reply: None)
         await until(lambda: not server.open)
-        return connection._size
+        return len(connection._body)
 
     assert scene(act, reply) < MOST_BYTES + 1_000_000
+
+
+def test_a_body_in_the_smallest_pieces_takes_no_more_memory_than_its_bytes() -> None:
+    pieces = b"2\r\nhi\r\n" * 10_000
+
+    async def act(_server: RawServer, pool: ConnectionPool) -> int:
+        tracemalloc.start()
+        try:
+            assert len((await asked(pool)).body) == 1_000_000
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert scene(act, [CHUNKED, *[pieces] * 50, b"0\r\n\r\n"]) < 10_000_000
 
 
 def test_a_second_reply_is_not_the_answer_to_the_next_request() -> None:
@@ -260,8 +276,18 @@ def test_a_server_that_answers_before_it_has_read_is_asked_anew() -> None:
         await until(lambda: not server.open)
         return reply.status, server.connections
 
-    refused = b"HTTP/1.1 413 Too long\r\nContent-Length: 0\r\n\r\n"
-    assert scene(act, [refused], reads=False) == (413, 1)
+    assert scene(act, [TOO_LONG], reads=False) == (413, 1)
+
+
+def test_a_refusal_of_a_long_body_ends_the_connection_although_all_of_it_was_sent() -> None:
+    async def act(server: RawServer, pool: ConnectionPool) -> list[int]:
+        counts = []
+        for body in (b"short", bytes(100_000), b"short"):
+            await asked(pool, body)
+            counts.append(server.connections)
+        return counts
+
+    assert scene(act, [TOO_LONG]) == [1, 1, 2]
 
 
 def test_whoever_is_told_of_the_headers_may_end_the_reply() -> None:

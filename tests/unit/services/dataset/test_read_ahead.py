@@ -1,6 +1,7 @@
 """The first page is read before anybody asks for it; the others when they are asked for."""
 
 import threading
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -23,6 +24,16 @@ def test_the_first_page_is_read_at_once_and_the_others_in_turn() -> None:
     assert (next(ahead), read) == (0, [0])
     assert (next(ahead), read) == (1, [0, 1])
     assert list(ahead) == [2]
+
+
+def test_a_page_is_let_go_of_when_the_next_one_is_asked_for() -> None:
+    class Page:
+        pass
+
+    pages = read_ahead(Page() for _ in range(3))
+    first = weakref.ref(next(pages))
+    next(pages)
+    assert first() is None
 
 
 @pytest.mark.parametrize("pages", [[], ["one"], ["one", "two"]])
