@@ -102,7 +102,6 @@ JOURNEYS = {
         "services/prompts/versions",
         "services/runs/options",
         "services/runs/pusher",
-        "services/runs/run_worker",
         "services/runs/sync_session",
         "services/runs/task_labeler",
         "services/try_task",

@@ -202,7 +202,8 @@ class RunWorker:
             total.add(page)
         summary: Summary = total.summary()
         nothing = none_answered(summary.failures, summary.tasks, summary.refusal)
-        if nothing and run.budget is not None and set(summary.failures) == {"budget"}:
+        is_unsent = set(summary.failures) == {"budget"} and not summary.requests
+        if nothing and run.budget is not None and is_unsent:  # not one whose answers were cut: a larger one cuts too
             raise stopped(run)
         if nothing:
             raise RunError(nothing)
