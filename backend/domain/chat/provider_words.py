@@ -5,7 +5,7 @@ word, and so is the key. In scripts that do not divide words by spaces, each let
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from unicodedata import normalize
 
 _READ, _MOST = 600, 200
@@ -60,7 +60,7 @@ def _echoed(words: Sequence[re.Match[str]], message: str, texts: str) -> set[int
     folded, written = [word[0].casefold() for word in words], _WORD.findall(texts.casefold())
     phrases = {(n, m): " ".join(folded[n : n + m]) for m in _LENGTHS for n in range(len(folded) - m + 1)}
     repeated = _phrases_of(written, set(phrases.values()))
-    lines = {" ".join(_WORD.findall(line.casefold())) for line in texts.splitlines()}
+    lines = {" ".join(_WORD.findall(line.casefold())) for line in texts.splitlines() if len(line) <= _READ}
     whole = {
         n + k
         for (n, m), phrase in phrases.items()
@@ -72,11 +72,9 @@ def _echoed(words: Sequence[re.Match[str]], message: str, texts: str) -> set[int
 
 def _phrases_of(words: Sequence[str], phrases: set[str]) -> set[str]:
     """Those of `phrases` that occur in the words of the texts, in one pass, however long the texts are."""
-    return {phrase for m in _LENGTHS for phrase in _runs(words, m) if phrase in phrases}
-
-
-def _runs(words: Sequence[str], length: int) -> Iterator[str]:
-    return (" ".join(words[n : n + length]) for n in range(len(words) - length + 1))
+    first = {phrase.partition(" ")[0] for phrase in phrases}
+    starts = [n for n, word in enumerate(words) if word in first]
+    return {phrase for m in _LENGTHS for n in starts if (phrase := " ".join(words[n : n + m])) in phrases}
 
 
 def _is_telling(words: Sequence[re.Match[str]], message: str) -> bool:
