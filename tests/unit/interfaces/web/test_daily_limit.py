@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from backend.adapters.database.connection_ledger import ConnectionLedger
 from backend.adapters.database.runs import NewRun
 from backend.adapters.processes import is_running, this_process
 from backend.app import App
@@ -104,6 +105,23 @@ def test_a_new_day_has_a_new_limit(mine: Installation, monkeypatch: pytest.Monke
     assert predict(client, task("tomorrow is a good day"))[0]
     predict(client, *days(30, "tomorrow"))
     assert 0.1 < spent(mine) <= 0.2
+
+
+def test_what_a_run_releases_is_there_for_those_who_label_at_once(mine: Installation, stand_in: RunningStandIn) -> None:
+    served = limited(mine, 1.0)
+    priced = ConnectionChange(stand_in.url, no_key=True, price_in=0.0, price_out=1000.0, monthly_budget=1.0)
+    served.app.connect_model("big", priced)
+    store, pricing = served.app.container.store, served.app.container.pricing
+    changes: dict[str, Any] = {"connection": "big", "parameters": {"max_tokens": 20}, "template": "{text}"}
+    store.save(version(schema=MOOD, model="stand-in", **changes))
+    client = create_app(served.app).test_client()
+    month, day = ConnectionLedger(store, "big", 1.0, pricing), some(served.app.container.daily_limit).budget_ledger()
+    for tag, ledger in (("mood@2", month), ("mood@1", day)):
+        store.set_connection(7, in_use=tag)
+        assert ledger.hold("a run", 0.5, 1.0) is not None
+        assert predict(client, task(f"a good day of {tag}")) == [{}]
+        ledger.keep("a run", 0.0)
+        assert predict(client, task(f"a good day of {tag}"))[0]
 
 
 def test_a_model_without_a_price_is_not_asked_and_everyone_is_told(
