@@ -17,6 +17,17 @@ from backend.errors import StoreError
 
 CHUNK = 500
 """Most values in one query's list."""
+SILENT_S = 20
+POSTGRESQL_BOUNDS = {
+    "connect_timeout": 5,
+    "keepalives_idle": SILENT_S // 2,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": SILENT_S * 1000,
+}
+"""Parameters of a connection to PostgreSQL, unless its address says otherwise: after SILENT_S seconds without a sign of
+the server's machine, the connection is broken. Else the kernel waits 15 minutes for a statement that was sent, and 2
+hours for an answer. A statement may take as long as it does."""
 HEAD = "0045"
 """The newest migration; a test compares it with the files."""
 OPTIONS = {"preserve_rowcount": True}
@@ -34,9 +45,8 @@ def open_database(url: str) -> sa.Engine:
             )
             sa.event.listen(engine, "connect", _prepare_sqlite)
         else:
-            engine = sa.create_engine(
-                parsed, pool_pre_ping=True, connect_args={"connect_timeout": 5}, execution_options=OPTIONS
-            )
+            bounds = {name: value for name, value in POSTGRESQL_BOUNDS.items() if name not in parsed.query}
+            engine = sa.create_engine(parsed, pool_pre_ping=True, connect_args=bounds, execution_options=OPTIONS)
         _migrate_or_close(engine)
     except ModuleNotFoundError as error:
         raise StoreError(_driver_missing(str(error.name))) from None

@@ -235,3 +235,22 @@ def test_a_database_whose_library_is_not_installed(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(sys.modules, "MySQLdb", None)
     with pytest.raises(StoreError, match=sentence):
         open_database(url)
+
+
+@pytest.mark.parametrize(("query", "silent_ms"), [("", 20_000), ("?tcp_user_timeout=5000", "5000")])
+def test_a_machine_that_vanished_is_not_waited_for(query: str, silent_ms: Any) -> None:
+    """Redis's connection has such a bound too."""
+    seen: list[dict[str, Any]] = []
+
+    def look(_dialect: Any, _record: Any, _arguments: Any, parameters: dict[str, Any]) -> None:
+        seen.append(parameters)
+        raise OSError("it is not asked")
+
+    sa.event.listen(sa.Engine, "do_connect", look)
+    try:
+        with pytest.raises(StoreError):
+            open_database(f"postgresql+psycopg://user@host.test/name{query}")
+    finally:
+        sa.event.remove(sa.Engine, "do_connect", look)
+    assert seen[0]["tcp_user_timeout"] == silent_ms
+    assert seen[0]["keepalives_idle"] + 2 * seen[0]["keepalives_interval"] <= 20
