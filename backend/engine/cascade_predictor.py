@@ -14,8 +14,9 @@ from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure, Outcome
 from backend.domain.resolution.resolve import failed
 from backend.domain.task import Task
-from backend.engine.predictor import PendingTask, Plan, Predictor, RequestSource, Sink
+from backend.engine.predictor import PendingTask, Plan, Predictor, Sink, is_sending
 from backend.engine.request_executor import RequestExecutor
+from backend.engine.request_source import RequestSource
 from backend.errors import ProviderAwayError, ProviderError
 
 OUTAGE_S = 30.0
@@ -65,6 +66,9 @@ class CascadePredictor(Predictor):
     def workers(self) -> int:
         """So many that each model has enough to do, however slow the other one is."""
         return 2 * (self.executor.slots.adaptive.most + self._second.executor.slots.adaptive.most)
+
+    def is_sending(self, digest: str) -> bool:
+        return super().is_sending(digest) or is_sending(self._second.executor, digest)
 
     def halt(self) -> None:
         super().halt()

@@ -1,5 +1,4 @@
-"""Predictor: tasks -> outcomes. The only concurrency is here: a bounded number of workers that pull from pages of
-    tasks.
+"""Predictor: tasks -> outcomes. The only concurrency is here: a bounded number of workers that pull from pages.
 
 Stored completions are read, not asked. At most two pages of tasks are in memory at a time.
 """
@@ -18,6 +17,7 @@ from backend.domain.resolution.pricing import Pricing
 from backend.domain.resolution.resolve import failed, outcome_of
 from backend.domain.task import Task
 from backend.engine.request_executor import RequestExecutor
+from backend.engine.request_source import RequestSource, requests_of
 from backend.engine.sampling import ask_all, failure_of
 from backend.engine.shutdown import Shutdown, Stopped
 from backend.errors import PromptsError, where
@@ -34,12 +34,6 @@ Plan = Callable[[PlannedRequests], None]
 
 class StoredCompletions(Protocol):
     def completions(self, digests: Sequence[str]) -> dict[str, list[Completion]]: ...
-
-
-class RequestSource(Protocol):
-    """The requests about tasks, from a RequestBuilder or a similar object."""
-
-    def requests(self, tasks: Sequence[Task]) -> PlannedRequests: ...
 
 
 class RequestClaims(Protocol):
@@ -100,6 +94,10 @@ class Predictor:
     def workers(self) -> int:
         return 2 * self.executor.slots.adaptive.most
 
+    def is_sending(self, digest: str) -> bool:
+        """Whether a request is in flight, maybe one that nobody waits for any more. From any thread."""
+        return is_sending(self.executor, digest)
+
     def halt(self) -> None:
         """Sends nothing more."""
         self.executor.stop()
@@ -138,7 +136,7 @@ class Predictor:
         try:
             while (page := await upcoming) is not None and not self.executor.stopping:
                 upcoming = asyncio.create_task(asyncio.to_thread(next, pages, None))
-                planned = await asyncio.to_thread(builder.requests, page)
+                planned = await requests_of(builder, page)
                 if plan is not None:
                     await asyncio.to_thread(plan, planned)
                 await self._hand_out(planned, todo, sink)
@@ -239,6 +237,11 @@ class Predictor:
 def _claimed_digests(request: ChatRequest) -> list[str]:
     """What is claimed for a task: its request and, of a cascade, the one to the second model."""
     return [part.digest for part in (request, request.then) if part is not None]
+
+
+def is_sending(executor: RequestExecutor, digest: str) -> bool:
+    pending = executor.in_flight.get(digest)
+    return pending is not None and pending.sending
 
 
 def _first(errors: BaseException) -> BaseException:

@@ -72,7 +72,7 @@ class RequestExecutor:
         self.counts = ExecutorCounts()
         self._model = model
         self._writer = CompletionWriter(model.write, room=concurrency // UNSTORED)
-        self._in_flight: dict[str, InFlightRequest] = {}
+        self.in_flight: dict[str, InFlightRequest] = {}
         self._recent = ResponseCache(failures.repeat_after_s)
         self._first_answers: defaultdict[str, FirstAnswer] = defaultdict(FirstAnswer)
         self._reached = False
@@ -82,7 +82,7 @@ class RequestExecutor:
     @property
     def waits(self) -> int:
         """Number of requests that are neither answered nor in flight."""
-        return sum(not pending.sending for pending in self._in_flight.values())
+        return sum(not pending.sending for pending in self.in_flight.values())
 
     async def ask(self, request: ChatRequest, stored: Sequence[Completion] = ()) -> RequestResult:
         """All attempts for `request`, those in `stored` first; sends what is missing, once for all who ask now.
@@ -94,11 +94,11 @@ class RequestExecutor:
         failed = self._recent.failure(request.digest)
         if failed is not None:
             return failed
-        pending = self._in_flight.get(request.digest)
+        pending = self.in_flight.get(request.digest)
         first = pending is None
         if pending is None:
             attempts = max(stored, self._recent.answered.get(request.digest, ()), key=len)
-            pending = self._in_flight[request.digest] = InFlightRequest(request, judge(attempts, request.template.spec))
+            pending = self.in_flight[request.digest] = InFlightRequest(request, judge(attempts, request.template.spec))
             pending.task = asyncio.create_task(self._settle_and_cache(pending))
             pending.task.add_done_callback(lambda task: task.cancelled() or task.exception())
         else:
@@ -124,13 +124,13 @@ class RequestExecutor:
         asyncio.get_running_loop().call_later(STOP_S, self._give_up, True)
 
     def _give_up(self, sending: bool = False) -> None:
-        for pending in self._in_flight.values():
+        for pending in self.in_flight.values():
             if sending or not pending.sending:
                 pending.task.cancel()
 
     async def close(self, patience_s: float | None = None) -> None:
         """Waits up to `patience_s` (DRAIN_S) seconds for requests in flight, whose answers are stored; then ends."""
-        tasks = [pending.task for pending in self._in_flight.values()]
+        tasks = [pending.task for pending in self.in_flight.values()]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=DRAIN_S if patience_s is None else patience_s)
             for task in late:
@@ -152,8 +152,8 @@ class RequestExecutor:
 
     def _forget(self, pending: InFlightRequest) -> None:
         """Another flight for the same request may have begun since; that one stays."""
-        if self._in_flight.get(pending.request.digest) is pending:
-            del self._in_flight[pending.request.digest]
+        if self.in_flight.get(pending.request.digest) is pending:
+            del self.in_flight[pending.request.digest]
 
     async def _until_settled(self, pending: InFlightRequest) -> RequestResult:
         while not pending.judged.settles(pending.request):

@@ -5,7 +5,7 @@ No error of a task or a batch of tasks is raised: a task without a usable answer
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -118,7 +118,7 @@ class LivePredictions:
         labelled = self._label(call, call.version, tasks)
         calibrators = self._calibrators(call.version, call.tag)
         if labelled.late:
-            self._leave_over(call.tag, [call.by_number[task.id] for task in tasks if task.id not in labelled.outcomes])
+            self._leave_over(call, labelled, [task for task in tasks if task.id not in labelled.outcomes])
         return call.predictions(labelled, calibrators)
 
     def _label(self, call: "_LiveCall", version: PromptVersion, tasks: list[Task]) -> Labelled:
@@ -161,8 +161,8 @@ class LivePredictions:
         pushed = self._overflow_runs.of(tag) if self._overflow_runs else set()
         return [item for item in items if _id(by_number[item.id]) not in pushed] if pushed else items
 
-    def _leave_over(self, tag: str, tasks: Sequence[Any]) -> None:
-        ids = [number for task in tasks if (number := _id(task)) is not None]
+    def _leave_over(self, call: "_LiveCall", labelled: Labelled, tasks: Sequence[Task]) -> None:
+        tag, ids = call.tag, call.ids(task.id for task in tasks)
         if self._overflow_runs is None:
             log.warning(
                 "%s: %d tasks are left; with LABEL_STUDIO_API_KEY set, a run finishes such tasks", tag, len(ids)
@@ -172,7 +172,7 @@ class LivePredictions:
                 "%s: %d tasks are left; a run finishes such tasks once a saved version is in use", tag, len(ids)
             )
         else:
-            self._overflow_runs.add(tag, ids)
+            self._overflow_runs.add(tag, ids, lambda: call.ids(labelled.under_way()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +196,10 @@ class _LiveCall:
     @property
     def tasks(self) -> list[Task]:
         return [Task(number, _data(task)) for number, task in self.by_number.items()]
+
+    def ids(self, numbers: Iterable[int]) -> list[int]:
+        """Label Studio's, of those of these tasks that have one."""
+        return [number for task in numbers if (number := _id(self.by_number[task])) is not None]
 
     def predictions(self, labelled: Labelled, calibrators: Calibrators) -> dict[int, dict[str, Any]]:
         """One for each task, in order; `{}` for one without an answer."""

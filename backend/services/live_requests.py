@@ -7,9 +7,9 @@ the monthly budget of a connection is changed.
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from backend.adapters.database.project_data import ForgetStore
@@ -62,11 +62,20 @@ class Labelled:
 
     late: whether there was no time for all
     trouble: why some were not asked about
+    requests_of: the digests of the requests about each task
+    is_sending: whether one is in flight, whose answer will be stored
     """
 
     outcomes: dict[int, Outcome]
     late: bool = False
     trouble: PromptsError | None = None
+    requests_of: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    is_sending: Callable[[str], bool] = bool
+
+    def under_way(self) -> set[int]:
+        """The tasks without an outcome that have requests in flight."""
+        left = {task: digests for task, digests in self.requests_of.items() if task not in self.outcomes}
+        return {task for task, digests in left.items() if any(map(self.is_sending, digests))}
 
 
 class SharedPredictors:
@@ -136,15 +145,20 @@ class Live:
     def label(self, builder: RequestBuilder, tasks: list[Task], deadline_s: float, project: int) -> Labelled:
         """The outcomes after at most `deadline_s` seconds. `project`: the owner of the tasks, noted in the database."""
 
+        requests_of = dict[int, list[str]]()
+
         def plan(planned: PlannedRequests) -> None:
-            requests = [ask for _, ask in planned if isinstance(ask, ChatRequest)]
-            self._sources.note(project, [sample.digest for request in requests for sample in request.all_samples])
+            requests = {task: ask for task, ask in planned if isinstance(ask, ChatRequest)}
+            digests = {task: [sample.digest for sample in ask.all_samples] for task, ask in requests.items()}
+            requests_of.update(digests)
+            self._sources.note(project, [digest for some in digests.values() for digest in some])
 
         try:
             budgets = self._budgets()
         except PromptsError as error:
             return Labelled({}, trouble=self._noted_error(error))
-        return self._loop.run(self._label(builder, tasks, deadline_s, plan, budgets))
+        labelled = self._loop.run(self._label(builder, tasks, deadline_s, plan, budgets))
+        return replace(labelled, requests_of=requests_of)
 
     def close(self, patience_s: float) -> None:
         """Waits that long for requests in flight, which may outlive a deadline, so that their answers are stored."""
@@ -169,7 +183,7 @@ class Live:
                 predictor = self._chosen(builder, shared)
                 await asyncio.wait_for(predictor.label(builder, builder.cut([tasks]), sink, plan), deadline_s)
         except TimeoutError:
-            return Labelled(outcomes, late=True)
+            return Labelled(outcomes, late=True, is_sending=predictor.is_sending)
         except PromptsError as error:
             return Labelled(outcomes, trouble=self._noted_error(error))
         return Labelled(outcomes)

@@ -6,23 +6,28 @@ not in the answer. The runs push the rest.
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from backend.adapters.label_studio.http import Unreachable
 from backend.adapters.periodic_thread import PeriodicThread
-from backend.domain.runs.run import Run
+from backend.domain.runs.run import FINAL, Run
+from backend.domain.runs.stop_reason import RESUMABLE
 from backend.errors import PromptsError, ProviderAwayError, QueueError, RunError, StoreAwayError, UsedUpError
 
 EVERY_S = 2.0
 MOST_ROUNDS = 30
 """Between two tries to begin a run: a minute. What fails for long may always fail, as a 500 for a broken task."""
+MOST_INTERRUPTED = 3
+"""Runs in a row that are begun again after they were interrupted: what ends a process may end each."""
 PASSING = (RunError, Unreachable, StoreAwayError, QueueError, ProviderAwayError, UsedUpError)
 """What passes by itself: another run of the version, Label Studio or a server that is away, a day that is used up."""
 log = logging.getLogger(__name__)
 
 Start = Callable[[str, tuple[int, ...]], Run]
 """Starts a background run of a version over these tasks. Raises one of PASSING when none can begin for now."""
+UnderWay = Callable[[], Collection[int]]
+"""Those of the tasks whose requests are still in flight in this process."""
 
 
 @dataclass(slots=True)
@@ -33,19 +38,29 @@ class _Rest:
     running: the tasks of the run `run_id`
     trouble: why no run could begin when it was tried last
     pause: rounds from that try to the next; `left`: those that are left of them
+    under_way: what says which tasks are still asked about here
+    interrupted: how many runs in a row were
     """
 
     waiting: set[int] = field(default_factory=set)
+    under_way: list[UnderWay] = field(default_factory=list)
     running: set[int] = field(default_factory=set)
     run_id: str = ""
     trouble: str = ""
     pause: int = 0
     left: int = 0
+    interrupted: int = 0
 
     def later(self) -> bool:
         """Whether this round is part of the pause; counts it."""
         self.left = max(0, self.left - 1)
         return self.left > 0
+
+    def ready(self) -> set[int]:
+        """The waiting tasks about which this process asks nothing any more; a run would ask about the others too."""
+        asked = [(look, set(look())) for look in self.under_way]
+        self.under_way = [look for look, tasks in asked if tasks]
+        return self.waiting.difference(*(tasks for _, tasks in asked))
 
     def failed(self, error: PromptsError) -> None:
         """Another run of the version ends at any time; all else is tried again after twice the pause."""
@@ -55,22 +70,27 @@ class _Rest:
 
 
 class OverflowRuns:
-    """Safe to share between threads; its own thread starts with the first task. `is_over`: whether a run has ended."""
+    """Safe to share between threads; its own thread starts with the first task.
 
-    def __init__(self, start: Start, is_over: Callable[[str], bool]) -> None:
+    find_run: a run by its id, as it is now; raises RunError when it was deleted
+    """
+
+    def __init__(self, start: Start, find_run: Callable[[str], Run]) -> None:
         self._start = start
-        self._is_over = is_over
+        self._find_run = find_run
         self._rests: dict[str, _Rest] = {}
         self._lock = threading.Lock()
         self._ticker: PeriodicThread | None = None
 
-    def add(self, tag: str, tasks: Iterable[int]) -> None:
-        """Predicts these tasks by a run of `tag`, soon or when another run of it has ended."""
+    def add(self, tag: str, tasks: Iterable[int], under_way: UnderWay = tuple) -> None:
+        """Predicts these tasks by a run of `tag`, soon or when another run of it has ended; those that are still
+        `under_way` when their answers are stored."""
         with self._lock:
             rest = self._rests.setdefault(tag, _Rest())
             rest.waiting |= set(tasks) - rest.running
+            rest.under_way.append(under_way)
             if self._ticker is None:
-                self._ticker = PeriodicThread("overflow-runs", EVERY_S, self._tick).__enter__()
+                self._ticker = PeriodicThread("overflow-runs", EVERY_S, self.look).__enter__()
 
     def of(self, tag: str) -> set[int]:
         """The tasks that a run finishes or will finish."""
@@ -81,19 +101,42 @@ class OverflowRuns:
     def look(self) -> None:
         """One round: forgets finished runs and starts waiting ones. Callers of `of` do not wait for it."""
         for tag, rest in list(self._rests.items()):
-            over = bool(rest.running) and self._has_ended(rest.run_id)
-            with self._lock:
-                rest.running = set() if over else rest.running
-                tasks = set() if rest.running else set(rest.waiting)
-            if tasks and not rest.later():
-                self._begin(tag, rest, tasks)
+            try:
+                self._look_at(tag, rest)
+            except PromptsError as error:  # the versions behind it have their turn
+                log.warning("%s: %s", tag, error)
 
-    def _has_ended(self, run_id: str) -> bool:
-        """Whether a run has ended, or was deleted since (`prune`, `forget`): then nobody finishes its tasks."""
+    def _look_at(self, tag: str, rest: _Rest) -> None:
+        again = self._left_by(tag, rest) if rest.running else set()
+        if again is None:
+            return
+        with self._lock:
+            rest.waiting |= again
+            rest.running = set()
+            tasks = rest.ready()
+        if tasks and not rest.later():
+            self._begin(tag, rest, tasks)
+
+    def _left_by(self, tag: str, rest: _Rest) -> set[int] | None:
+        """The tasks that wait again now that their run has ended; None while it goes on."""
         try:
-            return self._is_over(run_id)
-        except RunError:
-            return True
+            run = self._find_run(rest.run_id)
+        except RunError:  # somebody deleted it, or its version
+            return set()
+        if run.status not in FINAL:
+            return None
+        if run.stop in RESUMABLE and rest.interrupted < MOST_INTERRUPTED:
+            rest.interrupted += 1
+            log.info("%s: run %s ended early, another one predicts its tasks: %s", tag, run.id, run.reason)
+            return rest.running
+        rest.interrupted = 0
+        if run.status == "failed":
+            log.warning(
+                "%s: run %s ended before each of %d tasks that were left over had a prediction (%s): "
+                "`ls-prompts resume %s` continues it.",
+                *(tag, run.id, len(rest.running), run.reason, run.id),
+            )
+        return set()
 
     def _begin(self, tag: str, rest: _Rest, tasks: set[int]) -> None:
         try:
@@ -113,9 +156,3 @@ class OverflowRuns:
             rest.waiting -= tasks
             rest.run_id, rest.running = run_id, tasks if run_id else set()
             rest.trouble, rest.pause = "", 0
-
-    def _tick(self) -> None:
-        try:
-            self.look()
-        except PromptsError as error:
-            log.warning("%s", error)

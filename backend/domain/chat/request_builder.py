@@ -62,7 +62,12 @@ class RequestBuilder:
 
     def cut(self, pages: Iterable[list[Task]]) -> Iterable[list[Task]]:
         """`pages`, in smaller ones where files are read for requests, so that few of them are in memory at a time."""
-        return small_pages(pages, self._files) if self._files or self._linked else pages
+        return small_pages(pages, self._files) if self.reads_files else pages
+
+    @property
+    def reads_files(self) -> bool:
+        """Whether files are read for requests, which may take long."""
+        return bool(self._files or self._linked)
 
     def request(self, task: Task) -> ChatRequest | Failure:
         """The request for `task`, or the Failure of a task that cannot be asked about."""

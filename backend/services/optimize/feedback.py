@@ -5,7 +5,7 @@ The ground truths that evaluate are not known here.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.chat.request import ChatRequest, PlannedRequests, RequestTemplate
@@ -92,6 +92,7 @@ class _OneRequest:
     """The same request for every task."""
 
     request: ChatRequest
+    reads_files: ClassVar[bool] = False
 
     def requests(self, tasks: Sequence[Task]) -> PlannedRequests:
         return [(task.id, self.request) for task in tasks]

@@ -12,8 +12,9 @@ from backend.domain.outcome import Failure, Outcome
 from backend.domain.task import Task
 from backend.engine.budget_allocation import TOO_MUCH
 from backend.engine.budget_rules import OverBudget
-from backend.engine.predictor import Plan, Predictor, RequestSource
+from backend.engine.predictor import Plan, Predictor
 from backend.engine.request_executor import RequestExecutor
+from backend.engine.request_source import RequestSource
 from backend.services.run_control.heartbeat import Heartbeat
 from backend.services.run_control.progress import Progress
 from backend.services.run_control.waiting import waiting

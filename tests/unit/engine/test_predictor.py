@@ -21,8 +21,9 @@ from backend.domain.outcome import Failure, Outcome, Rejection
 from backend.domain.task import Task
 from backend.engine import completion_writer as recorder
 from backend.engine import request_executor as executor_module
-from backend.engine.predictor import NoSharing, Plan, Predictor, RequestSource, Sink
+from backend.engine.predictor import NoSharing, Plan, Predictor, Sink
 from backend.engine.request_executor import RequestExecutor
+from backend.engine.request_source import RequestSource
 from backend.engine.stored_model import StoredModel
 from backend.errors import ProviderError, StoreError, StudioError
 from tests.scripted import BROKEN, GOOD, Reply, ScriptedModel, builder, completion, request, run, tasks

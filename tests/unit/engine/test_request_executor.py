@@ -619,7 +619,7 @@ def test_what_waits_for_a_slot_is_not_sent_when_nobody_waits_for_it() -> None:
             await cancelled(second)
             model.hold.set()
             await first
-            assert executor._in_flight == {}
+            assert executor.in_flight == {}
             assert executor.slots.in_flight == 0
 
     run(scene())
@@ -683,7 +683,7 @@ def test_a_malformed_answer_nobody_waited_for_is_asked_for_once_more_by_the_next
             await model.arrived(1)
             await cancelled(task)
             model.hold.set()
-            while executor._in_flight:
+            while executor.in_flight:
                 await asyncio.sleep(0)
             assert len(model.requests) == 1
             return await executor.ask(request(), list(stored))
@@ -702,7 +702,7 @@ def test_a_request_asked_again_at_the_moment_it_failed_is_still_one_request() ->
         async with asking(model) as executor:
             first = asyncio.create_task(executor.ask(request()))
             await model.arrived(1)
-            while executor._in_flight:
+            while executor.in_flight:
                 await asyncio.sleep(0)
             assert not first.done()
             model.hold = asyncio.Event()

@@ -1,12 +1,14 @@
 """At midnight the server goes over to new executors, while calls still use the old ones."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from backend.adapters.database.connection_ledger import ConnectionLedger
 from backend.adapters.database.prompts import Store
+from backend.domain.chat.request import ChatRequest
 from backend.domain.task import Task
 from backend.engine.budget_allocation import BudgetAllocation
 from backend.engine.connection_budgets import ConnectionBudgets
@@ -111,6 +113,25 @@ def test_the_end_of_the_server_waits_no_longer_than_it_may(store: Store, monkeyp
         await days.closed()
 
     monkeypatch.setattr(module, "OLD_S", 5.0)
+    run(main())
+
+
+def test_what_is_in_flight_after_the_deadline_is_named_until_it_is_stored(store: Store) -> None:
+    async def main() -> None:
+        days = Days(store)
+        call = days.label(3, deadline_s=0.5)
+        await _made(days, 1)
+        await days.models[0].arrived(1)
+        labelled = await call
+        assert labelled.late
+        planned = builder().requests(tasks(3))
+        requests_of = {task: [ask.digest] for task, ask in planned if isinstance(ask, ChatRequest)}
+        labelled = replace(labelled, requests_of=requests_of)
+        assert labelled.under_way() == {1}, "the others wait for the first answer"
+        days.go_on.set()
+        await days.live._close(10.0)
+        assert labelled.under_way() == set()
+
     run(main())
 
 

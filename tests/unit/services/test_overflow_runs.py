@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from backend.adapters.label_studio.http import Faulted, Unreachable
+from backend.domain.runs.stop_reason import StopKind
 from backend.errors import (
     PromptError,
     PromptsError,
@@ -25,7 +26,7 @@ class Runs:
     def __init__(self) -> None:
         self.started: list[tuple[str, tuple[int, ...]]] = []
         self.trouble: Exception | None = None
-        self.over: set[str] = set()
+        self.over: dict[str, Any] = {}
         self.tries = 0
 
     def start(self, tag: Any, tasks: Any) -> Any:
@@ -34,6 +35,12 @@ class Runs:
             raise self.trouble
         self.started.append((tag, tasks))
         return SimpleNamespace(id=f"run{len(self.started)}")
+
+    def find(self, run: str) -> Any:
+        found = self.over.get(run, {"status": "in_progress"})
+        if found is None:
+            raise RunError(f"There is no run '{run}'.")
+        return SimpleNamespace(**{"id": run, "stop": StopKind.OTHER, "reason": "", **found})
 
 
 @pytest.fixture
@@ -44,7 +51,7 @@ def runs() -> Runs:
 @pytest.fixture
 def rest(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> OverflowRuns:
     monkeypatch.setattr(module, "EVERY_S", 3600)
-    return OverflowRuns(runs.start, lambda run: run in runs.over)
+    return OverflowRuns(runs.start, runs.find)
 
 
 def test_they_are_given_to_a_run_and_remembered_until_it_has_ended(runs: Runs, rest: OverflowRuns) -> None:
@@ -56,7 +63,7 @@ def test_they_are_given_to_a_run_and_remembered_until_it_has_ended(runs: Runs, r
     assert runs.started == [(TAG, (1, 3))]
     assert rest.of(TAG) == {1, 3}
     assert rest.of("mood@2") == set()
-    runs.over.add("run1")
+    runs.over["run1"] = {"status": "completed"}
     rest.look()
     assert rest.of(TAG) == set()
     assert len(runs.started) == 1
@@ -69,24 +76,16 @@ def test_what_comes_meanwhile_waits_for_its_turn(runs: Runs, rest: OverflowRuns)
     rest.look()
     assert rest.of(TAG) == {1, 2, 3}
     assert len(runs.started) == 1
-    runs.over.add("run1")
+    runs.over["run1"] = {"status": "completed"}
     rest.look()
     assert runs.started[1:] == [(TAG, (3,))]
     assert rest.of(TAG) == {3}
 
 
-def test_a_run_that_was_deleted_is_over_and_holds_up_no_other_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "EVERY_S", 3600)
-    runs = Runs()
-
-    def is_over(run: str) -> bool:
-        if run == "run1":
-            raise RunError("There is no run run1.")
-        return False
-
-    rest = OverflowRuns(runs.start, is_over)
+def test_a_run_that_was_deleted_is_over_and_holds_up_no_other_version(runs: Runs, rest: OverflowRuns) -> None:
     rest.add(TAG, [1])
     rest.look()
+    runs.over["run1"] = None
     rest.add(TAG, [2])
     rest.add("mood@2", [7])
     rest.look()
@@ -151,3 +150,73 @@ def test_what_no_run_can_be_started_for_is_told_and_given_up(
     rest.look()
     assert rest.of(TAG) == set()
     assert "mood@1: 2 tasks are left without a prediction: There is no version mood@1." in caplog.text
+
+
+@pytest.mark.parametrize("stop", [StopKind.INTERRUPTED, StopKind.ABANDONED, StopKind.NEVER_BEGAN])
+def test_the_tasks_of_a_run_that_was_interrupted_go_on_in_another(
+    runs: Runs, rest: OverflowRuns, stop: StopKind
+) -> None:
+    rest.add(TAG, [1, 2])
+    rest.look()
+    runs.over["run1"] = {"status": "failed", "stop": stop}
+    rest.look()
+    assert runs.started == [(TAG, (1, 2)), (TAG, (1, 2))]
+    assert rest.of(TAG) == {1, 2}
+
+
+def test_runs_that_are_interrupted_again_and_again_are_told(
+    runs: Runs, rest: OverflowRuns, caplog: pytest.LogCaptureFixture
+) -> None:
+    runs.over = {f"run{number}": {"status": "failed", "stop": StopKind.NEVER_BEGAN} for number in range(1, 9)}
+    rest.add(TAG, [1, 2])
+    for _ in range(20):
+        rest.look()
+    assert len(runs.started) == 4
+    assert rest.of(TAG) == set()
+    assert "`ls-prompts resume run4`" in caplog.text
+
+
+@pytest.mark.parametrize(("status", "told"), [("failed", True), ("completed", False), ("canceled", False)])
+def test_what_a_run_left_is_told_once(
+    runs: Runs, rest: OverflowRuns, caplog: pytest.LogCaptureFixture, status: str, told: bool
+) -> None:
+    rest.add(TAG, [1, 2])
+    rest.look()
+    runs.over["run1"] = {"status": status, "stop": StopKind.BUDGET, "reason": "budget"}
+    rest.look()
+    rest.look()
+    assert rest.of(TAG) == set()
+    assert len(runs.started) == 1
+    assert caplog.text.count("before each of 2 tasks that were left over had a prediction (budget)") == told
+    assert ("`ls-prompts resume run1`" in caplog.text) == told
+
+
+def test_trouble_with_one_version_stops_no_other(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(module, "EVERY_S", 3600)
+
+    def find(_run: str) -> Any:
+        raise StoreAwayError("The database is locked.")
+
+    rest = OverflowRuns(runs.start, find)
+    rest.add(TAG, [1])
+    rest.look()
+    rest.add("topic@1", [5])
+    rest.look()
+    assert runs.started[1:] == [("topic@1", (5,))]
+    assert "mood@1: The database is locked." in caplog.text
+
+
+def test_what_is_still_asked_here_waits_until_it_is_stored(runs: Runs, rest: OverflowRuns) -> None:
+    asked = {2, 3}
+    rest.add(TAG, [1, 2, 3], lambda: asked)
+    rest.look()
+    assert runs.started == [(TAG, (1,))]
+    assert rest.of(TAG) == {1, 2, 3}
+    runs.over["run1"] = {"status": "completed"}
+    rest.look()
+    assert len(runs.started) == 1
+    asked.clear()
+    rest.look()
+    assert runs.started[1:] == [(TAG, (2, 3))]
