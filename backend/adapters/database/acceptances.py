@@ -36,8 +36,8 @@ class AcceptanceStore(Repository):
             return [Begun(*row) for row in connection.execute(query)]
 
     @retried
-    def end(self, project: int, version: str, seals: Mapping[int, str]) -> None:
-        """Notes the annotations that were created, by id."""
+    def note(self, project: int, version: str, seals: Mapping[int, str], ended: bool = True) -> None:
+        """Notes the annotations that were created, by id. `ended`: whether no more are being created."""
         rows = [
             {"annotation": number, "project": project, "version": version, "seal": seal}
             for number, seal in seals.items()
@@ -46,7 +46,8 @@ class AcceptanceStore(Repository):
         with self._engine.begin() as connection:
             if rows:
                 connection.execute(self._insert(accepted).on_conflict_do_nothing(), rows)
-            connection.execute(accepting.delete().where(condition))
+            if ended:
+                connection.execute(accepting.delete().where(condition))
 
     @retried
     def seals(self, project: int, version: str) -> dict[int, str]:

@@ -42,15 +42,16 @@ class Acceptance:
         Tasks on which others pushed predictions under its tag are left out, because Label Studio would take those too.
         """
         tasks = self._without_others(tasks)
-        self._end_all()
+        self._note_all()
         project = self._target.project
-        self._record.begin(project, Begun(self._version.tag, self._studio.newest_annotation(project)))
+        begun = Begun(self._version.tag, self._studio.newest_annotation(project))
+        self._record.begin(project, begun)
         self._studio.annotate(project, self._version.tags, tasks)
-        return self._end_all()
+        return self._note(begun)
 
     def take_back(self) -> TakenBack:
         """Deletes the annotations created from the version's predictions, except those that a person changed."""
-        self._end_all()
+        self._note_all()
         project = self._target.project
         seals = self._record.seals(project, self._version.tag)
         existing = {
@@ -83,22 +84,25 @@ class Acceptance:
         ours = {item.task_id for item in index.all() if item.version in self._version.tags and item.ours}
         return [task for task in (sorted(ours) if tasks is None else tasks) if task not in strange]
 
-    def _end_all(self) -> int:
-        """Notes what was created, also by a killed process. Returns the number of annotations."""
-        created = 0
+    def _note_all(self) -> None:
+        """Notes what was created by now, also by a process that was killed. Another version's may go on: somebody else
+        may wait for Label Studio, which takes minutes for thousands."""
         for begun in self._record.begun(self._target.project):
-            tags = self._tags(begun.version)
-            seals = {
-                annotation["id"]: seal(annotation)
-                for item in self._studio.annotated(self._target.project)
-                for annotation in item.annotations
-                if annotation["id"] > begun.after
-                and annotation["id"] in item.unseen
-                and self._is_of(item, annotation, tags)
-            }
-            self._record.end(self._target.project, begun.version, seals)
-            created += len(seals)
-        return created
+            self._note(begun)
+
+    def _note(self, begun: Begun) -> int:
+        """Returns the number of annotations."""
+        tags = self._tags(begun.version)
+        seals = {
+            annotation["id"]: seal(annotation)
+            for item in self._studio.annotated(self._target.project)
+            for annotation in item.annotations
+            if annotation["id"] > begun.after
+            and annotation["id"] in item.unseen
+            and self._is_of(item, annotation, tags)
+        }
+        self._record.note(self._target.project, begun.version, seals, ended=begun.version == self._version.tag)
+        return len(seals)
 
     def _tags(self, tag: str) -> tuple[str, ...]:
         """The tags that a version's predictions may carry."""

@@ -53,3 +53,27 @@ def test_the_work_of_people_meanwhile_does_not_count(store: Store) -> None:
     studio: Any = Studio()
     acceptance = Acceptance(TargetProject(studio, store, PROJECT, pytest.fail), saved)
     assert acceptance.accept() == 3
+
+
+@pytest.mark.parametrize("template", ["How is this? {text}", "Another {text}"])
+def test_somebody_who_begins_meanwhile_takes_nothing_away(store: Store, template: str) -> None:
+    """The first step of another `accept`, of this version or another one, comes before Label Studio made anything."""
+    saved = store.save(version(project=PROJECT))[0]
+    other = store.save(version(project=PROJECT, template=template))[0]
+
+    class Meanwhile(Studio):
+        def annotate(self, project: int, tags: Sequence[str], tasks: Sequence[int] | None) -> None:
+            Acceptance(TargetProject(studio, store, PROJECT, pytest.fail), other).take_back()
+            super().annotate(project, tags, tasks)
+
+        def annotation(self, number: int) -> dict[str, Any] | None:
+            return next((made for made in self.made if made["id"] == number), None)
+
+        def delete_annotation(self, number: int) -> None:
+            self.made = [made for made in self.made if made["id"] != number]
+
+    studio: Any = Meanwhile()
+    acceptance = Acceptance(TargetProject(studio, store, PROJECT, pytest.fail), saved)
+    assert acceptance.accept() == 3
+    assert acceptance.take_back().deleted == 3
+    assert [made["id"] for made in studio.made if made["parent_prediction"]] == []
