@@ -134,7 +134,9 @@ def _of_prompt(column: Any) -> Any:
     return sa.select(column).where(versions.c.prompt_id == prompts.c.id).correlate(prompts).scalar_subquery()
 
 
-_RUNS = sa.func.substr(runs.c.tag, 1, sa.func.length(prompts.c.name) + 1) == prompts.c.name + "@"
+_TAG = prompts.c.name + "@" + sa.cast(versions.c.number, sa.String)
+_RUNS = sa.select(sa.func.count()).select_from(versions).join(runs, runs.c.tag == _TAG)
+"""Through its versions, because tags are found by their index and beginnings of tags are not."""
 _PROMPTS = sa.select(
     prompts.c.id,
     prompts.c.name,
@@ -144,7 +146,7 @@ _PROMPTS = sa.select(
     sa.func.coalesce(prompt_details.c.created, _of_prompt(sa.func.min(versions.c.created)), "").label("created"),
     sa.func.coalesce(_of_prompt(sa.func.max(versions.c.created)), prompt_details.c.created, "").label("updated"),
     _count(versions, versions.c.prompt_id == prompts.c.id).label("versions"),
-    _count(runs, _RUNS).label("runs"),
+    _RUNS.where(versions.c.prompt_id == prompts.c.id).correlate(prompts).scalar_subquery().label("runs"),
     prompt_details.c.user_id,
     prompt_details.c.user_email,
 ).join_from(prompts, prompt_details, isouter=True)

@@ -96,24 +96,24 @@ class RunTaskStore(Repository):
         rows = [_row(run_id, RunTask(task, None, failure)) for task in tasks]
         insert = self._insert(asks)
         update = {name: insert.excluded[name] for name in ("failure", "detail")}
-        statement = insert.on_conflict_do_update(index_elements=["run_id", "task_id"], set_=update)
         with self._engine.begin() as connection:
-            connection.execute(statement, rows)
+            connection.execute(insert.on_conflict_do_update(index_elements=["run_id", "task_id"], set_=update), rows)
 
     @retried
     def count(self, run_id: str) -> int:
         """Tasks of a run that are noted."""
+        query = sa.select(sa.func.count()).where(asks.c.run_id == run_id)
         with self._engine.connect() as connection:
-            query = sa.select(sa.func.count()).select_from(asks).where(asks.c.run_id == run_id)
             return int(connection.execute(query).scalar_one())
 
-    def of_version(self, tag: str, size: int = PAGE) -> Iterator[list[RunTask]]:
-        """The newest entry about each task over all runs of a version, by task id, in pages."""
-        return self._pages(sa.select(runs.c.id).where(runs.c.tag == tag), size)
+    def of_version(self, tag: str, size: int = PAGE, only: Collection[int] | None = None) -> Iterator[list[RunTask]]:
+        """The newest entry about each task, or the few in `only`, over all runs of a version, by task id, in pages."""
+        which = asks.c.run_id.in_(sa.select(runs.c.id).where(runs.c.tag == tag))
+        return self._pages(which if only is None else which & asks.c.task_id.in_(only), size)
 
     def of_run(self, run_id: str, size: int = PAGE) -> Iterator[list[RunTask]]:
         """The entries of one run, by task id, in pages."""
-        return self._pages(sa.select(runs.c.id).where(runs.c.id == run_id), size)
+        return self._pages(asks.c.run_id == run_id, size)
 
     @retried
     def stamp(self, tag: str) -> tuple[int, ...]:
@@ -171,15 +171,15 @@ class RunTaskStore(Repository):
         tasks = max(run.tasks or 0, row.planned)
         return TaskCounts(tasks, row.done, row.failed, row.rejected, row.requests, row.reused, cost, saved, spent)
 
-    def _pages(self, some_runs: Any, size: int) -> Iterator[list[RunTask]]:
+    def _pages(self, which: Any, size: int) -> Iterator[list[RunTask]]:
         last = -1
-        while page := self._asks_after(some_runs, last, size):
+        while page := self._asks_after(which, last, size):
             yield page
             last = page[-1].task_id
 
     @retried
-    def _asks_after(self, some_runs: Any, last: int, size: int) -> list[RunTask]:
-        condition = sa.and_(asks.c.run_id.in_(some_runs), asks.c.task_id > last)
+    def _asks_after(self, which: Any, last: int, size: int) -> list[RunTask]:
+        condition = sa.and_(which, asks.c.task_id > last)
         ids = sa.select(asks.c.task_id).where(condition).distinct().order_by(asks.c.task_id).limit(size).subquery()
         highest = sa.select(sa.func.max(ids.c.task_id)).scalar_subquery()
         page = sa.select(asks).join_from(asks, runs).where(condition, asks.c.task_id <= highest)

@@ -1,6 +1,6 @@
 """Stored outcomes: what became of tasks, derived from stored completions; no model is asked."""
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -23,6 +23,9 @@ from backend.services.dataset.resolved_version import ResolvedVersion
 SchemaOf = Callable[[int], LabelSchema | Failure | None]
 """Task id -> the schema of its answers, or why they cannot be read."""
 
+FEW = 100
+"""So many tasks are looked up; of more, all that a version answered are read."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredOutcomes:
@@ -39,21 +42,25 @@ class StoredOutcomes:
 
         By task id, in pages.
         """
-        for run_tasks in self.record.run_tasks.of_version(resolved.version.tag):
-            yield self.of_tasks(resolved, [ask for ask in run_tasks if only is None or ask.task_id in only])
+        for run_tasks in self._run_tasks(resolved, only):
+            yield self.of_tasks(resolved, run_tasks)
 
     def of_steps(self, resolved: ResolvedVersion, only: Container[int]) -> tuple[dict[int, Outcome], ...]:
         """What each model of a cascade made of tasks, as far as its answers are stored, whoever asked for them."""
         first, second = (replace(resolved, version=step) for step in resolved.version.steps)
         by_step = dict[int, Outcome](), dict[int, Outcome]()
-        for run_tasks in self.record.run_tasks.of_version(resolved.version.tag):
-            chosen = [ask for ask in run_tasks if ask.task_id in only]
+        for chosen in self._run_tasks(resolved, only):
             for step, outcomes, run_tasks_of_step in (
                 (first, by_step[0], chosen),
                 (second, by_step[1], map(_second_alone, chosen)),
             ):
                 outcomes |= {outcome.task_id: outcome for outcome in self.of_tasks(step, list(run_tasks_of_step))}
         return by_step
+
+    def _run_tasks(self, resolved: ResolvedVersion, only: Container[int] | None) -> Iterator[list[RunTask]]:
+        few = only if isinstance(only, Collection) and len(only) <= FEW else None
+        for page in self.record.run_tasks.of_version(resolved.version.tag, only=few):
+            yield page if only is None else [ask for ask in page if ask.task_id in only]
 
     def of_run(self, run: Run, resolved: ResolvedVersion, *, passing: bool = False) -> Iterator[list[Outcome]]:
         """The outcomes of one run's tasks, from the database alone; by task id, in pages.

@@ -15,6 +15,7 @@ from backend.adapters.database.connection_ledger import ConnectionLedger
 from backend.adapters.database.project_data import ForgetStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.pruning import PruneStore
+from backend.adapters.database.public_ids import PublicIdStore
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
@@ -76,6 +77,7 @@ OPERATIONS: dict[str, Callable[[Store, str], object]] = {
     ),
     "tasks of a run": lambda store, run: list(RunStore(store).run_tasks.of_run(run)),
     "tasks of a version": lambda store, _: list(RunStore(store).run_tasks.of_version("mood@1")),
+    "few tasks of a version": lambda store, _: list(RunStore(store).run_tasks.of_version("mood@1", only=[3, 5])),
     "some tasks of a version": lambda store, _: RunStore(store).run_tasks.some("mood@1", 5),
     "what a run has spent": lambda store, run: BudgetLedger(store, run, lambda *_: lambda *_: 0.0).hold("me", 1, 2),
     "the next chunk": lambda store, run: ChunkStore(store).next_chunk(run, "me"),
@@ -169,3 +171,12 @@ def _filters_of_large_tables(steps: list[str]) -> list[str]:
         elif large and "Filter" in step:
             filters.append(step)
     return filters
+
+
+def test_the_runs_of_a_prompt_are_found_by_the_tags_of_its_versions(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'record.sqlite3'}")
+    with _heard(store) as statements:
+        PublicIdStore(store).named("mood")
+    about_runs = [step for step in _steps(store, statements[0]) if re.search(r"\bruns\b", step)]
+    store.close()
+    assert about_runs == ["SEARCH runs USING COVERING INDEX ix_runs_tag (tag=?)"]

@@ -178,3 +178,18 @@ def test_a_cascade_is_done_where_its_outcome_is_noted_and_costs_what_was_asked(
     assert asks_of(runs, run)[0].then_digest == (asks[0].then and asks[0].then.digest), "as it was planned"
     runs.run_tasks.note(run.id, [RunTask.of(joined(went_on, Outcome(1, Failure("server", "No."), answers[1].digest)))])
     assert tallied(runs, run)[1:3] == (2, 1)
+
+
+def test_few_tasks_of_a_version_are_looked_up(store: Store) -> None:
+    store.save(version(name="mood"))
+    record = RunStore(store)
+    for digest in ("a" * 64, "b" * 64):
+        run = record.create(NewRun("mood@1", 1, Subset("all")))
+        record.run_tasks.note(run.id, [RunTask(task, digest) for task in range(1, 8)])
+        record.finish(run.id, "completed")
+    pages = list(record.run_tasks.of_version("mood@1", size=2, only=[7, 3, 5, 99]))
+    assert [[(ask.task_id, ask.digest) for ask in page] for page in pages] == [
+        [(3, "b" * 64), (5, "b" * 64)],
+        [(7, "b" * 64)],
+    ]
+    assert list(record.run_tasks.of_version("mood@1", only=[])) == []
