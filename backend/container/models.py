@@ -75,7 +75,7 @@ class ModelParts(ConnectionParts):
         allocation = BudgetAllocation(
             BudgetLedger(store, run.id, pricing), self.part.amount(len(steps) * self.settings.concurrency)
         )
-        write = partial(store.add_completions, run_id=run.id)
+        write = partial(store.add_completions, run_id=run.id, run_project=run.project)
 
         def executor(name: str) -> RequestExecutor:
             try:
@@ -132,7 +132,7 @@ class ModelParts(ConnectionParts):
     def _within_budget(self, run: Run, targets: Sequence[tuple[str, str]]) -> RecordedModel:
         """`targets`: connections and models."""
         store, model = self.patient_store, self._measured(*(connection for connection, _ in targets))
-        write = partial(store.add_completions, run_id=run.id)
+        write = partial(store.add_completions, run_id=run.id, run_project=run.project)
         recorded = self._recorded(model, write, store, *(connection for connection, _ in targets))
         if run.budget is None:
             return recorded

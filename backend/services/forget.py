@@ -9,9 +9,10 @@ from backend.adapters.database.project_data import ForgetStore
 from backend.adapters.database.runs import RunStore
 from backend.adapters.files.atomic_output import remove
 from backend.domain.held import Held
+from backend.domain.runs.run import ALIVE_S
 from backend.errors import RunError
 from backend.services.predictions.target_project import Notify
-from backend.services.run_control.ownership import is_owned
+from backend.services.run_control.ownership import is_owned, may_store
 from backend.services.runs.batch.poller import BatchPoller
 
 MakePoller = Callable[[Notify], BatchPoller]
@@ -44,6 +45,8 @@ class Forgetting:
         for run in runs:
             if run.status == "pending" or is_owned(run):
                 raise RunError(f"Run {run.id} is under way: `ls-prompts cancel {run.id}`, then forget again.")
+            if may_store(run):
+                raise RunError(f"Run {run.id} stores its last answers: forget again in {ALIVE_S:.0f} seconds.")
         self._empty_provider(self.batches.untidied(project), notify)
         held = self.held(project)
         self.record.forget(project)

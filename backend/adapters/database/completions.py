@@ -10,7 +10,7 @@ from backend.adapters.database import completion_sources as sources
 from backend.adapters.database.engine import CHUNK
 from backend.adapters.database.payers import Payer, Payers
 from backend.adapters.database.retry import RetryPolicy, retried
-from backend.adapters.database.tables import completions, payers
+from backend.adapters.database.tables import completions, payers, runs
 from backend.domain.chat.compression import compressed, is_pair
 from backend.domain.chat.packed import PackedBranches, PackedPieces, packed
 from backend.domain.chat.request import Completion
@@ -44,18 +44,25 @@ class CompletionStore:
 
     @retried
     def add_completions(
-        self, answers: Collection[Completion], run_id: str | None = None, project: int | None = None
+        self,
+        answers: Collection[Completion],
+        run_id: str | None = None,
+        project: int | None = None,
+        run_project: int | None = None,
     ) -> None:
         """Stores completions; existing ones stay as they are.
 
         run_id: the run that asked for them
         project: the project whose tasks they are about, if no run says so
+        run_project: the same of the run, noted if that was deleted meanwhile
         """
         rows = self.rows(answers, run_id, this_month())
         if not rows:
             return
         with self.engine.begin() as connection:
             connection.execute(self.insert(completions).on_conflict_do_nothing(), rows)
+            if run_project is not None and connection.execute(_run(run_id)).first() is None:
+                project = run_project
             if project is not None:
                 sources.note(connection, self.insert, project, (row["digest"] for row in rows))
 
@@ -92,6 +99,10 @@ class CompletionStore:
                 for row in connection.execute(query.where(completions.c.digest.in_(chunk))):
                     by_digest.setdefault(row.digest, []).append(_completion(row))
         return by_digest
+
+
+def _run(run_id: str | None) -> Any:
+    return sa.select(runs.c.id).where(runs.c.id == run_id)
 
 
 def _completion(row: Any) -> Completion:

@@ -8,7 +8,7 @@ from backend.adapters.database.runs import RunStore
 from backend.adapters.processes import is_running, this_process
 from backend.advice import Advice
 from backend.domain.dataset.subset import Subset
-from backend.domain.runs.run import Run, is_lost
+from backend.domain.runs.run import ALIVE_S, Run, is_lost
 from backend.errors import RunError
 from backend.logs import about
 from backend.services.run_control.heartbeat import Heartbeat
@@ -58,3 +58,11 @@ def is_owned(run: Run) -> bool:
     if run.status != "in_progress":
         return False
     return run.is_queued or not is_lost(is_running(run.worker), run.silent_s)
+
+
+def may_store(run: Run) -> bool:
+    """Whether a process may still store answers of a run that was canceled: it notices a second later, and waits for
+    its requests in flight."""
+    if run.status != "canceled" or run.batch or run.is_queued or not run.worker:
+        return False
+    return run.silent_s < ALIVE_S and is_running(run.worker) is not False

@@ -139,6 +139,17 @@ def test_not_while_a_run_is_under_way(desk: Desk) -> None:
     assert desk.app.held(PROJECT).runs == 1
 
 
+def test_not_while_a_canceled_run_may_store_its_last_answers(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = desk.app.container.record
+    run = record.create(NewRun("mood@1", PROJECT, Subset("all")))
+    assert record.claim(run.id, this_process())
+    record.cancel(run.id)
+    with pytest.raises(RunError, match=f"Run {run.id} stores its last answers: forget again in 15 seconds"):
+        desk.app.forget(PROJECT)
+    monkeypatch.setattr("backend.services.run_control.ownership.ALIVE_S", 0.0)
+    assert desk.app.forget(PROJECT).runs == 1
+
+
 def test_a_batch_that_was_left_is_canceled_and_its_files_go(desk: Desk, stand_in: RunningStandIn) -> None:
     run = desk.begin()
     stand_in.control(batch_delay_ms=LONG_MS)

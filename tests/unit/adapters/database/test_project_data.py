@@ -162,3 +162,12 @@ def test_every_table_is_thought_of() -> None:
     ids |= {"canaries", "draw_chances", "keep_up_runs", "keep_ups", "looks", "month_holds"}
     assert set(metadata.tables) == forgotten | with_them | kept | ids
     assert sources.name in forgotten
+
+
+def test_an_answer_that_comes_after_its_run_was_deleted_is_found(records: Records) -> None:
+    run = records.run(MINE)
+    records.forgetting.forget(MINE)
+    records.store.add_completions([completion(digest=named("a"))], run.id, run_project=MINE)
+    assert records.forgetting.held(MINE).answers == 1
+    records.forgetting.forget(MINE)
+    assert records.left() == set()
