@@ -58,9 +58,9 @@ class _Rest:
 
     def ready(self) -> set[int]:
         """The waiting tasks about which this process asks nothing any more; a run would ask about the others too."""
-        asked = [(look, set(look())) for look in self.under_way]
-        self.under_way = [look for look, tasks in asked if tasks]
-        return self.waiting.difference(*(tasks for _, tasks in asked))
+        busy = [(look, set(look())) for look in self.under_way]
+        self.under_way = [look for look, tasks in busy if tasks]
+        return self.waiting.difference(*(tasks for _, tasks in busy))
 
     def failed(self, error: PromptsError) -> None:
         """Another run of the version ends at any time; all else is tried again after twice the pause."""
