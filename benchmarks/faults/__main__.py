@@ -1,11 +1,13 @@
 """`python -m benchmarks.faults`: what is lost and what is asked again when things break under a run.
 
 On a real Label Studio, Redis and the stand-in model; and how /health fares beside slow clients. With a number of tasks
-behind it, the peak memory of a worker that runs so many: `python -m benchmarks.faults 10000 100000`.
+behind it, the peak memory of a worker that runs so many: `python -m benchmarks.faults 10000 100000`. With `kills 200`,
+so many kills in all.
 """
 
 import sys
 import time
+from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from backend.domain.runs.run import FINAL
-from benchmarks.faults import machines, one_run, row, slow_clients
+from benchmarks.faults import kills, machines, one_run, row, slow_clients
 from benchmarks.faults.world import World, end, until, world
 from tests.databases import stop_own_server
 
@@ -21,7 +23,7 @@ WIDTH = 110
 
 
 def faults(here: World) -> None:
-    _print(row.COLUMNS, [found.cells() for found in chain(one_run.rows(here), machines.rows(here))])
+    _print_rows(chain(one_run.rows(here), machines.rows(here)))
     _print(slow_clients.COLUMNS, slow_clients.rows(here))
 
 
@@ -46,6 +48,10 @@ def _measured(here: World, size: int) -> list[str]:
     return [f"{size:,}", f"{peak:.0f}", f"{first:.1f}", f"{time.monotonic() - started:.0f}"]
 
 
+def _print_rows(rows: Iterable[row.Row]) -> None:
+    _print(row.COLUMNS, [one.cells() for one in rows])
+
+
 def _print(columns: tuple[str, ...], rows: list[list[str]]) -> None:
     table = Table(columns[0], box=None, header_style="bold")
     for title in columns[1:]:
@@ -58,8 +64,13 @@ def _print(columns: tuple[str, ...], rows: list[list[str]]) -> None:
 def main() -> None:
     try:
         with world() as here:
-            sizes = [int(size) for size in sys.argv[1:]]
-            memory(here, sizes) if sizes else faults(here)
+            match sys.argv[1:]:
+                case ["kills", times]:
+                    _print_rows(kills.rows(here, int(times)))
+                case []:
+                    faults(here)
+                case sizes:
+                    memory(here, [int(size) for size in sizes])
     finally:
         stop_own_server()
 

@@ -74,8 +74,13 @@ class World:
         return int(httpx.get(f"{self.model}/stats").json()["requests"])
 
     def worker(self) -> Process:
-        env = services.environment({"PYTHONPATH": str(services.ROOT), **self.env, "REDIS_URL": self.redis})
-        return subprocess.Popen([sys.executable, "-m", "backend", "worker"], env=env, cwd=self.folder)
+        return self.command("worker", REDIS_URL=self.redis)
+
+    def command(self, *words: str, **more: str) -> Process:
+        """A command of `ls-prompts`, which goes on by itself. `more`: settings besides `env`."""
+        env = services.environment({"PYTHONPATH": str(services.ROOT), **self.env, **more})
+        argv = [sys.executable, "-m", "backend", *words]
+        return subprocess.Popen(argv, env=env, cwd=self.folder, stdout=subprocess.DEVNULL)
 
 
 @contextmanager
