@@ -14,7 +14,7 @@ from backend.domain.prompts.version import PromptVersion
 from backend.domain.resolution.pricing import Pricing
 from backend.domain.runs.run import Run
 from backend.engine.budget_rules import asks_embeddings, known_price
-from backend.engine.reserved_run import reserve_rest, start_reserved
+from backend.engine.reserved_run import start_reserved
 from backend.errors import SettingsError, UsedUpError
 
 SHARE = 0.5
@@ -52,7 +52,7 @@ class DailyLimit:
         less, SettingsError without a budget."""
         if budget is None:
             raise SettingsError("A run goes on within MAX_USD_PER_DAY only with a budget: give one.")
-        if not reserve_rest(self.budget_ledger(), run_id, budget):
+        if not self.budget_ledger().reserve_rest(run_id, budget):
             raise used_up(self.limit)
 
     def check(self, version: PromptVersion) -> None:

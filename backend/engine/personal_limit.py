@@ -11,7 +11,7 @@ from backend.adapters.database.period_ledger import PeriodLedger
 from backend.adapters.database.prompts import Store
 from backend.domain.resolution.pricing import Pricing
 from backend.domain.runs.run import Run
-from backend.engine.reserved_run import reserve_rest, start_reserved
+from backend.engine.reserved_run import start_reserved
 from backend.errors import SettingsError, UsedUpError
 
 
@@ -53,7 +53,7 @@ class PersonalLimit:
         less, SettingsError without a budget."""
         if budget is None:
             raise SettingsError("A run goes on within MONTHLY_BUDGET only with a budget: give one.")
-        if not reserve_rest(self._ledger(), run_id, budget):
+        if not self._ledger().reserve_rest(run_id, budget):
             raise self._used_up()
 
     def _ledger(self) -> PeriodLedger:

@@ -25,13 +25,3 @@ def start_reserved(ledger: PeriodLedger, usd: float, start: Callable[[float], Ru
         raise
     ledger.transfer(holder, run.id, run.budget)
     return run
-
-
-def reserve_rest(ledger: PeriodLedger, run_id: str, budget: float) -> bool:
-    """Reserves what a run that goes on has left of a budget of `budget` USD; False, with nothing changed, where less is
-    left in the ledger."""
-    holder, more = secrets.token_hex(8), max(0.0, budget - ledger.taken(run_id))
-    if not ledger.hold_start(holder, more):
-        return False
-    ledger.transfer(holder, run_id, budget)
-    return True

@@ -19,6 +19,8 @@ from backend.domain.runs.run import FINAL, ID_BYTES, is_run_id
 
 START_S = 60.0
 """Seconds for which money is reserved for a run that is being started."""
+ROUNDING = 1e-9
+"""USD by which a sum of parts may exceed the whole that was reserved before."""
 
 
 class PeriodLedger(BudgetLedger):
@@ -79,10 +81,21 @@ class PeriodLedger(BudgetLedger):
             connection.execute(day_holds.update().where(self._of(run_id)).values(paid=paid))
 
     @retried
-    def taken(self, run_id: str) -> float:
-        """USD that a run has cost until now, in all periods, with what it may have cost."""
-        with self._engine.connect() as connection:
-            return self._taken(connection, run_id, self._prices(connection))
+    def reserve_rest(self, run_id: str, most: float) -> bool:
+        """Reserves what a run that goes on may still cost of `most` USD in all, in place of what was reserved for it: a
+        run that its process lost counts as in progress. False, with nothing changed, if there is less."""
+        with self._engine.begin() as connection:
+            limit = self._locked(connection)
+            taken = self._taken(connection, run_id, self._prices(connection))
+            reserved = sa.select(day_holds.c.usd, day_holds.c.paid).where(self._of(run_id))
+            before, paid = connection.execute(reserved).first() or (0.0, taken)
+            usd = _part(before, taken, paid) + max(0.0, most - taken)
+            room = limit - self._spent(connection) - self._held(connection, besides=run_id)
+            if room < usd - ROUNDING:
+                return False
+            self._write(connection, run_id, usd)
+            connection.execute(day_holds.update().where(self._of(run_id)).values(paid=paid))
+        return True
 
     def _prices(self, connection: sa.Connection) -> Pricing:
         return priced_as_asked(connection, self._pricing)

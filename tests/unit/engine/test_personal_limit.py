@@ -88,3 +88,11 @@ def test_a_run_of_last_month_reserves_what_is_left_of_its_budget(store: Store) -
     assert now.left() == pytest.approx(0.9)
     RunStore(store).finish(run.id, "completed")
     assert now.left() == 1.0
+
+
+def test_a_run_whose_process_was_killed_goes_on_within_its_own_reservation(store: Store) -> None:
+    mine = limit(store)
+    run = mine.start_run(0.7, started(store, 1))
+    assert RunStore(store).claim(run.id, "host:1")
+    mine.renew(run.id, 0.7)
+    assert mine.left() == pytest.approx(0.3)

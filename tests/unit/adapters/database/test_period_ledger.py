@@ -176,3 +176,19 @@ def test_a_reservation_takes_no_longer_after_many_runs(store: Store, budget_ledg
     sa.event.listen(store.engine, "before_cursor_execute", lambda *event: statements.append(event[2]))
     assert budget_ledger.left() == pytest.approx(1.0 - 30 * 0.01)
     assert len(statements) < 20
+
+
+def test_a_run_whose_process_was_killed_reserves_its_rest_once(store: Store, budget_ledger: PeriodLedger) -> None:
+    run = RunStore(store).create(NewRun("mood@1", 7, Subset("all"), budget=0.7))
+    assert budget_ledger.hold_start("start", 0.7)
+    budget_ledger.transfer("start", run.id, 0.7)
+    assert RunStore(store).claim(run.id, "host:1")
+    store.add_completions([completion(digest=A, prompt_tokens=10)], run.id)
+    assert budget_ledger.reserve_rest(run.id, 0.7)
+    assert budget_ledger.left() == pytest.approx(0.3), "0.1 that it took, and 0.6"
+    assert not budget_ledger.reserve_rest(run.id, 1.2)
+    assert budget_ledger.left() == pytest.approx(0.3)
+    assert budget_ledger.reserve_rest(run.id, 1.0)
+    assert budget_ledger.left() == pytest.approx(0.0)
+    RunStore(store).finish(run.id, "completed")
+    assert budget_ledger.left() == pytest.approx(0.9)
