@@ -4,6 +4,7 @@ from backend.app.runs import RunOperations
 from backend.domain.chat.request_resources import RequestResources
 from backend.domain.dataset.subset import Subset
 from backend.domain.runs.run import Run
+from backend.domain.runs.stop_reason import INTERRUPTED
 from backend.services.live_predictions import LivePredictions, ServingOptions
 from backend.services.live_requests import Live
 from backend.services.overflow_runs import OverflowRuns
@@ -26,7 +27,11 @@ class ServerOperations(RunOperations):
     def _overflow_runs(self) -> OverflowRuns | None:
         if self.container.settings.label_studio_api_key is None:
             return None
-        return OverflowRuns(self._finish, lambda run_id: self.watch(run_id).run)
+
+        def end(run_id: str) -> None:
+            self.container.record.finish(run_id, "canceled", *INTERRUPTED)
+
+        return OverflowRuns(self._finish, lambda run_id: self.watch(run_id).run, end)
 
     def _finish(self, tag: str, ids: tuple[int, ...]) -> Run:
         """Has a run do what a live request had no time for."""

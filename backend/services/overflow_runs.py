@@ -73,11 +73,14 @@ class OverflowRuns:
     """Safe to share between threads; its own thread starts with the first task.
 
     find_run: a run by its id, as it is now; raises RunError when it was deleted
+    end_run: ends a run that its process left: until then it keeps the money reserved for it, and one that did not begin
+        keeps others of its version from starting
     """
 
-    def __init__(self, start: Start, find_run: Callable[[str], Run]) -> None:
+    def __init__(self, start: Start, find_run: Callable[[str], Run], end_run: Callable[[str], object]) -> None:
         self._start = start
         self._find_run = find_run
+        self._end_run = end_run
         self._rests: dict[str, _Rest] = {}
         self._lock = threading.Lock()
         self._ticker: PeriodicThread | None = None
@@ -125,10 +128,12 @@ class OverflowRuns:
             return set()
         if run.status not in FINAL:
             return None
-        if run.stop in RESUMABLE and rest.interrupted < MOST_INTERRUPTED:
-            rest.interrupted += 1
-            log.info("%s: run %s ended early, another one predicts its tasks: %s", tag, run.id, run.reason)
-            return rest.running
+        if run.stop in RESUMABLE:
+            self._end_run(run.id)
+            if rest.interrupted < MOST_INTERRUPTED:
+                rest.interrupted += 1
+                log.info("%s: run %s ended early, another one predicts its tasks: %s", tag, run.id, run.reason)
+                return rest.running
         rest.interrupted = 0
         if run.status == "failed":
             log.warning(

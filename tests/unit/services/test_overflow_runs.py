@@ -4,9 +4,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from backend.adapters.database.prompts import Store
+from backend.adapters.database.runs import NewRun, RunStore
 from backend.adapters.label_studio.http import Faulted, Unreachable
-from backend.domain.runs.stop_reason import StopKind
+from backend.domain.dataset.subset import Subset
+from backend.domain.runs.run import START_S, Run
+from backend.domain.runs.stop_reason import INTERRUPTED, StopKind
 from backend.errors import (
     PromptError,
     PromptsError,
@@ -18,6 +23,8 @@ from backend.errors import (
 )
 from backend.services import overflow_runs as module
 from backend.services.overflow_runs import OverflowRuns
+from backend.services.run_control.ownership import only_one
+from backend.services.run_control.status import status_of
 
 TAG = "mood@1"
 
@@ -28,6 +35,7 @@ class Runs:
         self.trouble: Exception | None = None
         self.over: dict[str, Any] = {}
         self.tries = 0
+        self.ended: list[str] = []
 
     def start(self, tag: Any, tasks: Any) -> Any:
         self.tries += 1
@@ -51,7 +59,7 @@ def runs() -> Runs:
 @pytest.fixture
 def rest(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> OverflowRuns:
     monkeypatch.setattr(module, "EVERY_S", 3600)
-    return OverflowRuns(runs.start, runs.find)
+    return OverflowRuns(runs.start, runs.find, runs.ended.append)
 
 
 def test_they_are_given_to_a_run_and_remembered_until_it_has_ended(runs: Runs, rest: OverflowRuns) -> None:
@@ -162,6 +170,7 @@ def test_the_tasks_of_a_run_that_was_interrupted_go_on_in_another(
     rest.look()
     assert runs.started == [(TAG, (1, 2)), (TAG, (1, 2))]
     assert rest.of(TAG) == {1, 2}
+    assert runs.ended == ["run1"]
 
 
 def test_runs_that_are_interrupted_again_and_again_are_told(
@@ -174,6 +183,7 @@ def test_runs_that_are_interrupted_again_and_again_are_told(
     assert len(runs.started) == 4
     assert rest.of(TAG) == set()
     assert "`ls-prompts resume run4`" in caplog.text
+    assert runs.ended == ["run1", "run2", "run3", "run4"], "the last one keeps no later run from starting"
 
 
 @pytest.mark.parametrize(("status", "told"), [("failed", True), ("completed", False), ("canceled", False)])
@@ -187,6 +197,7 @@ def test_what_a_run_left_is_told_once(
     rest.look()
     assert rest.of(TAG) == set()
     assert len(runs.started) == 1
+    assert runs.ended == []
     assert caplog.text.count("before each of 2 tasks that were left over had a prediction (budget)") == told
     assert ("`ls-prompts resume run1`" in caplog.text) == told
 
@@ -199,7 +210,7 @@ def test_trouble_with_one_version_stops_no_other(
     def find(_run: str) -> Any:
         raise StoreAwayError("The database is locked.")
 
-    rest = OverflowRuns(runs.start, find)
+    rest = OverflowRuns(runs.start, find, runs.ended.append)
     rest.add(TAG, [1])
     rest.look()
     rest.add("topic@1", [5])
@@ -220,3 +231,26 @@ def test_what_is_still_asked_here_waits_until_it_is_stored(runs: Runs, rest: Ove
     asked.clear()
     rest.look()
     assert runs.started[1:] == [(TAG, (2, 3))]
+
+
+def test_a_run_whose_process_never_began_makes_room_for_another(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "EVERY_S", 3600)
+    now, record = [1_800_000_000.0], RunStore(store)
+    monkeypatch.setattr(store, "clock", lambda: sa.literal(now[0], sa.Double))
+
+    def start(tag: str, ids: tuple[int, ...]) -> Run:
+        return record.create(NewRun(tag, 7, Subset("rest", ids=ids)), only_one)
+
+    def find(run_id: str) -> Run:
+        return status_of(record, record.run(run_id), lambda *_: lambda *_: 0.0).run
+
+    rest = OverflowRuns(start, find, lambda run_id: record.finish(run_id, "canceled", *INTERRUPTED))
+    rest.add(TAG, [1, 2])
+    rest.look()
+    now[0] += START_S
+    rest.look()
+    assert [run.status for run in record.runs(TAG)] == ["pending", "canceled"]
+    record.claim(record.runs(TAG)[0].id, "host:1")
+    record.complete(record.runs(TAG)[0].id)
+    rest.look()
+    assert rest.of(TAG) == set()
