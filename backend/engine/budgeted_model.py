@@ -12,7 +12,7 @@ from backend.domain.chat.response_parser import read
 from backend.domain.outcome import Failure, Rejection
 from backend.domain.resolution.pricing import Pricing, cost_of, priced_as
 from backend.engine.budget_allocation import BudgetAllocation
-from backend.engine.budget_rules import AboveBudget, MonthUsedUp, known_price
+from backend.engine.budget_rules import MonthUsedUp, known_price
 from backend.engine.stored_model import Write
 from backend.errors import ProviderError
 
@@ -38,7 +38,7 @@ class BudgetedModel:
             reply = await self._model.complete(request, attempt)
             if isinstance(reply, Completion):
                 return await self._to_be_stored(request, reply, reserved)
-        except (ProviderError, MonthUsedUp, AboveBudget):
+        except (ProviderError, MonthUsedUp):
             self._allocation.settle(reserved, 0.0)
             raise
         except BaseException:

@@ -10,7 +10,7 @@ from backend.domain.chat.request import ChatRequest, Completion, RequestTemplate
 from backend.domain.outcome import Failure
 from backend.domain.resolution.pricing import Pricing
 from backend.engine.budget_allocation import BudgetAllocation
-from backend.engine.budget_rules import CAP, AboveBudget, MonthUsedUp, OverBudget
+from backend.engine.budget_rules import CAP, MonthUsedUp, OverBudget
 from backend.engine.budgeted_model import BudgetedModel
 from backend.engine.stored_model import Write
 
@@ -33,15 +33,13 @@ class ConnectionBudgets:
         self._capped: OrderedDict[int, tuple[RequestTemplate, RequestTemplate]] = OrderedDict()
 
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:
-        """Raises MonthUsedUp instead of sending a request that might cost more than is left of the month's budget,
-        AboveBudget for one that might cost more than all of it."""
+        """Raises MonthUsedUp instead of sending a request that might cost more than is left of the month's budget, or
+        than all of it: the failure `budget` is for a run's own budget, and a month's may be raised."""
         name = request.template.connection
         if name not in self._budgeted:
             return await self._model.complete(request, attempt)
         try:
             return await self._budgeted[name].complete(self._bounded(request), attempt)
-        except AboveBudget:
-            raise
         except OverBudget:
             raise MonthUsedUp(name) from None
 

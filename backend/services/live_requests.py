@@ -1,15 +1,16 @@
 """Live requests: the Predictor that all requests of the labelling screen share, so that equal requests are joined.
 
-It runs on an event loop in a thread of its own. With a daily limit there is a new one every day, and another one when
-the monthly budget of a connection is changed.
+It runs on an event loop in a thread of its own. With a daily limit there is a new one every day, and another one for a
+connection whose monthly budget is changed.
 """
 
 import asyncio
 import logging
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from backend.adapters.database.project_data import ForgetStore
@@ -30,8 +31,8 @@ from backend.errors import PromptsError, SettingsError
 T = TypeVar("T")
 MonthlyBudgets = Mapping[str, float | None]
 """USD a month by connection; None for no limit."""
-Terms = tuple[str, MonthlyBudgets]
-"""The day and the monthly budgets for which executors were made."""
+Terms = tuple[str, float | None]
+"""The day and the monthly budget of the connection for which executors were made."""
 log = logging.getLogger(__name__)
 OLD_S = 60.0
 """Seconds for which yesterday's requests under way are waited for, after the last call that asks."""
@@ -79,10 +80,11 @@ class Labelled:
 
 
 class SharedPredictors:
-    """Predictors by connection and address, which the calls of one event loop share until there is a new set."""
+    """Those of one connection by address, which the calls of one event loop share as long as `terms` hold."""
 
-    def __init__(self) -> None:
-        self._made: dict[tuple[str, str], Predictor] = {}
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self._made: dict[str, Predictor] = {}
         self._calls = 0
         self._unused = asyncio.Event()
         self._unused.set()
@@ -99,12 +101,11 @@ class SharedPredictors:
             if not self._calls:
                 self._unused.set()
 
-    def get(self, connection: str, url: str, make: Callable[[str], Predictor]) -> Predictor:
-        """That of a connection and address; made at the first time."""
-        key = connection, url
-        if key not in self._made:
-            self._made[key] = make(connection)
-        return self._made[key]
+    def get(self, url: str, make: Callable[[], Predictor]) -> Predictor:
+        """That of an address; made at the first time."""
+        if url not in self._made:
+            self._made[url] = make()
+        return self._made[url]
 
     async def close_unused(self, patience_s: float) -> None:
         """Closes them after the last call that uses them: until then each may still ask and store answers."""
@@ -120,7 +121,7 @@ class Live:
     """Safe to call from any thread.
 
     daily: the limit of the executors that `make_executor` makes for a connection, if there is one
-    budgets: the monthly budgets of connections as they are now; others make new executors
+    budgets: the monthly budgets of connections as they are now; one that is changed makes new executors for its own
     """
 
     def __init__(
@@ -137,9 +138,8 @@ class Live:
         self._sources = ForgetStore(store)
         self._pricing = pricing
         self._loop = EventLoopThread()
-        self._shared = SharedPredictors()
+        self._shared: dict[str, SharedPredictors] = {}
         self._budgets = budgets
-        self._terms: Terms = ("", {})
         self._closing: set[asyncio.Task[None]] = set()
 
     def label(self, builder: RequestBuilder, tasks: list[Task], deadline_s: float, project: int) -> Labelled:
@@ -165,9 +165,10 @@ class Live:
         self._loop.run(self._close(patience_s))
 
     async def _close(self, patience_s: float) -> None:
-        current = asyncio.create_task(self._shared.close(patience_s))
-        await asyncio.wait({current, *self._closing}, timeout=patience_s)
-        await current
+        current = [asyncio.create_task(shared.close(patience_s)) for shared in self._shared.values()]
+        if closing := {*current, *self._closing}:
+            await asyncio.wait(closing, timeout=patience_s)
+        await asyncio.gather(*current)
 
     async def _label(
         self, builder: RequestBuilder, tasks: list[Task], deadline_s: float, plan: Plan, budgets: MonthlyBudgets
@@ -178,8 +179,10 @@ class Live:
             outcomes.update({outcome.task_id: outcome for outcome in settled})
 
         try:
-            shared = self._current(budgets)
-            with shared.used():
+            shared = self._current(budgets, [step.connection for step, _ in builder.servers])
+            with ExitStack() as calls:
+                for each in shared.values():
+                    calls.enter_context(each.used())
                 predictor = self._chosen(builder, shared)
                 await asyncio.wait_for(predictor.label(builder, builder.cut([tasks]), sink, plan), deadline_s)
         except TimeoutError:
@@ -188,27 +191,31 @@ class Live:
             return Labelled(outcomes, trouble=self._noted_error(error))
         return Labelled(outcomes)
 
-    def _current(self, budgets: MonthlyBudgets) -> SharedPredictors:
-        """What was reserved in a former day, or under a former budget, is released by those that it was reserved
-        for."""
-        terms = (self.daily.today() if self.daily else "", budgets)
-        if terms != self._terms:
-            self._retire()
-            self._terms = terms
-        return self._shared
+    def _current(self, budgets: MonthlyBudgets, connections: Sequence[str]) -> Mapping[str, SharedPredictors]:
+        """Those of these connections. What was reserved in a former day, or under a former budget of a connection, is
+        released by those that it was reserved for; a change of one connection leaves the others alone."""
+        day = self.daily.today() if self.daily else ""
+        old = [name for name, shared in self._shared.items() if shared.terms != (day, budgets.get(name))]
+        for name in old:
+            self._retire(self._shared.pop(name))
+        for name in connections:
+            if name not in self._shared:
+                self._shared[name] = SharedPredictors((day, budgets.get(name)))
+        return {name: self._shared[name] for name in connections}
 
-    def _chosen(self, builder: RequestBuilder, shared: SharedPredictors) -> Predictor:
+    def _chosen(self, builder: RequestBuilder, shared: Mapping[str, SharedPredictors]) -> Predictor:
         """Each connection has its own, so that one whose server is slow or away delays no other."""
         cascade = builder.version.cascade
         first, *others = (
-            self._step(shared, step.connection, url, cascade is not None) for step, url in builder.servers
+            self._step(shared[step.connection], step.connection, url, cascade is not None)
+            for step, url in builder.servers
         )
         return first if cascade is None else CascadePredictor(first, others[0].executor, cascade)
 
     def _step(self, shared: SharedPredictors, connection: str, url: str, in_cascade: bool) -> Predictor:
         """Raises SettingsError where the key is not here; in a cascade the other model is asked instead."""
         try:
-            return shared.get(connection, url, self._made)
+            return shared.get(url, partial(self._made, connection))
         except SettingsError as error:
             if not in_cascade:
                 raise
@@ -217,11 +224,10 @@ class Live:
     def _made(self, connection: str) -> Predictor:
         return Predictor(self._make_executor(connection), self._store, self._pricing)
 
-    def _retire(self) -> None:
-        task = asyncio.create_task(self._shared.close_unused(OLD_S))
+    def _retire(self, shared: SharedPredictors) -> None:
+        task = asyncio.create_task(shared.close_unused(OLD_S))
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
-        self._shared = SharedPredictors()
 
     def _noted_error(self, error: PromptsError) -> PromptsError:
         if isinstance(error, OverBudget) and self.daily is not None:

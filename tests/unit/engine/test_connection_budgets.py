@@ -1,6 +1,7 @@
 """A connection stays within its month's budget, and no other one is held back."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -8,21 +9,23 @@ import pytest
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure
 from backend.engine.budget_allocation import BudgetAllocation
-from backend.engine.budget_rules import CAP, AboveBudget, MonthUsedUp
+from backend.engine.budget_rules import CAP, MonthUsedUp
+from backend.engine.budgeted_model import BudgetedModel
 from backend.engine.connection_budgets import TEMPLATES, ConnectionBudgets
+from backend.engine.request_executor import RequestExecutor
 from backend.errors import StoreAwayError
 from tests.scripted import GOOD, ScriptedModel, completion, request, run
 
 
 class Ledger:
-    """`left`: USD."""
+    """`left` of `whole`: USD."""
 
-    def __init__(self, left: float) -> None:
-        self.left = left
+    def __init__(self, left: float, whole: float = 1.0) -> None:
+        self.left, self.whole = left, whole
         self.kept: float | None = None
 
     def budget(self) -> float:
-        return 1.0
+        return self.whole
 
     def hold(self, holder: str, least: float, most: float) -> float | None:
         return None if least > self.left else min(most, self.left)
@@ -82,14 +85,34 @@ def test_other_connections_go_on() -> None:
     assert len(replies) == 2
 
 
-def test_what_exceeds_the_whole_months_budget_says_so_itself() -> None:
+def test_what_exceeds_the_whole_months_budget_names_the_connection() -> None:
     async def scene() -> None:
         allocations = {"groq": BudgetAllocation(Ledger(1.0), 4)}
         budgets = ConnectionBudgets(ScriptedModel(answered), lambda _: None, allocations, lambda *_: lambda *_: 1.5)
-        with pytest.raises(AboveBudget, match=r"up to 1\.5 USD"):
+        with pytest.raises(MonthUsedUp, match="monthly budget of connection 'groq' is used up"):
             await budgets.complete(through("groq"), 0)
 
     run(scene())
+
+
+def test_a_month_smaller_than_one_request_is_not_told_as_the_runs_own_budget() -> None:
+    async def scene() -> float | None:
+        def pricing(*_: str) -> Callable[[int, int, int], float]:
+            return lambda *_: 0.5
+
+        own, month = Ledger(1.0), Ledger(0.3, 0.3)
+        months = ConnectionBudgets(
+            ScriptedModel(answered), lambda _: None, {"groq": BudgetAllocation(month, 1)}, pricing
+        )
+        executor = RequestExecutor(BudgetedModel(months, months.write, BudgetAllocation(own, 1), pricing), 1)
+        one = through("groq")
+        one = replace(one, template=replace(one.template, cap=CAP))
+        with pytest.raises(MonthUsedUp, match="monthly budget of connection 'groq' is used up"):
+            await executor.ask(one)
+        await executor.close()
+        return own.kept
+
+    assert run(scene()) == 0.0
 
 
 def test_templates_of_their_own_are_not_kept() -> None:

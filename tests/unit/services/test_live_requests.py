@@ -86,7 +86,7 @@ def test_an_answer_that_outlives_its_call_and_its_day_is_stored(store: Store) ->
         await days.models[0].arrived(1)
         assert (await before).late
         days.day = "2026-12-01"
-        days.live._current({})
+        days.live._current({}, [])
         ending = asyncio.create_task(days.live._close(10.0))
         await asyncio.sleep(0)
         assert not days.models[0].closed
@@ -105,7 +105,7 @@ def test_the_end_of_the_server_waits_no_longer_than_it_may(store: Store, monkeyp
         call = days.label(1)
         await _made(days, 1)
         days.day = "2026-12-01"
-        days.live._current({})
+        days.live._current({}, [])
         await days.live._close(0.01)
         assert not days.models[0].closed, "the call still uses it"
         days.go_on.set()
@@ -185,5 +185,41 @@ def test_a_running_server_takes_a_budget_that_is_raised_or_lowered(
 
 def test_a_text_that_exceeds_the_whole_budget_stops_no_other(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     months = Months(store, monkeypatch)
-    assert months.answers(1, 0, "x" * 900_000) == (0, "")
+    answered, trouble = months.answers(1, 0, "x" * 900_000)
+    assert answered == 0
+    assert "monthly budget of connection 'groq' is used up" in trouble
     assert months.answers(2, 1) == (2, "")
+
+
+@pytest.mark.parametrize("change", [{"another": None}, {"another": 5.0}, {}], ids=repr)
+def test_a_change_of_another_connection_asks_nothing_again(store: Store, change: dict[str, float | None]) -> None:
+    async def main() -> None:
+        days = Days(store)
+        days.budgets = {"default": 3.0, "third": 1.0}
+        late = days.label(1, deadline_s=0.5)
+        await _made(days, 1)
+        await days.models[0].arrived(1)
+        assert (await late).late
+        days.budgets = {"default": 3.0, **change}
+        again = days.label(1)
+        await asyncio.sleep(0)
+        days.go_on.set()
+        assert len((await again).outcomes) == 1
+        assert [len(model.requests) for model in days.models] == [1]
+        await days.live._close(1.0)
+
+    run(main())
+
+
+def test_a_changed_budget_makes_new_executors_for_its_connection(store: Store) -> None:
+    async def main() -> None:
+        days = Days(store)
+        days.go_on.set()
+        for budget, first in ((3.0, 1), (3.0, 2), (4.0, 3)):
+            days.budgets = {"default": budget}
+            assert len((await days.label(1, first)).outcomes) == 1
+        await days.closed()
+        assert [model.closed for model in days.models] == [True, False]
+        await days.live._close(1.0)
+
+    run(main())
