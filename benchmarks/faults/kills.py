@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 from backend.app import App
+from backend.domain.runs.chunk import MOST_DEATHS
 from backend.domain.runs.run import FINAL
 from benchmarks.faults.one_run import LOST
 from benchmarks.faults.row import Row
@@ -16,25 +17,32 @@ from benchmarks.faults.world import Process, World, finished, until
 
 STEP = 60
 """Requests between two kills, more than a kill can lose."""
+A_RUN = MOST_DEATHS - 1
+"""Kills of a run's workers: a chunk that ends more of them is taken for what ends them."""
 
 
 def rows(here: World, times: int) -> Iterator[Row]:
     """`times`: kills in all, divided among the three."""
-    each, more = divmod(times, 3)
-    yield _row(here, "a command in the foreground, SIGKILL", each, _commands_killed)
-    yield _row(here, "the process of a background run, SIGKILL", each, _processes_killed)
-    yield _row(here, "one of three workers, SIGKILL", each + more, _workers_killed)
+    each = times // 3
+    yield _row(here, "a command in the foreground, SIGKILL", each, 2 * STEP, _commands_killed)
+    yield _row(here, "the process of a background run, SIGKILL", each, 2 * STEP, _processes_killed)
+    yield _row(here, "one of three workers, SIGKILL", times - 2 * each, 6 * STEP, _workers_killed)
 
 
-def _row(here: World, name: str, times: int, happens: Callable[[World, App, str, int], App]) -> Row:
-    app, tasks = here.app(), 4 * STEP * times
-    tag, before = here.save(app, here.project(tasks)), here.requests()
-    used = happens(here, app, tag, times)
-    counts = used.watch(used.container.record.runs(tag)[0].id).counts
-    return Row(name, times, tasks, tasks - counts.done, here.requests() - before - tasks, times * LOST)
+def _row(here: World, name: str, times: int, tasks: int, happens: Callable[[World, int, int], int]) -> Row:
+    """
+    tasks: for each kill, so many that no run ends before it was killed so often
+    happens: kills so often, with so many tasks for each kill; returns how many tasks have no answer
+    """
+    before, total = here.requests(), times * tasks
+    lost = happens(here, times, tasks)
+    return Row(name, times, total, lost, here.requests() - before - total, times * LOST)
 
 
-def _commands_killed(here: World, app: App, tag: str, times: int) -> App:
+def _commands_killed(here: World, times: int, tasks: int) -> int:
+    app = here.app()
+    tag = here.save(app, here.project(times * tasks))
+
     def run() -> Process:
         return here.command("run", tag, "--on", "all", "--no-push")
 
@@ -43,29 +51,40 @@ def _commands_killed(here: World, app: App, tag: str, times: int) -> App:
         _ask(here, STEP)
         _kill(command)
     run().wait()
-    return app
+    return _lost(app, app.container.record.runs(tag)[0].id, times * tasks)
 
 
-def _processes_killed(here: World, app: App, tag: str, times: int) -> App:
-    run = here.start(app, tag)
+def _processes_killed(here: World, times: int, tasks: int) -> int:
+    app = here.app()
+    run = here.start(app, here.save(app, here.project(times * tasks)))
     for _ in range(times):
         _ask(here, STEP)
         os.kill(int(app.container.record.run(run).worker.rpartition(":")[2]), signal.SIGKILL)
         until(lambda: app.watch(run).run.status in FINAL)
         app.resume(run)
     finished(app, run, [])
-    return app
+    return _lost(app, run, times * tasks)
 
 
-def _workers_killed(here: World, _app: App, tag: str, times: int) -> App:
+def _workers_killed(here: World, times: int, tasks: int) -> int:
+    whole, rest = divmod(times, A_RUN)
+    return sum(_workers_of_one_run_killed(here, kills, tasks) for kills in [*[A_RUN] * whole, *[rest] * bool(rest)])
+
+
+def _workers_of_one_run_killed(here: World, times: int, tasks: int) -> int:
     app = here.app(REDIS_URL=here.redis)
-    run, workers = here.start(app, tag), [here.worker() for _ in range(3)]
+    run = here.start(app, here.save(app, here.project(times * tasks)))
+    workers = [here.worker() for _ in range(3)]
     for _ in range(times):
         _ask(here, 3 * STEP)
         _kill(workers.pop(0))
         workers.append(here.worker())
     finished(app, run, workers)
-    return app
+    return _lost(app, run, times * tasks)
+
+
+def _lost(app: App, run: str, tasks: int) -> int:
+    return tasks - app.watch(run).counts.done
 
 
 def _ask(here: World, number: int) -> None:
