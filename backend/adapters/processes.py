@@ -34,6 +34,8 @@ def is_running(process: str) -> bool | None:
     if not _exists(int(pid)):
         return False
     began = _start(int(pid))
+    if not began and not _exists(int(pid)):  # it ended while it was looked at
+        return False
     return began == start if began and start else None
 
 

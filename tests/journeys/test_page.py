@@ -91,7 +91,10 @@ def test_two_versions_are_compared(browser: Browser, backend_server: Served, pro
     third = backend_server.installation.save(name, project.id, "Why?\n\n{text}")
     also = f"{page}?old={first}&new={second}&also={app.version_ids()[third].id}"
     unasked = text_of(browser.get(also))
-    assert f"{third} has no answer to any of the 6 tasks with a ground truth: run it on the ground truths." in unasked
+    assert (
+        f"{third} has no answer to any of the 6 tasks with a ground truth: run it on the ground truths first."
+        in unasked
+    )
     app.evaluate(third)
     three = text_of(browser.get(also))
     assert three.count("Not decided: these tasks do not tell") == 2

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from backend.adapters import processes as module
 from backend.adapters.processes import LocalProcess, is_gone, is_running, this_process
 from tests.running import until
 from tests.scripted import some
@@ -61,6 +62,17 @@ def test_a_dead_process_that_nobody_waited_for_is_gone(other: Other, monkeypatch
     os.kill(started.pid, signal.SIGKILL)
     os.waitid(os.P_PID, started.pid, os.WEXITED | os.WNOWAIT)
     assert is_gone(name)
+
+
+def test_a_process_that_ends_while_it_is_looked_at_is_gone(other: Other, monkeypatch: pytest.MonkeyPatch) -> None:
+    started, name = other
+
+    def vanishes(_pid: int) -> None:
+        started.kill()
+        started.wait()
+
+    monkeypatch.setattr(module, "_start", vanishes)
+    assert is_running(name) is False
 
 
 @pytest.mark.parametrize("name", ["", "queue", "elsewhere:1", f"{socket.gethostname()}.other-boot~1:1"])
