@@ -189,8 +189,8 @@ def _lock(connection: sa.Connection, tag: str) -> None:
 
 
 def _of(run_id: str, worker: str | None) -> sa.ColumnElement[bool]:
-    """The condition for a run that `worker` owns, or that any number of workers share; None for anybody."""
-    return runs.c.id == run_id if worker is None else (runs.c.id == run_id) & runs.c.worker.in_((worker, QUEUED))
+    """The condition for a run that `worker` owns: QUEUED for one that any number of workers share, None for anybody."""
+    return runs.c.id == run_id if worker is None else (runs.c.id == run_id) & (runs.c.worker == worker)
 
 
 def reason_now(waits_for: str) -> Any:

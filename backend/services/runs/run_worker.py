@@ -17,7 +17,7 @@ from backend.adapters.processes import this_process
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.summary import Summary, Summing
 from backend.domain.outcome import Outcome, Truth
-from backend.domain.runs.run import Run
+from backend.domain.runs.run import QUEUED, Run
 from backend.domain.runs.unanswered import none_answered
 from backend.domain.task import Task
 from backend.engine.budget_rules import stopped
@@ -192,7 +192,8 @@ class RunWorker:
         pushed = self.pusher.push_run(resolved, passing, run.keep, notify) if run.push else None
         deque(passing, maxlen=0)  # reads the rest, which is all of them if they are not pushed
         self.record.size(run.id, passing.tasks)
-        if heartbeat.canceled or not self.record.complete(run.id, this_process()):
+        owner = QUEUED if run.is_queued else this_process()
+        if heartbeat.canceled or not self.record.complete(run.id, owner):
             raise Canceled(run.id)
         return pushed
 

@@ -5,10 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
+from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import LOST, NewRun, RunStore
 from backend.domain.dataset.subset import Subset
-from backend.domain.runs.run import ALIVE_S, Run
+from backend.domain.runs.chunk import PLAN
+from backend.domain.runs.run import ALIVE_S, QUEUED, Run
 from backend.errors import RunError, StoreError
 
 
@@ -201,3 +203,15 @@ def test_who_lost_a_run_changes_nothing_of_it(
     found = runs.run(run.id)
     assert (found.status, found.reason, found.seconds) == ("in_progress", "", 1.0)
     assert runs.complete(run.id, "b:1")
+
+
+def test_who_lost_a_run_to_the_queue_changes_nothing_of_it(runs: RunStore, run: Run, store: Store) -> None:
+    assert runs.claim(run.id, "a:1")
+    runs.reopen(run.id)
+    ChunkStore(store).open(run.id)
+    assert ChunkStore(store).claim(run.id, PLAN, "b:1")
+    assert runs.beat(run.id, 1.0, worker="a:1") == LOST
+    runs.finish(run.id, "failed", "An error.", worker="a:1")
+    assert not runs.complete(run.id, "a:1")
+    assert runs.run(run.id).status == "in_progress"
+    assert runs.complete(run.id, QUEUED)
