@@ -110,8 +110,7 @@ class TaskFollower:
         try:
             self.parts.resume(run.id, keep_up.user_id)
         except RunError as busy:
-            log.info("keep-up of project %d: run %s waits: %s", keep_up.project, run.id, busy)
-            return keep_up.trouble
+            return str(busy)
         return ""
 
     def _canceled_before(self, keep_up: KeepUp) -> str | None:

@@ -277,7 +277,7 @@ def test_a_run_is_resumed_within_the_limits_of_who_turned_it_on(world: World) ->
     assert (world.resumed, world.now.trouble) == ([], "Nothing is left of the day.")
     world.trouble = RunError("Another run is under way.")
     world.look()
-    assert (world.resumed, world.now.trouble) == ([], "Nothing is left of the day.")
+    assert (world.resumed, world.now.trouble) == ([], "Another run is under way.")
     world.trouble = None
     world.look()
     assert (world.resumed, world.now.trouble) == ([world.record.runs()[0].id], "")
