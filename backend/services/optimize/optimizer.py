@@ -26,7 +26,7 @@ from backend.services.dataset.task_selection import ground_truths
 from backend.services.optimize.session import OptimizationResult, OptimizerOptions, SearchSession, TeacherAccess
 from backend.services.run_control.ownership import only_one, owning
 from backend.services.run_control.progress import Progress
-from backend.services.run_control.termination import Canceled, Interrupted
+from backend.services.run_control.termination import Canceled, Interrupted, TakenOver
 from backend.services.runs.task_labeler import TaskLabeler
 
 
@@ -77,12 +77,15 @@ class Optimizer:
     def work(self, begun: BegunSearch, progress: Progress) -> OptimizationResult:
         """Searches, evaluates and saves what is better.
 
-        Raises ProviderError if model or teacher answer nothing, RunError if it is canceled or reaches its budget.
+        Raises ProviderError if model or teacher answer nothing, RunError if it is canceled, taken over by another
+        process, or reaches its budget.
         """
         session = SearchSession(self._labeler, self._teaching, begun.run, begun.resolved, begun.options)
         try:
             with owning(self._record, begun.run) as heartbeat:
                 return session.work(begun.halves, heartbeat, progress)
+        except TakenOver:
+            raise
         except (Canceled, Interrupted, OverBudget):
             raise _stopped(self._record.run(begun.run.id), begun.options) from None
 

@@ -12,6 +12,7 @@ from backend.adapters import gepa as evolution
 from backend.adapters.database.looks import LookStore
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.label_studio.client import LabelStudioClient
+from backend.adapters.processes import this_process
 from backend.domain.chat.request import PlannedRequests
 from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.metrics.comparison import BETTER, Comparison, compare
@@ -150,7 +151,7 @@ class SearchSession:
             teacher = Teacher(self._session, template, self._resolved.schema)
             outcome = self._learn(teacher, halves.learn) if halves else self._draft(teacher)
             compared, look = self._judge(outcome.text, halves.judge) if halves and outcome.text else (None, None)
-        if not record.complete(run.id):
+        if not record.complete(run.id, this_process()):
             raise Canceled(run.id)
         spent = record.run_tasks.counts(run, self._labeler.pricing).spent_usd
         return OptimizationResult(

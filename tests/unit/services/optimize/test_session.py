@@ -19,8 +19,9 @@ from backend.engine.budget_rules import OverBudget
 from backend.errors import ProviderError, RunError, SettingsError, SubsetError
 from backend.services.optimize.session import OptimizationResult, OptimizerOptions
 from backend.services.prompts.few_shot_selection import FewShotRequest as Examples
-from backend.services.run_control import waiting
+from backend.services.run_control import heartbeat, waiting
 from backend.services.run_control.progress import Silent
+from backend.services.run_control.termination import TakenOver
 from benchmarks.enhance import TEACHER, Labelled, Studio, World, draft, in_process, messages, trial
 from demo.teacher import KINDS, USELESS
 from tests.scripted import some
@@ -267,3 +268,26 @@ def test_a_budget_can_be_kept_where_nothing_costs_anything(tmp_path: Path) -> No
     )
     assert found.verdict == "better"
     assert (found.cost.model, found.cost.teacher, found.cost.spent) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("silent", [False, True], ids=["noticed meanwhile", "noticed at its end"])
+def test_a_search_that_another_process_took_over_is_left_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, silent: bool
+) -> None:
+    class Suspended(World):
+        async def complete(self, request: ChatRequest, attempt: int) -> Completion:
+            record = made.container.record
+            run = record.runs("topic@1")[0]
+            if run.worker != "another:1":
+                record.reopen(run.id)
+                assert record.claim(run.id, "another:1")
+            if not silent:
+                await asyncio.sleep(0.03)
+            return await super().complete(request, attempt)
+
+    monkeypatch.setattr(heartbeat, "EVERY_S", 3600 if silent else 0.01)
+    made = app(tmp_path, Suspended(["good"]))
+    with pytest.raises(TakenOver):
+        made.enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER, 2)))
+    run = made.container.record.runs("topic@1")[0]
+    assert (run.status, run.worker) == ("in_progress", "another:1")
