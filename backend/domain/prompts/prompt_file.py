@@ -4,6 +4,9 @@ A file is the template, which is the user's message, optionally below a header o
 `project`, `connection`, `model`, the second model of a cascade (`then`, `below`), `note`, `confidence`, the system part
 (`system: |` and indented lines), the well-known parameters (`temperature: 0`), other parameters below `parameters:`,
 label definitions below `labels:`, and examples below `examples:`. Without a header the whole file is the template.
+
+The first `---` is the first line. Below empty lines, or with blanks behind it, it may as well be a rule in a text: then
+it begins a header only if the header has an end, and begins with a known name.
 """
 
 import re
@@ -34,6 +37,8 @@ EXAMPLES = "examples"
 SYSTEM = "system"
 TEXTS = ("model", "connection", THEN, "note", "confidence")
 KEYS = ("project", "model", "connection", THEN, BELOW, "note", "confidence", SYSTEM, OTHERS, LABELS, EXAMPLES, *CHECKS)
+_NAMED = re.compile(rf"(?:[ \t]*(?:#.*)?\n)*(?:{'|'.join(KEYS)})[ \t]*:(?:\s|$)", re.MULTILINE)
+"""What a header begins with whose first fence can't be told from a rule in a text: a line with a known name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +76,8 @@ def read_prompt_file(text: str) -> PromptFile:
     system, second = _system(header.pop(SYSTEM, None)), take_second(header)
     parameters = {**_others(header.pop(OTHERS, None)), **header}
     model = None if model is None else str(model)
-    rest = (
-        "" if note is None else str(note),
-        parameters,
-        project,
-        labels,
-        confidence,
-        examples,
-        system,
-        connection,
-        second,
-    )
+    note = "" if note is None else str(note)
+    rest = (note, parameters, project, labels, confidence, examples, system, connection, second)
     return PromptFile(clean_text(text), model, *rest)
 
 
@@ -91,6 +87,8 @@ def _parts(text: str) -> tuple[dict[str, Any], Listed, str]:
     if begin is None:
         return {}, {}, text
     end = _END.search(text, begin.end() - 1)
+    if not text.startswith(FENCE + "\n") and (end is None or not _NAMED.match(text, begin.end())):
+        return {}, {}, text  # a template that begins with a rule
     if end is None:
         raise PromptError(
             "The header that begins with the first line --- has no end: write a second line --- below it."
@@ -157,7 +155,8 @@ def _header(text: str, above: int) -> tuple[dict[str, Any], Listed]:
         root = loader.get_single_node()
         if isinstance(root, yaml.MappingNode):
             _check_names(root)
-            as_texts(root, TEXTS)
+            for mapping in (root, *_inner(root, THEN)):
+                as_texts(mapping, TEXTS)
         labels = _take_labels(root)
         header = loader.construct_document(root) if root is not None else None
     except yaml.MarkedYAMLError as error:
@@ -179,9 +178,13 @@ def _header(text: str, above: int) -> tuple[dict[str, Any], Listed]:
 
 def _check_names(root: yaml.MappingNode) -> None:
     """Raises PromptError for a name that stands there twice, of which YAML would take the last."""
-    others = (value for key, value in root.value if key.value == OTHERS and isinstance(value, yaml.MappingNode))
-    if twice := next(filter(None, map(repeated, (root, *others))), None):
+    if twice := next(filter(None, map(repeated, (root, *_inner(root, OTHERS)))), None):
         raise PromptError(f"The header between the --- lines has '{twice[:40]}' twice: leave out one of them.")
+
+
+def _inner(root: yaml.MappingNode, name: str) -> list[yaml.MappingNode]:
+    """The mapping below a name; none where something else stands there."""
+    return [value for key, value in root.value if key.value == name and isinstance(value, yaml.MappingNode)]
 
 
 def _not_yaml(error: yaml.MarkedYAMLError, above: int) -> str:

@@ -291,3 +291,32 @@ def test_a_text_that_is_cleaned_comes_back_from_a_file(text: str) -> None:
     template = clean_text(text)
     assume(template.strip())
     assert read_prompt_file(write_prompt_file(version(template))).template == template
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n---\nText {text}\n",
+        "--- \nText {text}\n",
+        "\n---\nnotes about it\n---\nText {text}",
+        "\n\n---\nReview: {text}\n---\nAnswer.",
+        "---\t\nmodels: a\n---\nText {text}",
+        "\n---\nmodel: a\nText {text}",
+        "\n---\n---\nText {text}",
+    ],
+)
+def test_a_rule_that_a_text_begins_with_is_no_fence(text: str) -> None:
+    assert read_prompt_file(text) == PromptFile(text.strip("\n"))
+
+
+def test_a_header_below_empty_lines_begins_with_a_known_name() -> None:
+    expected = PromptFile("Say {text}", "other", "x")
+    assert read_prompt_file("\n---\n\n# ours\nmodel: other\nnote: x\n---\nSay {text}\n") == expected
+    with pytest.raises(PromptError, match="did you mean note"):
+        read_prompt_file("\n---\nmodel: other\nnoet: x\n---\nSay {text}\n")
+
+
+@pytest.mark.parametrize("then", ["{connection: 2.0, model: 1.10}", "\n  connection: 2.0\n  model: 1.10"])
+def test_a_second_model_is_read_as_it_is_written(then: str) -> None:
+    read = read_prompt_file(f"---\nmodel: m\nthen: {then}\n---\nSay {{text}}\n").second
+    assert (read.then, read.connection) == ("1.10", "2.0")
