@@ -81,7 +81,7 @@ def measure(here: World, tasks: int) -> None:
     for tenth in range(1, TENTHS + 1):
         _ask_tenth(watch, tenth, tasks)
         if tenth == TENTHS - 1:
-            _kill(watch)
+            _kill(watch, tasks)
     _push(watch)
     _say_rest(watch, tasks)
 
@@ -93,11 +93,14 @@ def _ask_tenth(watch: Watch, tenth: int, tasks: int) -> None:
     say(LINE.format(tenth, f"{rate:,.0f}", *memory, f"{here.redis_mb():.1f}"))
 
 
-def _kill(watch: Watch) -> None:
+def _kill(watch: Watch, tasks: int) -> None:
     here = watch.here
     here.kill_workers()
     before = here.requests()
     here.start_workers()
+    if before >= tasks:
+        say("all was asked before the workers were killed: too few tasks for this machine")
+        return
     say(f"all workers killed; the next request {watch.asked(before + 1):.0f} s after the start of others")
 
 
