@@ -97,7 +97,9 @@ class Settings(BaseSettings):
     )
     redis_url: Optional = Field(None, description="Redis, through which workers share the work")
     data_dir: Folder = Field(default_factory=_own_folder, description="folder of the database; one per user")
-    max_image_mb: float = Field(20, gt=0, description="largest file of a picture or document that is read, in MB")
+    max_image_mb: float = Field(
+        20, gt=0, allow_inf_nan=False, description="largest file of a picture or document that is read, in MB"
+    )
     allow_foreign_urls: bool = Field(
         False,
         description="whether files are read from hosts that only a task names, without any credential",
@@ -138,7 +140,9 @@ class Settings(BaseSettings):
         None, description="address at which browsers reach the server, if it is not this machine's"
     )
     bind: Address = Field("127.0.0.1:9090", description="address that the server listens on")
-    max_body_mb: float = Field(64, gt=0, description="largest request body that the server reads")
+    max_body_mb: float = Field(
+        64, gt=0, allow_inf_nan=False, description="largest request body that the server reads"
+    )
     metrics_port: int | None = Field(
         None, ge=1, le=65535, description="port on which a worker serves /metrics; without it, none"
     )

@@ -56,6 +56,13 @@ def test_a_price_is_a_number_from_0_on(monkeypatch: pytest.MonkeyPatch, value: s
         load_settings()
 
 
+@pytest.mark.parametrize("name", ["MAX_IMAGE_MB", "MAX_BODY_MB"])
+def test_a_size_is_a_finite_number(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "inf")
+    with pytest.raises(SettingsError, match=rf"{name} is not usable \(Input should be a finite number\)"):
+        load_settings()
+
+
 @pytest.mark.parametrize(
     "given", ["~/prompts", "prompts", "./a/../prompts", "$HOME/prompts", "${HOME}/prompts", " ~/x y "]
 )
