@@ -1,6 +1,6 @@
 """Numbers for people. One that does not exist is `n/a`, never 0."""
 
-from math import floor, log10
+from math import copysign, floor, log10
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,13 +12,20 @@ SMALLEST = 1e-12
 
 
 def proportion(value: float | None) -> str:
-    """0..1 with three digits."""
-    return NOT_THERE if value is None else f"{value:.3f}"
+    """0..1 with three digits: `0.999` for 0.9996 and `0.001` for 0.0004, which are not all and not nothing."""
+    return NOT_THERE if value is None else f"{_inside(value):.3f}"
 
 
 def interval(ends: tuple[float, float] | None) -> str:
-    """`0.481 to 0.855`."""
-    return NOT_THERE if ends is None else f"{ends[0]:.3f} to {ends[1]:.3f}"
+    """`0.481 to 0.855`, its ends as `proportion` shows them."""
+    return NOT_THERE if ends is None else f"{proportion(ends[0])} to {proportion(ends[1])}"
+
+
+def _inside(value: float) -> float:
+    """A value that three digits would show as 0 or 1 and that is neither, on its side of that number."""
+    nearest = round(value)
+    away = value - nearest
+    return nearest + copysign(0.001, away) if SMALLEST < abs(away) <= 0.0005 else nearest + away
 
 
 def measured(value: float | None) -> str:

@@ -20,9 +20,23 @@ def test_one_thing_is_no_things(number: int, shown: str) -> None:
     assert numbers.things(number, "task") == shown
 
 
-@pytest.mark.parametrize(("value", "shown"), [(0, "0.000"), (1, "1.000"), (2 / 3, "0.667"), (0.0004, "0.000")])
+@pytest.mark.parametrize(("value", "shown"), [(0, "0.000"), (1, "1.000"), (2 / 3, "0.667"), (0.0006, "0.001")])
 def test_proportions_have_three_digits(value: float, shown: str) -> None:
     assert numbers.proportion(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.9996, "0.999"), (0.0004, "0.001"), (-0.0004, "-0.001"), (1 - 1e-9, "0.999"), (1 - 1e-15, "1.000")],
+)
+def test_a_proportion_that_is_not_all_or_nothing_does_not_look_so(value: float, shown: str) -> None:
+    assert numbers.proportion(value) == shown
+    assert numbers.interval((value, 1)) == f"{shown} to 1.000"
+
+
+@given(st.floats(min_value=-1, max_value=1))
+def test_a_proportion_is_shown_within_a_thousandth(value: float) -> None:
+    assert float(numbers.proportion(value)) == pytest.approx(value, abs=0.001)
 
 
 @pytest.mark.parametrize(("value", "shown"), [(0, "0"), (999, "999"), (1000, "1,000"), (1234567, "1,234,567")])
