@@ -13,9 +13,9 @@ from backend.interfaces.cli.options.task_selection import some_truths_options, t
 from backend.interfaces.cli.render.comparison import print_comparison
 from backend.interfaces.cli.render.console import as_json, notify, print_json, the_app, waiting_for
 from backend.interfaces.cli.render.evaluation import print_evaluation
+from backend.interfaces.cli.render.headline import notify_unanswered
 from backend.interfaces.cli.render.progress import RunProgress
 from backend.interfaces.cli.render.remarks import in_commands
-from backend.interfaces.cli.render.run import notify_unanswered
 from backend.interfaces.presentation.json.evaluation import comparison_json, evaluation_json
 from backend.interfaces.presentation.json.trust import drawn_accuracy_json
 from backend.interfaces.presentation.truth_basis import comparison_basis_remarks, drawn_accuracy_remarks

@@ -10,9 +10,8 @@ from backend.interfaces.cli.options.prompt_names import version_argument
 from backend.interfaces.cli.options.run_options import Execution, execution_options, run_options
 from backend.interfaces.cli.options.task_selection import subset_options, truth_option
 from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app, the_work, waiting_for
+from backend.interfaces.cli.render.headline import notify_unanswered
 from backend.interfaces.cli.render.progress import RunProgress
-from backend.interfaces.cli.render.run import notify_unanswered, print_finished
-from backend.interfaces.cli.render.try_task import print_try
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.runs import run_json, started_json, task_results_json, try_json
 
@@ -37,7 +36,12 @@ def try_task(version: str, task: int, json_wanted: bool) -> None:
     app = the_app()
     with waiting_for("the model to answer"):
         tried = app.try_task(version, task)
-    print_json(try_json(tried)) if json_wanted else print_try(tried)
+    if json_wanted:
+        print_json(try_json(tried))
+        return
+    from backend.interfaces.cli.render.try_task import print_try
+
+    print_try(tried)
 
 
 @click.command()
@@ -81,6 +85,8 @@ def _print(app: "WorkOperations", finished: "RunResult", json_wanted: bool) -> N
 
         print_evaluation(finished, finished.evaluation, app.calibrated(finished.run.tag) is not None)
     else:
+        from backend.interfaces.cli.render.run import print_finished
+
         print_finished(finished)
 
 

@@ -1,11 +1,9 @@
 """Progress on stderr: a live bar on a terminal, plain lines elsewhere."""
 
+import sys
 import time
 from types import TracebackType
-from typing import Self
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from typing import TYPE_CHECKING, Self
 
 from backend.domain.outcome import Outcome
 from backend.domain.runs.run import TaskCounts
@@ -13,39 +11,50 @@ from backend.interfaces.cli.render.console import notify, printable
 from backend.interfaces.presentation import number_format as numbers
 from backend.services.run_control.progress import Settled
 
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
 LINE_EVERY_S = 5.0
 PUSHING = "pushing predictions to Label Studio"
+
+
+def _live_bar(label: str) -> "Progress":
+    """With one row. Who reads lines need not wait for what draws, so that is imported here."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[detail]}", markup=False),
+    )
+    bar = Progress(*columns, console=Console(stderr=True))
+    bar.add_task(label, total=None, detail="")
+    return bar
 
 
 class ProgressBar:
     """Done of total, with a rate; a context manager, so that the terminal is left as it was."""
 
     def __init__(self, label: str) -> None:
-        self.console = Console(stderr=True)
-        columns = (
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[detail]}", markup=False),
-        )
-        live = self.console.is_terminal
-        self._bar = Progress(*columns, console=self.console, disable=not live)
-        label = printable(label)
-        self._row = self._bar.add_task(label, total=None, detail="")
-        self._label = label
+        self._label = printable(label)
+        self._bar = _live_bar(self._label) if sys.stderr.isatty() else None
         self._first: int | None = None
         self._pushing = False
         self._started = self._last_line = time.monotonic()
 
     def __enter__(self) -> Self:
-        self._bar.start()
+        if self._bar is not None:
+            self._bar.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._bar.stop()
+        if self._bar is not None:
+            self._bar.stop()
 
     def show(self, counts: TaskCounts, waits_for: str = "") -> None:
         """Where a run is that another process works on, and what it waits for."""
@@ -59,18 +68,18 @@ class ProgressBar:
         if self._pushing:
             return
         self._pushing = True
-        if self._bar.disable:
+        if self._bar is None:
             notify(f"{self._label}: {PUSHING}")
         else:
-            self._bar.update(self._row, detail=PUSHING)
+            self._bar.update(self._bar.task_ids[0], detail=PUSHING)
 
     def update(self, done: int, total: int | None, cost: float | None, trouble: str = "") -> None:
         now = time.monotonic()
         self._first = done if self._first is None else self._first
         rate = (done - self._first) / max(now - self._started, 1e-3)
         detail = f"{rate:.1f} tasks/s, cost {numbers.usd(cost)}{trouble}"
-        if not self._bar.disable:
-            self._bar.update(self._row, completed=done, total=total, detail=detail)
+        if self._bar is not None:
+            self._bar.update(self._bar.task_ids[0], completed=done, total=total, detail=detail)
         elif now - self._last_line >= LINE_EVERY_S:
             self._last_line = now
             notify(f"{self._label}: {done} of {total or '?'} tasks, {detail}")
@@ -102,7 +111,7 @@ class RunProgress(ProgressBar):
             self.pushing()
 
     def notify(self, sentence: str) -> None:
-        if self.console.is_terminal:
-            self.console.print(printable(sentence), highlight=False, markup=False)
-        else:
+        if self._bar is None:
             notify(sentence)
+        else:
+            self._bar.console.print(printable(sentence), highlight=False, markup=False)

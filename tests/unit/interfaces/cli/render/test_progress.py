@@ -1,9 +1,9 @@
 """What a run tells while it works, where no terminal draws a bar."""
 
-from io import StringIO
+import subprocess
+import sys
 
 import pytest
-from rich.console import Console
 
 from backend.domain.answer import Labels
 from backend.domain.outcome import Failure, Outcome, Usage
@@ -79,19 +79,33 @@ def test_a_push_that_follows_is_told_once(capsys: pytest.CaptureFixture[str], pu
     assert capsys.readouterr().err.count(PUSHING) == said
 
 
-def test_a_bar_on_a_terminal_says_so_too(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FORCE_COLOR", "1")
-    monkeypatch.setenv("TERM", "xterm")
+@pytest.fixture
+def terminal(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> pytest.CaptureFixture[str]:
+    """What a terminal is sent."""
+    for name, value in (("FORCE_COLOR", "1"), ("TERM", "xterm")):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    return capsys
+
+
+def test_a_bar_on_a_terminal_says_so_too(terminal: pytest.CaptureFixture[str]) -> None:
     with RunProgress("mood@1", pushes=True) as bar:
         bar.start(1)
         bar.add([answered(1, 0.1)])
-    assert "pushing predictions to Label Studio" in capsys.readouterr().err
+    assert "pushing predictions to Label Studio" in terminal.readouterr().err
 
 
-def test_a_sentence_with_brackets_is_shown_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = StringIO()
-    monkeypatch.setattr(progress, "Console", lambda **_: Console(file=shown, force_terminal=True, width=200))
-    with ProgressBar("mood@1 [b]") as bar:
-        bar.show(TaskCounts(9, 0, 1, 0, 3, 0, 0.0), "It waits for [/b] and [quality].")
-        bar._bar.refresh()
-    assert "It waits for [/b] and [quality]." in shown.getvalue()
+def test_texts_with_brackets_are_shown_as_they_are(terminal: pytest.CaptureFixture[str]) -> None:
+    with RunProgress("mood@1 [b]") as bar:
+        bar.show(TaskCounts(9, 0, 1, 0, 3, 0, 0.0), "It waits for [/b] and [q].")
+        bar.notify("Label Studio is busy [x]\x1b[2J.")
+    shown = terminal.readouterr().err
+    assert "mood@1 [b]" in shown
+    assert "It waits for [/b] and [q]." in shown
+    assert "Label Studio is busy [x]\\x1b[2J." in shown
+
+
+@pytest.mark.slow
+def test_commands_that_ask_do_not_wait_for_what_draws() -> None:
+    code = "import sys, backend.app.work, backend.interfaces.cli.commands.run; sys.exit('rich' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
