@@ -241,7 +241,6 @@ UNITS = {
             "projects",
             "prompts",
             "runs",
-            "trust",
             "votes",
         )
     ),

@@ -127,12 +127,14 @@ def basis_json(basis: TruthBasis | None) -> dict[str, Any]:
 
 
 def drawn_accuracy_json(drawn: "DrawnAccuracy") -> dict[str, Any]:
-    """`accuracy_weighted`: by the chances of an active draw; `others`: how many other answered tasks they were compared
-    with, `differences`: in what they differ."""
+    """`accuracy_drawn_bounds`: of the accuracy on all drawn tasks, if the answers to those without a ground truth are
+    all wrong, or all right; `accuracy_weighted`: by the chances of an active draw; `others`: how many other answered
+    tasks they were compared with, `differences`: in what they differ."""
     return {
         **basis_json(drawn.basis),
         "accuracy_drawn": drawn.accuracy,
         "accuracy_drawn_ci": plain(drawn.accuracy_ci),
+        "accuracy_drawn_bounds": plain(drawn.bounds),
         "accuracy_weighted": drawn.weighted and drawn.weighted.accuracy,
         "accuracy_weighted_ci": drawn.weighted and list(drawn.weighted.interval),
         "others": drawn.likeness.others if drawn.likeness else 0,
