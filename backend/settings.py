@@ -140,9 +140,7 @@ class Settings(BaseSettings):
         None, description="address at which browsers reach the server, if it is not this machine's"
     )
     bind: Address = Field("127.0.0.1:9090", description="address that the server listens on")
-    max_body_mb: float = Field(
-        64, gt=0, allow_inf_nan=False, description="largest request body that the server reads"
-    )
+    max_body_mb: float = Field(64, gt=0, allow_inf_nan=False, description="largest request body that the server reads")
     metrics_port: int | None = Field(
         None, ge=1, le=65535, description="port on which a worker serves /metrics; without it, none"
     )
