@@ -12,6 +12,7 @@ from backend.domain.prompts.default_prompt import first_prompt
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import select_tasks
 from backend.services.predictions.sync import PushResult
+from backend.services.predictions.target_project import unhindered
 from tests.control_sets import SETS, ControlSet, Json, control_set, linked
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
@@ -44,7 +45,7 @@ def read(mine: Installation, resolved: ResolvedVersion, kind: str) -> list[Truth
 def push(mine: Installation, resolved: ResolvedVersion, truths: list[Truth]) -> PushResult:
     """As if a model had answered what is true."""
     outcomes = [Outcome(truth.task_id, truth.answer) for truth in truths]
-    return mine.app.container.pusher.push_run(resolved, [outcomes], keep=False, notify=pytest.fail)
+    return mine.app.container.pusher.push_run(resolved, [outcomes], keep=False, notify=pytest.fail, check=unhindered)
 
 
 def submit_all(page: Page, project: Project) -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import retried
-from backend.adapters.database.runs import reason_now
+from backend.adapters.database.runs import LOST, reason_now
 from backend.adapters.database.tables import jobs, runs
 from backend.domain.dataset.subset import ranges
 from backend.domain.runs.chunk import END, PLAN, Chunk, TaskIds
@@ -95,20 +95,24 @@ class ChunkStore(Repository):
         return _job(connection.execute(sa.select(jobs).where(condition)).one())
 
     @retried
-    def beat(self, run_id: str, worker: str, waits_for: str = "") -> str:
-        """A heartbeat of `worker`; returns the run's status, which tells the worker that the run has ended.
+    def beat(self, run_id: str, number: int, worker: str, waits_for: str = "") -> str:
+        """A heartbeat of `worker`, which began with the chunk `number`; returns the run's status, which tells it that
+        the run has ended, or LOST where that chunk is not its own any more.
 
         A run's `seconds` are those in which at least one worker worked on it.
         waits_for: see `RunStore.beat`
         """
         now = self._now()
+        own = sa.select(runs.c.status).join_from(runs, jobs).where(jobs.c.number == number, jobs.c.worker == worker)
         condition = sa.and_(jobs.c.run_id == run_id, jobs.c.worker == worker, jobs.c.status == "in_progress")
         passed = sa.case((runs.c.seen > now - ALIVE_S, now - runs.c.seen), else_=0.0)
         values = {"seen": now, "seconds": runs.c.seconds + passed, "reason": reason_now(waits_for)}
         with self._engine.begin() as connection:
             connection.execute(jobs.update().where(condition).values(seen=now))
-            connection.execute(runs.update().where(runs.c.id == run_id, runs.c.seen < now).values(**values))
-            return str(connection.execute(sa.select(runs.c.status).where(runs.c.id == run_id)).scalar())
+            status = connection.execute(own.where(runs.c.id == run_id)).scalar()
+            if status is not None:
+                connection.execute(runs.update().where(runs.c.id == run_id, runs.c.seen < now).values(**values))
+            return str(status or LOST)
 
     @retried
     def done(self, run_id: str, numbers: Sequence[int]) -> None:

@@ -197,6 +197,7 @@ class PredictionImporter:
     def _post(self, lines: list[ImportLine]) -> int:
         if not lines:
             return 0
+        self._target.check()
         if lines[0].alone:
             self._target.studio.add_prediction(lines[0].body)
             return 1

@@ -30,20 +30,28 @@ Notify = Callable[[str], None]
 """Takes one sentence for the user."""
 
 
+def unhindered() -> None:
+    """Nothing stops the work."""
+
+
 @dataclass(frozen=True)
 class TargetProject:
+    """`check`: is called before each request; what it raises ends the work."""
+
     studio: LabelStudioClient
     store: Store
     project: int
     notify: Notify
+    check: Callable[[], None] = unhindered
 
     def surely(self, call: Callable[[], T]) -> T:
         """The result of `call`, which is repeated for two minutes while Label Studio does not answer, or answers 500.
 
-        Raises Unreachable if it is not back by then.
+        Raises Unreachable if it is not back by then, and what `check` raises.
         """
         until = None
         while True:
+            self.check()
             try:
                 return call()
             except Unreachable as error:

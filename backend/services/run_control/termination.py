@@ -54,8 +54,8 @@ def noted_end(record: RunStore, run_id: str, shared: bool = False, worker: str |
     """Stores the run as failed or canceled if the work in it ends with an error, and raises the error.
 
     A run that is `shared` continues with other workers when this process ends: that is not stored. A cancelled event
-    loop is raised as Canceled, because the heartbeat noticed it; Stopped is raised as Interrupted. Where `worker` lost
-    the run to another process, nothing is stored, and TakenOver is raised.
+    loop is raised as Canceled, because the heartbeat noticed it; Stopped is raised as Interrupted. Where `worker`, or
+    one of those who share the run, lost its work to another process, nothing is stored, and TakenOver is raised.
     """
     finish = partial(record.finish, run_id, worker=worker)
     try:
@@ -88,7 +88,7 @@ def noted_end(record: RunStore, run_id: str, shared: bool = False, worker: str |
 def _canceled(record: RunStore, run_id: str, worker: str | None) -> Canceled:
     """Why the heartbeat ended the work."""
     run = record.run(run_id)
-    return TakenOver(run_id) if worker is not None and run.worker != worker and run.status in OPEN else Canceled(run_id)
+    return TakenOver(run_id) if run.status in OPEN and run.worker != worker else Canceled(run_id)
 
 
 def _continued_by(run: Run) -> str:

@@ -1,7 +1,7 @@
 """Pusher: what became of tasks -> predictions in Label Studio."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from backend.adapters.database.prompts import Store
 from backend.adapters.label_studio.client import LabelStudioClient
@@ -21,9 +21,11 @@ class Pusher:
     store: Store
     studio: LabelStudioClient
 
-    def push_run(self, resolved: ResolvedVersion, pages: Pages, keep: bool, notify: Notify) -> PushResult:
-        """Pushes what became of the tasks of a run."""
-        target = self.target(resolved, notify)
+    def push_run(
+        self, resolved: ResolvedVersion, pages: Pages, keep: bool, notify: Notify, check: Callable[[], None]
+    ) -> PushResult:
+        """Pushes what became of the tasks of a run. Raises what `check` raises, which is called before each request."""
+        target = replace(self.target(resolved, notify), check=check)
         pushed = push(target, resolved.version, _expected(resolved, pages), keep)
         target.show_first(resolved.version.tag)
         return pushed

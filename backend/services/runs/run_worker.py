@@ -33,7 +33,7 @@ from backend.services.run_control.connection_use import check_server
 from backend.services.run_control.heartbeat import Heartbeat
 from backend.services.run_control.ownership import owning, subset_of
 from backend.services.run_control.progress import Progress
-from backend.services.run_control.termination import Canceled
+from backend.services.run_control.termination import Canceled, TakenOver
 from backend.services.runs.batch.batch_run import BatchesOf, BatchRun
 from backend.services.runs.local_processes import LocalProcesses
 from backend.services.runs.options import RunResult
@@ -177,8 +177,15 @@ class RunWorker:
         """Ends a run all of whose tasks were asked about: its outcomes are read once, for `on_page` and for the push,
         whose result it returns. A push that was killed is done again: it changes what is not there yet.
 
-        Raises RunError when no task got an answer, Canceled when the run was canceled meanwhile.
+        Raises RunError when no task got an answer, Canceled when the run was canceled meanwhile, TakenOver as soon as
+        another process works on it.
         """
+
+        def check() -> None:
+            if heartbeat.is_lost():
+                raise TakenOver(run.id)
+
+        check()
         if heartbeat.canceled:
             raise Canceled(run.id)
         pages = self.outcomes.of_run(run, resolved, passing=not run.push)
@@ -189,8 +196,9 @@ class RunWorker:
             notify(remark)
         self.record.size(run.id, self.record.run_tasks.count(run.id))
         passing = _Passing(chain([first] if first else [], pages), on_page)
-        pushed = self.pusher.push_run(resolved, passing, run.keep, notify) if run.push else None
+        pushed = self.pusher.push_run(resolved, passing, run.keep, notify, check) if run.push else None
         deque(passing, maxlen=0)  # reads the rest, which is all of them if they are not pushed
+        check()
         self.record.size(run.id, passing.tasks)
         owner = QUEUED if run.is_queued else this_process()
         if heartbeat.canceled or not self.record.complete(run.id, owner):

@@ -95,26 +95,26 @@ class WorkerPool:
         if job is None:
             return
         try:
-            with about(run=run_id), self._owned(run_id, me) as heartbeat:
+            with about(run=run_id), self._owned(job, me) as heartbeat:
                 self._do(self.worker.record.run(run_id), job, heartbeat)
-        except Canceled:
-            log.info("run %s: %s", run_id, "canceled")
+        except Canceled as ended:
+            log.info("%s", ended)
         except Interrupted:
             with suppress(QueueError):  # those who look after the pool will call
                 self._call_all()
             raise
 
     @contextmanager
-    def _owned(self, run_id: str, me: str) -> Iterator[Heartbeat]:
+    def _owned(self, job: Chunk, me: str) -> Iterator[Heartbeat]:
         """Releases what is not done at the end, whatever ended the work."""
         try:
             with (
-                noted_end(self.worker.record, run_id, shared=True),
-                Heartbeat(lambda _, waits_for: self.jobs.beat(run_id, me, waits_for)) as heartbeat,
+                noted_end(self.worker.record, job.run_id, shared=True),
+                Heartbeat(lambda _, waits_for: self.jobs.beat(job.run_id, job.number, me, waits_for)) as heartbeat,
             ):
                 yield heartbeat
         finally:
-            self.jobs.release(run_id, me)
+            self.jobs.release(job.run_id, me)
 
     def _do(self, run: Run, job: Chunk, heartbeat: Heartbeat) -> None:
         resolved = self.worker.resolver.resolved(run.tag)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.runs import NewRun, RunStore
+from backend.adapters.database.runs import LOST, NewRun, RunStore
 from backend.domain.dataset.subset import Subset
 from backend.domain.runs.chunk import END, PLAN
 from backend.domain.runs.run import ALIVE_S, Run
@@ -131,11 +131,33 @@ def test_a_silent_worker_loses_its_jobs_a_beating_one_does_not(
     monkeypatch.setattr(store, "clock", lambda: sa.literal(clock.now, sa.Double))
     jobs.next_chunk(planned.id, ME)
     jobs.next_chunk(planned.id, OTHER)
-    jobs.beat(planned.id, ME)
+    jobs.beat(planned.id, 1, ME)
     clock.now += ALIVE_S - 1
-    assert jobs.beat(planned.id, ME) == "in_progress"
+    assert jobs.beat(planned.id, 1, ME) == "in_progress"
     clock.now += 2
     assert [job.number for job in jobs.revive(nobody_is_gone)] == [2]
+
+
+def test_a_worker_whose_chunk_was_taken_learns_of_it(
+    store: Store, runs: RunStore, jobs: ChunkStore, planned: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SimpleNamespace(now=1_800_000_000.0)
+    monkeypatch.setattr(store, "clock", lambda: sa.literal(clock.now, sa.Double))
+    jobs.next_chunk(planned.id, ME)
+    assert jobs.beat(planned.id, 1, ME) == "in_progress"
+    clock.now += ALIVE_S + 1
+    jobs.revive(nobody_is_gone)
+    assert jobs.beat(planned.id, 1, ME) == LOST
+    jobs.claim(planned.id, 1, OTHER)
+    seen = runs.run(planned.id).silent_s
+    clock.now += 1
+    assert jobs.beat(planned.id, 1, ME) == LOST
+    assert runs.run(planned.id).silent_s == seen + 1, "it is no sign of life of the run"
+    assert jobs.beat(planned.id, 1, OTHER) == "in_progress"
+    jobs.done(planned.id, [1])
+    assert jobs.beat(planned.id, 1, OTHER) == "in_progress", "it works on its next chunk"
+    jobs.open(planned.id)
+    assert jobs.beat(planned.id, 1, OTHER) == LOST
 
 
 def test_seconds_are_those_in_which_somebody_worked(
@@ -143,25 +165,27 @@ def test_seconds_are_those_in_which_somebody_worked(
 ) -> None:
     clock = SimpleNamespace(now=1_800_000_000.0)
     monkeypatch.setattr(store, "clock", lambda: sa.literal(clock.now, sa.Double))
-    jobs.beat(planned.id, ME)
+    jobs.next_chunk(planned.id, OTHER)
+    jobs.beat(planned.id, PLAN, ME)
     start = runs.run(planned.id).seconds
-    for worker in (ME, OTHER, ME, OTHER):
+    for number, worker in ((PLAN, ME), (1, OTHER), (PLAN, ME), (1, OTHER)):
         clock.now += 1
-        jobs.beat(planned.id, worker)
+        jobs.beat(planned.id, number, worker)
     clock.now += 1000
-    jobs.beat(planned.id, ME)
+    jobs.beat(planned.id, PLAN, ME)
     assert runs.run(planned.id).seconds - start == pytest.approx(4)
 
 
 def test_what_a_shared_run_waits_for_is_read_until_the_next_sign_of_life(
     runs: RunStore, jobs: ChunkStore, planned: Run
 ) -> None:
-    jobs.beat(planned.id, ME, "The model's server answered 500.")
+    jobs.next_chunk(planned.id, OTHER)
+    jobs.beat(planned.id, PLAN, ME, "The model's server answered 500.")
     assert runs.run(planned.id).reason == "The model's server answered 500."
-    jobs.beat(planned.id, OTHER)
+    jobs.beat(planned.id, 1, OTHER)
     assert runs.run(planned.id).reason == ""
     runs.cancel(planned.id)
-    jobs.beat(planned.id, ME, "The model's server answered 500.")
+    jobs.beat(planned.id, PLAN, ME, "The model's server answered 500.")
     assert runs.run(planned.id).reason == "It was canceled."
 
 
@@ -178,7 +202,7 @@ def test_nobody_takes_jobs_of_a_run_that_has_ended(runs: RunStore, jobs: ChunkSt
     assert jobs.waiting() == []
     assert jobs.next_chunk(planned.id, ME) is None
     assert jobs.claim(planned.id, 1, ME) is None
-    assert jobs.beat(planned.id, ME) == "canceled"
+    assert jobs.beat(planned.id, PLAN, ME) == "canceled"
 
 
 def test_opening_again_forgets_the_plan(runs: RunStore, jobs: ChunkStore, planned: Run) -> None:

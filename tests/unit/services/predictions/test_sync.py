@@ -1,7 +1,12 @@
 """A push makes Label Studio's predictions those that are wanted, and a second one changes nothing."""
 
+from dataclasses import replace
+
+import pytest
+
 from backend.domain.predictions.diff import WantedPrediction
 from backend.services.predictions.sync import PushResult, push, warn_of_lock
+from backend.services.run_control.termination import TakenOver
 from tests.unit.services.predictions.conftest import Board, Place
 
 TAG = "mood@1"
@@ -64,3 +69,22 @@ def test_a_large_delete_is_told_before(place: Place) -> None:
     warn_of_lock(500, place.told.append)
     warn_of_lock(501, place.told.append)
     assert place.told == ["Deleting 501 predictions; a Label Studio on SQLite lets nobody save meanwhile."]
+
+
+def test_a_push_stops_before_the_next_request_once_the_work_is_not_its_own(place: Place, board: Board) -> None:
+    """Another process pushes the same predictions, and both would import what is missing."""
+    pushed(place, t1="Good")
+    board.calls.clear()
+    reads = 0
+
+    def check() -> None:
+        nonlocal reads
+        reads += 1
+        if reads > 1:
+            raise TakenOver("1f3a9c04")
+
+    place.target = replace(place.target, check=check)
+    with pytest.raises(TakenOver):
+        pushed(place, t1="Bad", t2="Good")
+    assert board.of(TAG) == [1]
+    assert {call.partition(" ")[0] for call in board.calls} == {"GET"}

@@ -2,10 +2,12 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 
+from backend.adapters.database.runs import LOST
 from backend.services.run_control import heartbeat as heartbeats
 from backend.services.run_control.heartbeat import Heartbeat
 
@@ -68,3 +70,34 @@ def test_a_cancel_is_told_once_from_its_thread(monkeypatch: pytest.MonkeyPatch) 
     with heartbeat:
         assert twice.wait(20)
     assert told == ["heartbeat"]
+
+
+def test_a_run_that_was_suspended_asks_whose_it_is_before_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    status, now = ["in_progress"], [1000.0]
+    monkeypatch.setattr(heartbeats, "EVERY_S", 1000)
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    asked: list[float] = []
+
+    def beat(seconds: float, _waits_for: str) -> str:
+        asked.append(seconds)
+        return status[0]
+
+    heartbeat = Heartbeat(beat)
+    assert not heartbeat.is_lost()
+    assert asked == []
+    now[0] += 600
+    assert not heartbeat.is_lost()
+    status[0] = LOST
+    now[0] += 600
+    assert heartbeat.is_lost()
+    assert asked == [600, 600]
+    status[0] = "canceled"
+    assert heartbeat.is_lost()
+    assert heartbeat.canceled
+
+
+def test_a_canceled_run_is_not_lost() -> None:
+    heartbeat = Heartbeat(lambda _seconds, _waits_for: "canceled")
+    heartbeat._notify()
+    assert heartbeat.canceled
+    assert not heartbeat.is_lost()

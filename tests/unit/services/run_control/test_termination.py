@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
@@ -59,3 +60,12 @@ def test_who_lost_a_run_says_so(store: Store, error: BaseException) -> None:
     record.cancel(run.id)
     with pytest.raises(Canceled, match="was canceled"), noted_end(record, run.id, worker="b:1"):
         raise error
+
+
+def test_one_of_many_workers_who_lost_its_chunk_says_so(store: Store) -> None:
+    record = RunStore(store)
+    run = record.create(NewRun("mood@1", 7, ALL))
+    ChunkStore(store).open(run.id)
+    with pytest.raises(TakenOver, match=f"took run {run.id} over"), noted_end(record, run.id, shared=True):
+        raise Canceled(run.id)
+    assert record.run(run.id).status == "pending"
