@@ -26,6 +26,7 @@ from backend.domain.task import Task
 from backend.domain.urls import public_url
 
 PAGE = 1000
+FIRST_PAGE = 200
 PROJECTS = 100
 """On a page."""
 IDS = 250
@@ -123,9 +124,11 @@ class LabelStudioClient(StudioBackends, StudioPredictions, StudioViews, StudioWe
 
     # Tasks
 
-    def tasks(self, project: int, *, page: int = PAGE) -> Iterator[list[Task]]:
-        """All tasks by id, in pages of so many."""
-        for rows in self._pages.pages(project, page, include="id,data", fields="task_only"):
+    def tasks(self, project: int, *, page: int | None = None) -> Iterator[list[Task]]:
+        """All tasks by id, in pages of so many; by default in larger and larger ones, because Label Studio takes most
+        of a second for a large page, and the first tasks can be asked about meanwhile."""
+        first = FIRST_PAGE if page is None else page
+        for rows in self._pages.pages(project, page or PAGE, first=first, include="id,data", fields="task_only"):
             yield [_task(row) for row in rows]
 
     def tasks_by_id(self, project: int, ids: Sequence[int]) -> Iterator[list[Task]]:

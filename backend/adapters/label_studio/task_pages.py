@@ -26,14 +26,16 @@ MOST_UNREADABLE = 50
 
 
 class PageSize:
-    """How many tasks are asked for at once: if one cannot be read, half as many each time, until it is alone.
+    """How many tasks are asked for at once: `first`, then twice as many each time, `most` in the end. If one cannot be
+    read, half as many each time, until it is alone.
 
     now: the number to ask for
     suspects: of how many of the next tasks one cannot be read; 0 if none is known
     """
 
-    def __init__(self, most: int, project: int) -> None:
-        self.now, self.suspects = most, 0
+    def __init__(self, most: int, project: int, first: int | None = None) -> None:
+        self.now, self.suspects = first or most, 0
+        self._usual = self.now
         self._most, self._project = most, project
         self._read = 0
         self._unreadable: deque[int] = deque(maxlen=MOST_UNREADABLE + 1)
@@ -43,7 +45,7 @@ class PageSize:
         self._read += rows
         self.suspects = max(0, self.suspects - rows)
         if not self.suspects:
-            self.now = self._most
+            self.now = self._usual = min(2 * self._usual, self._most)
 
     def shrink(self) -> bool:
         """Takes note of a page that could not be read. False if it had one task only, which is found with that."""
@@ -69,21 +71,25 @@ class TaskPages:
     def __init__(self, http: LabelStudioHttp) -> None:
         self._http = http
 
-    def pages(self, project: int, size: int, *, query: Query = None, **params: Any) -> Iterator[list[Row]]:
+    def pages(
+        self, project: int, size: int, *, first: int | None = None, query: Query = None, **params: Any
+    ) -> Iterator[list[Row]]:
         """All pages of `size` rows, by id, the last with fewer, without empty ones. Raises StudioError.
+
+        first: rows of the first page, if it is to be there soon; each of the next has twice as many, up to `size`
 
         Filters of which one is enough can only be read by page number: read ids there, which takes seconds.
         """
         if _can_narrow(query):
-            parts = self._behind(project, size, query, params)
+            parts = self._behind(project, PageSize(size, project, first), query, params)
         else:
             parts = NumberedPages(lambda number: self.answer(project, number, size, query=query, **params)).parts()
-        page: list[Row] = []
+        page, wanted = list[Row](), first or size
         for rows in parts:
             page += rows
-            while len(page) >= size:
-                yield page[:size]
-                page = page[size:]
+            while len(page) >= wanted:
+                yield page[:wanted]
+                page, wanted = page[wanted:], min(2 * wanted, size)
         if page:
             yield page
 
@@ -104,8 +110,8 @@ class TaskPages:
             raise _missing(project, params.get("view")) from None
         return answer
 
-    def _behind(self, project: int, most: int, query: Query, params: Row) -> Iterator[list[Row]]:
-        last, size = 0, PageSize(most, project)
+    def _behind(self, project: int, size: PageSize, query: Query, params: Row) -> Iterator[list[Row]]:
+        last = 0
         while True:
             answer = self._part(project, size, _narrowed(query, last), params)
             if answer is None:

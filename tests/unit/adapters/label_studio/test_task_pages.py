@@ -27,6 +27,17 @@ def test_each_page_is_asked_for_once() -> None:
     assert shelf.asked == [(1, 100)] * 3
 
 
+def test_the_first_pages_can_be_smaller() -> None:
+    shelf = Shelf(range(1, 251))
+    assert [len(page) for page in pages(shelf, 100, first=20)] == [20, 40, 80, 100, 10]
+    assert shelf.asked == [(1, 20), (1, 40), (1, 80), (1, 100), (1, 100)]
+
+
+@pytest.mark.parametrize("how", [{}, {"query": OR}])
+def test_smaller_pages_hold_each_task_once_whatever_label_studio_gives_at_once(how: Any) -> None:
+    assert ids(Shelf(range(1, 251), most=30), 100, first=20, **how) == [*range(1, 251)]
+
+
 def test_there_may_be_none() -> None:
     for how in ({}, {"query": OR}):
         assert pages(Shelf([]), 100, **how) == []
@@ -121,6 +132,15 @@ def test_it_is_halved_until_the_task_is_alone() -> None:
     assert sizes == [500, 250, 125, 62, 31, 15, 7, 3, 1]
     size.leave_out()
     assert (size.now, size.suspects) == (1000, 0)
+
+
+def test_it_goes_on_growing_behind_a_task_that_cannot_be_read() -> None:
+    size, sizes = PageSize(1000, 1, first=200), list[int]()
+    size.shrink()
+    while size.now < 1000:
+        sizes.append(size.now)
+        size.read(size.now)
+    assert sizes == [100, 100, 400, 800]
 
 
 def test_it_stays_small_until_the_task_must_have_come() -> None:
