@@ -40,10 +40,11 @@ def resolve(
     spec: AnswerSpec,
     pricing: Pricing,
     both_orders: bool = False,
+    sent: int | None = None,
 ) -> Outcome | None:
     """The Outcome of stored completions: the attempts of each sample (mostly one sample). None if a sample has no
-    attempt."""
-    return outcome_of(task_id, [judge(attempts, spec) for attempts in samples], pricing, both_orders)
+    attempt. See `outcome_of`."""
+    return outcome_of(task_id, [judge(attempts, spec) for attempts in samples], pricing, both_orders, sent)
 
 
 def outcome_of(
@@ -71,7 +72,7 @@ def outcome_of(
         usage=usage_of([attempt for sample in samples for attempt in sample.attempts], seconds, pricing),
         sent=sent or 0,
         reused=sent == 0,
-        logprobs=any(completion.logprobs for completion in counted),
+        logprobs=any(completion.logprobs is not None for completion in counted),
         orders=answers if both_orders and len(answers) == len(samples) else (),
     )
 

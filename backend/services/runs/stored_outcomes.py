@@ -89,7 +89,7 @@ class StoredOutcomes:
         completions = self.store.completions([digest for digests in samples.values() for digest in digests])
         attempts = StoredAttempts(samples, completions, self.pricing, resolved.version.swaps)
         step_of = partial(_step_outcome, attempts, schemas)
-        outcomes = []
+        outcomes = list[Outcome]()
         for ask in run_tasks:
             outcome = cascaded(resolved.version.cascade, ask, step_of)
             if outcome is not None and outcome.answer is not None and names is not None:
@@ -100,7 +100,9 @@ class StoredOutcomes:
                 # The confidence is computed here: many outcomes are kept together, but not all completions behind them.
                 confidences = outcome.confidences if passing else outcome.computed
                 reused = outcome.spoke and not ask.sent
-                outcomes.append(replace(outcome, sent=ask.sent, reused=reused, confidences=confidences))
+                if (outcome.sent, outcome.reused) != (ask.sent, reused) or outcome.confidences is not confidences:
+                    outcome = replace(outcome, sent=ask.sent, reused=reused, confidences=confidences)
+                outcomes.append(outcome)
         return outcomes
 
     def _schemas(self, resolved: ResolvedVersion, schema: LabelSchema, ids: Sequence[int]) -> SchemaOf:
@@ -151,7 +153,7 @@ def _step_outcome(
     schema, attempts = schemas(ask.task_id), stored.of(digest)
     outcome = None
     if isinstance(schema, LabelSchema):
-        outcome = resolve(ask.task_id, attempts, schema, stored.pricing, stored.swaps)
+        outcome = resolve(ask.task_id, attempts, schema, stored.pricing, stored.swaps, ask.sent)
     elif schema is not None and any(attempts):
         why = schema
     return failed(ask.task_id, why, digest) if outcome is None and why is not None else outcome
