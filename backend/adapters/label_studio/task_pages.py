@@ -84,12 +84,12 @@ class TaskPages:
             parts = self._behind(project, PageSize(size, project, first), query, params)
         else:
             parts = NumberedPages(lambda number: self.answer(project, number, size, query=query, **params)).parts()
-        page, wanted = list[Row](), first or size
+        page, length = list[Row](), first or size
         for rows in parts:
             page += rows
-            while len(page) >= wanted:
-                yield page[:wanted]
-                page, wanted = page[wanted:], min(2 * wanted, size)
+            while len(page) >= length:
+                yield page[:length]
+                page, length = page[length:], min(2 * length, size)
         if page:
             yield page
 
