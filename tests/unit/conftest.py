@@ -1,12 +1,15 @@
 """What holds for unit tests: nobody waits for what will not come or will not be used."""
 
+import os
 import sqlite3
+import ssl
 from collections.abc import Hashable, Iterator
 from functools import cache, wraps
 from pathlib import Path
 from typing import Any
 
 import certifi
+import httpcore2
 import pytest
 import sqlalchemy as sa
 from label_studio_sdk.core import http_client
@@ -122,7 +125,17 @@ def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session", autouse=True)
 def clients_load_one_authority(one_authority: Path) -> Iterator[None]:
     """A client loads the certificates of all authorities, in 30 ms, and hundreds of tests make one to talk to a server
-    of their own."""
+    of their own. These share what trusts one authority; a test that names another file gets what trusts that one."""
+    load = httpcore2.default_ssl_context
+
+    @cache
+    def loaded(trust_env: bool, file: str | None) -> ssl.SSLContext:
+        return load(_trust_env=trust_env)
+
+    def shared(*, _trust_env: bool = True) -> ssl.SSLContext:
+        return loaded(_trust_env, os.environ.get("SSL_CERT_FILE"))
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SSL_CERT_FILE", str(one_authority))
+        patch.setattr(httpcore2, "default_ssl_context", shared)
         yield

@@ -3,11 +3,12 @@
 A file that several of them send is read once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from functools import cache
 
 import httpx2
 import pytest
+from openai import _base_client
 
 from backend.adapters import pypdf
 from backend.adapters.providers.chat_post import ChatPost
@@ -42,3 +43,19 @@ def files_are_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pypdf, "text_of", read_once)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clients_start_no_thread() -> Iterator[None]:
+    """A client of openai looks up the name of the platform in a thread, before its first request. To start and end
+    that thread takes longer than to ask a server of the test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_base_client, "asyncify", _in_this_thread)
+        yield
+
+
+def _in_this_thread(function: Callable[[], object]) -> Callable[[], Awaitable[object]]:
+    async def called() -> object:
+        return function()
+
+    return called
