@@ -9,10 +9,11 @@ import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backend.domain.audit.conflicts import confused_labels
 from backend.domain.calibration.threshold import RiskPoint
@@ -26,6 +27,9 @@ from backend.interfaces.presentation.caveats import remarks
 from backend.interfaces.presentation.differences import difference_sentence
 from backend.interfaces.presentation.plots import cascade_plot, cost_plot, reliability_plot, risk_plot
 from backend.interfaces.presentation.truth_basis import basis_remarks, likeness_remarks
+
+if TYPE_CHECKING:
+    import jinja2
 
 FILTERS = (
     "proportion",
@@ -61,15 +65,10 @@ class ConfusionMatrix:
 
 def page(report: Report, subset: Subset, made: str) -> bytes:
     """The HTML. `subset`: which ground truths it is about; `made`: when, for people."""
-    import jinja2
     from markupsafe import Markup
 
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
-    )
-    environment.filters |= {name: getattr(numbers, name) for name in FILTERS} | {"thousandfold": _thousandfold}
     css, js = ((TEMPLATES / name).read_text(encoding="utf-8").strip() for name in ("report.css", "report.js"))
-    html = environment.get_template("report.html").render(
+    html = _template().render(
         report=report,
         made=made,
         remarks=[*_unasked(report), *_basis(report), *map(str, remarks(report.evaluation, subset))],
@@ -85,6 +84,18 @@ def page(report: Report, subset: Subset, made: str) -> bytes:
         js=Markup(js),  # noqa: S704 (our own)
     )
     return html.encode("utf-8", "replace")
+
+
+@cache
+def _template() -> "jinja2.Template":
+    """Compiled once: that takes longer than to fill it in."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined
+    )
+    environment.filters |= {name: getattr(numbers, name) for name in FILTERS} | {"thousandfold": _thousandfold}
+    return environment.get_template("report.html")
 
 
 def embedded(value: Any) -> str:
