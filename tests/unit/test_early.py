@@ -31,12 +31,14 @@ def stopped_early(process: "subprocess.Popen[str]", number: signal.Signals) -> s
     return f"{out}{err or ''}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", NUMBERS)
 @pytest.mark.parametrize("words", [("list",), ("run", "x@1", "--on", "all"), ("worker",), ("--help",)])
 def test_a_command_says_so(mine: Installation, words: tuple[str, ...], number: signal.Signals) -> None:
     assert stopped_early(mine.start_anew(*words), number) == "Error: Stopped; run it again.\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", NUMBERS)
 def test_the_server_says_so(mine: Installation, number: signal.Signals) -> None:
     assert stopped_early(gunicorn(mine), number) == "Error: Stopped; run it again.\n"

@@ -31,6 +31,7 @@ def test_pages_come_in_their_order() -> None:
     assert text_of(pdf(b"Hello Anna.", b"Bye.")) == ("Hello Anna.\n\nBye.", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "why"),
     [

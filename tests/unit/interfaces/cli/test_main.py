@@ -280,13 +280,20 @@ def test_destructive_commands_ask(mine: Installation) -> None:
     result = CliRunner().invoke(cli, ["delete", "mood"], input="n\n")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "Delete 'mood' with its 2 versions? [y/N]" in result.stderr
+    assert mine.app.versions("mood")
+    assert call("delete", "mood", "--yes").stderr == "Deleted 'mood'.\n"
+    assert refused(call("list", "mood")).startswith("Error: There is no prompt 'mood'")
+
+
+@pytest.mark.slow
+def test_without_a_terminal_to_ask_on_destructive_commands_do_nothing(mine: Installation) -> None:
+    saved(mine)
+    saved(mine, template="Another: {text}")
     alone = mine.command("delete", "mood", code=1)
     assert alone.out == ""
     assert alone.err.splitlines()[0].startswith("Delete 'mood' with its 2 versions? [y/N]")
     assert alone.err.splitlines()[1:] == ["Error: Nothing was done, because there is no terminal to ask on: add --yes."]
     assert mine.app.versions("mood")
-    assert call("delete", "mood", "--yes").stderr == "Deleted 'mood'.\n"
-    assert refused(call("list", "mood")).startswith("Error: There is no prompt 'mood'")
 
 
 def test_one_version_can_be_deleted(mine: Installation) -> None:
