@@ -6,6 +6,7 @@ reserved, which counts in full until the run has ended, and then as what it cost
 """
 
 from collections import defaultdict
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -73,12 +74,8 @@ class PeriodLedger(BudgetLedger):
         """
         with self._engine.begin() as connection:
             self._locked(connection)
-            taken = self._taken(connection, run_id, self._prices(connection))
-            usd, _ = self._release(connection, holder) or (0.0, 0.0)
-            before, paid = self._release(connection, run_id) or (0.0, taken)
-            more = usd if most is None else min(usd, max(0.0, most - taken))
-            self._write(connection, run_id, _part(before, taken, paid) + more)
-            connection.execute(day_holds.update().where(self._of(run_id)).values(paid=paid))
+            usd = self._release(connection, holder)
+            self._reserve(connection, run_id, self._share(connection, run_id, most, usd))
 
     @retried
     def reserve_rest(self, run_id: str, most: float) -> bool:
@@ -86,16 +83,25 @@ class PeriodLedger(BudgetLedger):
         run that its process lost counts as in progress. False, with nothing changed, if there is less."""
         with self._engine.begin() as connection:
             limit = self._locked(connection)
-            taken = self._taken(connection, run_id, self._prices(connection))
-            reserved = sa.select(day_holds.c.usd, day_holds.c.paid).where(self._of(run_id))
-            before, paid = connection.execute(reserved).first() or (0.0, taken)
-            usd = _part(before, taken, paid) + max(0.0, most - taken)
+            share = self._share(connection, run_id, most, most)
             room = limit - self._spent(connection) - self._held(connection, besides=run_id)
-            if room < usd - ROUNDING:
+            if room < share.usd - ROUNDING:
                 return False
-            self._write(connection, run_id, usd)
-            connection.execute(day_holds.update().where(self._of(run_id)).values(paid=paid))
+            self._reserve(connection, run_id, share)
         return True
+
+    def _share(self, connection: sa.Connection, run_id: str, most: float | None, more: float) -> "_Share":
+        """What a run took in this period already, and at most `more` USD of what is left of its budget `most`."""
+        taken = self._taken(connection, run_id, self._prices(connection))
+        reserved = sa.select(day_holds.c.usd, day_holds.c.paid).where(self._of(run_id))
+        before, paid = connection.execute(reserved).first() or (0.0, taken)
+        left = more if most is None else min(more, max(0.0, most - taken))
+        return _Share(_part(before, taken, paid) + left, paid)
+
+    def _reserve(self, connection: sa.Connection, run_id: str, share: "_Share") -> None:
+        """In place of what was reserved for the run."""
+        self._write(connection, run_id, share.usd)
+        connection.execute(day_holds.update().where(self._of(run_id)).values(paid=share.paid))
 
     def _prices(self, connection: sa.Connection) -> Pricing:
         return priced_as_asked(connection, self._pricing)
@@ -111,11 +117,10 @@ class PeriodLedger(BudgetLedger):
     def _of(self, holder: str) -> sa.ColumnElement[bool]:
         return (day_holds.c.day == self._period) & (day_holds.c.holder == holder)
 
-    def _release(self, connection: sa.Connection, holder: str) -> tuple[float, float] | None:
-        """What was reserved, and what its run had paid before, in USD; None where nothing was."""
-        release = day_holds.delete().where(self._of(holder)).returning(day_holds.c.usd, day_holds.c.paid)
-        row = connection.execute(release).first()
-        return None if row is None else (row.usd, row.paid)
+    def _release(self, connection: sa.Connection, holder: str) -> float:
+        """The USD that were reserved, 0 where none were."""
+        release = day_holds.delete().where(self._of(holder)).returning(day_holds.c.usd)
+        return connection.execute(release).scalar() or 0.0
 
     def _held(self, connection: sa.Connection, besides: str = "") -> float:
         going = sa.func.coalesce(day_holds.c.until, self._now() + 1.0) > self._now()
@@ -150,6 +155,13 @@ class PeriodLedger(BudgetLedger):
         row = self._insert(day_holds).values(day=self._period, holder=holder, usd=usd)
         statement = row.on_conflict_do_update(index_elements=["day", "holder"], set_={"usd": usd})
         connection.execute(statement)
+
+
+class _Share(NamedTuple):
+    """Of a period, for a run. `usd`: to be reserved; `paid`: USD that it had paid before the period."""
+
+    usd: float
+    paid: float
 
 
 def _part(reserved: float, taken: float, paid: float) -> float:
