@@ -10,6 +10,7 @@ import os
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -62,6 +63,14 @@ class NetworkRefused(RuntimeError):
 
 
 @pytest.fixture(scope="session", autouse=True)
+def nothing_but_this_machine() -> Iterator[None]:
+    """One fixture for all of these: pytest looks each fixture up again for each test."""
+    services.stop_on_signals()  # a cancelled test run must not leave a Label Studio behind
+    with loopback_only(), no_foreign_settings(), own_servers_ended():
+        yield
+
+
+@contextmanager
 def loopback_only() -> Iterator[None]:
     """Refuse to look up or connect to any host but this one, in this process, for the whole session."""
     with pytest.MonkeyPatch.context() as patch:
@@ -71,7 +80,7 @@ def loopback_only() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
+@contextmanager
 def no_foreign_settings() -> Iterator[None]:
     """Hide the developer's keys, settings and proxies from fixtures that live longer than a test."""
     with pytest.MonkeyPatch.context() as patch:
@@ -90,13 +99,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
     monkeypatch.setenv("DATA_DIR", str(tmp_path_factory.getbasetemp() / f"data-{next(SERIAL)}"))
 
 
-@pytest.fixture(scope="session", autouse=True)
-def stopped_by_signals() -> None:
-    """A cancelled test run must not leave a Label Studio behind."""
-    services.stop_on_signals()
-
-
-@pytest.fixture(scope="session", autouse=True)
+@contextmanager
 def own_servers_ended() -> Iterator[None]:
     """The test that first needs one starts it, and it ends with all tests."""
     yield

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import ssl
 from collections.abc import Hashable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import cache, wraps
 from pathlib import Path
 from typing import Any
@@ -25,12 +26,26 @@ HERE = Path(__file__).parent
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Here, unlike in the journeys, it is an error that something was left open."""
+    is_here = cache(lambda path: path.is_relative_to(HERE))
     for item in items:
-        if item.path.is_relative_to(HERE):
+        if is_here(item.path):
             item.add_marker(pytest.mark.filterwarnings("error::ResourceWarning"))
 
 
 @pytest.fixture(scope="session", autouse=True)
+def nothing_is_made_twice(tmp_path_factory: pytest.TempPathFactory, one_authority: Path) -> Iterator[None]:
+    """One fixture for all of these: pytest looks each fixture up again for each test."""
+    with ExitStack() as stack:
+        stack.enter_context(label_studio_is_asked_again_at_once())
+        stack.enter_context(no_disk_is_waited_for())
+        stack.enter_context(new_databases_are_copied(tmp_path_factory.mktemp("migrated")))
+        stack.enter_context(statements_are_compiled_once())
+        stack.enter_context(routes_are_compiled_once())
+        stack.enter_context(clients_load_one_authority(one_authority))
+        yield
+
+
+@contextmanager
 def label_studio_is_asked_again_at_once() -> Iterator[None]:
     """Where none listens, the SDK's two further tries would take three seconds of each test."""
     with pytest.MonkeyPatch.context() as patch:
@@ -38,14 +53,14 @@ def label_studio_is_asked_again_at_once() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
-def new_databases_are_copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+@contextmanager
+def new_databases_are_copied(folder: Path) -> Iterator[None]:
     """A new SQLite file becomes a copy of one that all migrations have made: they take longer than most tests."""
     migrate = engine._migrate
 
     @cache
     def migrated() -> bytes:
-        file = tmp_path_factory.mktemp("migrated") / "record.sqlite3"
+        file = folder / "record.sqlite3"
         opened = sa.create_engine(f"sqlite:///{file}")
         sa.event.listen(opened, "connect", engine._prepare_sqlite)
         migrate(opened)
@@ -63,7 +78,7 @@ def new_databases_are_copied(tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
+@contextmanager
 def no_disk_is_waited_for() -> Iterator[None]:
     """SQLite's commits wait until the disk has written, so that they outlive a crash of the machine. No file of a test
     does."""
@@ -79,7 +94,7 @@ def no_disk_is_waited_for() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
+@contextmanager
 def statements_are_compiled_once() -> Iterator[None]:
     """Each engine compiles a statement when it first meets it, for its dialect; nearly each test with a database has
     an engine of its own, and compiles longer than it waits for the database."""
@@ -96,7 +111,7 @@ def statements_are_compiled_once() -> Iterator[None]:
         sa.event.remove(sa.Engine, "engine_connect", share)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@contextmanager
 def routes_are_compiled_once() -> Iterator[None]:
     """Each application compiles its hundred routes, which takes longer than most of its tests."""
     compile_builder = Rule._compile_builder
@@ -122,7 +137,7 @@ def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture(scope="session", autouse=True)
+@contextmanager
 def clients_load_one_authority(one_authority: Path) -> Iterator[None]:
     """A client loads the certificates of all authorities, in 30 ms, and hundreds of tests make one to talk to a server
     of their own. These share what trusts one authority; a test that names another file gets what trusts that one."""

@@ -111,6 +111,7 @@ def by_definition(spoken: str, text: str) -> tuple[int, int] | None:
     return None if not runs else (len(as_bytes(spoken[: runs[-1].start()])), len(as_bytes(spoken[: runs[-1].end()])))
 
 
+@pytest.mark.slow
 def test_what_a_regular_expression_finds_is_found() -> None:
     chance, found = random.Random(1), 0
     for _ in range(5_000):
@@ -148,6 +149,7 @@ def test_too_few_or_too_many_do_not_fit(spoken: str, text: str) -> None:
     assert spelt(spoken, text) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("spoken", "text"),
     [

@@ -63,6 +63,7 @@ def test_a_draw_grows_by_what_was_wanted(
         before = after
 
 
+@pytest.mark.slow
 def test_unsure_tasks_are_drawn_more_often_with_their_chances() -> None:
     """Over many orders, how often a task is drawn is its chance, of both kinds; 1 / chance counts all tasks."""
     often, counted, random = {0.99: 0.0, 0.6: 0.0}, [], {0.99: 0.0, 0.6: 0.0}

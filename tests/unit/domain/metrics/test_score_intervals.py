@@ -142,6 +142,7 @@ def test_several_labels_all_right_or_all_wrong_so_far_are_no_certainty(pair: str
         assert high - low > 0.05
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tasks", [20, 50, 100])
 def test_of_several_labels_nearly_always_right_the_interval_contains_the_true_f1(tasks: int) -> None:
     """The percentiles of a bootstrap alone did too rarely: they know only the errors that were seen."""

@@ -20,8 +20,15 @@ def found(folder: Any, *kinds: str, truths: int = 100, **wish: bool) -> Optimiza
     return app.enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER, 6), **wish))
 
 
-def test_a_better_one_is_shown_with_all_that_speaks_for_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    print_enhanced(found(tmp_path, "good", "empty", "losing"))
+@pytest.fixture(scope="module")
+def better(tmp_path_factory: pytest.TempPathFactory) -> OptimizationResult:
+    return found(tmp_path_factory.mktemp("better"), "good", "empty", "losing")
+
+
+def test_a_better_one_is_shown_with_all_that_speaks_for_it(
+    better: OptimizationResult, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_enhanced(better)
     out, err = capsys.readouterr()
     lines = out.splitlines()
     assert lines[:2] == ["--- topic@1", "+++ topic@2"]
@@ -32,8 +39,8 @@ def test_a_better_one_is_shown_with_all_that_speaks_for_it(tmp_path: Path, capsy
     assert err.endswith("Saved as topic@2.\n")
 
 
-def test_names_that_scripts_rely_on(tmp_path: Path) -> None:
-    told = json.loads(json.dumps(optimization_json(found(tmp_path, "good", "empty", "losing"))))
+def test_names_that_scripts_rely_on(better: OptimizationResult) -> None:
+    told = json.loads(json.dumps(optimization_json(better)))
     assert (told["version"], told["teacher"], told["saved"], told["verdict"]) == (
         "topic@1",
         TEACHER,
