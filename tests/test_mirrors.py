@@ -109,7 +109,7 @@ JOURNEYS = {
     "test_ownership": ("services/predictions/ownership",),
     "test_page": tuple(
         f"interfaces/web/pages/{name}"
-        for name in ("comparing", "draft", "following", "results", "routes", "running", "start", "page_request")
+        for name in ("comparing", "draft", "following", "results", "routes", "running", "page_request")
     ),
     "test_page_enhance": ("interfaces/web/pages/enhancing",),
     "test_page_labelling": (

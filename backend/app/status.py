@@ -3,6 +3,8 @@
 Commands that need no more import neither Label Studio nor what asks models.
 """
 
+from collections.abc import Collection
+
 from backend.app.database import DatabaseOperations
 from backend.container.status import StatusParts
 from backend.domain.connection import StoredConnection
@@ -28,6 +30,10 @@ class StatusOperations(DatabaseOperations):
     def watch(self, run_id: str) -> RunStatus:
         """How far a run has come."""
         return status_of(self.container.record, self.container.record.run(run_id), self.container.pricing)
+
+    def spent_by_run(self, tags: Collection[str]) -> dict[str, float | None]:
+        """USD that each run of these versions paid, by its id; without those that paid nothing."""
+        return self.container.record.spent(tags, self.container.pricing)
 
     def model_connections(self) -> list[StoredConnection]:
         """Those of the environment, then the stored ones by name."""

@@ -1,7 +1,7 @@
 """Runs: the task of each, who works on it, and how it ended. `run_tasks` has the outcomes of its tasks."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from backend.adapters.database.authors import author_row
+from backend.adapters.database.budget_ledger import spending_by_run, total
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import retried
@@ -17,6 +18,7 @@ from backend.adapters.database.tables import run_ids, runs
 from backend.domain.dataset.subset import Subset, read_subset
 from backend.domain.optimize.search import SearchOptions
 from backend.domain.person import Person
+from backend.domain.resolution.pricing import Pricing
 from backend.domain.runs.run import ID_BYTES, OPEN, QUEUED, START_S, Run, is_lost
 from backend.domain.runs.stop_reason import StopKind
 from backend.errors import RunError
@@ -182,6 +184,15 @@ class RunStore(Repository):
             query = query.where(runs.c.tag == tag)
         with self._engine.connect() as connection:
             return [_run(row) for row in connection.execute(query)]
+
+    @retried
+    def spent(self, tags: Collection[str], pricing: Pricing) -> dict[str, float | None]:
+        """USD that each run of these versions paid, by its id, in one look: as `TaskCounts.spent_usd`. Runs that paid
+        nothing are left out."""
+        of_versions = sa.select(runs.c.id).where(runs.c.tag.in_(tags))
+        with self._engine.connect() as connection:
+            amounts = spending_by_run(connection, of_versions, pricing)
+        return {run_id: total(usd) for run_id, usd in amounts.items()}
 
     def _query(self) -> Any:
         """All columns that `_run` needs."""

@@ -52,12 +52,14 @@ def create_prompt(page: PageRequest) -> Any:
 def show_prompt(page: PageRequest, prompt: int) -> Any:
     row = page.call.objects.prompt(prompt)
     versions = [(item, page.call.evaluation(item)) for item in page.call.objects.versions(prompt)]
-    runs = [(run, page.app.watch(run.run.id)) for item, _ in versions for run in page.call.objects.runs(item)]
+    runs = [run for item, _ in versions for run in page.call.objects.runs(item)]
     if not versions:
         return redirect(url_for("pages.draft", prompt=prompt), 303)
     project, costs = page.call.objects.project(row.project), defaultdict[str, dict[str, float | None]](dict)
-    for run, status in runs:
-        costs[run.run.tag][run.run.id] = status.counts.spent_usd
+    spent = page.app.spent_by_run([item.version.tag for item, _ in versions])
+    for run in runs:
+        costs[run.run.tag][run.run.id] = spent.get(run.run.id, 0.0)
+    listed = [(run, page.app.watch(run.run.id)) for run in runs[:MOST_LISTED]]
     words: dict[str, Any] = {"costs": {tag: total(spent) for tag, spent in costs.items()}}
     words |= {"row": row, "project": project, "versions": versions, "in_use": page.app.in_use(project.id)}
-    return page.show("prompt.html", **words, runs=runs[:MOST_LISTED])
+    return page.show("prompt.html", **words, runs=listed)

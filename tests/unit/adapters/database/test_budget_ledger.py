@@ -92,3 +92,17 @@ def test_an_answer_that_a_budget_cut_short_is_paid_for_and_answers_nothing(
     assert budget_ledger.spent() == pytest.approx(0.6)
     assert budget_ledger.hold("one", 0.5, 0.5) is None
     assert RunStore(store).run_tasks.counts(run, pricing).spent_usd == pytest.approx(0.6)
+
+
+def test_what_each_run_paid_is_read_in_one_look_as_it_is_counted_for_one(store: Store, run: Run) -> None:
+    runs = RunStore(store)
+    other, idle = (runs.create(NewRun(tag, 7, Subset("all"))) for tag in ("mood@2", "mood@1"))
+    store.add_completions([completion(digest=A), completion(digest=B)], run.id)
+    store.add_completions([completion(digest=C)], other.id)
+    spent = runs.spent(["mood@1"], pricing)
+    counted = runs.run_tasks.counts(run, pricing).spent_usd
+    assert counted is not None
+    assert spent == {run.id: pytest.approx(counted)}
+    assert idle.id not in spent
+    assert set(runs.spent(["mood@1", "mood@2"], pricing)) == {run.id, other.id}
+    assert runs.spent(["mood@1"], lambda *_: lambda *_: None) == {run.id: None}
