@@ -36,6 +36,8 @@ class Advice(Enum):
     WAIT_CANCEL_OR_FORCE = "wait until it has ended, or cancel it first."
     LARGER_BUDGET = "a larger budget continues it."
     LARGER_SEARCH = "the same search with a larger budget continues it."
+    SAME_SEARCH = "the same search continues it."
+    SAME_SEARCH_WITHIN = "the same search with the same budget continues it."
     SEARCH_AGAIN = "begin the same search again to continue it."
     NO_BUDGET = "or leave the budget out."
     # versions

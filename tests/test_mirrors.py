@@ -64,7 +64,6 @@ JOURNEYS = {
         "interfaces/web/api/refinements",
         "services/dataset/counted_looks",
         "services/optimize/feedback",
-        "services/optimize/optimizer",
     ),
     "test_evaluation": (
         "interfaces/cli/commands/evaluate",

@@ -5,7 +5,6 @@ As a run, a search has a budget, is listed, and can be watched and canceled. The
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from shlex import quote
 
 from backend.adapters import gepa as evolution
 from backend.adapters.database.budget_ledger import BudgetLedger
@@ -147,6 +146,8 @@ def _stopped(run: Run, options: OptimizerOptions) -> RunError:
             rounds=rounds,
             usd=f"{2 * (run.budget or 0):g}",
         )
-    again = f"ls-prompts enhance {quote(run.tag)} --teacher {teacher} --rounds {rounds}"
-    again += "" if run.budget is None else f" --budget {run.budget:g}"
-    return RunError(f"Search {run.id} was stopped; its answers are kept: `{again}` continues it.")
+    sentence = f"Search {run.id} was stopped; its answers are kept:"
+    if run.budget is None:
+        return RunError(sentence, Advice.SAME_SEARCH, tag=run.tag, teacher=teacher, rounds=rounds)
+    usd = f"{run.budget:g}"
+    return RunError(sentence, Advice.SAME_SEARCH_WITHIN, tag=run.tag, teacher=teacher, rounds=rounds, usd=usd)

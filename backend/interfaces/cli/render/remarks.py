@@ -35,6 +35,10 @@ ADVICE = {
         "`ls-prompts enhance {tag} --teacher {teacher} --rounds {rounds} --budget {usd}`, or another larger budget, "
         "continues it."
     ),
+    Advice.SAME_SEARCH: "`ls-prompts enhance {tag} --teacher {teacher} --rounds {rounds}` continues it.",
+    Advice.SAME_SEARCH_WITHIN: (
+        "`ls-prompts enhance {tag} --teacher {teacher} --rounds {rounds} --budget {usd}` continues it."
+    ),
     Advice.SEARCH_AGAIN: "run the same `ls-prompts enhance {tag}` again to continue it.",
     Advice.NO_BUDGET: "or leave out --budget.",
     Advice.SAVE_AGAIN: (

@@ -31,7 +31,6 @@ WORDS: tuple[tuple[str, str], ...] = (
     (r"see `ls-prompts results --failed`", "see the tasks without an answer in its results"),
     (r": `ls-prompts results --failed`", ": look at the tasks without an answer in its results"),
     (r"The same `ls-prompts enhance [^`]+`", "The same search"),
-    (r"`ls-prompts enhance [^`]+` continues it", "the same search continues it"),
     (r"(then|when it has less to do,) run `ls-prompts push [^`]+`", r"\1 get the predictions for all tasks"),
     (r"until `ls-prompts push [^`]+` completes this", "until you get the predictions for all tasks"),
     (r"`ls-prompts use` selects another version", "use another version for annotators"),

@@ -74,8 +74,6 @@ ELSEWHERE = {
 PARTS = (
     "`ls-prompts resume 7`",
     "`ls-prompts push 'two words@3'`",
-    "ls-prompts enhance 'two words@3' --teacher 7 --rounds 7",
-    " --budget 7",
     "`ls-prompts withdraw 'two words@3' --take-over` deletes them too.",
 )
 """What sentences are made of, which the other tests here and those of `page_words` read whole."""
@@ -161,10 +159,6 @@ def test_a_version_that_was_not_asked_leads_to_a_run() -> None:
 @pytest.mark.parametrize(
     ("sentence", "words"),
     [
-        (
-            "Search 1 was stopped: `ls-prompts enhance 'a b@1' --teacher t --rounds 3` continues it.",
-            "Search 1 was stopped: the same search continues it.",
-        ),
         (
             "2 predictions stay there; `ls-prompts withdraw a@1 --take-over` deletes them too.",
             "2 predictions stay there; delete them in Label Studio.",
