@@ -18,7 +18,7 @@ from backend.services.predictions.acceptance import TakenBack
 from backend.services.predictions.forecast import PushForecast, push_forecast
 from backend.services.predictions.sync import PushResult
 from backend.services.predictions.target_project import Notify, TargetProject
-from backend.services.projects import ProjectPredictions
+from backend.services.predictions.version_predictions import ProjectPredictions
 from backend.services.setup.address import address_of
 
 
@@ -63,15 +63,15 @@ class ProjectOperations(Operations):
         return self.container.store.connection(project)["in_use"] or None
 
     def predictions(self, project: int) -> ProjectPredictions:
-        return self.container.projects.predictions(project)
+        return self.container.version_predictions.predictions(project)
 
     def predicted(self, tag: str) -> dict[str, int]:
         """How many predictions in Label Studio are ours, by model_version, for a version."""
-        return self.container.projects.predicted(self.container.prompts.get(tag))
+        return self.container.version_predictions.predicted(self.container.prompts.get(tag))
 
     def withdraw(self, tag: str, notify: Notify = to_log, take_over: bool = False) -> int:
         version = self.container.prompts.get(tag)
-        deleted = self.container.projects.withdraw(version, notify, take_over)
+        deleted = self.container.version_predictions.withdraw(version, notify, take_over)
         self._note(version, "withdraw", deleted)
         return deleted
 
@@ -98,14 +98,14 @@ class ProjectOperations(Operations):
         """
         resolved = self.container.resolver.resolved(tag)
         taken = submittable(self.container.studio, resolved, tasks, notify)
-        created = self.container.projects.annotate(resolved.version, taken, notify)
+        created = self.container.version_predictions.annotate(resolved.version, taken, notify)
         self._note(resolved.version, "annotate", created)
         return created
 
     def unannotate(self, tag: str, notify: Notify = to_log) -> TakenBack:
         """Deletes the annotations that `annotate` created from a version's predictions, if no person changed them."""
         version = self.container.prompts.get(tag)
-        done = self.container.projects.unannotate(version, notify)
+        done = self.container.version_predictions.unannotate(version, notify)
         self._note(version, "unannotate", done.deleted)
         return done
 

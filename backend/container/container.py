@@ -25,6 +25,7 @@ from backend.services.dataset.label_configs import Configs
 from backend.services.forget import Forgetting, MakePoller
 from backend.services.optimize.optimizer import Optimizer
 from backend.services.optimize.session import TeacherAccess
+from backend.services.predictions.version_predictions import VersionPredictions
 from backend.services.projects import Login, Projects
 from backend.services.prompt_drafting import PromptDrafter
 from backend.services.prompts.saving import VersionSaver
@@ -136,6 +137,10 @@ class Container(RunParts):
     @cached_property
     def projects(self) -> Projects:
         return Projects(self.store, self.studio)
+
+    @cached_property
+    def version_predictions(self) -> VersionPredictions:
+        return VersionPredictions(self.store, self.studio)
 
     @property
     def forgetting(self) -> Forgetting:

@@ -1,8 +1,6 @@
-"""Projects: connects the server, chooses the version that annotators see, and counts or deletes a version's
-predictions."""
+"""Projects: connects the server, and chooses the version that annotators see."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from shlex import quote
 from typing import Any
@@ -14,10 +12,7 @@ from backend.domain.labels.config import read_config
 from backend.domain.project import Project
 from backend.domain.prompts.version import PromptVersion, belongs
 from backend.errors import SettingsError, StudioError
-from backend.logs import to_log
-from backend.services.predictions.acceptance import Acceptance, TakenBack
-from backend.services.predictions.sync import delete, foreign
-from backend.services.predictions.target_project import Notify, TargetProject
+from backend.services.predictions.target_project import Notify
 
 TITLE = "Open Prompts"
 
@@ -33,15 +28,6 @@ class Login:
         if not self.user:
             return {"auth_method": "NONE"}
         return {"auth_method": "BASIC_AUTH", "basic_auth_user": self.user, "basic_auth_pass": self.password}
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectPredictions:
-    """`versions`: predictions by model_version ("" for those without); `tasks_without` have none at all."""
-
-    versions: Mapping[str, int]
-    tasks: int
-    tasks_without: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,56 +168,6 @@ class Projects:
                 f"until you set the backend's title to {tag}, in the project's Settings, Model, Edit."
             )
 
-    def predictions(self, project: int) -> ProjectPredictions:
-        details = self.studio.project(project)
-        versions: dict[str, int] = {}
-        tasks = set()
-        for prediction in self.studio.predictions(project):
-            tasks.add(prediction.task_id)
-            version = prediction.model_version or ""
-            versions[version] = versions.get(version, 0) + 1
-        return ProjectPredictions(dict(sorted(versions.items())), details.tasks, details.tasks - len(tasks))
-
-    def predicted(self, version: PromptVersion) -> dict[str, int]:
-        """How many predictions of a version are ours, by model_version: its tag, the tag marked for a changed config,
-        and those of the prompt's former names."""
-        if not any(_is_of(version, tag) for tag in self.studio.model_versions(version.project)):
-            return {}
-        index = self._target(version, to_log).there(version.names)
-        return dict(Counter(item.version for item in index.all() if item.ours and _is_of(version, item.version)))
-
-    def withdraw(self, version: PromptVersion, notify: Notify, take_over: bool = False) -> int:
-        """Deletes our predictions of a version, also those under a changed config or an earlier name. Returns their
-        number.
-
-        take_over: whether predictions that others pushed are deleted too
-        """
-        target = self._target(version, notify)
-        index = target.there(version.names, take_over)
-        ids: dict[str, list[int]] = {}
-        others = Counter[str]()
-        for prediction in index.all():
-            if not _is_of(version, prediction.version):
-                continue
-            if prediction.ours:
-                ids.setdefault(prediction.version, []).append(prediction.id)
-            else:
-                others[prediction.version] += 1
-        deleted = delete(target, ids, index.counts)
-        target.show_again(version.names)
-        if others:
-            also = f"`ls-prompts withdraw {quote(version.tag)} --take-over` deletes them too."
-            notify(f"{foreign(others)} stay there; {also}")
-        return deleted
-
-    def annotate(self, version: PromptVersion, tasks: Sequence[int] | None, notify: Notify) -> int:
-        """See `Acceptance.accept`."""
-        return Acceptance(self._target(version, notify), version).accept(tasks)
-
-    def unannotate(self, version: PromptVersion, notify: Notify) -> TakenBack:
-        """See `Acceptance.take_back`."""
-        return Acceptance(self._target(version, notify), version).take_back()
-
     def _titles(self, project: int) -> set[str]:
         """What a backend that `connect` made may be called, see `use`."""
         return {TITLE, *(tag for version in self._versions(project) for tag in version.tags)}
@@ -241,10 +177,3 @@ class Projects:
 
     def _versions(self, project: int) -> list[PromptVersion]:
         return [version for version in self.store.versions() if version.project == project]
-
-    def _target(self, version: PromptVersion, notify: Notify) -> TargetProject:
-        return TargetProject(self.studio, self.store, version.project, notify)
-
-
-def _is_of(version: PromptVersion, model_version: str) -> bool:
-    return model_version.partition("~")[0] in version.tags

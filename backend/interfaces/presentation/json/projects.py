@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from backend.domain.keep_up import KeepUpState
     from backend.services.health_checks import HealthCheck
     from backend.services.predictions.sync import PushResult
-    from backend.services.projects import ProjectPredictions
+    from backend.services.predictions.version_predictions import ProjectPredictions
 
 
 def health_checks_json(checks: "Sequence[HealthCheck]") -> list[dict[str, Any]]:

@@ -53,7 +53,7 @@ from backend.services.health_checks import HealthCheck
 from backend.services.optimize.feedback import TriedRewrite
 from backend.services.optimize.session import OptimizationResult, SearchCost
 from backend.services.predictions.sync import PushResult
-from backend.services.projects import ProjectPredictions
+from backend.services.predictions.version_predictions import ProjectPredictions
 from backend.services.run_control.status import RunStatus
 from backend.services.runs.options import RunResult
 from backend.services.setup.connection_check import ConnectionCheck
