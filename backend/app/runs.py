@@ -81,25 +81,12 @@ class RunOperations(Operations):
 
     def run_within_day(self, tag: str, subset: Subset, options: RunOptions, person: int | None = None) -> Run:
         """A run in the background that the server starts: within MAX_USD_PER_DAY, and within the MONTHLY_BUDGET of
-        `person`, by default of whom it acts for. Raises SettingsError when nothing is left of them.
-
-        A run of the version that another server left before it began begins first.
-        """
-        self._take_up(tag)
+        `person`, by default of whom it acts for. Raises SettingsError when nothing is left of them."""
 
         def start(share: float | None) -> Run:
             return self._start(tag, subset, replace(options, budget=least(share, options.budget)), to_log)
 
         return self._give(self._within_limits(start, options.budget, person))
-
-    def _take_up(self, tag: str) -> None:
-        parts = self.container
-
-        def reserve(run: Run) -> None:
-            if parts.daily_limit is not None and run.budget is not None and not run.batch:
-                parts.daily_limit.renew(run.id, run.budget)
-
-        parts.lifecycle.take_up(tag, parts.background_workers, reserve)
 
     def _within_limits(
         self, start: Callable[[float | None], Run], asked_usd: float | None, person: int | None = None

@@ -19,7 +19,7 @@ from backend.domain.dataset.subset import Subset, read_subset
 from backend.domain.optimize.search import SearchOptions
 from backend.domain.person import Person
 from backend.domain.resolution.pricing import Pricing
-from backend.domain.runs.run import ID_BYTES, OPEN, QUEUED, START_S, Run, is_lost
+from backend.domain.runs.run import ID_BYTES, OPEN, QUEUED, Run, is_lost
 from backend.domain.runs.stop_reason import StopKind
 from backend.errors import RunError
 
@@ -91,14 +91,6 @@ class RunStore(Repository):
                 return False
             same = (runs.c[name] == getattr(row, name) for name in ("id", "status", "worker", "seen"))
             return connection.execute(runs.update().where(*same).values(**values)).rowcount == 1
-
-    @retried
-    def take_up(self, run_id: str) -> bool:
-        """Whether the caller is to see to a run that never began, see `Run.never_began`: of several who ask, one is."""
-        silent = self._now() - runs.c.seen >= START_S
-        waiting = (runs.c.id == run_id, runs.c.status == "pending", runs.c.worker != QUEUED, silent)
-        with self._engine.begin() as connection:
-            return connection.execute(runs.update().where(*waiting).values(seen=self._now())).rowcount == 1
 
     @retried
     def beat(self, run_id: str, seconds: float, waits_for: str = "", worker: str | None = None) -> str:

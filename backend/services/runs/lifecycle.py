@@ -3,7 +3,6 @@
 Starting a run and working on it are two steps, so that the second may happen elsewhere, again, or after a crash.
 """
 
-import logging
 from collections.abc import Callable, Container
 from dataclasses import asdict, dataclass
 from shlex import quote
@@ -26,8 +25,6 @@ from backend.services.run_control.ownership import BackgroundWorkers, is_owned, 
 from backend.services.runs.batch.batch_run import BatchesOf
 from backend.services.runs.options import RunOptions
 from backend.services.runs.stored_outcomes import StoredOutcomes
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +75,6 @@ class RunLifecycle:
             self.record.limit(run_id, budget)
         self.record.reopen(run_id, only_one)
         return self.give(run_id, workers)
-
-    def take_up(self, tag: str, workers: BackgroundWorkers, reserve: Callable[[Run], None]) -> None:
-        """Hands over the runs of a version that never began, as when the server that made them ended: each would keep
-        others from starting. Of several processes one does so.
-
-        reserve: reserves the money of a run, or raises PromptsError; then it is tried again later
-        """
-        for run in self.record.runs(tag):
-            if run.never_began and isinstance(run.scope, Subset) and self.record.take_up(run.id):
-                reserve(run)
-                log.info("run %s of %s never began: it begins now", run.id, tag)
-                self.give(run.id, workers)
 
     def check_reopen(self, run_id: str, budget: float | None) -> None:
         """Raises RunError while a process works on a run, or another run of its version is to be worked on or is, and

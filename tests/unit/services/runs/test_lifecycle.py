@@ -4,14 +4,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
-from backend.domain.optimize.search import SearchOptions
-from backend.domain.runs.run import START_S, Run
-from backend.errors import RunError, UsedUpError
+from backend.domain.runs.run import Run
+from backend.errors import RunError
 from backend.services.runs.lifecycle import RunLifecycle
 from tests.scripted import version
 
@@ -63,55 +61,3 @@ def test_a_batch_is_resumed_under_a_monthly_budget_only_to_collect_what_is_paid(
     world.under_way = True
     world.resume(run)
     assert world.given == [run.id]
-
-
-@pytest.fixture
-def now(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The database's clock."""
-    moment = [1_800_000_000.0]
-    monkeypatch.setattr(store, "clock", lambda: sa.literal(moment[0], sa.Double))
-    return moment
-
-
-def test_a_run_whose_server_ended_before_it_began_is_handed_over_once(world: World, now: list[float]) -> None:
-    workers: Any = SimpleNamespace(give=world.given.append)
-    run = world.record.create(NewRun("mood@1", 7, Subset("rest", ids=(3,)), keep=True))
-    reserved: list[Run] = []
-    world.runs.take_up("mood@1", workers, reserved.append)
-    assert world.given == [], "its process may still begin"
-    now[0] += START_S
-    seen_by_both = world.record.run(run.id)
-    assert seen_by_both.never_began
-    world.runs.take_up("mood@1", workers, reserved.append)
-    assert not world.record.take_up(run.id), "another server that saw the same leaves it alone"
-    world.runs.take_up("mood@1", workers, reserved.append)
-    assert world.given == [other.id for other in reserved] == [run.id]
-
-
-def test_a_run_without_money_is_handed_over_later(world: World, now: list[float]) -> None:
-    workers: Any = SimpleNamespace(give=world.given.append)
-    run = world.record.create(NewRun("mood@1", 7, ALL))
-    now[0] += START_S
-
-    def reserve(_run: Run) -> None:
-        raise UsedUpError("Nothing is left today.")
-
-    with pytest.raises(UsedUpError):
-        world.runs.take_up("mood@1", workers, reserve)
-    assert world.given == []
-    now[0] += START_S
-    world.runs.take_up("mood@1", workers, lambda _: None)
-    assert world.given == [run.id]
-
-
-@pytest.mark.parametrize("status", ["canceled", "in_progress", "search"])
-def test_what_is_at_work_or_has_ended_is_not_handed_over(world: World, now: list[float], status: str) -> None:
-    workers: Any = SimpleNamespace(give=world.given.append)
-    run = world.record.create(NewRun("mood@1", 7, SearchOptions("a-teacher") if status == "search" else ALL))
-    if status == "canceled":
-        world.record.cancel(run.id)
-    elif status == "in_progress":
-        world.record.claim(run.id, "a:1")
-    now[0] += START_S
-    world.runs.take_up("mood@1", workers, lambda _: None)
-    assert world.given == []
