@@ -18,8 +18,11 @@ LINE_EVERY_S = 5.0
 PUSHING = "pushing predictions to Label Studio"
 
 
-def _live_bar(label: str) -> "Progress":
-    """With one row. Who reads lines need not wait for what draws, so that is imported here."""
+def _live_bar(label: str) -> "Progress | None":
+    """With one row; None where there is no terminal to draw on. Who reads lines need not wait for what draws, so that
+    is imported here."""
+    if sys.stderr is None or sys.stderr.closed or not sys.stderr.isatty():
+        return None
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -30,9 +33,10 @@ def _live_bar(label: str) -> "Progress":
         TimeRemainingColumn(),
         TextColumn("{task.fields[detail]}", markup=False),
     )
-    bar = Progress(*columns, console=Console(stderr=True))
+    console = Console(stderr=True)
+    bar = Progress(*columns, console=console)
     bar.add_task(label, total=None, detail="")
-    return bar
+    return bar if console.is_terminal else None
 
 
 class ProgressBar:
@@ -40,7 +44,7 @@ class ProgressBar:
 
     def __init__(self, label: str) -> None:
         self._label = printable(label)
-        self._bar = _live_bar(self._label) if sys.stderr.isatty() else None
+        self._bar = _live_bar(self._label)
         self._first: int | None = None
         self._pushing = False
         self._started = self._last_line = time.monotonic()

@@ -105,6 +105,25 @@ def test_texts_with_brackets_are_shown_as_they_are(terminal: pytest.CaptureFixtu
     assert "Label Studio is busy [x]\\x1b[2J." in shown
 
 
+def test_a_terminal_that_draws_no_bar_is_sent_lines(
+    terminal: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FORCE_COLOR")
+    monkeypatch.setenv("TTY_COMPATIBLE", "0")
+    with RunProgress("mood@1") as bar:
+        bar.start(1)
+        bar.add([answered(1, 0.1)])
+    assert terminal.readouterr().err.startswith("mood@1: 1 of 1 tasks, ")
+
+
+def test_without_stderr_nothing_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    with RunProgress("mood@1") as bar:
+        bar.start(1)
+        bar.add([answered(1, 0.1)])
+        assert bar._bar is None
+
+
 @pytest.mark.slow
 def test_commands_that_ask_do_not_wait_for_what_draws() -> None:
     code = "import sys, backend.app.work, backend.interfaces.cli.commands.run; sys.exit('rich' in sys.modules)"
