@@ -9,7 +9,7 @@ from shlex import quote
 from backend.adapters.database.runs import RunStore
 from backend.advice import Advice
 from backend.domain.dataset.subset import Subset
-from backend.domain.runs.run import FINAL, OPEN, Run
+from backend.domain.runs.run import FINAL, Run
 from backend.domain.runs.stop_reason import BUDGET, INTERRUPTED, at_monthly_budget
 from backend.engine.budget_rules import MonthUsedUp, OverBudget, stopped
 from backend.engine.shutdown import Stopped
@@ -60,8 +60,8 @@ def noted_end(record: RunStore, run_id: str, shared: bool = False, worker: str |
     finish = partial(record.finish, run_id, worker=worker)
     try:
         yield
-    except (Canceled, asyncio.CancelledError):
-        raise _canceled(record, run_id, worker) from None
+    except (Canceled, asyncio.CancelledError) as error:
+        raise _canceled(record, run_id, error) from None
     except OverBudget:
         finish("canceled", *BUDGET)
         raise stopped(record.run(run_id)) from None
@@ -85,10 +85,11 @@ def noted_end(record: RunStore, run_id: str, shared: bool = False, worker: str |
         raise
 
 
-def _canceled(record: RunStore, run_id: str, worker: str | None) -> Canceled:
-    """Why the heartbeat ended the work."""
-    run = record.run(run_id)
-    return TakenOver(run_id) if run.status in OPEN and run.worker != worker else Canceled(run_id)
+def _canceled(record: RunStore, run_id: str, error: BaseException) -> Canceled:
+    """Why the heartbeat ended the work. A run that is not stored as canceled is another process' work, or was."""
+    if isinstance(error, TakenOver):
+        return error
+    return Canceled(run_id) if record.run(run_id).status == "canceled" else TakenOver(run_id)
 
 
 def _continued_by(run: Run) -> str:

@@ -62,6 +62,28 @@ def test_who_lost_a_run_says_so(store: Store, error: BaseException) -> None:
         raise error
 
 
+@pytest.mark.parametrize("error", [asyncio.CancelledError(), Canceled("x"), TakenOver("x")], ids=repr)
+def test_who_lost_a_run_that_another_process_completed_does_not_call_it_canceled(
+    store: Store, error: BaseException
+) -> None:
+    record = RunStore(store)
+    run = record.create(NewRun("mood@1", 7, ALL))
+    record.claim(run.id, "b:1")
+    record.complete(run.id, "b:1")
+    with pytest.raises(TakenOver), noted_end(record, run.id, worker="a:1"):
+        raise error
+    assert record.run(run.id).status == "completed"
+
+
+def test_who_lost_a_run_that_was_canceled_later_says_that_it_lost_it(store: Store) -> None:
+    record = RunStore(store)
+    run = record.create(NewRun("mood@1", 7, ALL))
+    record.claim(run.id, "b:1")
+    record.cancel(run.id)
+    with pytest.raises(TakenOver), noted_end(record, run.id, worker="a:1"):
+        raise TakenOver(run.id)
+
+
 def test_one_of_many_workers_who_lost_its_chunk_says_so(store: Store) -> None:
     record = RunStore(store)
     run = record.create(NewRun("mood@1", 7, ALL))
