@@ -41,11 +41,17 @@ GUARANTEED = frozenset({"threshold", "score", "coverage", "accuracy", "accuracy_
 """Of `threshold`: a part of its error goes to a grid since, and ground truths that a search chose the prompt on do not
 count."""
 
+BINNED = frozenset({"bins"})
+"""Of `calibrate`: confidences that differ in their last digit alone stay in one bin since."""
+
 RANKED = "audit"
 """It ranks tasks in another way since, so that it lists others."""
 
 REPORTED = "report"
 """What several controls say stands on a line each since; it stood on one, with semicolons."""
+
+OF_COMMANDS = {"threshold": GUARANTEED, "calibrate": BINNED}
+"""Keys that one command computes in another way since."""
 
 OF_NEW_RUNS = ("run", "seconds")
 """Of what a command did just now, each time something else."""
@@ -76,7 +82,7 @@ def changed(now: Asked, then: Asked) -> list[str]:
         return [f"{' '.join(now.argv)}: {then.code} became {now.code}"]
     if now.argv[0] == RANKED and "--kind" not in now.argv:
         return []
-    recomputed = RECOMPUTED | {CALIBRATED} | (GUARANTEED if now.argv[0] == "threshold" else frozenset())
+    recomputed = RECOMPUTED | {CALIBRATED} | OF_COMMANDS.get(now.argv[0], frozenset())
     return [f"{' '.join(now.argv)}{line}" for line in differing(_read(now), _read(then), recomputed)]
 
 

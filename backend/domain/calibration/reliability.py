@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 BINS = 10
 LEAST_PER_BIN = 10
+EQUAL = 1e-9
+"""Confidences that are no further apart are equal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +83,15 @@ def reliability(scored: Sequence[ScoredAnswer], seed: int = SEED) -> Reliability
 
 
 def _starts(sure: "Floats") -> list[int]:
-    """The index at which each bin begins in the sorted confidences."""
+    """The index at which each bin begins in the sorted confidences.
+
+    Those that differ in their last digits alone are equal: which of them is larger depends on the processor.
+    """
     import numpy
 
     bins = max(1, min(BINS, len(sure) // LEAST_PER_BIN))
     starts = [len(sure) * number // bins for number in range(bins)]
-    return sorted({int(numpy.searchsorted(sure, sure[index])) for index in starts})
+    return sorted({int(numpy.searchsorted(sure, sure[index] - EQUAL)) for index in starts})
 
 
 def _bin(pairs: Sequence[tuple[float, bool]]) -> Bin:

@@ -40,6 +40,11 @@ def test_bins_hold_equally_many() -> None:
     assert some(found.ece) > 2 * some(found.ece_chance_high), "a confidence that says nothing is no accident"
 
 
+def test_confidences_that_differ_in_their_last_digit_stay_in_one_bin() -> None:
+    pairs = [(0.1 + index / 1000, True) for index in range(10)] + [(0.6 - 1e-16, True)] * 5 + [(0.6, False)] * 15
+    assert [found.tasks for found in reliability(claims(pairs)).bins] == [10, 20]
+
+
 def test_without_confidences_nothing_is_claimed() -> None:
     for nothing in ([], [ScoredAnswer(1, None, True)]):
         found = reliability(nothing)
