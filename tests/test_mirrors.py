@@ -82,7 +82,7 @@ JOURNEYS = {
         "domain/project",
         "adapters/label_studio/predictions",
         *(f"app/{name}" for name in ("app", "checks", "connections", "operations", "projects")),
-        *(f"app/{name}" for name in ("prompts", "results", "runs", "server", "status")),
+        *(f"app/{name}" for name in ("prompts", "results", "runs", "server", "status", "work")),
         "container/connections",
         "container/container",
         "container/models",

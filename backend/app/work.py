@@ -4,9 +4,6 @@ What only does that holds nothing else in memory, and starts sooner.
 """
 
 from collections.abc import Iterable
-from contextlib import suppress
-from importlib import import_module
-from threading import Thread
 from typing import IO
 
 from backend.adapters.database.calibrations import StoredCalibration
@@ -21,15 +18,6 @@ from backend.services.predictions.forecast import changes
 from backend.services.predictions.target_project import Notify
 from backend.services.run_control.progress import Progress, Silent
 from backend.services.runs.options import RunOptions, RunResult
-
-ASKS = "backend.adapters.providers.chat_completions"
-"""The module that asks models. To import it takes as long as Label Studio takes to tell what a run is about."""
-
-
-def _import(module: str) -> None:
-    """If that fails, it fails again, and is told, where the module is used."""
-    with suppress(ImportError):
-        import_module(module)
 
 
 class WorkOperations(StatusOperations):
@@ -54,8 +42,6 @@ class WorkOperations(StatusOperations):
         self, tag: str, subset: Subset, options: RunOptions | None = None, progress: Progress | None = None
     ) -> RunResult:
         progress = progress or Silent()
-        if self.container.processes == 1:  # others import it themselves
-            Thread(target=_import, args=(ASKS,), name="import", daemon=True).start()
         started = self._start(tag, subset, options or RunOptions(), progress.notify)
         try:
             return self.container.run_worker.work(started.id, progress)
