@@ -80,7 +80,7 @@ Number = Annotated[float | None, BeforeValidator(_blank_is_none)]
 class Settings(BaseSettings):
     """Names are the variables' names in lower case."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore")
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", allow_inf_nan=False)
 
     label_studio_url: Url = Field("http://localhost:8080", description="address of Label Studio")
     label_studio_api_key: Secret = Field(None, description="access token: Label Studio, Account & Settings")
@@ -97,33 +97,26 @@ class Settings(BaseSettings):
     )
     redis_url: Optional = Field(None, description="Redis, through which workers share the work")
     data_dir: Folder = Field(default_factory=_own_folder, description="folder of the database; one per user")
-    max_image_mb: float = Field(
-        20, gt=0, allow_inf_nan=False, description="largest file of a picture or document that is read, in MB"
-    )
+    max_image_mb: float = Field(20, gt=0, description="largest file of a picture or document that is read, in MB")
     allow_foreign_urls: bool = Field(
         False,
         description="whether files are read from hosts that only a task names, without any credential",
     )
     evaluate_pushes: bool = Field(True, description="whether `evaluate` pushes its predictions")
-    price_in: Number = Field(
-        None, ge=0, allow_inf_nan=False, description="USD per million prompt tokens, for all models"
-    )
-    price_out: Number = Field(
-        None, ge=0, allow_inf_nan=False, description="USD per million completion tokens; set both prices or neither"
-    )
+    price_in: Number = Field(None, ge=0, description="USD per million prompt tokens, for all models")
+    price_out: Number = Field(None, ge=0, description="USD per million completion tokens; set both prices or neither")
     max_usd_per_day: Number = Field(
-        None, ge=0, allow_inf_nan=False, description="USD a day (UTC) that the server may spend; without it, no limit"
+        None, ge=0, description="USD a day (UTC) that the server may spend; without it, no limit"
     )
     monthly_budget: Number = Field(
         None,
         ge=0,
-        allow_inf_nan=False,
         description="USD a month (UTC) that each person's runs by page and API may cost; without it, no limit",
     )
     requests_per_minute: Number = Field(
-        None, ge=1, allow_inf_nan=False, description="most requests a minute; without it, what the server states"
+        None, ge=1, description="most requests a minute; without it, what the server states"
     )
-    tokens_per_minute: Number = Field(None, ge=1, allow_inf_nan=False, description="the same of tokens")
+    tokens_per_minute: Number = Field(None, ge=1, description="the same of tokens")
     concurrency: int = Field(32, ge=1, le=1024, description="highest number of requests in flight, per process")
     max_in_flight: int = Field(0, ge=0, description="the same per model over all workers; 0: no limit")
     request_timeout_s: float = Field(60, gt=0, description="seconds one request may take")
@@ -140,7 +133,7 @@ class Settings(BaseSettings):
         None, description="address at which browsers reach the server, if it is not this machine's"
     )
     bind: Address = Field("127.0.0.1:9090", description="address that the server listens on")
-    max_body_mb: float = Field(64, gt=0, allow_inf_nan=False, description="largest request body that the server reads")
+    max_body_mb: float = Field(64, gt=0, description="largest request body that the server reads")
     metrics_port: int | None = Field(
         None, ge=1, le=65535, description="port on which a worker serves /metrics; without it, none"
     )

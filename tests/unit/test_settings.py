@@ -56,8 +56,11 @@ def test_a_price_is_a_number_from_0_on(monkeypatch: pytest.MonkeyPatch, value: s
         load_settings()
 
 
-@pytest.mark.parametrize("name", ["MAX_IMAGE_MB", "MAX_BODY_MB"])
-def test_a_size_is_a_finite_number(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+@pytest.mark.parametrize(
+    "name",
+    ["MAX_IMAGE_MB", "MAX_BODY_MB", "REQUEST_TIMEOUT_S", "PREDICT_DEADLINE_S", "FAILURE_TTL_S", "MONTHLY_BUDGET"],
+)
+def test_a_number_is_finite(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "inf")
     with pytest.raises(SettingsError, match=rf"{name} is not usable \(Input should be a finite number\)"):
         load_settings()
