@@ -26,6 +26,9 @@ def _live_bar(label: str) -> "Progress | None":
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        return None
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -33,10 +36,9 @@ def _live_bar(label: str) -> "Progress | None":
         TimeRemainingColumn(),
         TextColumn("{task.fields[detail]}", markup=False),
     )
-    console = Console(stderr=True)
     bar = Progress(*columns, console=console)
     bar.add_task(label, total=None, detail="")
-    return bar if console.is_terminal else None
+    return bar
 
 
 class ProgressBar:
