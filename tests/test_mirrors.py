@@ -137,7 +137,7 @@ JOURNEYS = {
     ),
     "test_rescored": ("adapters/label_studio/lone_predictions",),
     "test_terminal": ("interfaces/cli/render/console",),
-    "test_workers": ("adapters/redis/worker", "services/runs/chunk_session"),
+    "test_workers": ("adapters/redis/worker",),
 }
 """Journey -> the files that it reaches."""
 

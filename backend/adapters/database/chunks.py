@@ -13,7 +13,7 @@ from backend.adapters.database.retry import retried
 from backend.adapters.database.runs import LOST, reason_now
 from backend.adapters.database.tables import jobs, runs
 from backend.domain.dataset.subset import ranges
-from backend.domain.runs.chunk import END, PLAN, Chunk, TaskIds
+from backend.domain.runs.chunk import END, NOBODY, PLAN, Chunk, TaskIds
 from backend.domain.runs.run import ALIVE_S, OPEN, QUEUED, is_lost
 from backend.domain.task import parse_ids
 
@@ -95,29 +95,30 @@ class ChunkStore(Repository):
         return _job(connection.execute(sa.select(jobs).where(condition)).one())
 
     @retried
-    def beat(self, run_id: str, number: int, worker: str, waits_for: str = "") -> str:
-        """A heartbeat of `worker`, which began with the chunk `number`; returns the run's status, which tells it that
-        the run has ended, or LOST where that chunk is not its own any more.
+    def beat(self, run_id: str, worker: str, waits_for: str = "") -> tuple[str, set[int]]:
+        """A heartbeat of `worker`; returns the run's status, which tells it that the run has ended, and the numbers of
+        the unfinished chunks that it owns. The status of a deleted run is LOST.
 
-        A run's `seconds` are those in which at least one worker worked on it.
+        A run's `seconds` are those in which at least one worker owned one of its chunks.
         waits_for: see `RunStore.beat`
         """
         now = self._now()
-        own = sa.select(runs.c.status).join_from(runs, jobs).where(jobs.c.number == number, jobs.c.worker == worker)
-        condition = sa.and_(jobs.c.run_id == run_id, jobs.c.worker == worker, jobs.c.status == "in_progress")
+        held = sa.and_(jobs.c.run_id == run_id, jobs.c.worker == worker, jobs.c.status == "in_progress")
         passed = sa.case((runs.c.seen > now - ALIVE_S, now - runs.c.seen), else_=0.0)
         values = {"seen": now, "seconds": runs.c.seconds + passed, "reason": reason_now(waits_for)}
         with self._engine.begin() as connection:
-            connection.execute(jobs.update().where(condition).values(seen=now))
-            status = connection.execute(own.where(runs.c.id == run_id)).scalar()
-            if status is not None:
+            update = jobs.update().where(held).values(seen=now).returning(jobs.c.number)
+            owned = set(connection.execute(update).scalars())
+            if owned:
                 connection.execute(runs.update().where(runs.c.id == run_id, runs.c.seen < now).values(**values))
-            return str(status or LOST)
+            status = connection.execute(sa.select(runs.c.status).where(runs.c.id == run_id)).scalar()
+            return str(status or LOST), owned
 
     @retried
-    def done(self, run_id: str, numbers: Sequence[int]) -> None:
+    def done(self, run_id: str, numbers: Sequence[int], worker: str) -> None:
+        """Those of these chunks that `worker` owns, or NOBODY, are done; the others are their owners'."""
+        condition = sa.and_(jobs.c.run_id == run_id, jobs.c.number.in_(numbers), jobs.c.worker == worker)
         with self._engine.begin() as connection:
-            condition = sa.and_(jobs.c.run_id == run_id, jobs.c.number.in_(numbers))
             connection.execute(jobs.update().where(condition).values(status="done"))
 
     @retried
@@ -125,7 +126,7 @@ class ChunkStore(Repository):
         """Releases the unfinished chunks of `worker`."""
         condition = sa.and_(jobs.c.run_id == run_id, jobs.c.worker == worker, jobs.c.status == "in_progress")
         with self._engine.begin() as connection:
-            connection.execute(jobs.update().where(condition).values(status="pending", worker=""))
+            connection.execute(jobs.update().where(condition).values(status="pending", worker=NOBODY))
 
     @retried
     def is_shared(self, run_id: str, worker: str) -> bool:
@@ -161,7 +162,7 @@ class ChunkStore(Repository):
     def _lay_down(self, connection: sa.Connection, row: Any) -> bool:
         same = (jobs.c.run_id == row.run_id, jobs.c.number == row.number, jobs.c.worker == row.worker)
         held = jobs.update().where(*same, jobs.c.status == "in_progress", jobs.c.seen == row.seen)
-        values = {"status": "pending", "worker": "", "deaths": row.deaths + 1}
+        values = {"status": "pending", "worker": NOBODY, "deaths": row.deaths + 1}
         return connection.execute(held.values(**values)).rowcount == 1
 
     @retried
@@ -173,7 +174,7 @@ class ChunkStore(Repository):
 
 
 def _row(run_id: str, number: int, kind: str, ids: Sequence[int] = ()) -> dict[str, Any]:
-    waiting = {"status": "pending", "worker": "", "seen": 0.0, "deaths": 0}
+    waiting = {"status": "pending", "worker": NOBODY, "seen": 0.0, "deaths": 0}
     return {"run_id": run_id, "number": number, "kind": kind, "ids": ranges(ids), **waiting}
 
 

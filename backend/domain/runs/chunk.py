@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 PLAN, END = 0, -1
 """Numbers of the first and the last job; the chunks between them count from 1."""
+NOBODY = ""
+"""Stands for the owner of a chunk that waits for a worker."""
 CHUNK = 1000
 """Tasks of one chunk: a second or two of asking, so that the last ones do not leave the other workers idle."""
 BLOCK = 1024

@@ -18,7 +18,7 @@ from backend.adapters.periodic_thread import PeriodicThread
 from backend.adapters.processes import is_running, this_process
 from backend.adapters.redis.connection import process_outage
 from backend.domain.outcome import Failure
-from backend.domain.runs.chunk import END, MOST_DEATHS, PLAN, Chunk, cut
+from backend.domain.runs.chunk import END, MOST_DEATHS, NOBODY, PLAN, Chunk, cut
 from backend.domain.runs.run import Run
 from backend.engine.budget_rules import OverBudget
 from backend.engine.shutdown import Shutdown, Stopped
@@ -94,9 +94,10 @@ class WorkerPool:
         job = self.jobs.claim(run_id, number, me)
         if job is None:
             return
+        session = ChunkSession(self.jobs, job, me, self.stop)
         try:
-            with about(run=run_id), self._owned(job, me) as heartbeat:
-                self._do(self.worker.record.run(run_id), job, heartbeat)
+            with about(run=run_id), self._owned(session) as heartbeat:
+                self._do(self.worker.record.run(run_id), session, heartbeat)
         except Canceled as ended:
             log.info("%s", ended)
         except Interrupted:
@@ -105,47 +106,48 @@ class WorkerPool:
             raise
 
     @contextmanager
-    def _owned(self, job: Chunk, me: str) -> Iterator[Heartbeat]:
+    def _owned(self, session: ChunkSession) -> Iterator[Heartbeat]:
         """Releases what is not done at the end, whatever ended the work."""
         try:
             with (
-                noted_end(self.worker.record, job.run_id, shared=True),
-                Heartbeat(lambda _, waits_for: self.jobs.beat(job.run_id, job.number, me, waits_for)) as heartbeat,
+                noted_end(self.worker.record, session.first.run_id, shared=True),
+                Heartbeat(session.beat) as heartbeat,
             ):
                 yield heartbeat
         finally:
-            self.jobs.release(job.run_id, me)
+            session.release()
 
-    def _do(self, run: Run, job: Chunk, heartbeat: Heartbeat) -> None:
+    def _do(self, run: Run, session: ChunkSession, heartbeat: Heartbeat) -> None:
         resolved = self.worker.resolver.resolved(run.tag)
         if run.batch:
             self.worker.carry_out(run, resolved, Silent(), heartbeat)
             self.jobs.close(run.id)
             return
+        job = session.first
         if job.number == END:
             self._end(run, resolved, heartbeat)
             return
         if job.number == PLAN and job.deaths:
-            list(self._plan(run, resolved))
+            list(self._plan(run, resolved, session))
             if self.stop.requested:
                 raise Stopped
         else:
-            self._ask(run, resolved, job, heartbeat)
+            self._ask(run, resolved, session, heartbeat)
         if self.jobs.is_asked(run.id) and self.jobs.add(run.id, END, "end"):
             self._call(run.id, END)
 
-    def _plan(self, run: Run, resolved: ResolvedVersion) -> Iterator[int]:
+    def _plan(self, run: Run, resolved: ResolvedVersion, session: ChunkSession) -> Iterator[int]:
         """Cuts the run into chunks and tells the number of each; after a kill, what is not planned yet."""
         last, planned = self.jobs.planned(run.id)
         pages = task_ids(self.worker.asking.studio, resolved, subset_of(run))
         for number, chunk in enumerate(cut(pages, planned), last + 1):
+            if session.is_over:
+                return  # the next one goes on planning
             self.jobs.add(run.id, number, "ask", chunk)
             self._call(run.id, number)
-            if self.stop.requested:
-                return  # the next one goes on planning
             yield number
         self.worker.record.size(run.id, len(planned))
-        self.jobs.done(run.id, [PLAN])
+        session.done([PLAN])
 
     def _call(self, run_id: str, number: int) -> None:
         """For a worker. Should the queue be away, those who look after the pool will call."""
@@ -154,52 +156,40 @@ class WorkerPool:
         except QueueError as error:
             process_outage().noticed(error)
 
-    def _planning(self, run: Run, resolved: ResolvedVersion) -> Iterator[Chunk]:
+    def _planning(self, run: Run, resolved: ResolvedVersion, session: ChunkSession) -> Iterator[Chunk]:
         """What the planner asks meanwhile, because planning a large project takes up to a minute.
 
         A planner that ended a worker before only plans, so that a chunk which ends workers cannot stop the planning.
         """
-        for number in self._plan(run, resolved):
-            if number % AHEAD == 0 and (job := self._next_chunk(run.id)):
+        for number in self._plan(run, resolved, session):
+            if number % AHEAD == 0 and (job := session.next_chunk()):
                 yield job
-        yield from self._chunks(run.id)
+        yield from session.chunks()
 
-    def _chunks(self, run_id: str, first: Chunk | None = None) -> Iterator[Chunk]:
-        """One after the other. A chunk that ended a worker before is the only one, so that others are not harmed."""
-        job = first or self._next_chunk(run_id)
-        while job is not None:
-            yield job
-            job = None if job.deaths else self._next_chunk(run_id)
-
-    def _next_chunk(self, run_id: str) -> Chunk | None:
-        return None if self.stop.requested else self.jobs.next_chunk(run_id, this_process())
-
-    def _ask(self, run: Run, resolved: ResolvedVersion, job: Chunk, heartbeat: Heartbeat) -> None:
-        chunks = self._planning(run, resolved) if job.number == PLAN else self._chunks(run.id, job)
+    def _ask(self, run: Run, resolved: ResolvedVersion, session: ChunkSession, heartbeat: Heartbeat) -> None:
+        planner = session.first.number == PLAN
+        chunks = self._planning(run, resolved, session) if planner else session.chunks()
         project, studio = resolved.project.id, self.worker.asking.studio
-        session = ChunkSession(run.id, chunks, self.jobs, lambda ids: studio.tasks_by_id(project, ids), self.stop)
-        alone = not self._is_shared(run)
+        pages = session.pages(chunks, lambda ids: studio.tasks_by_id(project, ids))
+        alone = not session.is_shared()
         try:
             listener = RunListener(session.on_outcomes)
-            asyncio.run(self.worker.asking.labeler.label(run, resolved, session.pages(), listener, heartbeat))
+            asyncio.run(self.worker.asking.labeler.label(run, resolved, pages, listener, heartbeat))
         except OverBudget:
-            if alone and not self._is_shared(run):
+            if alone and not session.is_shared():
                 raise
-            self._stand_back(run, job)
+            self._stand_back(session)
         else:
             session.finish()
 
-    def _is_shared(self, run: Run) -> bool:
-        return self.jobs.is_shared(run.id, this_process())
-
-    def _stand_back(self, run: Run, job: Chunk) -> None:
+    def _stand_back(self, session: ChunkSession) -> None:
         """Releases a chunk, because another worker has reserved money of which some may be left.
 
         The caretaker calls again later; if several workers stand back at once, the last one tries again at once, alone.
         """
-        self.jobs.release(run.id, this_process())
-        if not self._is_shared(run):
-            self._call(run.id, job.number)
+        session.release()
+        if not session.is_shared():
+            self._call(session.first.run_id, session.first.number)
 
     def _end(self, run: Run, resolved: ResolvedVersion, heartbeat: Heartbeat) -> None:
         self.worker.conclude(run, resolved, to_log, heartbeat)
@@ -245,4 +235,4 @@ class WorkerPool:
             self.worker.record.finish(job.run_id, "failed", f"It ended {MOST_DEATHS} workers (job: {job.kind}).")
             return
         self.worker.record.run_tasks.quarantine(job.run_id, job.ids, CRASHED)
-        self.jobs.done(job.run_id, [job.number])
+        self.jobs.done(job.run_id, [job.number], NOBODY)

@@ -10,7 +10,7 @@ from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import LOST, NewRun, RunStore
 from backend.domain.dataset.subset import Subset
-from backend.domain.runs.chunk import END, PLAN
+from backend.domain.runs.chunk import END, NOBODY, PLAN
 from backend.domain.runs.run import ALIVE_S, Run
 from tests.scripted import some
 
@@ -40,7 +40,7 @@ def planned(jobs: ChunkStore, run: Run) -> Run:
     assert jobs.claim(run.id, PLAN, ME)
     for number, ids in enumerate([[1, 2, 3], [9, 4], [5]], 1):
         assert jobs.add(run.id, number, "ask", ids)
-    jobs.done(run.id, [PLAN])
+    jobs.done(run.id, [PLAN], ME)
     return run
 
 
@@ -92,7 +92,7 @@ def test_many_hands_take_each_chunk_once(jobs: ChunkStore, run: Run) -> None:
 def test_it_is_asked_when_planned_and_all_chunks_are_done(jobs: ChunkStore, planned: Run) -> None:
     for job in (some(jobs.claim(planned.id, number, ME)) for number in (1, 2, 3)):
         assert not jobs.is_asked(planned.id)
-        jobs.done(planned.id, [job.number])
+        jobs.done(planned.id, [job.number], ME)
     assert jobs.is_asked(planned.id)
     assert jobs.add(planned.id, END, "end")
     assert not jobs.add(planned.id, END, "end")
@@ -100,13 +100,13 @@ def test_it_is_asked_when_planned_and_all_chunks_are_done(jobs: ChunkStore, plan
 
 
 def test_a_run_is_asked_as_long_as_its_end_is_not_there(runs: RunStore, jobs: ChunkStore, planned: Run) -> None:
-    jobs.done(planned.id, [1, 2])
+    jobs.done(planned.id, [1, 2], NOBODY)
     assert jobs.finished_run_ids() == []
-    jobs.done(planned.id, [3])
+    jobs.done(planned.id, [3], NOBODY)
     assert jobs.finished_run_ids() == [planned.id]
     jobs.add(planned.id, END, "end")
     assert jobs.finished_run_ids() == []
-    jobs.done(planned.id, [END])
+    jobs.done(planned.id, [END], NOBODY)
     runs.cancel(planned.id)
     assert jobs.finished_run_ids() == []
 
@@ -131,33 +131,50 @@ def test_a_silent_worker_loses_its_jobs_a_beating_one_does_not(
     monkeypatch.setattr(store, "clock", lambda: sa.literal(clock.now, sa.Double))
     jobs.next_chunk(planned.id, ME)
     jobs.next_chunk(planned.id, OTHER)
-    jobs.beat(planned.id, 1, ME)
+    jobs.beat(planned.id, ME)
     clock.now += ALIVE_S - 1
-    assert jobs.beat(planned.id, 1, ME) == "in_progress"
+    assert jobs.beat(planned.id, ME) == ("in_progress", {1})
     clock.now += 2
     assert [job.number for job in jobs.revive(nobody_is_gone)] == [2]
 
 
-def test_a_worker_whose_chunk_was_taken_learns_of_it(
+def test_a_worker_learns_which_chunks_are_its_own(
     store: Store, runs: RunStore, jobs: ChunkStore, planned: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = SimpleNamespace(now=1_800_000_000.0)
     monkeypatch.setattr(store, "clock", lambda: sa.literal(clock.now, sa.Double))
     jobs.next_chunk(planned.id, ME)
-    assert jobs.beat(planned.id, 1, ME) == "in_progress"
+    jobs.next_chunk(planned.id, ME)
+    assert jobs.beat(planned.id, ME) == ("in_progress", {1, 2})
     clock.now += ALIVE_S + 1
     jobs.revive(nobody_is_gone)
-    assert jobs.beat(planned.id, 1, ME) == LOST
+    assert jobs.claim(planned.id, 2, ME)
+    assert jobs.beat(planned.id, ME) == ("in_progress", {2})
     jobs.claim(planned.id, 1, OTHER)
-    seen = runs.run(planned.id).silent_s
+    jobs.done(planned.id, [2], ME)
+    silent_s = runs.run(planned.id).silent_s
     clock.now += 1
-    assert jobs.beat(planned.id, 1, ME) == LOST
-    assert runs.run(planned.id).silent_s == seen + 1, "it is no sign of life of the run"
-    assert jobs.beat(planned.id, 1, OTHER) == "in_progress"
-    jobs.done(planned.id, [1])
-    assert jobs.beat(planned.id, 1, OTHER) == "in_progress", "it works on its next chunk"
+    assert jobs.beat(planned.id, ME) == ("in_progress", set())
+    assert runs.run(planned.id).silent_s == silent_s + 1, "it is no sign of life of the run"
+    assert jobs.beat(planned.id, OTHER) == ("in_progress", {1})
     jobs.open(planned.id)
-    assert jobs.beat(planned.id, 1, OTHER) == LOST
+    assert jobs.beat(planned.id, OTHER) == ("pending", set())
+    store.delete("mood")
+    assert jobs.beat(planned.id, OTHER) == (LOST, set())
+
+
+def test_a_chunk_is_done_when_its_owner_says_so(jobs: ChunkStore, planned: Run) -> None:
+    jobs.next_chunk(planned.id, OTHER)
+    jobs.done(planned.id, [1, 2], ME)
+    jobs.done(planned.id, [1, 3], NOBODY)
+    assert jobs.waiting() == [(planned.id, 2)]
+    assert jobs.beat(planned.id, OTHER) == ("in_progress", {1})
+    jobs.done(planned.id, [1], OTHER)
+    jobs.done(planned.id, [1], ME)
+    assert jobs.beat(planned.id, OTHER) == ("in_progress", set())
+    jobs.claim(planned.id, 2, ME)
+    jobs.done(planned.id, [2], ME)
+    assert jobs.is_asked(planned.id)
 
 
 def test_seconds_are_those_in_which_somebody_worked(
@@ -166,13 +183,14 @@ def test_seconds_are_those_in_which_somebody_worked(
     clock = SimpleNamespace(now=1_800_000_000.0)
     monkeypatch.setattr(store, "clock", lambda: sa.literal(clock.now, sa.Double))
     jobs.next_chunk(planned.id, OTHER)
-    jobs.beat(planned.id, PLAN, ME)
+    jobs.next_chunk(planned.id, ME)
+    jobs.beat(planned.id, ME)
     start = runs.run(planned.id).seconds
-    for number, worker in ((PLAN, ME), (1, OTHER), (PLAN, ME), (1, OTHER)):
+    for worker in (ME, OTHER, ME, OTHER):
         clock.now += 1
-        jobs.beat(planned.id, number, worker)
+        jobs.beat(planned.id, worker)
     clock.now += 1000
-    jobs.beat(planned.id, PLAN, ME)
+    jobs.beat(planned.id, ME)
     assert runs.run(planned.id).seconds - start == pytest.approx(4)
 
 
@@ -180,12 +198,13 @@ def test_what_a_shared_run_waits_for_is_read_until_the_next_sign_of_life(
     runs: RunStore, jobs: ChunkStore, planned: Run
 ) -> None:
     jobs.next_chunk(planned.id, OTHER)
-    jobs.beat(planned.id, PLAN, ME, "The model's server answered 500.")
+    jobs.next_chunk(planned.id, ME)
+    jobs.beat(planned.id, ME, "The model's server answered 500.")
     assert runs.run(planned.id).reason == "The model's server answered 500."
-    jobs.beat(planned.id, 1, OTHER)
+    jobs.beat(planned.id, OTHER)
     assert runs.run(planned.id).reason == ""
     runs.cancel(planned.id)
-    jobs.beat(planned.id, PLAN, ME, "The model's server answered 500.")
+    jobs.beat(planned.id, ME, "The model's server answered 500.")
     assert runs.run(planned.id).reason == "It was canceled."
 
 
@@ -202,7 +221,7 @@ def test_nobody_takes_jobs_of_a_run_that_has_ended(runs: RunStore, jobs: ChunkSt
     assert jobs.waiting() == []
     assert jobs.next_chunk(planned.id, ME) is None
     assert jobs.claim(planned.id, 1, ME) is None
-    assert jobs.beat(planned.id, PLAN, ME) == "canceled"
+    assert jobs.beat(planned.id, ME)[0] == "canceled"
 
 
 def test_opening_again_forgets_the_plan(runs: RunStore, jobs: ChunkStore, planned: Run) -> None:

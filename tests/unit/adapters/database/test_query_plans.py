@@ -83,7 +83,7 @@ OPERATIONS: dict[str, Callable[[Store, str], object]] = {
     "the next chunk": lambda store, run: ChunkStore(store).next_chunk(run, "me"),
     "how many tasks a run has": lambda store, run: RunStore(store).run_tasks.count(run),
     "what a version's answers come to": lambda store, _: RunStore(store).run_tasks.stamp("mood@1"),
-    "a worker's heartbeat": lambda store, run: ChunkStore(store).beat(run, 1, "me"),
+    "a worker's heartbeat": lambda store, run: ChunkStore(store).beat(run, "me"),
     "a worker's chunks are released": lambda store, run: ChunkStore(store).release(run, "me"),
     "chunks that wait": lambda store, _: ChunkStore(store).waiting(),
     "lost chunks": lambda store, _: ChunkStore(store).revive(lambda _: None),

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.database.prompts import Store
@@ -15,17 +16,19 @@ from backend.adapters.processes import this_process
 from backend.domain.answer import Answer, Labels
 from backend.domain.dataset.subset import Subset
 from backend.domain.outcome import Failure, Outcome
-from backend.domain.runs.chunk import END, PLAN
-from backend.domain.runs.run import Run
+from backend.domain.runs.chunk import END, NOBODY, PLAN
+from backend.domain.runs.run import ALIVE_S, Run
 from backend.domain.task import Task
 from backend.engine.shutdown import Shutdown, Stopped
+from backend.services.run_control import heartbeat as heartbeats
+from backend.services.run_control.heartbeat import Heartbeat
 from backend.services.run_control.termination import Interrupted
-from backend.services.runs.chunk_session import ChunkSession
 from backend.services.runs.task_labeler import RunListener
 from backend.services.runs.worker_pool import WorkerPool
 
 CHUNKS = ((1, 2), (3, 4), (5, 6))
 GOOD: Answer = {"mood": Labels(("good",))}
+OTHER = "there:2"
 SLOW_DOWN = Failure("rate_limited", "Slow down.")
 
 
@@ -46,13 +49,14 @@ class Shift:
     """A planned run of three chunks, and the workers whose asking is `label`."""
 
     def __init__(self, store: Store) -> None:
+        self.store, self.now = store, 1_800_000_000.0
         self.record, self.jobs, self.line, self.stop = RunStore(store), ChunkStore(store), Line(), Shutdown()
         self.run = self.record.create(NewRun("mood@1", 7, Subset("all")))
         self.jobs.open(self.run.id)
         assert self.jobs.claim(self.run.id, PLAN, this_process())
         for number, ids in enumerate(CHUNKS, 1):
             self.jobs.add(self.run.id, number, "ask", ids)
-        self.jobs.done(self.run.id, [PLAN])
+        self.jobs.done(self.run.id, [PLAN], this_process())
         self.studio = SimpleNamespace(tasks_by_id=lambda _project, ids: [[Task(task, {}) for task in ids]])
         resolved = SimpleNamespace(project=SimpleNamespace(id=7))
         resolver = SimpleNamespace(resolved=lambda _tag: resolved)
@@ -77,6 +81,12 @@ class Shift:
     def states(self) -> set[int]:
         """Numbers of the jobs that wait for a worker."""
         return {number for _, number in self.jobs.waiting()}
+
+    def pause(self, number: int) -> None:
+        """This worker gives no sign of life for so long that another one takes this chunk over."""
+        self.now += ALIVE_S + 1
+        self.jobs.revive(lambda _: None)
+        assert self.jobs.claim(self.run.id, number, OTHER)
 
 
 async def flushed() -> None:
@@ -111,7 +121,7 @@ def test_chunks_that_are_not_through_are_given_back_and_called_for(
 
 def test_after_the_last_chunk_its_end_is_called_for(shift: Shift) -> None:
     shift.verdicts = [GOOD, GOOD]
-    shift.jobs.done(shift.run.id, [2, 3])
+    shift.jobs.done(shift.run.id, [2, 3], NOBODY)
     with pytest.raises(Interrupted):
         shift.worker_pool.step(shift.run.id, 1)
     assert shift.line.calls == {(shift.run.id, END)}
@@ -120,7 +130,7 @@ def test_after_the_last_chunk_its_end_is_called_for(shift: Shift) -> None:
 
 
 def test_who_was_killed_after_the_last_chunk_leaves_an_end_that_is_called_for(shift: Shift) -> None:
-    shift.jobs.done(shift.run.id, [1, 2, 3])
+    shift.jobs.done(shift.run.id, [1, 2, 3], NOBODY)
     shift.worker_pool.look_after()
     assert shift.line.calls == {(shift.run.id, END)}
 
@@ -131,6 +141,50 @@ def test_a_run_that_was_canceled_meanwhile_stays_so(shift: Shift) -> None:
         shift.worker_pool.step(shift.run.id, 1)
     assert shift.record.run(shift.run.id).status == "canceled"
     assert shift.line.calls == set()
+
+
+@pytest.fixture
+def paused(shift: Shift, monkeypatch: pytest.MonkeyPatch) -> Shift:
+    """Its clock stands still, and no heartbeat comes by itself."""
+    monkeypatch.setattr(shift.store, "clock", lambda: sa.literal(shift.now, sa.Double))
+    monkeypatch.setattr(heartbeats, "EVERY_S", 1000)
+    return shift
+
+
+def test_a_worker_that_lost_a_later_chunk_asks_no_further(paused: Shift) -> None:
+    async def label(
+        _run: Run, _resolved: object, pages: Iterator[list[Task]], listener: RunListener, heartbeat: Heartbeat
+    ) -> float:
+        heartbeat.cancels_this_task()
+        first, _ = next(pages), next(pages)
+        await listener.on_outcomes([Outcome(task.id, GOOD) for task in first], flushed)
+        paused.pause(2)
+        await asyncio.to_thread(heartbeat._notify)
+        await asyncio.wait_for(asyncio.Event().wait(), 20)
+        return 0.0
+
+    paused.labeler.label = label
+    paused.worker_pool.step(paused.run.id, 1)
+    assert paused.states() == {3}
+    paused.jobs.done(paused.run.id, [2], OTHER)
+    paused.jobs.done(paused.run.id, [3], NOBODY)
+    assert paused.jobs.is_asked(paused.run.id)
+    assert paused.record.run(paused.run.id).status == "in_progress"
+
+
+def test_what_another_worker_has_taken_over_is_done_when_that_one_has_done_it(paused: Shift) -> None:
+    async def label(
+        _run: Run, _resolved: object, pages: Iterator[list[Task]], listener: RunListener, _heartbeat: Heartbeat
+    ) -> float:
+        first, _ = next(pages), next(pages)
+        paused.pause(1)
+        await listener.on_outcomes([Outcome(task.id, GOOD) for task in first], flushed)
+        return 0.0
+
+    paused.labeler.label = label
+    paused.worker_pool.step(paused.run.id, 1)
+    assert paused.states() == {2, 3}
+    assert paused.jobs.is_shared(paused.run.id, this_process())
 
 
 class Large:
@@ -194,12 +248,22 @@ def test_who_plans_after_a_death_only_plans(shift: Shift) -> None:
     assert shift.states() == set(range(1, 26))
 
 
-def test_without_a_stop_a_failure_counts_as_through(shift: Shift) -> None:
-    job = shift.jobs.claim(shift.run.id, 1, this_process())
-    assert job is not None
-    session = ChunkSession(
-        shift.run.id, iter([job]), shift.jobs, lambda ids: [[Task(task, {}) for task in ids]], shift.stop
-    )
-    next(session.pages())
-    asyncio.run(session.on_outcomes([Outcome(1, SLOW_DOWN), Outcome(2, GOOD)], flushed))
-    assert shift.states() == {2, 3}
+def test_a_planner_whose_plan_another_worker_has_plans_no_further(paused: Shift) -> None:
+    large = Large(paused)
+    plan = paused.labeler.label
+
+    async def label(
+        run: Run, resolved: object, pages: Iterator[list[Task]], listener: RunListener, heartbeat: Heartbeat
+    ) -> float:
+        next(pages)
+        paused.pause(PLAN)
+        await asyncio.to_thread(heartbeat._notify)
+        seconds: float = await plan(run, resolved, pages, listener, heartbeat)
+        return seconds
+
+    paused.labeler.label = label
+    paused.worker_pool.step(paused.run.id, PLAN)
+    assert (large.pages_read, large.asked) == (2, [])
+    assert paused.jobs.planned(paused.run.id)[0] == 10
+    paused.jobs.release(paused.run.id, OTHER)
+    assert PLAN in paused.states()
