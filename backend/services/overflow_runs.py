@@ -73,8 +73,7 @@ class OverflowRuns:
     """Safe to share between threads; its own thread starts with the first task.
 
     find_run: a run by its id, as it is now; raises RunError when it was deleted
-    end_run: ends a run that its process left: until then it keeps the money reserved for it, and one that did not begin
-        keeps others of its version from starting
+    end_run: ends a run that its process left: until then it keeps the money reserved for it
     """
 
     def __init__(self, start: Start, find_run: Callable[[str], Run], end_run: Callable[[str], object]) -> None:

@@ -19,8 +19,8 @@ from backend.domain.dataset.subset import Subset, read_subset
 from backend.domain.optimize.search import SearchOptions
 from backend.domain.person import Person
 from backend.domain.resolution.pricing import Pricing
-from backend.domain.runs.run import ID_BYTES, OPEN, QUEUED, Run, is_lost
-from backend.domain.runs.stop_reason import StopKind
+from backend.domain.runs.run import ID_BYTES, OPEN, QUEUED, START_S, Run, is_lost
+from backend.domain.runs.stop_reason import NEVER_BEGAN, StopKind
 from backend.errors import RunError
 
 LOST = "lost"
@@ -130,6 +130,17 @@ class RunStore(Repository):
         condition = sa.and_(_of(run_id, worker), runs.c.status.in_(OPEN))
         with self._engine.begin() as connection:
             connection.execute(runs.update().where(condition).values(status=status, reason=reason, stop=stop.value))
+
+    @retried
+    def end_unbegun(self, tag: str) -> None:
+        """Ends the runs of a version that never began (see `Run.never_began`) as failed, so that others may start; not
+        one that a process begins just now."""
+        silent = self._now() - runs.c.seen >= START_S
+        unbegun = (runs.c.tag == tag, runs.c.status == "pending", runs.c.worker != QUEUED, silent)
+        reason, stop = NEVER_BEGAN
+        values = {"status": "failed", "reason": reason, "stop": stop.value}
+        with self._engine.begin() as connection:
+            connection.execute(runs.update().where(*unbegun).values(**values))
 
     @retried
     def reopen(self, run_id: str, check: Callable[[Run], None] = lambda other: None) -> None:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class StopKind(StrEnum):
-    """The values are stored. ABANDONED and NEVER_BEGAN are found when a run is looked at, and never stored."""
+    """The values are stored. ABANDONED is found when a run is looked at, and never stored."""
 
     BUDGET = "budget"
     MONTHLY_BUDGET = "monthly_budget"

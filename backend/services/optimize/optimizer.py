@@ -23,7 +23,7 @@ from backend.errors import NoTruthsError, PromptError, RunError
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import ground_truths
 from backend.services.optimize.session import OptimizationResult, OptimizerOptions, SearchSession, TeacherAccess
-from backend.services.run_control.ownership import only_one, owning
+from backend.services.run_control.ownership import check_free, only_one, owning
 from backend.services.run_control.progress import Progress
 from backend.services.run_control.termination import Canceled, Interrupted, TakenOver
 from backend.services.runs.task_labeler import TaskLabeler
@@ -105,8 +105,7 @@ class Optimizer:
     def _run(self, resolved: ResolvedVersion, options: OptimizerOptions, share: float | None) -> Run:
         """The run of this very search that did not come to its end, whatever its budget was, or a new one."""
         tag, record = resolved.version.tag, self._record
-        for run in record.runs(tag):
-            only_one(run)
+        check_free(record, tag)
         for run in record.runs(tag):
             if run.scope == options.search and run.status != "completed":
                 return self._again(run, resolved, options, share)

@@ -46,6 +46,15 @@ def only_one(other: Run) -> None:
         )
 
 
+def check_free(record: RunStore, tag: str, besides: str = "") -> None:
+    """Raises RunError while another run of a version than `besides` is pending or in progress. Those that never began
+    have failed then."""
+    record.end_unbegun(tag)
+    for run in record.runs(tag):
+        if run.id != besides:
+            only_one(run)
+
+
 def subset_of(run: Run) -> Subset:
     """The tasks that a run labels. Raises RunError for a search, which only its own command goes on with."""
     if isinstance(run.scope, Subset):

@@ -6,7 +6,7 @@ from shlex import quote
 from backend.adapters.database.runs import RunStore
 from backend.domain.resolution.pricing import Pricing
 from backend.domain.runs.run import ALIVE_S, OPEN, Run, TaskCounts
-from backend.domain.runs.stop_reason import ABANDONED, NEVER_BEGAN, StopReason
+from backend.domain.runs.stop_reason import ABANDONED
 from backend.services.run_control.ownership import is_owned
 
 UNATTENDED = "It waits for a worker: `ls-prompts worker`."
@@ -14,7 +14,7 @@ UNATTENDED = "It waits for a worker: `ls-prompts worker`."
 
 @dataclass(frozen=True, slots=True)
 class RunStatus:
-    """A run and its counts. `run.status` is `failed` for one whose process is gone for good or never began."""
+    """A run and its counts. `run.status` is `failed` for one whose process is gone for good."""
 
     run: Run
     counts: TaskCounts
@@ -43,15 +43,12 @@ class RunStatus:
 
 
 def status_of(record: RunStore, run: Run, pricing: Pricing) -> RunStatus:
-    """The progress of a run."""
+    """The progress of a run. One that never began has failed then, unless a process begins it just now."""
+    if run.never_began:
+        record.end_unbegun(run.tag)
+        run = record.run(run.id)
     if run.is_queued and run.status in OPEN and run.silent_s > ALIVE_S:
         run = replace(run, reason=UNATTENDED)
     elif run.status == "in_progress" and not is_owned(run):
-        run = _failed(run, ABANDONED)
-    elif run.never_began:
-        run = _failed(run, NEVER_BEGAN)
+        run = replace(run, status="failed", reason=ABANDONED.sentence, stop=ABANDONED.kind)
     return RunStatus(run, record.run_tasks.counts(run, pricing))
-
-
-def _failed(run: Run, stop: StopReason) -> Run:
-    return replace(run, status="failed", reason=stop.sentence, stop=stop.kind)

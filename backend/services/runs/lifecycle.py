@@ -21,7 +21,7 @@ from backend.engine.budget_rules import check_budget, check_embeddings, check_la
 from backend.errors import PromptsError, RunError
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.prompts.resolver import Resolver
-from backend.services.run_control.ownership import BackgroundWorkers, is_owned, only_one, subset_of
+from backend.services.run_control.ownership import BackgroundWorkers, check_free, is_owned, only_one, subset_of
 from backend.services.runs.batch.batch_run import BatchesOf
 from backend.services.runs.options import RunOptions
 from backend.services.runs.stored_outcomes import StoredOutcomes
@@ -57,9 +57,8 @@ class RunLifecycle:
             self._check_batch(resolved.version.connection, "run it without a batch")
         self._check_budget(resolved, options.budget)
         batches, *_ = [self.batches(step.connection) for step in resolved.version.steps]  # each of them is there
+        check_free(self.record, resolved.version.tag)
         if not options.batch:
-            for other in self.record.runs(resolved.version.tag):
-                only_one(other)
             batches.check(resolved.version.tag)
         server, author = public_url(batches.base_url), self.author()
         order = NewRun(
@@ -91,9 +90,7 @@ class RunLifecycle:
             raise RunError(
                 f"Run {run_id} uses the batch endpoint, which can't keep a budget: resume it without a budget."
             )
-        for other in self.record.runs(run.tag):
-            if other.id != run_id:
-                only_one(other)
+        check_free(self.record, run.tag, besides=run_id)
         resolved = self.resolver.resolved(run.tag)
         check_larger(budget, run)
         self._check_budget(resolved, budget)

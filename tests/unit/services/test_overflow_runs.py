@@ -249,7 +249,7 @@ def test_a_run_whose_process_never_began_makes_room_for_another(store: Store, mo
     rest.look()
     now[0] += START_S
     rest.look()
-    assert [run.status for run in record.runs(TAG)] == ["pending", "canceled"]
+    assert [run.status for run in record.runs(TAG)] == ["pending", "failed"]
     record.claim(record.runs(TAG)[0].id, "host:1")
     record.complete(record.runs(TAG)[0].id)
     rest.look()

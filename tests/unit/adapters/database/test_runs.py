@@ -10,7 +10,8 @@ from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import LOST, NewRun, RunStore
 from backend.domain.dataset.subset import Subset
 from backend.domain.runs.chunk import PLAN
-from backend.domain.runs.run import ALIVE_S, QUEUED, Run
+from backend.domain.runs.run import ALIVE_S, QUEUED, START_S, Run
+from backend.domain.runs.stop_reason import NEVER_BEGAN, StopKind
 from backend.errors import RunError, StoreError
 
 
@@ -119,6 +120,42 @@ def test_a_run_that_is_resumed_long_after_waits_for_its_process_anew(
     clock.now += 3600
     runs.reopen(run.id)
     assert runs.run(run.id).silent_s == 0
+
+
+def test_runs_of_a_version_that_never_began_are_ended(
+    store: Store, runs: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(store, monkeypatch)
+    unbegun, begun, queued, other = (
+        runs.create(NewRun(tag, 7, Subset("all"))).id for tag in ("mood@1", "mood@1", "mood@1", "mood@2")
+    )
+    assert runs.claim(begun, "a:1")
+    ChunkStore(store).open(queued)
+    clock.now += START_S - 1
+    young = runs.create(NewRun("mood@1", 7, Subset("all"))).id
+    runs.end_unbegun("mood@1")
+    assert runs.run(unbegun).status == "pending", "its process may still begin"
+    clock.now += 1
+    runs.end_unbegun("mood@1")
+    ended = runs.run(unbegun)
+    assert (ended.status, ended.reason, ended.stop) == ("failed", *NEVER_BEGAN)
+    assert [runs.run(run_id).status for run_id in (begun, queued, other, young)] == ["in_progress", *["pending"] * 3]
+    assert not runs.claim(unbegun, "a:2")
+    runs.reopen(unbegun)
+    assert runs.run(unbegun).stop is StopKind.OTHER
+    assert runs.claim(unbegun, "a:3")
+
+
+def test_a_run_either_begins_or_is_ended(store: Store, runs: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(store, monkeypatch)
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(20):
+            run = runs.create(NewRun("mood@1", 7, Subset("all"))).id
+            clock.now += START_S
+            claimed, ended = pool.submit(runs.claim, run, "a:1"), pool.submit(runs.end_unbegun, "mood@1")
+            status = "in_progress" if claimed.result() else "failed"
+            ended.result()
+            assert runs.run(run).status == status
 
 
 def test_a_cancel_is_heard_at_the_next_sign_of_life(runs: RunStore, run: Run) -> None:

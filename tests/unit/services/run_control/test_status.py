@@ -1,19 +1,24 @@
 """What people are told of a run, beside what its record says."""
 
 from dataclasses import replace
-from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 
+from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
+from backend.adapters.processes import this_process
 from backend.domain.dataset.subset import Subset
-from backend.domain.runs.run import QUEUED, START_S, Run, TaskCounts
+from backend.domain.resolution.pricing import Pricing
+from backend.domain.runs.run import START_S, Run, TaskCounts
 from backend.domain.runs.stop_reason import NEVER_BEGAN
 from backend.services.run_control.status import RunStatus, status_of
 
 ALL = Subset("all")
 RUN = Run("1f3a9c04", "mood@1", 7, ALL, True, False, "in_progress", "", "2026-01-01T00:00:00", 3, "", 0.0, 0.0)
+unpriced: Pricing = lambda *_: lambda *_: None  # noqa: E731
 THROUGH = TaskCounts(3, 2, 1, 0, 3, 0, 0.1)
 
 
@@ -24,19 +29,41 @@ def test_a_run_pushes_when_its_last_task_is_through() -> None:
     assert not RunStatus(RUN, replace(THROUGH, failed=0)).pushing
 
 
+@pytest.fixture
+def clock(store: Store, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """The database's."""
+    clock = SimpleNamespace(now=1_800_000_000.0)
+    monkeypatch.setattr(store, "clock", lambda: sa.literal(clock.now, sa.Double))
+    return clock
+
+
 @pytest.mark.parametrize(
-    ("silent_s", "worker", "status"),
-    [(START_S - 1, "", "pending"), (START_S, "", "failed"), (START_S, QUEUED, "pending")],
+    ("silent_s", "queued", "status"),
+    [(START_S - 1, False, "pending"), (START_S, False, "failed"), (START_S, True, "pending")],
 )
 def test_a_run_whose_process_never_began_has_failed_so_that_nobody_watches_it_forever(
-    tmp_path: Path, silent_s: float, worker: str, status: str
+    store: Store, clock: SimpleNamespace, silent_s: float, queued: bool, status: str
 ) -> None:
     """Workers may be started tomorrow: a run that waits for them goes on waiting."""
-    runs = RunStore(Store(f"sqlite:///{tmp_path / 'record.sqlite3'}"))
-    run = replace(runs.create(NewRun("mood@1", 7, Subset("all"))), silent_s=silent_s, worker=worker)
-    told = status_of(runs, run, lambda *_: lambda *_: None).run
-    assert told.status == status
-    assert ((told.reason, told.stop) == NEVER_BEGAN) == (status == "failed")
+    runs = RunStore(store)
+    run = runs.create(NewRun("mood@1", 7, ALL))
+    if queued:
+        ChunkStore(store).open(run.id)
+    clock.now += silent_s
+    shown = status_of(runs, runs.run(run.id), unpriced).run
+    assert shown.status == status
+    assert ((shown.reason, shown.stop) == NEVER_BEGAN) == (status == "failed")
+    assert runs.run(run.id).status == status, "others of its version may start"
+
+
+def test_a_run_that_begins_while_it_is_looked_at_has_not_failed(store: Store, clock: SimpleNamespace) -> None:
+    runs = RunStore(store)
+    run = runs.create(NewRun("mood@1", 7, ALL))
+    clock.now += START_S
+    seen_before = runs.run(run.id)
+    assert runs.claim(run.id, this_process())
+    assert status_of(runs, seen_before, unpriced).run.status == "in_progress"
+    assert runs.run(run.id).status == "in_progress"
 
 
 def test_a_failed_run_says_how_to_go_on_with_the_tasks_it_left() -> None:

@@ -4,13 +4,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
-from backend.domain.runs.run import Run
+from backend.domain.person import Person
+from backend.domain.runs.run import START_S, Run
+from backend.domain.runs.stop_reason import NEVER_BEGAN
 from backend.errors import RunError
 from backend.services.runs.lifecycle import RunLifecycle
+from backend.services.runs.options import RunOptions
 from tests.scripted import version
 
 ALL = Subset("all")
@@ -21,11 +25,14 @@ class World:
         self.record, self.given = RunStore(store), list[str]()
         self.under_way = False
         self.monthly_budget: float | None = None
-        resolver: Any = SimpleNamespace(resolved=lambda _: SimpleNamespace(version=version()))
-        batches: Any = SimpleNamespace(check=lambda _: None, is_under_way=lambda _: self.under_way)
-        nobody: Any = lambda: None  # noqa: E731
+        resolved = SimpleNamespace(version=version(name="mood"), project=SimpleNamespace(id=7))
+        resolver: Any = SimpleNamespace(resolved=lambda _: resolved)
+        batches: Any = SimpleNamespace(
+            check=lambda _: None, is_under_way=lambda _: self.under_way, base_url="http://localhost:1"
+        )
+        author = lambda: Person(1, "")  # noqa: E731
         self.runs = RunLifecycle(
-            self.record, resolver, lambda _: batches, lambda *_: lambda *_: 0.1, nobody, lambda _: self.monthly_budget
+            self.record, resolver, lambda _: batches, lambda *_: lambda *_: 0.1, author, lambda _: self.monthly_budget
         )
 
     def ended(self, **options: Any) -> Run:
@@ -61,3 +68,48 @@ def test_a_batch_is_resumed_under_a_monthly_budget_only_to_collect_what_is_paid(
     world.under_way = True
     world.resume(run)
     assert world.given == [run.id]
+
+
+@pytest.fixture
+def now(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The database's clock."""
+    moment = [1_800_000_000.0]
+    monkeypatch.setattr(store, "clock", lambda: sa.literal(moment[0], sa.Double))
+    return moment
+
+
+@pytest.mark.parametrize("batch", [False, True])
+def test_a_run_that_never_began_keeps_no_other_from_starting(world: World, now: list[float], batch: bool) -> None:
+    options = RunOptions(batch=batch)
+    first = world.runs.start("mood@1", ALL, options)
+    now[0] += START_S - 1
+    with pytest.raises(RunError, match=f"Run {first.id} of mood@1 waits"):
+        world.runs.start("mood@1", ALL, options)
+    now[0] += 1
+    second = world.runs.start("mood@1", ALL, options)
+    assert world.record.run(second.id).status == "pending"
+    ended = world.record.run(first.id)
+    assert (ended.status, ended.reason, ended.stop) == ("failed", *NEVER_BEGAN)
+    assert not world.record.claim(first.id, "late:1"), "its process comes too late"
+
+
+def test_a_run_that_never_began_is_resumed_as_others_that_failed(world: World, now: list[float]) -> None:
+    run = world.record.create(NewRun("mood@1", 7, ALL))
+    now[0] += START_S
+    world.resume(run)
+    assert world.given == [run.id]
+    assert world.record.claim(run.id, "here:1")
+    assert world.record.complete(run.id, "here:1")
+
+
+def test_an_ended_run_is_resumed_beside_one_that_never_began(world: World, now: list[float]) -> None:
+    first = world.ended()
+    second = world.record.create(NewRun("mood@1", 7, ALL))
+    now[0] += START_S
+    world.resume(first)
+    assert world.record.run(second.id).stop is NEVER_BEGAN.kind
+    with pytest.raises(RunError, match=f"Run {first.id} of mood@1 waits"):
+        world.resume(second)
+    world.record.cancel(first.id)
+    world.resume(second)
+    assert world.given == [first.id, second.id]
