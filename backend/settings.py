@@ -16,6 +16,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from backend.env_file import PLACEHOLDER, EnvFile
 from backend.errors import SettingsError
 
+OWN_AUTHORITIES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+
 
 def _blank_is_none(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
@@ -227,3 +229,8 @@ def load_settings(**values: str | None) -> Settings:
         name = str(first["loc"][0]).upper() if first["loc"] else "a setting"
         why = first["msg"].removeprefix("Value error, ")
         raise SettingsError(f"{name} is not usable ({why}): correct it in the environment or in .env.") from None
+
+
+def own_authorities() -> str | None:
+    """The variable that names whose certificates to trust, with its value; None for those of the system."""
+    return next((f"{name}={value}" for name in OWN_AUTHORITIES if (value := os.environ.get(name))), None)

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from backend.adapters.label_studio.credential import HEADERS, Credential
+from backend.adapters.tls import client_context
 
 TIMEOUT_S = 60.0
 
@@ -40,7 +41,8 @@ class Client(httpx.Client):
 
 
 def client_without_cookies(credential: Credential | None = None) -> httpx.Client:
-    """For Label Studio: no cookie is kept or sent, and no redirect is followed."""
+    """For Label Studio: no cookie is kept or sent, and no redirect is followed. Raises what `client_context` raises."""
     cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
     auth = None if credential is None else PassedOn(credential)
-    return Client(auth=auth, cookies=cookies, timeout=TIMEOUT_S, follow_redirects=False)
+    context = client_context(httpx.create_ssl_context)
+    return Client(auth=auth, cookies=cookies, timeout=TIMEOUT_S, follow_redirects=False, verify=context)

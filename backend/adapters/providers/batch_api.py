@@ -20,6 +20,7 @@ from backend.adapters.providers.key_header import request_hooks
 from backend.adapters.providers.meant_status import meant_status, refusal_in
 from backend.adapters.providers.model_connection import ModelConnection
 from backend.adapters.providers.response import malformed, parse, to_reply
+from backend.adapters.tls import client_context
 from backend.domain.chat.request import Completion
 from backend.domain.outcome import Failure
 from backend.domain.runs.batch_report import BatchReport, refused
@@ -42,7 +43,12 @@ class BatchApi:
         check(connection)
         self._address, self._named = connection.public_url, connection.settings
         hooks = {"request": request_hooks(connection)}
-        client = openai.DefaultHttpxClient(follow_redirects=False, timeout=connection.timeout_s, event_hooks=hooks)
+        client = openai.DefaultHttpxClient(
+            follow_redirects=False,
+            timeout=connection.timeout_s,
+            event_hooks=hooks,
+            verify=client_context(httpx2.create_ssl_context),
+        )
         weakref.finalize(self, client.close)
         self._client = openai.OpenAI(
             api_key=connection.api_key,

@@ -38,6 +38,7 @@ from backend.adapters.providers.request_format import NO_RIVALS, RequestFormat
 from backend.adapters.providers.response import is_billed, malformed, parse, to_reply
 from backend.adapters.providers.rivals import branches_in
 from backend.adapters.providers.written_documents import WrittenDocuments
+from backend.adapters.tls import client_context
 from backend.domain.chat.model_names import doubt, names_of
 from backend.domain.chat.packed import packed
 from backend.domain.chat.request import ChatRequest, Completion
@@ -71,6 +72,7 @@ class ChatCompletions:
             timeout=connection.timeout_s,
             event_hooks={"request": async_request_hooks(connection), "response": [read_capped]},
             follow_redirects=False,
+            verify=client_context(httpx2.create_ssl_context),
         )
         self._client = openai.AsyncOpenAI(
             api_key=connection.api_key,

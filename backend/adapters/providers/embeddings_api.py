@@ -8,12 +8,14 @@ from array import array
 from collections.abc import Sequence
 from math import isfinite
 
+import httpx2
 import openai
 
 from backend.adapters.providers.chat_completions import GARBAGE
 from backend.adapters.providers.connection_errors import check, moved, unsafe
 from backend.adapters.providers.key_header import request_hooks
 from backend.adapters.providers.model_connection import ModelConnection
+from backend.adapters.tls import client_context
 from backend.errors import ProviderError
 
 TRIES = 6
@@ -27,7 +29,12 @@ class EmbeddingApi:
         check(connection)
         self._address, self._named = connection.public_url, connection.settings
         hooks = {"request": request_hooks(connection)}
-        client = openai.DefaultHttpxClient(follow_redirects=False, timeout=connection.timeout_s, event_hooks=hooks)
+        client = openai.DefaultHttpxClient(
+            follow_redirects=False,
+            timeout=connection.timeout_s,
+            event_hooks=hooks,
+            verify=client_context(httpx2.create_ssl_context),
+        )
         weakref.finalize(self, client.close)
         self._client = openai.OpenAI(
             api_key=connection.api_key,
