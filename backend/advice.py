@@ -30,7 +30,21 @@ class Advice(Enum):
     RUN_ON_TRUTHS = "run it on the ground truths first."
     RUN_ON_SAMPLE = "run it on a sample first."
     LIST_WRONG = "the results of a version list the answers that differ from the ground truths."
-    # runs
+    # of runs, and of errors about them
+    RESUME = "Resume it to go on."
+    RESUME_REST = "Resume the run to ask about the rest."
+    COLLECT_OR_CANCEL = "Resume the run to collect the answers, or cancel it."
+    SEARCH_AGAIN = "Begin the same search again to continue it."
+    ANOTHER_RUN = "Start another run of its version."
+    START_WORKER = "Where the server runs, one has to be started."
+    RAISE_MONTH = "Raise it, or wait for next month (UTC)."
+    RAISE_AND_RESUME = "Raise it, or wait for next month (UTC), then resume the run."
+    RAISE_AND_SEARCH = "Raise it, or wait for next month (UTC), then begin the same search again."
+    CONNECT = "Have the connection lead there again, then resume the run."
+    CHECK_SERVER = "A check of the server says what fits it."
+    LIST_FAILED = "Its results list these tasks."
+    LIST_RUNS = "See the list of runs."
+    # of errors: runs
     WAIT = "wait until it has ended."
     WAIT_OR_CANCEL = "wait until it has ended, or cancel it."
     WAIT_CANCEL_OR_FORCE = "wait until it has ended, or cancel it first."
@@ -38,9 +52,9 @@ class Advice(Enum):
     LARGER_SEARCH = "the same search with a larger budget continues it."
     SAME_SEARCH = "the same search continues it."
     SAME_SEARCH_WITHIN = "the same search with the same budget continues it."
-    SEARCH_AGAIN = "begin the same search again to continue it."
     NO_BUDGET = "or leave the budget out."
     # versions
+    USE_ONE = "use one for annotators first."
     SAVE_AGAIN = "save the prompt again and use the new version. What is stored can still be read."
     USE_ANOTHER = "let them get another version before deleting it."
     # connections

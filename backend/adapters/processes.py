@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from backend.adapters.files.private import make_private, tighten
+from backend.advice import Advice
 from backend.errors import RunError
 
 
@@ -112,8 +113,9 @@ class LocalProcess:
                 )
         except OSError as error:
             raise RunError(
-                f"No process could be started for run {run_id} ({error.strerror}): free some memory or disk, then "
-                f"`ls-prompts resume {run_id}`."
+                f"No process could be started for run {run_id} ({error.strerror}): free some memory or disk.",
+                Advice.RESUME,
+                run=run_id,
             ) from None
         # A server that outlives it must take note of its end, or it stays behind as a zombie.
         threading.Thread(target=process.wait, name=f"run {run_id}", daemon=True).start()

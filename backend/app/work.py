@@ -47,7 +47,7 @@ class WorkOperations(StatusOperations):
             return self.container.run_worker.work(started.id, progress)
         except (ProviderError, SettingsError):
             if waiting := self.watch(started.id).waiting:
-                progress.notify(waiting)
+                progress.advise(waiting)
             raise
 
     def _start(self, tag: str, subset: Subset, options: RunOptions, notify: Notify) -> Run:

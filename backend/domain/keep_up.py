@@ -50,7 +50,7 @@ def spent_up(keep_up: KeepUp) -> str:
     """The sentence for a day whose budget is used up."""
     return (
         f"The {keep_up.budget:g} USD a day for new tasks of project {keep_up.project} are used up: it goes on after "
-        f"midnight UTC, or with more, `ls-prompts keep-up {keep_up.project} --on --budget {2 * keep_up.budget:g}`."
+        "midnight UTC, or with a larger budget."
     )
 
 

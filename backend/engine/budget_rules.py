@@ -7,7 +7,7 @@ from backend.domain.connection import RESERVED
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.resolution.pricing import Pricing
 from backend.domain.runs.run import Run
-from backend.domain.runs.stop_reason import StopKind, monthly_budget_sentence
+from backend.domain.runs.stop_reason import StopKind
 from backend.errors import RunError, SettingsError
 
 CAP = 4096
@@ -33,11 +33,17 @@ class AboveBudget(OverBudget):
 
 
 class MonthUsedUp(RunError):
-    """The monthly budget of a connection is used up. `sentence`: what is said of it, if it is more than that."""
+    """The monthly budget of a connection is used up."""
 
-    def __init__(self, connection: str, sentence: str = "") -> None:
+    def __init__(self, connection: str, advice: Advice | None = Advice.RAISE_MONTH, **details: object) -> None:
         self.connection = connection
-        super().__init__(sentence or monthly_budget_sentence(connection))
+        super().__init__(
+            f"The monthly budget of connection '{connection}' is used up, or too little is left for the next request; "
+            "the answers are kept.",
+            advice,
+            connection=connection,
+            **details,
+        )
 
 
 class UnknownPriceError(SettingsError):

@@ -85,7 +85,8 @@ def test_a_run_whose_process_is_gone_says_so_and_goes_on(
     until(lambda: few.app.watch(run).counts.done >= 8)
     os.kill(int(few.app.container.record.run(run).worker.rpartition(":")[2]), signal.SIGKILL)
     until(lambda: few.app.watch(run).run.status == "failed")
-    assert "resume" in few.app.watch(run).run.reason
+    told = few.command("watch", run, code=1).out
+    assert f"failed: Its process is gone. `ls-prompts resume {run}` continues it." in told
     few.command("resume", run)
     few.command("watch", run)
     assert stand_in.requests() <= TASKS + LOST

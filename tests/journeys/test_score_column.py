@@ -9,8 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from backend.domain.dataset.subset import Subset
-from backend.domain.outcome import Outcome
-from backend.services.run_control.progress import Settled
+from backend.services.run_control.progress import Silent
 from backend.services.runs.options import RunOptions
 from tests.installation import Installation
 from tests.journeys.browser import TIMEOUT_MS
@@ -120,13 +119,7 @@ def test_what_a_run_replaces_and_what_annotators_will_see_is_said_before_the_mod
     asked: list[tuple[str, int]] = []
     before = stand_in.requests()
 
-    class Noting:
-        def start(self, tasks: int | None) -> None: ...
-
-        def add(self, outcomes: list[Outcome]) -> None: ...
-
-        def count(self, settled: Settled) -> None: ...
-
+    class Noting(Silent):
         def notify(self, sentence: str) -> None:
             asked.append((sentence, stand_in.requests() - before))
 

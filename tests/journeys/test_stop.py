@@ -93,7 +93,7 @@ def test_a_run_that_is_told_to_end_keeps_all_it_paid_for(
         said = told_to_end(process)
     (run,) = few.app.container.record.runs()
     assert (process.returncode, run.status) == (1, "canceled")
-    assert f"Run {run.id} was stopped; its answers are kept, and `ls-prompts resume {run.id}` continues it." in said
+    assert f"Run {run.id} was stopped; its answers are kept. `ls-prompts resume {run.id}` continues it." in said
     kept = paid_and_kept(few, run.id, stand_in)
     assert 3 * CONCURRENCY <= kept < TASKS
     assert project.predictions() == []

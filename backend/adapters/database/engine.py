@@ -28,7 +28,7 @@ POSTGRESQL_BOUNDS = {
 """Parameters of a connection to PostgreSQL, unless its address says otherwise: after SILENT_S seconds without a sign of
 the server's machine, the connection is broken. Else the kernel waits 15 minutes for a statement that was sent, and 2
 hours for an answer. A statement may take as long as it does."""
-HEAD = "0045"
+HEAD = "0046"
 """The newest migration; a test compares it with the files."""
 OPTIONS = {"preserve_rowcount": True}
 """Without it, `rowcount` of an INSERT is -1 on PostgreSQL, whether it added a row or not."""

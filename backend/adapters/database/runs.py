@@ -15,6 +15,7 @@ from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import retried
 from backend.adapters.database.run_tasks import RunTaskStore
 from backend.adapters.database.tables import run_ids, runs
+from backend.advice import Advice
 from backend.domain.dataset.subset import Subset, read_subset
 from backend.domain.optimize.search import SearchOptions
 from backend.domain.person import Person
@@ -169,7 +170,7 @@ class RunStore(Repository):
         with self._engine.connect() as connection:
             row = connection.execute(self._query().where(runs.c.id == run_id)).first()
         if row is None:
-            raise RunError(f"There is no run '{run_id[:20]}': see `ls-prompts runs`.")
+            raise RunError(f"There is no run '{run_id[:20]}'.", Advice.LIST_RUNS)
         return _run(row)
 
     @retried

@@ -1,58 +1,50 @@
-"""Sentences about a run in which tasks got no answer: how many, why, and what to do next."""
+"""Remarks about a run in which tasks got no answer: how many, why, and what to do next."""
 
 from collections.abc import Mapping
 
+from backend.advice import Advice, Remark
+
 ADVICE = {
-    "timeout": "set CONCURRENCY lower or REQUEST_TIMEOUT_S higher; `ls-prompts doctor` says which fit this server",
-    "deadline": "set CONCURRENCY lower; `ls-prompts doctor` says which fits this server",
-    "rate_limited": "set CONCURRENCY lower, or wait for the provider's limit",
-    "connection": "see whether the model's server is up: `ls-prompts doctor`",
-    "server": "see the log of the model's server",
-    "refused": "see what the provider does not allow: `ls-prompts results --failed`",
-    "bad_request": "see what the server does not take: `ls-prompts try`",
-    "budget": "give it a larger budget, or let answers be shorter",
-    "bad_task": "see which field the tasks lack: `ls-prompts results --failed`",
+    "timeout": ("set CONCURRENCY lower or REQUEST_TIMEOUT_S higher.", Advice.CHECK_SERVER),
+    "deadline": ("set CONCURRENCY lower.", Advice.CHECK_SERVER),
+    "rate_limited": ("set CONCURRENCY lower, or wait for the provider's limit.", None),
+    "connection": ("see whether the model's server is up.", Advice.CHECK_SERVER),
+    "server": ("see the log of the model's server.", None),
+    "refused": ("see what the provider does not allow.", Advice.LIST_FAILED),
+    "bad_request": ("see what the server does not take.", Advice.LIST_FAILED),
+    "budget": ("give it a larger budget, or let answers be shorter.", None),
+    "bad_task": ("see which field the tasks lack.", Advice.LIST_FAILED),
 }
+"""What to do about each kind of Failure, and what else helps."""
 
 
-def none_answered(failures: Mapping[str, int], tasks: int, refusal: str | None = None) -> str | None:
+def none_answered(failures: Mapping[str, int], tasks: int, refusal: str | None = None) -> Remark | None:
     """Why a run with these Failures (kind -> tasks) has no answer at all; None if it has one.
 
     refusal: the text of the provider's most frequent refusal
     """
     if not tasks or sum(failures.values()) < tasks:
         return None
-    return f"None of the {tasks} tasks got an answer ({_listed(failures)}){_quoted(refusal)}: {_advice(failures)}."
+    return _about(f"None of the {tasks} tasks got an answer", failures, refusal)
 
 
-def some_unanswered(failures: Mapping[str, int], tasks: int, run_id: str, refusal: str | None = None) -> str | None:
+def some_unanswered(failures: Mapping[str, int], tasks: int, refusal: str | None = None) -> Remark | None:
     """The last line about a run that has answers for some of its tasks only; None if it has all."""
     failed = sum(failures.values())
-    if not failed:
-        return None
-    advice = _advice(failures)
-    return (
-        f"{failed} of {tasks} tasks got no answer ({_listed(failures)}){_quoted(refusal)}: {advice}; then "
-        f"`ls-prompts retry {run_id}` asks them again."
-    )
+    return _about(f"{failed} of {tasks} tasks got no answer", failures, refusal) if failed else None
 
 
-def _quoted(refusal: str | None) -> str:
-    return f". Most often: {refusal.rstrip('.')}" if refusal else ""
+def _about(sentence: str, failures: Mapping[str, int], refusal: str | None) -> Remark:
+    """With the advice on the most frequent kind."""
+    listed = ", ".join(f"{kind} {number}" for kind, number in ranked(failures))
+    quoted = f". Most often: {refusal.rstrip('.')}" if refusal else ""
+    return with_advice(f"{sentence} ({listed}){quoted}", ranked(failures)[0][0])
 
 
-def _listed(failures: Mapping[str, int]) -> str:
-    return ", ".join(f"{kind} {number}" for kind, number in ranked(failures))
-
-
-def _advice(failures: Mapping[str, int]) -> str:
-    """For the most frequent kind."""
-    return advice_on(ranked(failures)[0][0])
-
-
-def advice_on(kind: str) -> str:
-    """What to do about a kind of Failure."""
-    return ADVICE.get(kind, "see `ls-prompts results --failed`")
+def with_advice(sentence: str, kind: str) -> Remark:
+    """The sentence, and what to do about a kind of Failure."""
+    todo, advice = ADVICE.get(kind, ("see why.", Advice.LIST_FAILED))
+    return Remark(f"{sentence}: {todo}", advice)
 
 
 def ranked(failures: Mapping[str, int]) -> list[tuple[str, int]]:

@@ -12,6 +12,8 @@ ADVICE = {
     Advice.RUN_ON_TRUTHS: "run it with 'project_subset': 'HasGT' first.",
     Advice.RUN_ON_SAMPLE: "run it with 'project_subset': 'Sample' first.",
     Advice.LIST_WRONG: "the results of a version with kind=wrong are the answers that differ from the ground truths.",
+    Advice.RESUME: "Start a run on the same tasks: what is stored is not asked again.",
+    Advice.RAISE_AND_RESUME: "Start a run on the same tasks next month (UTC), or once it is raised.",
     Advice.NO_BUDGET: "or leave 'budget_usd' out.",
     Advice.LARGER_SEARCH: "refine it again with a larger 'budget_usd'.",
     Advice.SAVE_AGAIN: (

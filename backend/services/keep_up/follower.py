@@ -101,7 +101,7 @@ class TaskFollower:
             return self._resume(keep_up, run)
         if _failed(run):
             waits = run.created > keep_up.changed and run.silent_s < self._patience(runs)
-            return run.reason if waits else None
+            return str(newest.remark) if waits else None
         if self._was_refused(keep_up, newest) and run.created > keep_up.changed:
             return _other_limit(keep_up) if run.silent_s < MOST_S else None
         return _canceled(keep_up, run)
@@ -182,8 +182,7 @@ def _canceled(keep_up: KeepUp, run: Run) -> str | None:
     by_person = run.status == "canceled" and run.stop is StopKind.OTHER
     if not by_person or run.created <= keep_up.changed:
         return None
-    again = f"`ls-prompts keep-up {keep_up.project} --on --budget {keep_up.budget:g}` goes on."
-    return f"Run {run.id} for new tasks of project {keep_up.project} was canceled: {again}"
+    return f"Run {run.id} for new tasks of project {keep_up.project} was canceled: turn keep-up on again to go on."
 
 
 def _other_limit(keep_up: KeepUp) -> str:

@@ -25,7 +25,7 @@ def check_server(run: Run, version: PromptVersion, address: Callable[[str], str]
         return
     now = _check_there(run, name, address)
     if run.server not in (None, now):
-        raise RunError(f"Connection '{name}' leads to {now} now, not to {run.server} as before: {_again(run, name)}")
+        raise _elsewhere(f"Connection '{name}' leads to {now} now, not to {run.server} as before.", run, name)
 
 
 def _check_there(run: Run, name: str, address: Callable[[str], str]) -> str:
@@ -33,13 +33,12 @@ def _check_there(run: Run, name: str, address: Callable[[str], str]) -> str:
     try:
         return public_url(address(name))
     except SettingsError:
-        raise RunError(f"Connection '{name}' was removed, and run {run.id} uses it: {_again(run, name)}") from None
+        raise _elsewhere(f"Connection '{name}' was removed, and run {run.id} uses it.", run, name) from None
 
 
-def _again(run: Run, name: str) -> str:
-    """The commands that continue a run."""
+def _elsewhere(sentence: str, run: Run, name: str) -> RunError:
     url = run.server or "URL"
-    return f"`ls-prompts connect-model {name} --base-url {url}`, then `ls-prompts resume {run.id}`."
+    return RunError(sentence, Advice.CONNECT, connection=name, url=url, run=run.id)
 
 
 def look_alike(name: str, versions: Iterable[PromptVersion]) -> str | None:

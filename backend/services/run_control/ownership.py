@@ -59,7 +59,7 @@ def subset_of(run: Run) -> Subset:
     """The tasks that a run labels. Raises RunError for a search, which only its own command goes on with."""
     if isinstance(run.scope, Subset):
         return run.scope
-    raise RunError(f"Run {run.id} is a search:", Advice.SEARCH_AGAIN, tag=run.tag)
+    raise RunError(f"Run {run.id} is a search.", Advice.SEARCH_AGAIN, tag=run.tag)
 
 
 def is_owned(run: Run) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol, Self
 
+from backend.advice import Remark
 from backend.domain.outcome import Outcome
 from backend.logs import to_log
 
@@ -45,6 +46,9 @@ class Progress(Protocol):
     def notify(self, sentence: str) -> None:
         """Something the user should know."""
 
+    def advise(self, remark: Remark) -> None:
+        """The same, with what the user may do next."""
+
 
 class Silent:
     """No bar; sentences go to the log."""
@@ -60,3 +64,6 @@ class Silent:
 
     def notify(self, sentence: str) -> None:
         to_log(sentence)
+
+    def advise(self, remark: Remark) -> None:
+        self.notify(str(remark))

@@ -1,15 +1,14 @@
 """Status: the progress of runs, for people and programs."""
 
 from dataclasses import dataclass, replace
-from shlex import quote
 
 from backend.adapters.database.runs import RunStore
+from backend.advice import Advice, Remark
 from backend.domain.resolution.pricing import Pricing
 from backend.domain.runs.run import ALIVE_S, OPEN, Run, TaskCounts
-from backend.domain.runs.stop_reason import ABANDONED
+from backend.domain.runs.stop_reason import ABANDONED, UNATTENDED, StopReason
 from backend.services.run_control.ownership import is_owned
-
-UNATTENDED = "It waits for a worker: `ls-prompts worker`."
+from backend.services.run_control.termination import remark_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +25,20 @@ class RunStatus:
         return self.run.status == "in_progress" and self.run.push and planned and self.counts.left == 0
 
     @property
-    def waiting(self) -> str:
-        """How to go on with the tasks that a failed run left, for people; "" if it left none."""
+    def remark(self) -> Remark:
+        """Why it ended, or what it waits for, and how to go on with it."""
+        return remark_of(self.run)
+
+    @property
+    def waiting(self) -> Remark | None:
+        """How to go on with the tasks that a failed run left; None if it left none."""
         left, planned = self.counts.left, self.run.tasks is not None
         if self.run.status != "failed" or (planned and left == 0):
-            return ""
-        resume, listing = (
-            f"`ls-prompts resume {self.run.id}`",
-            f"`ls-prompts results {quote(self.run.tag)} --missing` lists",
-        )
+            return None
+        sentence = "1 task waits." if left == 1 else f"{left:,} tasks wait."
         if left == self.counts.tasks:  # what is stored of other runs was not looked up
-            return f"{resume} goes on with it; {listing} the tasks that wait."
-        if left == 1:
-            return f"{resume} asks about the task that waits; {listing} it."
-        return f"{resume} asks about the {left:,} tasks that wait; {listing} them."
+            sentence = "Its tasks wait."
+        return Remark(sentence, Advice.RESUME_REST, {"run": self.run.id, "tag": self.run.tag})
 
 
 def status_of(record: RunStore, run: Run, pricing: Pricing) -> RunStatus:
@@ -48,7 +47,11 @@ def status_of(record: RunStore, run: Run, pricing: Pricing) -> RunStatus:
         record.end_unbegun(run.tag)
         run = record.run(run.id)
     if run.is_queued and run.status in OPEN and run.silent_s > ALIVE_S:
-        run = replace(run, reason=UNATTENDED)
+        run = _stopped(run, run.status, UNATTENDED)
     elif run.status == "in_progress" and not is_owned(run):
-        run = replace(run, status="failed", reason=ABANDONED.sentence, stop=ABANDONED.kind)
+        run = _stopped(run, "failed", ABANDONED)
     return RunStatus(run, record.run_tasks.counts(run, pricing))
+
+
+def _stopped(run: Run, status: str, stop: StopReason) -> Run:
+    return replace(run, status=status, reason=stop.sentence, stop=stop.kind)

@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from shlex import quote
 
 from backend.adapters.database.runs import RunStore
-from backend.advice import Advice
+from backend.advice import Advice, Remark
 from backend.domain.dataset.subset import Subset
 from backend.domain.runs.run import FINAL, Run
-from backend.domain.runs.stop_reason import BUDGET, INTERRUPTED, at_monthly_budget
+from backend.domain.runs.stop_reason import ADVICE, BUDGET, INTERRUPTED, LEFT_BATCH, OF_SEARCHES, StopKind
 from backend.engine.budget_rules import MonthUsedUp, OverBudget, stopped
 from backend.engine.shutdown import Stopped
 from backend.errors import PromptsError, RunError, where
@@ -20,7 +19,7 @@ class Canceled(RunError):
     """Somebody canceled the run while it was worked on; this is already stored."""
 
     def __init__(self, run_id: str) -> None:
-        super().__init__(f"Run {run_id} was canceled; its answers are kept: `ls-prompts resume {run_id}` continues it.")
+        super().__init__(f"Run {run_id} was canceled; its answers are kept.", Advice.RESUME, run=run_id)
 
 
 class TakenOver(Canceled):
@@ -35,18 +34,16 @@ class LeftBatch(RunError):
     """The user left a run whose batch continues at the provider."""
 
     def __init__(self, run_id: str) -> None:
-        super().__init__(
-            f"The batch continues at the provider: `ls-prompts resume {run_id}` collects it, "
-            f"`ls-prompts cancel {run_id}` cancels it."
-        )
+        super().__init__(LEFT_BATCH.sentence, Advice.COLLECT_OR_CANCEL, run=run_id)
 
 
 class Interrupted(RunError):
     """The process that worked on the run was told to end. `shared`: whether other workers continue."""
 
     def __init__(self, run_id: str, shared: bool) -> None:
-        then = "another worker continues it" if shared else f"`ls-prompts resume {run_id}` continues it"
-        super().__init__(f"Run {run_id} was stopped; its answers are kept, and {then}.")
+        then = ", and another worker continues it" if shared else ""
+        sentence = f"Run {run_id} was stopped; its answers are kept{then}."
+        super().__init__(sentence, None if shared else Advice.RESUME, run=run_id)
 
 
 @contextmanager
@@ -65,13 +62,13 @@ def noted_end(record: RunStore, run_id: str, shared: bool = False, worker: str |
     except OverBudget:
         finish("canceled", *BUDGET)
         raise stopped(record.run(run_id)) from None
-    except LeftBatch as error:
-        finish("canceled", str(error))
+    except LeftBatch:
+        finish("canceled", *LEFT_BATCH)
         raise
     except MonthUsedUp as used_up:
-        stop = at_monthly_budget(used_up.connection, _continued_by(record.run(run_id)))
-        finish("canceled", *stop)
-        raise MonthUsedUp(used_up.connection, stop.sentence) from None
+        finish("canceled", used_up.remark.sentence, StopKind.MONTHLY_BUDGET)
+        stopped_at = remark_of(record.run(run_id))
+        raise MonthUsedUp(used_up.connection, stopped_at.advice, **stopped_at.details) from None
     except PromptsError as error:
         finish("failed", str(error))
         raise
@@ -92,10 +89,10 @@ def _canceled(record: RunStore, run_id: str, error: BaseException) -> Canceled:
     return Canceled(run_id) if record.run(run_id).status == "canceled" else TakenOver(run_id)
 
 
-def _continued_by(run: Run) -> str:
-    if isinstance(run.scope, Subset):
-        return f"`ls-prompts resume {run.id}`"
-    return f"The same `ls-prompts enhance {quote(run.tag)}`"
+def remark_of(run: Run) -> Remark:
+    """Why a run ended, or what it waits for, and how to go on with it."""
+    advice = (ADVICE if isinstance(run.scope, Subset) else OF_SEARCHES).get(run.stop)
+    return Remark(run.reason, advice, {"run": run.id, "tag": run.tag})
 
 
 def _left(record: RunStore, run_id: str, shared: bool, worker: str | None) -> RunError:

@@ -5,7 +5,6 @@ Starting a run and working on it are two steps, so that the second may happen el
 
 from collections.abc import Callable, Container
 from dataclasses import asdict, dataclass
-from shlex import quote
 
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.advice import Advice
@@ -83,9 +82,7 @@ class RunLifecycle:
             raise RunError(f"A process works on run {run_id}:", Advice.WAIT, run=run_id)
         subset_of(run)
         if run.status == "completed":
-            raise RunError(
-                f"Run {run_id} is completed: no task is left. `ls-prompts run {quote(run.tag)}` starts another."
-            )
+            raise RunError(f"Run {run_id} is completed: no task is left.", Advice.ANOTHER_RUN, tag=run.tag)
         if run.batch and budget is not None:
             raise RunError(
                 f"Run {run_id} uses the batch endpoint, which can't keep a budget: resume it without a budget."

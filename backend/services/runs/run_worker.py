@@ -215,7 +215,7 @@ class RunWorker:
         if nothing and run.budget is not None and is_unsent:  # not one whose answers were cut: a larger one cuts too
             raise stopped(run)
         if nothing:
-            raise RunError(nothing)
+            raise RunError(nothing.sentence, nothing.advice)
 
 
 def _scored(judged: list[Outcome], truths: list[Truth], schema: LabelSchema, left_out: "LeftOut") -> "Evaluation":

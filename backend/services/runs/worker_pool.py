@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 LOOK_EVERY_S = 5.0
 AHEAD = 10
 """So many chunks are planned for each one that the planner itself asks about: enough for as many other workers."""
-CRASHED = Failure("crashed", f"Its chunk ended {MOST_DEATHS} workers; `ls-prompts retry` asks again.")
+CRASHED = Failure("crashed", f"Its chunk ended {MOST_DEATHS} workers.")
 
 
 class ChunkQueue(Protocol):

@@ -61,3 +61,4 @@ def _notify(state: "KeepUpState") -> None:
         click.echo(f"{numbers.things(state.waiting, 'new task')} without a prediction")
     if keep_up.trouble:
         click.echo(printable(keep_up.trouble))
+        click.echo(f"`ls-prompts keep-up {keep_up.project} --on` tries again now; --budget sets another budget.")

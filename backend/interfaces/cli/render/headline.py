@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from backend.domain.runs.unanswered import advice_on, ranked, some_unanswered
+from backend.domain.runs.unanswered import ranked, some_unanswered, with_advice
 from backend.interfaces.cli.render.console import notify
+from backend.interfaces.cli.render.remarks import in_commands
 from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ def headline(finished: "RunResult") -> Iterator[str]:
     failed = sum(summary.failures.values())
     if failed:
         yield f"{numbers.count(failed)} of {numbers.count(summary.tasks)} got no answer"
-        yield from (f"  {numbers.count(number)} {kind}: {advice_on(kind)}" for kind, number in ranked(summary.failures))
+        for kind, number in ranked(summary.failures):
+            yield in_commands(with_advice(f"  {numbers.count(number)} {kind}", kind)).rstrip(".")
         if summary.refusal:
             yield f"  The provider says most often: {summary.refusal}"
     if evaluation is not None and evaluation.score.outputs:
@@ -60,6 +62,6 @@ def next_step(finished: "RunResult") -> str:
 def notify_unanswered(finished: "RunResult") -> None:
     """Beside JSON: how many tasks got no answer, and which command asks them again."""
     summary = finished.summary
-    sentence = some_unanswered(summary.failures, summary.tasks, finished.run.id, summary.refusal)
-    if sentence:
-        notify(sentence)
+    remark = some_unanswered(summary.failures, summary.tasks, summary.refusal)
+    if remark:
+        notify(f"{in_commands(remark)} Then `ls-prompts retry {finished.run.id}` asks them again.")

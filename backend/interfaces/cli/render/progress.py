@@ -5,9 +5,11 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from backend.advice import Remark
 from backend.domain.outcome import Outcome
 from backend.domain.runs.run import TaskCounts
 from backend.interfaces.cli.render.console import notify, printable
+from backend.interfaces.cli.render.remarks import in_commands
 from backend.interfaces.presentation import number_format as numbers
 from backend.services.run_control.progress import Settled
 
@@ -121,3 +123,6 @@ class RunProgress(ProgressBar):
             notify(sentence)
         else:
             self._bar.console.print(printable(sentence), highlight=False, markup=False)
+
+    def advise(self, remark: Remark) -> None:
+        self.notify(in_commands(remark))

@@ -24,6 +24,27 @@ ADVICE = {
     Advice.RUN_ON_TRUTHS: "`ls-prompts evaluate {tag}{subset}` asks about them.",
     Advice.RUN_ON_SAMPLE: "`ls-prompts run {tag} --on sample` asks about some.",
     Advice.LIST_WRONG: ("`ls-prompts results VERSION --wrong` lists the answers that differ from the ground truths."),
+    Advice.RESUME: "`ls-prompts resume {run}` continues it.",
+    Advice.RESUME_REST: "`ls-prompts resume {run}` asks about the rest; `ls-prompts results {tag} --missing` lists it.",
+    Advice.COLLECT_OR_CANCEL: "`ls-prompts resume {run}` collects it, `ls-prompts cancel {run}` cancels it.",
+    Advice.SEARCH_AGAIN: "The same `ls-prompts enhance {tag}` continues it.",
+    Advice.ANOTHER_RUN: "`ls-prompts run {tag}` starts another.",
+    Advice.START_WORKER: "`ls-prompts worker` starts one.",
+    Advice.RAISE_MONTH: (
+        "`ls-prompts connect-model {connection} --monthly-budget USD` raises it; next month (UTC) has its own."
+    ),
+    Advice.RAISE_AND_RESUME: (
+        "`ls-prompts resume {run}` continues it next month (UTC), or after `ls-prompts connect-model NAME "
+        "--monthly-budget USD`."
+    ),
+    Advice.RAISE_AND_SEARCH: (
+        "The same `ls-prompts enhance {tag}` continues it next month (UTC), or after `ls-prompts connect-model NAME "
+        "--monthly-budget USD`."
+    ),
+    Advice.CONNECT: "`ls-prompts connect-model {connection} --base-url {url}`, then `ls-prompts resume {run}`.",
+    Advice.CHECK_SERVER: "`ls-prompts doctor` says what fits this server.",
+    Advice.LIST_FAILED: "`ls-prompts results --failed` lists these tasks.",
+    Advice.LIST_RUNS: "`ls-prompts runs` lists them.",
     Advice.WAIT: "`ls-prompts watch {run}` to wait for it.",
     Advice.WAIT_OR_CANCEL: "`ls-prompts watch {run}` to wait for it, `ls-prompts cancel {run}` to stop it.",
     Advice.WAIT_CANCEL_OR_FORCE: (
@@ -39,8 +60,8 @@ ADVICE = {
     Advice.SAME_SEARCH_WITHIN: (
         "`ls-prompts enhance {tag} --teacher {teacher} --rounds {rounds} --budget {usd}` continues it."
     ),
-    Advice.SEARCH_AGAIN: "run the same `ls-prompts enhance {tag}` again to continue it.",
     Advice.NO_BUDGET: "or leave out --budget.",
+    Advice.USE_ONE: "`ls-prompts use VERSION` selects one.",
     Advice.SAVE_AGAIN: (
         "save the prompt again (`ls-prompts show {tag} --plain > prompt.txt; ls-prompts save {name} --file "
         "prompt.txt`) and use the new version. `compare`, `results` and `report` still read what is stored."

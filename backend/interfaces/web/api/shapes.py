@@ -25,6 +25,7 @@ from backend.interfaces.web.api.answers import (
     ThirdPartyModelVersion,
     UserSimple,
 )
+from backend.interfaces.web.problem import ADVICE
 from backend.services.analysis.answered_tasks import AnsweredTask
 from backend.services.public_objects import PublicRun, PublicVersion
 from backend.services.run_control.status import RunStatus
@@ -131,7 +132,7 @@ def run(of: PublicRun, status: RunStatus, person: Person, evaluation: Evaluation
         "filters_json": None,
         "source_model_run": None,
         "status": STATUS[stored_run.status],
-        "reason": stored_run.reason,
+        "reason": status.remark.said_with(ADVICE),
         "total_tasks": counts.tasks,
         "total_predictions": counts.done - counts.rejected,
         "total_correct_predictions": evaluation.score.correct if evaluation else None,

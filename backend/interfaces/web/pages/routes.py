@@ -30,7 +30,7 @@ from backend.interfaces.web.pages import (
 from backend.interfaces.web.pages.guard import PageAddress
 from backend.interfaces.web.pages.page_request import PageRequest
 from backend.interfaces.web.pages.page_sign_in import PageSignIn
-from backend.interfaces.web.pages.page_words import in_page_words
+from backend.interfaces.web.pages.page_words import in_page_words, on_page
 from backend.interfaces.web.pages.sessions import Sessions
 from backend.interfaces.web.problem import Problem, problem_of
 from backend.interfaces.web.sign_in import SignIn
@@ -146,6 +146,7 @@ def add_pages(server: Flask, sign_in: SignIn, address: PageAddress) -> None:
         routes.add_app_template_filter(getattr(numbers, name), name)
     routes.add_app_template_filter(shlex.quote, "quoted")
     routes.add_app_template_filter(in_page_words, "in_page_words")
+    routes.add_app_template_filter(on_page, "on_page")
     routes.after_request(_sent)
     routes.register_error_handler(Exception, _problem_page)
     server.register_blueprint(routes)

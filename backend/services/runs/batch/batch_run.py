@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from backend.adapters.database.run_tasks import RunTask
+from backend.advice import Advice
 from backend.domain.chat.model import BatchModel
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.request_builder import RequestBuilder
@@ -126,10 +127,8 @@ class Batches:
         for batch in self.stores.batches.of_version(tag, self.base_url):
             ended = batch.state == "open" and self.poller(to_log).step(batch)
             if not ended and batch.state in ("creating", "open"):
-                raise RunError(
-                    f"A batch of run {batch.run_id} is under way at the provider: `ls-prompts resume {batch.run_id}` "
-                    f"waits for it, `ls-prompts cancel {batch.run_id}` cancels it."
-                )
+                sentence = f"A batch of run {batch.run_id} is under way at the provider."
+                raise RunError(sentence, Advice.COLLECT_OR_CANCEL, run=batch.run_id)
 
     def _probe(self, run_id: str, sent: dict[int, int]) -> Probe:
         return Probe(self.make_model(), partial(self.stores.store.add_completions, run_id=run_id), sent)

@@ -11,10 +11,11 @@ from backend.adapters.database.budget_ledger import BudgetLedger
 from backend.adapters.database.project_data import ForgetStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import RunStore
+from backend.adapters.database.tables import asks
 from backend.domain.dataset.subset import Subset, read_subset
 from backend.domain.hashing import numbered
 from backend.domain.optimize.search import SearchOptions
-from backend.domain.runs.stop_reason import StopKind
+from backend.domain.runs.stop_reason import LEFT_BATCH, StopKind
 from tests.earlier_schema import engine_at
 
 A, B, RANDOM, LIVE = "a" * 64, "b" * 64, "c" * 64, "d" * 64
@@ -26,12 +27,19 @@ SUBSETS = {
     "00000005": "sample:20:7/stratify",
 }
 STOPS = {
-    "00000002": ("The monthly budget of connection 'groq' is used up, or too little is left", StopKind.MONTHLY_BUDGET),
+    "00000002": ("The monthly budget of connection 'groq' is used up; the answers are kept.", StopKind.MONTHLY_BUDGET),
     "00000003": ("It was canceled.", StopKind.OTHER),
     "00000004": ("It was interrupted.", StopKind.INTERRUPTED),
     "00000005": ("budget", StopKind.BUDGET),
 }
 """Run -> the sentence with which it was canceled, and what that means."""
+COMMANDS = {
+    "00000002": "The monthly budget of connection 'groq' is used up; the answers are kept: raise it with `ls-prompts "
+    "connect-model groq --monthly-budget USD`, or continue next month (UTC). `ls-prompts resume 2` continues it.",
+    "other": "The batch continues at the provider: `ls-prompts resume other` collects it, `ls-prompts cancel other` "
+    "cancels it.",
+}
+"""Run -> the sentence as that release stored it, where it named commands."""
 RUN = "00000001"
 USD = 15 / 1e6
 """Of each completion here: 10 tokens of prompt, 5 of completion, a USD per million."""
@@ -50,12 +58,18 @@ def rows() -> Iterator[tuple[str, dict[str, Any]]]:
     for run, subset in SUBSETS.items():
         flags = {"push": True, "keep": False, "batch": False, "budget": 1.0}
         work = {"status": "completed", "reason": "", "worker": "", "seen": 0.0, "seconds": 1.0, "tasks": 2}
-        end = {"status": "canceled", "reason": STOPS[run][0]} if run in STOPS else {}
+        end = {"status": "canceled", "reason": COMMANDS.get(run, STOPS[run][0])} if run in STOPS else {}
         yield (
             "runs",
             {"id": run, "tag": "mood@1", "project": 7, "subset": subset, "created": run, **flags, **work, **end},
         )
-    yield "runs", {"id": "other", "tag": "tone@1", "project": 8, "subset": "all", "created": "0", **flags, **work}
+    left = {"status": "canceled", "reason": COMMANDS["other"]}
+    yield (
+        "runs",
+        {"id": "other", "tag": "tone@1", "project": 8, "subset": "all", "created": "0", **flags, **work, **left},
+    )
+    crashed = {"failure": "crashed", "detail": json.dumps("Its chunk ended 3 workers; `ls-prompts retry` asks again.")}
+    yield "asks", {"run_id": "other", "task_id": 3, "sent": 1, **crashed}
     for task, digest in ((1, A), (2, B)):
         yield "asks", {"run_id": RUN, "task_id": task, "digest": digest, "sent": 3}
     answered = [(numbered(A, number), RUN) for number in range(3)] + [(numbered(B, number), RUN) for number in range(2)]
@@ -91,6 +105,15 @@ def test_every_run_is_about_what_it_was_about(upgraded: Store) -> None:
 def test_what_ended_a_run_is_read_from_the_sentence_about_it_once(upgraded: Store) -> None:
     stops = {run.id: (run.reason, run.stop) for run in RunStore(upgraded).runs("mood@1")}
     assert stops == STOPS | {RUN: ("", StopKind.OTHER)}
+
+
+def test_what_was_stored_names_no_command_any_more(upgraded: Store) -> None:
+    record = RunStore(upgraded)
+    run = record.run("other")
+    assert (run.reason, run.stop) == LEFT_BATCH
+    with upgraded.engine.connect() as connection:
+        said = sa.select(asks.c.detail).where(asks.c.failure == "crashed")
+        assert connection.execute(said).scalars().all() == ["Its chunk ended 3 workers."]
 
 
 def test_samples_are_counted_as_before(upgraded: Store) -> None:

@@ -10,7 +10,6 @@ from backend.domain.runs.stop_reason import (
     RESUMABLE,
     StopKind,
     StopReason,
-    at_monthly_budget,
 )
 
 
@@ -23,14 +22,6 @@ def test_what_only_lost_its_process_is_resumed(stop: StopReason, resumable: bool
 
 def test_the_reason_of_a_run_at_its_budget_stays_the_word_that_scripts_know() -> None:
     assert BUDGET.sentence == "budget"
-
-
-def test_a_monthly_budget_is_named_with_what_goes_on() -> None:
-    stop = at_monthly_budget("groq", "`ls-prompts resume 1f3a9c04`")
-    assert stop.kind is StopKind.MONTHLY_BUDGET
-    assert stop.sentence.startswith("The monthly budget of connection 'groq' is used up")
-    assert "--monthly-budget USD" in stop.sentence
-    assert stop.sentence.endswith("`ls-prompts resume 1f3a9c04` continues it.")
 
 
 def test_a_sentence_alone_is_of_no_kind_that_programs_know() -> None:

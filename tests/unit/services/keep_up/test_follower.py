@@ -12,11 +12,13 @@ from backend.adapters.database.keep_ups import KeepUpStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import NewRun, RunStore
+from backend.advice import Advice
 from backend.domain.dataset.subset import Subset
 from backend.domain.keep_up import KeepUp
 from backend.domain.outcome import Failure
 from backend.domain.runs.run import OPEN, Run, TaskCounts
-from backend.domain.runs.stop_reason import ABANDONED, BUDGET, INTERRUPTED, StopReason, at_monthly_budget
+from backend.domain.runs.stop_reason import ABANDONED, BUDGET, INTERRUPTED, StopKind, StopReason
+from backend.engine.budget_rules import MonthUsedUp
 from backend.errors import RunError, SettingsError, UsedUpError
 from backend.services.keep_up.follower import FollowerParts, TaskFollower
 from backend.services.run_control.status import RunStatus
@@ -138,11 +140,12 @@ def test_a_run_that_failed_is_tried_again_later(world: World) -> None:
 def test_a_run_that_used_up_a_connections_month_is_tried_again_later(world: World) -> None:
     world.tasks = [11]
     world.look()
-    world.end("canceled", at_monthly_budget("groq", "`ls-prompts resume 1f3a9c04`"))
+    world.end("canceled", StopReason(MonthUsedUp("groq").remark.sentence, StopKind.MONTHLY_BUDGET))
     world.keep_ups.note(PROJECT, changed="2026")
     world.look()
     assert len(world.started) == 1
     assert world.now.trouble.startswith("The monthly budget of connection 'groq' is used up")
+    assert world.now.trouble.endswith(Advice.RAISE_AND_RESUME.value)
     world.keep_ups.note(PROJECT, changed="2099")
     world.look()
     assert len(world.started) == 2
@@ -163,7 +166,7 @@ def test_a_run_that_somebody_canceled_is_not_started_again(world: World) -> None
     world.record.cancel(world.record.runs()[0].id)
     world.look()
     assert len(world.started) == 1
-    assert "was canceled: `ls-prompts keep-up 7 --on --budget 2` goes on" in world.now.trouble
+    assert "was canceled: turn keep-up on again to go on." in world.now.trouble
 
 
 def test_a_day_without_money_pushes_what_is_answered_and_waits(world: World) -> None:

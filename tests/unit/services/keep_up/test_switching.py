@@ -165,7 +165,7 @@ def test_it_needs_a_project_a_version_and_a_run_that_could_start(world: World) -
     with pytest.raises(StudioError, match="no such project"):
         world.on(project=8)
     world.tag = None
-    with pytest.raises(SettingsError, match="No version is in use in project 7: `ls-prompts use VERSION`"):
+    with pytest.raises(SettingsError, match="No version is in use in project 7: use one"):
         world.on()
     world.tag, world.refusal = "mood@1", RunError("The price is unknown.")
     with pytest.raises(RunError):

@@ -220,7 +220,7 @@ def test_a_search_is_continued_by_the_same_search(tmp_path: Path) -> None:
     found, _ = searched(tmp_path, "empty")
     made = app(tmp_path, World(["empty"]))
     for call in (made.resume, made.retry):
-        with pytest.raises(RunError, match="begin the same search again to continue it"):
+        with pytest.raises(RunError, match="Begin the same search again to continue it"):
             call(found.run.id)
 
 

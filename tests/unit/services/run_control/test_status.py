@@ -14,7 +14,9 @@ from backend.domain.dataset.subset import Subset
 from backend.domain.resolution.pricing import Pricing
 from backend.domain.runs.run import START_S, Run, TaskCounts
 from backend.domain.runs.stop_reason import NEVER_BEGAN
+from backend.interfaces.cli.render.remarks import in_commands
 from backend.services.run_control.status import RunStatus, status_of
+from tests.scripted import some
 
 ALL = Subset("all")
 RUN = Run("1f3a9c04", "mood@1", 7, ALL, True, False, "in_progress", "", "2026-01-01T00:00:00", 3, "", 0.0, 0.0)
@@ -68,19 +70,15 @@ def test_a_run_that_begins_while_it_is_looked_at_has_not_failed(store: Store, cl
 
 def test_a_failed_run_says_how_to_go_on_with_the_tasks_it_left() -> None:
     failed = replace(RUN, status="failed")
-    assert RunStatus(failed, TaskCounts(1200, 2, 1, 0, 3, 0, 0.1)).waiting == (
-        "`ls-prompts resume 1f3a9c04` asks about the 1,197 tasks that wait; `ls-prompts results mood@1 --missing` "
-        "lists them."
+    assert in_commands(some(RunStatus(failed, TaskCounts(1200, 2, 1, 0, 3, 0, 0.1)).waiting)) == (
+        "1,197 tasks wait. `ls-prompts resume 1f3a9c04` asks about the rest; `ls-prompts results mood@1 --missing` "
+        "lists it."
     )
-    one = RunStatus(failed, TaskCounts(3, 2, 0, 0, 2, 0, 0.1)).waiting
-    assert one.startswith("`ls-prompts resume 1f3a9c04` asks about the task that waits;")
-    assert one.endswith(" lists it.")
-    assert RunStatus(failed, TaskCounts(3, 0, 0, 0, 0, 0, 0.0)).waiting == (
-        "`ls-prompts resume 1f3a9c04` goes on with it; `ls-prompts results mood@1 --missing` lists the tasks that wait."
-    )
+    assert some(RunStatus(failed, TaskCounts(3, 2, 0, 0, 2, 0, 0.1)).waiting).sentence == "1 task waits."
+    assert some(RunStatus(failed, TaskCounts(3, 0, 0, 0, 0, 0, 0.0)).waiting).sentence == "Its tasks wait."
     unplanned = RunStatus(replace(failed, tasks=None), TaskCounts(0, 0, 0, 0, 0, 0, 0.0)).waiting
-    assert unplanned.startswith("`ls-prompts resume 1f3a9c04` goes on with it;")
+    assert some(unplanned).sentence == "Its tasks wait."
     spaced = RunStatus(replace(failed, tag="my mood@1"), TaskCounts(3, 2, 0, 0, 2, 0, 0.1)).waiting
-    assert "`ls-prompts results 'my mood@1' --missing`" in spaced
-    assert RunStatus(failed, THROUGH).waiting == ""
-    assert RunStatus(replace(RUN, status="canceled"), TaskCounts(3, 0, 0, 0, 0, 0, 0.0)).waiting == ""
+    assert "`ls-prompts results 'my mood@1' --missing`" in in_commands(some(spaced))
+    assert RunStatus(failed, THROUGH).waiting is None
+    assert RunStatus(replace(RUN, status="canceled"), TaskCounts(3, 0, 0, 0, 0, 0, 0.0)).waiting is None

@@ -62,7 +62,10 @@ def test_what_stops_it_and_what_is_unknown_are_said(app: App) -> None:
     app.state = KeepUpState(replace(ON, trouble="The provider\x1b[2J is away."), None, 2, ())
     said = call().stdout
     assert "mood@1: n/a of 2 USD spent today (UTC)" in said
-    assert said.endswith("The provider\\x1b[2J is away.\n")
+    assert said.splitlines()[-2:] == [
+        "The provider\\x1b[2J is away.",
+        "`ls-prompts keep-up 7 --on` tries again now; --budget sets another budget.",
+    ]
 
 
 def test_a_budget_that_is_not_given_is_left_to_what_was_stored(app: App) -> None:

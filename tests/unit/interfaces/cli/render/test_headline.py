@@ -10,7 +10,7 @@ from backend.domain.metrics.evaluation import evaluation
 from backend.domain.metrics.summary import summarise
 from backend.domain.outcome import FAILURES, Failure, Outcome, Rejection, Truth
 from backend.domain.runs.run import Run
-from backend.interfaces.cli.render.headline import headline, next_step
+from backend.interfaces.cli.render.headline import headline, next_step, notify_unanswered
 from backend.services.runs.options import RunResult
 from tests.scripted import sure_of
 from tests.unit.domain.metrics.test_classification import REJECTION, SINGLE
@@ -90,3 +90,13 @@ def test_every_kind_of_failure_comes_with_a_hint(kind: str) -> None:
     _, why, *_ = headline(finished(["a", Failure(kind, "x")], "aa"))
     assert why.startswith(f"  1 {kind}: ")
     assert "{" not in why
+
+
+def test_beside_json_the_command_that_asks_again_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    notify_unanswered(finished(["a", TIMEOUT]))
+    assert capsys.readouterr().err == (
+        "1 of 2 tasks got no answer (timeout 1): set CONCURRENCY lower or REQUEST_TIMEOUT_S higher. "
+        "`ls-prompts doctor` says what fits this server. Then `ls-prompts retry 1f3a9c04` asks them again.\n"
+    )
+    notify_unanswered(finished("aa"))
+    assert capsys.readouterr().err == ""

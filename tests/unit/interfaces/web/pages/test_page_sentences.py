@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from backend.domain.dataset.subset import Subset
-from backend.domain.runs.unanswered import ADVICE, none_answered, some_unanswered
 from backend.interfaces.web.pages.page_words import in_page_words
 from backend.services.analysis.compare import not_asked
 
@@ -58,21 +57,19 @@ ELSEWHERE = {
         "shows them that version everywhere",
         "the Data Manager's score column is of that",
         "--take-over` replaces them too",
-        "--missing` lists",
         "leave out --processes",
     ),
-    "the page knows runs by integers": ("see `ls-prompts runs`",),
     "only `open`, `doctor` and `--version` say it": (
         "There is no file",
         "(this version of ls-prompts needs",
         "or give its address with --backend-url",
     ),
+    "it goes to the log alone": ("were left over had a prediction",),
     "arguments of our own processes": ("--part", "--processes"),
 }
 """Why sentences cannot come to the page -> something that each has and no other."""
 
 PARTS = (
-    "`ls-prompts resume 7`",
     "`ls-prompts push 'two words@3'`",
     "`ls-prompts withdraw 'two words@3' --take-over` deletes them too.",
 )
@@ -102,6 +99,7 @@ def strings(tree: ast.AST) -> Iterator[str]:
 def sentences() -> dict[str, str]:
     """Those with a command or an option -> the file."""
     paths = [path for layer in LAYERS for path in sorted((ROOT / "backend" / layer).rglob("*.py"))]
+    paths = [path for path in paths if "migrations" not in path.parts]  # they read what earlier releases wrote
     codes = {path: code for path in paths if "ls-prompts" in (code := path.read_text()) or "--" in code}
     return {
         text: str(path.relative_to(ROOT))
@@ -124,7 +122,7 @@ def without_the_server(sentence: str) -> str:
 def test_the_search_for_sentences_finds_them() -> None:
     code = '"""`ls-prompts a`"""\ndef f():\n    "--doc"\n    raise E(f"Run {quote(x)}: " "`ls-prompts b`.")\nx = "--on"'
     assert sorted(strings(ast.parse(code))) == ["--on", "Run 'two words@3': `ls-prompts b`."]
-    assert len(sentences()) > 60
+    assert len(sentences()) > 50
 
 
 def test_no_sentence_leaves_a_command_or_an_option_on_the_page() -> None:
@@ -143,13 +141,6 @@ def test_what_cannot_come_to_the_page_is_still_there() -> None:
     assert [part for part in PARTS if part not in sentences()] == []
 
 
-@pytest.mark.parametrize("kind", [*ADVICE, "crashed"])
-def test_why_tasks_got_no_answer_names_what_the_page_has(kind: str) -> None:
-    for sentence in (none_answered({kind: 3}, 3), some_unanswered({kind: 1}, 3, "1f3a9c04")):
-        assert sentence is not None
-        assert not left(sentence), in_page_words(sentence)
-
-
 def test_a_version_that_was_not_asked_leads_to_a_run() -> None:
     assert str(not_asked("mood@1", 7, Subset("ground-truth"))) == (
         "mood@1 has no answer to any of the 7 tasks with a ground truth: run it on the ground truths first."
@@ -162,10 +153,6 @@ def test_a_version_that_was_not_asked_leads_to_a_run() -> None:
         (
             "2 predictions stay there; `ls-prompts withdraw a@1 --take-over` deletes them too.",
             "2 predictions stay there; delete them in Label Studio.",
-        ),
-        (
-            "The month is used up. The same `ls-prompts enhance a@1` continues it.",
-            "The month is used up. The same search continues it.",
         ),
         (
             "It may do so later: when it has less to do, run `ls-prompts push a@1`.",

@@ -8,13 +8,13 @@ from backend.advice import Advice, Remark
 from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.dataset.subset import Subset, parse_subset
 from backend.domain.keep_up import KeepUp, spent_up
-from backend.domain.runs.stop_reason import ABANDONED, BUDGET, NEVER_BEGAN, StopKind
-from backend.engine.budget_rules import check_larger, known_price, stopped
+from backend.domain.runs.stop_reason import BUDGET, StopKind
+from backend.engine.budget_rules import check_larger, known_price
 from backend.errors import PromptsError
 from backend.interfaces.web.pages.page_words import in_page_words, on_page
 from backend.services.dataset.missing_truths import why_none
 from backend.services.prompts.resolver import _changed
-from backend.services.run_control.termination import Canceled, Interrupted
+from backend.services.run_control.termination import remark_of
 from tests.scripted import version
 from tests.unit.services.run_control.test_recent_statuses import RUN
 
@@ -39,13 +39,16 @@ def test_the_page_says_an_advice_that_it_has_no_button_for_in_plain_words() -> N
     assert on_page(Remark("One left out.", Advice.RELABEL)) == f"One left out. {Advice.RELABEL.value}"
 
 
-@pytest.mark.parametrize(
-    "sentence",
-    [ABANDONED.sentence, NEVER_BEGAN.sentence, Canceled("1f3a9c04"), Interrupted("1f3a9c04", False), stopped(BOUNDED)],
-    ids=str,
-)
-def test_why_a_run_ended_names_no_command(sentence: object) -> None:
-    told(sentence)
+@pytest.mark.parametrize("kind", StopKind, ids=lambda kind: kind.name)
+def test_why_a_run_ended_names_no_command(kind: StopKind) -> None:
+    remark = remark_of(replace(RUN, reason="It ended.", stop=kind))
+    assert told(on_page(remark)).startswith("It ended.")
+
+
+def test_a_run_whose_process_is_gone_goes_on_with_a_button() -> None:
+    assert on_page(remark_of(replace(RUN, reason="It is gone.", stop=StopKind.ABANDONED))) == (
+        "It is gone. Resume continues it."
+    )
 
 
 def test_a_changed_config_leads_to_the_draft() -> None:

@@ -243,9 +243,10 @@ def test_a_provider_that_is_away_is_waited_for(desk: Desk, monkeypatch: pytest.M
 def test_an_interrupted_run_says_how_to_go_on_and_goes_on(desk: Desk, stand_in: RunningStandIn) -> None:
     stand_in.control(batch_delay_ms=600_000)
     once_told(desk, lambda: signal.raise_signal(signal.SIGINT)).start()
-    with pytest.raises(LeftBatch, match=f"resume {desk.run.id}"):
+    with pytest.raises(LeftBatch) as left:
         desk.label(tasks(5))
-    with pytest.raises(RunError, match=f"cancel {desk.run.id}"):
+    assert left.value.remark.details == {"run": desk.run.id}
+    with pytest.raises(RunError, match=f"A batch of run {desk.run.id} is under way"):
         desk.batches.check("mood@1")
     stand_in.control(batch_delay_ms=0)
     first, desk.run = desk.run, desk.new_run()
