@@ -58,7 +58,7 @@ class Advice(Enum):
     SAVE_AGAIN = "save the prompt again and use the new version. What is stored can still be read."
     USE_ANOTHER = "let them get another version before deleting it."
     # connections
-    ADD_CONNECTION = "add it with `ls-prompts connect-model`, or choose another one."
+    ADD_CONNECTION = "add it, or choose another one."
     GIVE_ADDRESS = "give its address."
     KEY_APART = "give the key apart from it."
     KEY_AGAIN = "give it again, so that it is sent to another address only if you want that."

@@ -120,4 +120,4 @@ def _example(entry: Mapping[str, Any]) -> Example:
 
 
 def _no_examples() -> PromptError:
-    return PromptError("The examples are not in the form that `ls-prompts show --plain` writes: select them again.")
+    return PromptError("The examples are not in the form in which they are kept: select them again.")

@@ -4,6 +4,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from backend.advice import Advice
 from backend.domain.cascade import Cascade
 from backend.domain.connection import DEFAULT, RESERVED, read_reference
 from backend.errors import PromptError
@@ -42,10 +43,9 @@ class SecondModel:
             connection, model = read_reference(self.then, names)
             return Cascade(model, connection, self.below)
         if self.connection not in RESERVED and self.connection not in names:
-            raise PromptError(
-                f"The prompt file names the connection '{self.connection[:40]}', which is not here: add it with "
-                f"`ls-prompts connect-model {self.connection[:40]} --base-url URL`, or name another second model."
-            )
+            name = self.connection[:40]
+            sentence = f"The prompt file names the connection '{name}' for the second model, which is not here:"
+            raise PromptError(sentence, Advice.ADD_CONNECTION, connection=name)
         return Cascade(self.then, self.connection, self.below)
 
 

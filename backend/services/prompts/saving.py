@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from backend.adapters.database.label_configs import ConfigStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.label_studio.client import LabelStudioClient
+from backend.advice import Advice
 from backend.domain.connection import DEFAULT, RESERVED, read_reference
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.pictures.texts import reads_files
@@ -98,10 +99,9 @@ class VersionSaver:
             return replace(version, connection=connection, model=model)
         connection = (draft.file.connection if draft.file else None) or DEFAULT
         if connection not in RESERVED and connection not in names:
-            raise PromptError(
-                f"The prompt file names the connection '{connection[:40]}', which is not here: add it with `ls-prompts "
-                f"connect-model {connection[:40]} --base-url URL`, or choose another model."
-            )
+            name = connection[:40]
+            sentence = f"The prompt file names the connection '{name}', which is not here:"
+            raise PromptError(sentence, Advice.ADD_CONNECTION, connection=name)
         return replace(version, connection=connection, model=version.model or self.default_model)
 
     def _with_cascade(self, version: PromptVersion, draft: Draft) -> PromptVersion:

@@ -24,7 +24,6 @@ WORDS: tuple[tuple[str, str], ...] = (
     (r" \(`ls-prompts models`\)", ""),
     (r"save (it|the prompt) with `--confidence samples:(\d+)`", r"save \1 with \2 samples as its confidence"),
     (r"or with `--confidence none`", "or without a confidence"),
-    (r"in the form that `ls-prompts show --plain` writes", "in the form in which they are kept"),
     (r"give a token with --key-env", "give the connection a token"),
 )
 _WORDS = [(re.compile(pattern), words) for pattern, words in WORDS]

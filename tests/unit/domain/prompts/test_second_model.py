@@ -40,7 +40,7 @@ def test_what_is_given_counts_before_the_file() -> None:
 
 
 def test_a_connection_that_is_not_there_is_said() -> None:
-    with pytest.raises(PromptError, match="connect-model gone --base-url URL"):
+    with pytest.raises(PromptError, match="names the connection 'gone' for the second model"):
         SecondModel("dear", "gone").cascade(NAMES)
 
 
