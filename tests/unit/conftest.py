@@ -152,5 +152,6 @@ def clients_load_one_authority(one_authority: Path) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SSL_CERT_FILE", str(one_authority))
+        patch.setattr(certifi, "where", lambda: str(one_authority))
         patch.setattr(httpcore2, "default_ssl_context", shared)
         yield
