@@ -156,6 +156,7 @@ def test_a_list_goes_in_pieces_and_says_how_long_it_is(http: LabelStudioHttp, sa
     assert "Transfer-Encoding" not in saying.headers
 
 
+@pytest.mark.slow
 def test_httpx_does_not_bring_its_command_line() -> None:
     code = (
         "import sys; from backend.adapters.label_studio.http import LabelStudioHttp; "
