@@ -104,6 +104,13 @@ class LabelledProject:
         """A completed run in which these tasks got these labels, texts that are not JSON as they are, or failed.
         `how`: fields of its completions."""
         run = self.record.create(NewRun(of.version.tag, PROJECT, Subset("all"), server=server))
+        self.answered(run, of, said, **how)
+        self.record.claim(run.id, "host:1")
+        self.record.complete(run.id)
+        return self.record.run(run.id)
+
+    def answered(self, run: Run, of: ResolvedVersion, said: Mapping[int, str | Failure], **how: Any) -> None:
+        """The same, in a run that goes on."""
         for number, verdict in said.items():
             request: Any = self.builder(of).request(self.fake.by_id[number])
             trouble = verdict if isinstance(verdict, Failure) else None
@@ -111,6 +118,3 @@ class LabelledProject:
             if isinstance(verdict, str):
                 text = answer(mood=verdict) if verdict.isalpha() else verdict
                 self.store.add_completions([completion(text, request.digest, **how)], run_id=run.id)
-        self.record.claim(run.id, "host:1")
-        self.record.complete(run.id)
-        return self.record.run(run.id)

@@ -14,6 +14,7 @@ from backend.domain.runs.part import Part
 from backend.domain.runs.run import Run
 from backend.errors import ProviderError, SettingsError
 from backend.logs import to_log
+from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.predictions.forecast import changes
 from backend.services.predictions.target_project import Notify
 from backend.services.run_control.progress import Progress, Silent
@@ -42,21 +43,20 @@ class WorkOperations(StatusOperations):
         self, tag: str, subset: Subset, options: RunOptions | None = None, progress: Progress | None = None
     ) -> RunResult:
         progress = progress or Silent()
-        started = self._start(tag, subset, options or RunOptions(), progress.notify)
+        resolved = self.container.resolver.resolved(tag)
+        started = self._start(resolved, subset, options or RunOptions(), progress.notify)
         try:
-            return self.container.run_worker.work(started.id, progress)
+            return self.container.run_worker.work(started.id, progress, resolved)
         except (ProviderError, SettingsError):
             if waiting := self.watch(started.id).waiting:
                 progress.advise(waiting)
             raise
 
-    def _start(self, tag: str, subset: Subset, options: RunOptions, notify: Notify) -> Run:
+    def _start(self, resolved: ResolvedVersion, subset: Subset, options: RunOptions, notify: Notify) -> Run:
         if options.push:
-            for sentence in changes(
-                self.container.studio, self.container.store, self.container.prompts.get(tag), options.keep
-            ):
+            for sentence in changes(self.container.studio, self.container.store, resolved.version, options.keep):
                 notify(sentence)
-        return self.container.lifecycle.start(tag, subset, options)
+        return self.container.lifecycle.start(resolved, subset, options)
 
     def divide_runs(self, processes: int, background: bool = False) -> None:
         """From now on, runs that are worked on here, or in a process that is started for them, are divided among so
@@ -76,7 +76,8 @@ class WorkOperations(StatusOperations):
         self, tag: str, subset: Subset, options: RunOptions | None = None, notify: Notify = to_log
     ) -> Run:
         """Returns at once; a worker (with REDIS_URL) or a process of its own does the work."""
-        return self._give(self._start(tag, subset, options or RunOptions(), notify))
+        resolved = self.container.resolver.resolved(tag)
+        return self._give(self._start(resolved, subset, options or RunOptions(), notify))
 
     def _give(self, run: Run) -> Run:
         return self.container.lifecycle.give(run.id, self.container.background_workers)

@@ -41,10 +41,10 @@ class RunLifecycle:
     author: Callable[[], Person]
     monthly_budget: Callable[[str], float | None] = lambda _connection: None
 
-    def start(self, tag: str, subset: Subset, options: RunOptions) -> Run:
+    def start(self, resolved: ResolvedVersion, subset: Subset, options: RunOptions) -> Run:
         """A pending run. Raises RunError while another run of this version is to be worked on or is, SettingsError for
         a budget when the model's price is unknown, and for a connection that is not there."""
-        resolved = self.resolver.resolved(tag)
+        tag = resolved.version.tag
         if options.batch and resolved.version.cascade is not None:
             raise RunError(
                 f"{tag} asks two models, and a batch asks one: run it without a batch, or run a version of each model "
@@ -56,13 +56,11 @@ class RunLifecycle:
             self._check_batch(resolved.version.connection, "run it without a batch")
         self._check_budget(resolved, options.budget)
         batches, *_ = [self.batches(step.connection) for step in resolved.version.steps]  # each of them is there
-        check_free(self.record, resolved.version.tag)
+        check_free(self.record, tag)
         if not options.batch:
-            batches.check(resolved.version.tag)
+            batches.check(tag)
         server, author = public_url(batches.base_url), self.author()
-        order = NewRun(
-            resolved.version.tag, resolved.project.id, subset, server=server, author=author, **asdict(options)
-        )
+        order = NewRun(tag, resolved.project.id, subset, server=server, author=author, **asdict(options))
         return self.record.create(order, only_one)
 
     def reopen(self, run_id: str, workers: BackgroundWorkers, budget: float | None = None) -> Run:
@@ -110,7 +108,7 @@ class RunLifecycle:
         attempts = _most_made(left, resolved, stored) if rejected else 0
         subset = Subset("rest", ids=tuple(o.task_id for o in left), attempts=attempts + MAX_ATTEMPTS)
         budget = min((usd for usd in (run.budget, most) if usd is not None), default=None)
-        return self.start(run.tag, subset, RunOptions(run.push, run.keep, budget, run.batch))
+        return self.start(resolved, subset, RunOptions(run.push, run.keep, budget, run.batch))
 
     def ask_again(self, tag: str, tasks: Container[int], stored: StoredOutcomes, options: RunOptions) -> Run:
         """A pending run over those of `tasks` to which a version gave no answer, or none that can be used; they may
@@ -121,7 +119,7 @@ class RunLifecycle:
         if not left:
             raise RunError(f"{tag} has a usable answer to all these tasks: there is nothing to ask again.")
         attempts = _most_made(left, resolved, stored) + MAX_ATTEMPTS
-        return self.start(tag, Subset("rest", ids=tuple(o.task_id for o in left), attempts=attempts), options)
+        return self.start(resolved, Subset("rest", ids=tuple(o.task_id for o in left), attempts=attempts), options)
 
     def give(self, run_id: str, workers: BackgroundWorkers) -> Run:
         """Hands a pending run over. Raises PromptsError when nobody takes it; then it has failed and can be resumed."""

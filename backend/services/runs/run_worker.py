@@ -7,8 +7,10 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
+from functools import partial
 from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from backend.adapters.database.runs import RunStore
@@ -36,7 +38,7 @@ from backend.services.run_control.progress import Progress
 from backend.services.run_control.termination import Canceled, TakenOver
 from backend.services.runs.batch.batch_run import BatchesOf, BatchRun
 from backend.services.runs.local_processes import LocalProcesses
-from backend.services.runs.options import RunResult
+from backend.services.runs.options import Findings, RunResult
 from backend.services.runs.pusher import Pusher
 from backend.services.runs.stored_outcomes import StoredOutcomes
 from backend.services.runs.task_labeler import Flush, RunListener, TaskLabeler
@@ -98,21 +100,6 @@ class Asking:
         return time.monotonic() - started
 
 
-@dataclass(slots=True)
-class Findings:
-    """What a run came to, summed page by page. `truths`: ids of the tasks that have one; `judged`: the outcomes of
-    these."""
-
-    truths: set[int]
-    judged: list[Outcome] = field(default_factory=list)
-    total: Summing = field(default_factory=Summing)
-
-    def add(self, page: list[Outcome]) -> None:
-        self.total.add(page)
-        judged = (outcome for outcome in page if outcome.task_id in self.truths)
-        self.judged += [replace(outcome, confidences=outcome.computed) for outcome in judged]
-
-
 OnPage = Callable[[list[Outcome]], None]
 """Is called with each page of a run's outcomes."""
 
@@ -144,8 +131,8 @@ class RunWorker:
     outcomes: StoredOutcomes
     pusher: Pusher
 
-    def work(self, run_id: str, progress: Progress) -> RunResult:
-        """Works on a run to its end, in this process.
+    def work(self, run_id: str, progress: Progress, resolved: ResolvedVersion | None = None) -> RunResult:
+        """Works on a run to its end, in this process. `resolved`: its version as it is now, where that is known.
 
         Raises ProviderError, StudioError or StoreError when it can't go on, RunError when it is canceled, when this
         process is told to end or another one works on it; what came until then is kept, and working on it again goes
@@ -154,7 +141,7 @@ class RunWorker:
         run = self.record.run(run_id)
         subset_of(run)
         with owning(self.record, run) as heartbeat:
-            return self.carry_out(run, self.resolver.resolved(run.tag), progress, heartbeat)
+            return self.carry_out(run, resolved or self.resolver.resolved(run.tag), progress, heartbeat)
 
     def carry_out(self, run: Run, resolved: ResolvedVersion, progress: Progress, heartbeat: Heartbeat) -> RunResult:
         """Works on an owned run to its end. Raises what ends it; the caller stores that."""
@@ -162,14 +149,36 @@ class RunWorker:
         progress.start(base.size)
         if base.size is not None:
             self.record.size(run.id, base.size)
-        seconds = self.asking.ask(run, resolved, base, progress, heartbeat)
-        resolved = self.resolver.resolved(run.tag)  # its config may have changed meanwhile
-        findings = Findings({truth.task_id for truth in base.truths})
-        pushed = self.conclude(run, resolved, progress.notify, heartbeat, findings.add)
-        truths, left_out = base.truths, base.left_out
-        scored = _scored(findings.judged, truths, resolved.schema, left_out) if truths else None
+        is_new = not self.record.run_tasks.count(run.id)
+        findings = Findings({truth.task_id for truth in base.truths}, progress)
+        seconds = self.asking.ask(run, resolved, base, findings, heartbeat)
+        now = self.resolver.resolved(run.tag)  # its config may have changed meanwhile
+        pushed = None
+        if is_new and now.project.label_config == resolved.project.label_config and self._is_enough(findings, run):
+            self._check_end(run, now, findings.first, progress.notify, heartbeat)
+            self._complete(run, findings.total.tasks, heartbeat)
+        else:
+            findings = Findings(findings.truths, progress)
+            pushed = self.conclude(run, now, progress.notify, heartbeat, findings.read)
+        return self._result(run, now, base, findings, seconds, pushed)
+
+    def _is_enough(self, findings: Findings, run: Run) -> bool:
+        """Whether nothing is left to read: nothing is pushed, and all outcomes came in this process."""
+        return not run.push and findings.total.tasks == self.record.run_tasks.count(run.id)
+
+    def _result(
+        self,
+        run: Run,
+        resolved: ResolvedVersion,
+        base: TaskSelection,
+        findings: Findings,
+        seconds: float,
+        pushed: PushResult | None,
+    ) -> RunResult:
+        judged = sorted(findings.judged, key=attrgetter("task_id"))
+        scored = _scored(judged, base.truths, resolved.schema, base.left_out) if base.truths else None
         done, summary = self.record.run(run.id), findings.total.summary()
-        return RunResult(done, subset_of(run), summary, seconds, findings.judged, truths, scored, pushed)
+        return RunResult(done, subset_of(run), summary, seconds, judged, base.truths, scored, pushed)
 
     def conclude(
         self, run: Run, resolved: ResolvedVersion, notify: Notify, heartbeat: Heartbeat, on_page: OnPage = unheeded
@@ -180,30 +189,35 @@ class RunWorker:
         Raises RunError when no task got an answer, Canceled when the run was canceled meanwhile, TakenOver as soon as
         another process works on it.
         """
-
-        def check() -> None:
-            if heartbeat.is_lost():
-                raise TakenOver(run.id)
-
-        check()
-        if heartbeat.canceled:
-            raise Canceled(run.id)
         pages = self.outcomes.of_run(run, resolved, passing=not run.push)
         first = next(pages, [])
+        self._check_end(run, resolved, first, notify, heartbeat)
+        self.record.size(run.id, self.record.run_tasks.count(run.id))
+        passing = _Passing(chain([first] if first else [], pages), on_page)
+        check = partial(_check_owned, run, heartbeat)
+        pushed = self.pusher.push_run(resolved, passing, run.keep, notify, check) if run.push else None
+        deque(passing, maxlen=0)  # reads the rest, which is all of them if they are not pushed
+        self._complete(run, passing.tasks, heartbeat)
+        return pushed
+
+    def _check_end(
+        self, run: Run, resolved: ResolvedVersion, first: list[Outcome], notify: Notify, heartbeat: Heartbeat
+    ) -> None:
+        """Raises what `conclude` raises before the push. `first`: some of the outcomes."""
+        _check_owned(run, heartbeat)
+        if heartbeat.canceled:
+            raise Canceled(run.id)
         if not any(outcome.spoke for outcome in first):
             self._check_answered(run, resolved)
         if remark := no_confidence_sentence(resolved.version, first, resolved.schema):
             notify(remark)
-        self.record.size(run.id, self.record.run_tasks.count(run.id))
-        passing = _Passing(chain([first] if first else [], pages), on_page)
-        pushed = self.pusher.push_run(resolved, passing, run.keep, notify, check) if run.push else None
-        deque(passing, maxlen=0)  # reads the rest, which is all of them if they are not pushed
-        check()
-        self.record.size(run.id, passing.tasks)
+
+    def _complete(self, run: Run, tasks: int, heartbeat: Heartbeat) -> None:
+        _check_owned(run, heartbeat)
+        self.record.size(run.id, tasks)
         owner = QUEUED if run.is_queued else this_process()
         if heartbeat.canceled or not self.record.complete(run.id, owner):
             raise Canceled(run.id)
-        return pushed
 
     def _check_answered(self, run: Run, resolved: ResolvedVersion) -> None:
         total = Summing()
@@ -222,3 +236,8 @@ def _scored(judged: list[Outcome], truths: list[Truth], schema: LabelSchema, lef
     from backend.domain.metrics.evaluation import evaluation  # all measures, for runs with ground truths alone
 
     return evaluation(judged, truths, schema, left_out)
+
+
+def _check_owned(run: Run, heartbeat: Heartbeat) -> None:
+    if heartbeat.is_lost():
+        raise TakenOver(run.id)

@@ -25,8 +25,8 @@ class World:
         self.record, self.given = RunStore(store), list[str]()
         self.under_way = False
         self.monthly_budget: float | None = None
-        resolved = SimpleNamespace(version=version(name="mood"), project=SimpleNamespace(id=7))
-        resolver: Any = SimpleNamespace(resolved=lambda _: resolved)
+        self.mood: Any = SimpleNamespace(version=version(name="mood"), project=SimpleNamespace(id=7))
+        resolver: Any = SimpleNamespace(resolved=lambda _: self.mood)
         batches: Any = SimpleNamespace(
             check=lambda _: None, is_under_way=lambda _: self.under_way, base_url="http://localhost:1"
         )
@@ -81,12 +81,12 @@ def now(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[float]:
 @pytest.mark.parametrize("batch", [False, True])
 def test_a_run_that_never_began_keeps_no_other_from_starting(world: World, now: list[float], batch: bool) -> None:
     options = RunOptions(batch=batch)
-    first = world.runs.start("mood@1", ALL, options)
+    first = world.runs.start(world.mood, ALL, options)
     now[0] += START_S - 1
     with pytest.raises(RunError, match=f"Run {first.id} of mood@1 waits"):
-        world.runs.start("mood@1", ALL, options)
+        world.runs.start(world.mood, ALL, options)
     now[0] += 1
-    second = world.runs.start("mood@1", ALL, options)
+    second = world.runs.start(world.mood, ALL, options)
     assert world.record.run(second.id).status == "pending"
     ended = world.record.run(first.id)
     assert (ended.status, ended.reason, ended.stop) == ("failed", *NEVER_BEGAN)

@@ -1,23 +1,31 @@
 """How a run ends when no task got an answer: with what helps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.run_tasks import RunTask
 from backend.adapters.database.runs import LOST, NewRun
+from backend.adapters.processes import this_process
 from backend.domain.answer import Labels
 from backend.domain.dataset.subset import Subset
-from backend.domain.outcome import Failure, Outcome
+from backend.domain.outcome import Failure, Outcome, Truth
+from backend.domain.runs.run import Run
 from backend.engine.budget_rules import OverBudget
 from backend.errors import RunError
+from backend.services.dataset.resolved_version import ResolvedVersion
+from backend.services.dataset.task_selection import TaskSelection
 from backend.services.run_control.heartbeat import Heartbeat
+from backend.services.run_control.progress import Progress, Silent
 from backend.services.run_control.termination import TakenOver
+from backend.services.runs.options import RunResult
 from backend.services.runs.run_worker import RunWorker
 from tests.labelled_project import PROJECT, LabelledProject
+from tests.scripted import CONFIG
 
 TOO_LARGE = Failure("budget", "It may cost more than the whole budget.")
 CUT = Failure("budget", "The answer is longer than 1,024 tokens.")
@@ -67,3 +75,102 @@ def test_a_push_under_way_ends_when_another_process_works_on_the_run(store: Stor
     with pytest.raises(TakenOver):
         worker.conclude(run, mood, notes.append, heartbeat)
     assert pushed == ["first"]
+
+
+class Asking:
+    """Asks about three tasks, of which one has a ground truth. `reported`: of how many outcomes it
+    tells; `meanwhile` happens after that."""
+
+    def __init__(self, project: LabelledProject, mood: ResolvedVersion, reported: int) -> None:
+        self.project, self.mood, self.reported = project, mood, reported
+        self.verdicts: Mapping[int, str | Failure] = {1: "Good", 2: "Bad", 3: Failure("server", "It failed.")}
+        self.meanwhile: Callable[[], object] = lambda: None
+
+    def tasks(self, _run: Run, _mood: ResolvedVersion) -> TaskSelection:
+        return TaskSelection([], 3, [Truth(2, {"mood": Labels(("Good",))})])
+
+    def ask(self, run: Run, _mood: ResolvedVersion, _base: object, progress: Progress, _heartbeat: object) -> float:
+        self.project.answered(run, self.mood, self.verdicts)
+        outcomes = [outcome for page in self.project.stored.of_run(run, self.mood) for outcome in page]
+        progress.add(outcomes[: self.reported][::-1])
+        self.meanwhile()
+        return 1.5
+
+
+@dataclass
+class Carried:
+    """A run that is carried out. `read`: how often its outcomes were read; `pushed`: how many were."""
+
+    project: LabelledProject
+    mood: ResolvedVersion
+    asking: Asking
+    read: int = 0
+    pushed: int = 0
+
+    @classmethod
+    def of(cls, store: Store, reported: int = 3) -> Self:
+        project = LabelledProject(store)
+        mood = project.saved()
+        return cls(project, mood, Asking(project, mood, reported))
+
+    def of_run(self, run: Run, mood: ResolvedVersion, *, passing: bool = False) -> Iterator[list[Outcome]]:
+        self.read += 1
+        return self.project.stored.of_run(run, mood, passing=passing)
+
+    def push_run(self, _mood: object, pages: Iterable[list[Outcome]], *_: object) -> None:
+        self.pushed = sum(map(len, pages))
+
+    def result(self, run: Run) -> RunResult:
+        record = self.project.record
+        record.claim(run.id, this_process())
+        parts: Any = self
+        resolver: Any = SimpleNamespace(resolved=lambda _tag: self.mood)
+        worker = RunWorker(record, resolver, parts.asking, parts, parts)
+        return worker.carry_out(run, self.mood, Silent(), Heartbeat(lambda _seconds, _waits_for: "in_progress"))
+
+    def started(self, push: bool = False) -> Run:
+        return self.project.record.create(NewRun(self.mood.version.tag, PROJECT, Subset("all"), push=push))
+
+
+def facts(result: RunResult) -> object:
+    return result.summary, result.judged, result.score, result.run.status, result.run.tasks, result.seconds
+
+
+@pytest.mark.parametrize(
+    ("reported", "push", "noted", "read"),
+    [(3, False, False, 0), (3, True, False, 1), (2, False, False, 1), (3, False, True, 1)],
+    ids=["all were seen", "they are pushed", "one was not seen", "it was worked on before"],
+)
+def test_outcomes_that_were_seen_are_not_read_again(
+    store: Store, reported: int, push: bool, noted: bool, read: int
+) -> None:
+    carried = Carried.of(store, reported)
+    run = carried.started(push)
+    if noted:
+        carried.project.answered(run, carried.mood, {1: "Good"})
+    result = carried.result(run)
+    assert (carried.read, carried.pushed) == (read, 3 if push else 0)
+    assert (result.run.status, result.run.tasks, result.summary.tasks) == ("completed", 3, 3)
+    assert [outcome.task_id for outcome in result.judged] == [2]
+
+
+def test_what_was_seen_comes_to_what_would_be_read(store: Store) -> None:
+    summed, read = Carried.of(store), Carried.of(store)
+    read.asking.reported = 0
+    assert facts(summed.result(summed.started())) == facts(read.result(read.started()))
+    assert (summed.read, read.read) == (0, 1)
+
+
+def test_outcomes_are_read_by_a_config_that_changed_meanwhile(store: Store) -> None:
+    carried = Carried.of(store)
+    other = replace(carried.mood, project=replace(carried.mood.project, label_config=f"{CONFIG} "))
+    carried.asking.meanwhile = lambda: setattr(carried, "mood", other)
+    result = carried.result(carried.started())
+    assert (carried.read, result.summary.tasks) == (1, 3)
+
+
+def test_a_run_without_any_answer_fails_though_its_outcomes_were_seen(store: Store) -> None:
+    carried = Carried.of(store)
+    carried.asking.verdicts = {1: Failure("server", "It failed.")}
+    with pytest.raises(RunError):
+        carried.result(carried.started())

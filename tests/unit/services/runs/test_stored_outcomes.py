@@ -13,7 +13,8 @@ from backend.domain.dataset.subset import Subset
 from backend.domain.outcome import DeferredConfidence, Failure, Outcome, Rejection
 from backend.domain.task import Task
 from backend.services.dataset.resolved_version import ResolvedVersion
-from backend.services.runs.run_worker import Findings
+from backend.services.run_control.progress import Silent
+from backend.services.runs.options import Findings
 from tests.labelled_project import PROJECT, LabelledProject
 from tests.scripted import choices, completion, tokens
 
@@ -70,8 +71,8 @@ def test_outcomes_that_pass_by_leave_their_confidences_to_who_asks(store: Store)
     assert kept == passing
     assert not isinstance(kept[1].confidences, DeferredConfidence)
     assert isinstance(passing[1].confidences, DeferredConfidence)
-    findings = Findings({1})
-    findings.add(list(passing.values()))
+    findings = Findings({1}, Silent())
+    findings.read(list(passing.values()))
     assert findings.total.tasks == 2
     assert findings.judged == [kept[1]]
     assert not isinstance(findings.judged[0].confidences, DeferredConfidence)
