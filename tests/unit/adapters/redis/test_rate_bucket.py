@@ -48,10 +48,12 @@ def test_it_keeps_the_rules_of_the_domain(redis_url: str) -> None:
 def test_no_more_pass_at_once_than_it_holds(redis_url: str) -> None:
     limit = RateLimit(requests=500)
     workers = [bucket(redis_url) for _ in range(3)]
+    began = time.monotonic()
     with ThreadPoolExecutor(12) as threads:
         waits = list(threads.map(lambda number: take(workers[number % 3], limit), range(60)))
+    meanwhile = (time.monotonic() - began) * 500 / 60
     passed = waits.count(0.0)
-    assert 10 <= passed <= 12, "a fiftieth of the limit, and what comes in meanwhile"
+    assert 10 <= passed <= 10 + meanwhile + 1, "a fiftieth of the limit, and what comes in meanwhile"
 
 
 def test_without_redis_each_worker_keeps_its_share(redis_url: str) -> None:
