@@ -25,8 +25,6 @@ export PYTHONDONTWRITEBYTECODE :=
 check test coverage: export OPENBLAS_NUM_THREADS := 1
 check test coverage: export OMP_NUM_THREADS := 1
 UNIT = $(BIN)/pytest -n $(CORES) --dist loadfile tests/unit
-# Forks collect the tests once. On macOS a fork of a process that has used the system's frameworks may be ended by it.
-SHARED = $(if $(filter Darwin,$(shell uname)),-n $(CORES) --dist worksteal,-p tests.forked_run --processes $(CORES))
 
 PIP := pip install --quiet --disable-pip-version-check
 
@@ -80,14 +78,14 @@ $(CLEANLAB)/ready:
 demo: setup studio $(if $(filter local,$(MODEL)),local-model)
 	$(BIN)/python -m demo
 
-# The types are checked while the tests are collected, which takes one processor. The tests run file by file: to
-# mix them, as `make test` does, takes a twentieth of the time.
+# The types are checked while the tests are collected, which takes one processor. The tests run in the order of their
+# files: to mix them, as `make test` does, takes a twentieth of the time.
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	@echo "mypy and lint-imports run beside the tests; what they say stands below them."
 	@( $(BIN)/mypy && $(BIN)/lint-imports ) >$(VENV)/types.txt 2>&1 & types=$$!; \
-	$(BIN)/python -m pytest $(SHARED) -p no:randomly -m "not slow" --hypothesis-profile quick tests/test_architecture.py tests/unit; tests=$$?; \
+	$(BIN)/pytest -n $(CORES) --dist worksteal -p no:randomly -m "not slow" --hypothesis-profile quick tests/test_architecture.py tests/unit; tests=$$?; \
 	wait $$types; types=$$?; cat $(VENV)/types.txt; exit $$((tests | types))
 
 test: lint studio
