@@ -231,6 +231,6 @@ def load_settings(**values: str | None) -> Settings:
         raise SettingsError(f"{name} is not usable ({why}): correct it in the environment or in .env.") from None
 
 
-def own_authorities() -> str | None:
-    """The variable that names whose certificates to trust, with its value; None for those of the system."""
-    return next((f"{name}={value}" for name in OWN_AUTHORITIES if (value := os.environ.get(name))), None)
+def own_authorities() -> tuple[str, str] | None:
+    """The variable that names whose certificates to trust, and its value; None for those of the system."""
+    return next(((name, value) for name in OWN_AUTHORITIES if (value := os.environ.get(name))), None)

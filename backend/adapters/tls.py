@@ -4,8 +4,10 @@ To read those of the system takes longer than a request (30 to 60 ms for each cl
 needs none of them.
 """
 
+import os
 import ssl
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.abc import Loader, MetaPathFinder
@@ -28,11 +30,14 @@ def client_context(make: MakeContext) -> ssl.SSLContext:
     own = own_authorities()
     if own is None:
         return LateContext(make)
+    name, path = own
     try:
+        if name == "SSL_CERT_DIR":
+            os.listdir(path)  # OpenSSL takes any name of a folder
         return make()
     except OSError:
         raise SettingsError(
-            f"No certificates can be read for {own}: correct it in the environment, or leave it out."
+            f"No certificates can be read for {name}={path}: correct it in the environment, or leave it out."
         ) from None
 
 
@@ -99,7 +104,11 @@ class _Loader(Loader):
     def exec_module(self, module: ModuleType) -> None:
         at_once = ssl.create_default_context
 
+        importer = threading.get_ident()
+
         def late(*positional: Any, **named: Any) -> ssl.SSLContext:
+            if threading.get_ident() != importer:
+                return at_once(*positional, **named)
             return LateContext(partial(at_once, *positional, **named))
 
         ssl.create_default_context = late

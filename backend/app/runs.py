@@ -83,9 +83,8 @@ class RunOperations(Operations):
         """A run in the background that the server starts: within MAX_USD_PER_DAY, and within the MONTHLY_BUDGET of
         `person`, by default of whom it acts for. Raises SettingsError when nothing is left of them."""
 
-        resolved = self.container.resolver.resolved(tag)
-
         def start(share: float | None) -> Run:
+            resolved = self.container.resolver.resolved(tag)
             return self._start(resolved, subset, replace(options, budget=least(share, options.budget)), to_log)
 
         return self._give(self._within_limits(start, options.budget, person))

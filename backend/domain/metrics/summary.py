@@ -80,6 +80,11 @@ class Summing:
     def tasks(self) -> int:
         return self._tasks
 
+    @property
+    def failed(self) -> int:
+        """Tasks without an answer."""
+        return self._failures.total()
+
     def add(self, outcomes: Iterable[Outcome]) -> None:
         for outcome in outcomes:
             self._tasks += 1

@@ -163,8 +163,10 @@ class RunWorker:
         return self._result(run, now, base, findings, seconds, pushed)
 
     def _is_enough(self, findings: Findings, run: Run) -> bool:
-        """Whether nothing is left to read: nothing is pushed, and all outcomes came in this process."""
-        return not run.push and findings.total.tasks == self.record.run_tasks.count(run.id)
+        """Whether nothing is left to read: nothing is pushed, and all outcomes came in this process. A task that failed
+        may have an answer now: that to another task with the same text."""
+        total = findings.total
+        return not run.push and not total.failed and total.tasks == self.record.run_tasks.count(run.id)
 
     def _result(
         self,

@@ -17,14 +17,34 @@ import ssl
 
 read = []
 ssl.SSLContext.load_default_certs = lambda *_: read.append("authorities")
+import threading
 import backend.adapters.providers
+
+at_once, kinds = ssl.create_default_context, []
+real = ssl.SSLContext
+
+
+class Other(threading.Thread):
+    def run(self):
+        kinds.append(type(ssl.create_default_context(capath="/")))
+
+
+def meanwhile(*_):
+    if not kinds:
+        other = Other()
+        other.start()
+        other.join()
+
+
+ssl.SSLContext.set_alpn_protocols = meanwhile  # is called while aiohttp makes its contexts
 import aiohttp.connector as connector
 
+assert kinds == [real], kinds
 assert read == [], read
 made = connector._SSL_CONTEXT_VERIFIED._context()
 assert read == ["authorities"], read
 assert made.verify_mode == ssl.CERT_REQUIRED and made.check_hostname
-assert "late" not in ssl.create_default_context.__name__
+assert ssl.create_default_context is at_once
 """
 
 
@@ -102,6 +122,13 @@ def test_authorities_that_cannot_be_read_are_named(
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
     with pytest.raises(SettingsError, match=r"No certificates can be read for SSL_CERT_FILE=.*authorities\.pem:"):
         client_context(lambda: ssl.create_default_context(cafile=file))
+
+
+def test_a_folder_of_authorities_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "authorities"))
+    with pytest.raises(SettingsError, match=r"No certificates can be read for SSL_CERT_DIR=.*authorities:"):
+        client_context(lambda: ssl.create_default_context(capath=tmp_path / "authorities"))
 
 
 def test_authorities_of_the_environment_are_read_at_once(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:

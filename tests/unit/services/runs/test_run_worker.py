@@ -1,7 +1,8 @@
 """How a run ends when no task got an answer: with what helps."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, Self
 
@@ -15,18 +16,24 @@ from backend.domain.answer import Labels
 from backend.domain.dataset.subset import Subset
 from backend.domain.outcome import Failure, Outcome, Truth
 from backend.domain.runs.run import Run
+from backend.domain.task import Task
 from backend.engine.budget_rules import OverBudget
+from backend.engine.predictor import Predictor
+from backend.engine.request_executor import RequestExecutor
+from backend.engine.stored_model import StoredModel
 from backend.errors import RunError
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import TaskSelection
 from backend.services.run_control.heartbeat import Heartbeat
 from backend.services.run_control.progress import Progress, Silent
 from backend.services.run_control.termination import TakenOver
-from backend.services.runs.options import RunResult
+from backend.services.runs.options import Findings, RunResult
 from backend.services.runs.run_worker import RunWorker
 from tests.labelled_project import PROJECT, LabelledProject
-from tests.scripted import CONFIG
+from tests.scripted import BROKEN, CONFIG, GOOD, Reply, Script, ScriptedModel
+from tests.scripted import run as in_time
 
+TASKS = 4
 TOO_LARGE = Failure("budget", "It may cost more than the whole budget.")
 CUT = Failure("budget", "The answer is longer than 1,024 tokens.")
 
@@ -78,23 +85,38 @@ def test_a_push_under_way_ends_when_another_process_works_on_the_run(store: Stor
 
 
 class Asking:
-    """Asks about three tasks, of which one has a ground truth. `reported`: of how many outcomes it
+    """Asks a model about the tasks of a project, one of which has a ground truth. `reported`: of how many outcomes it
     tells; `meanwhile` happens after that."""
 
     def __init__(self, project: LabelledProject, mood: ResolvedVersion, reported: int) -> None:
         self.project, self.mood, self.reported = project, mood, reported
-        self.verdicts: Mapping[int, str | Failure] = {1: "Good", 2: "Bad", 3: Failure("server", "It failed.")}
+        self.script: Script | Sequence[Reply] = [GOOD]
         self.meanwhile: Callable[[], object] = lambda: None
 
     def tasks(self, _run: Run, _mood: ResolvedVersion) -> TaskSelection:
-        return TaskSelection([], 3, [Truth(2, {"mood": Labels(("Good",))})])
+        return TaskSelection([], TASKS, [Truth(2, {"mood": Labels(("Good",))})])
 
     def ask(self, run: Run, _mood: ResolvedVersion, _base: object, progress: Progress, _heartbeat: object) -> float:
-        self.project.answered(run, self.mood, self.verdicts)
-        outcomes = [outcome for page in self.project.stored.of_run(run, self.mood) for outcome in page]
-        progress.add(outcomes[: self.reported][::-1])
+        outcomes = in_time(self.asked(run))
+        progress.add(outcomes[: self.reported])
         self.meanwhile()
         return 1.5
+
+    async def asked(self, run: Run) -> list[Outcome]:
+        project, outcomes = self.project, list[Outcome]()
+
+        async def keep(some: list[Outcome]) -> None:
+            outcomes.extend(some)
+            project.record.run_tasks.note(run.id, [RunTask.of(outcome) for outcome in some])
+
+        model = StoredModel(ScriptedModel(self.script), partial(project.store.add_completions, run_id=run.id))
+        executor = RequestExecutor(model, 1)
+        try:
+            pages = [[task] for task in project.fake.by_id.values()]
+            await Predictor(executor, project.store, project.price).label(project.builder(self.mood), pages, keep)
+        finally:
+            await executor.close()
+        return outcomes
 
 
 @dataclass
@@ -108,8 +130,8 @@ class Carried:
     pushed: int = 0
 
     @classmethod
-    def of(cls, store: Store, reported: int = 3) -> Self:
-        project = LabelledProject(store)
+    def of(cls, store: Store, reported: int = TASKS) -> Self:
+        project = LabelledProject(store, TASKS)
         mood = project.saved()
         return cls(project, mood, Asking(project, mood, reported))
 
@@ -132,13 +154,9 @@ class Carried:
         return self.project.record.create(NewRun(self.mood.version.tag, PROJECT, Subset("all"), push=push))
 
 
-def facts(result: RunResult) -> object:
-    return result.summary, result.judged, result.score, result.run.status, result.run.tasks, result.seconds
-
-
 @pytest.mark.parametrize(
     ("reported", "push", "noted", "read"),
-    [(3, False, False, 0), (3, True, False, 1), (2, False, False, 1), (3, False, True, 1)],
+    [(TASKS, False, False, 0), (TASKS, True, False, 1), (TASKS - 1, False, False, 1), (TASKS, False, True, 1)],
     ids=["all were seen", "they are pushed", "one was not seen", "it was worked on before"],
 )
 def test_outcomes_that_were_seen_are_not_read_again(
@@ -149,16 +167,29 @@ def test_outcomes_that_were_seen_are_not_read_again(
     if noted:
         carried.project.answered(run, carried.mood, {1: "Good"})
     result = carried.result(run)
-    assert (carried.read, carried.pushed) == (read, 3 if push else 0)
-    assert (result.run.status, result.run.tasks, result.summary.tasks) == ("completed", 3, 3)
+    assert (carried.read, carried.pushed) == (read, TASKS if push else 0)
+    assert (result.run.status, result.run.tasks, result.summary.tasks) == ("completed", TASKS, TASKS)
     assert [outcome.task_id for outcome in result.judged] == [2]
 
 
-def test_what_was_seen_comes_to_what_would_be_read(store: Store) -> None:
-    summed, read = Carried.of(store), Carried.of(store)
-    read.asking.reported = 0
-    assert facts(summed.result(summed.started())) == facts(read.result(read.started()))
-    assert (summed.read, read.read) == (0, 1)
+@pytest.mark.parametrize("third", [GOOD, BROKEN], ids=["answered", "rejected"])
+def test_what_was_seen_comes_to_what_would_be_read(store: Store, third: str) -> None:
+    carried = Carried.of(store)
+    carried.project.fake.by_id[4] = Task(4, {"text": "text 1"})
+    carried.asking.script = lambda request, _: third if "text 3" in request.user else GOOD
+    run = carried.started()
+    result, read = carried.result(run), Findings({2}, Silent())
+    for page in carried.project.stored.of_run(run, carried.mood):
+        read.read(page)
+    assert (result.summary, result.judged, carried.read) == (read.total.summary(), read.judged, 0)
+
+
+def test_a_task_whose_request_was_answered_after_it_failed_has_that_answer(store: Store) -> None:
+    carried = Carried.of(store)
+    carried.project.fake.by_id[4] = Task(4, {"text": "text 1"})
+    carried.asking.script = [Failure("bad_request", "No."), GOOD]
+    result = carried.result(carried.started())
+    assert (result.summary.outputs, carried.read) == (TASKS, 1)
 
 
 def test_outcomes_are_read_by_a_config_that_changed_meanwhile(store: Store) -> None:
@@ -166,11 +197,11 @@ def test_outcomes_are_read_by_a_config_that_changed_meanwhile(store: Store) -> N
     other = replace(carried.mood, project=replace(carried.mood.project, label_config=f"{CONFIG} "))
     carried.asking.meanwhile = lambda: setattr(carried, "mood", other)
     result = carried.result(carried.started())
-    assert (carried.read, result.summary.tasks) == (1, 3)
+    assert (carried.read, result.summary.tasks) == (1, TASKS)
 
 
 def test_a_run_without_any_answer_fails_though_its_outcomes_were_seen(store: Store) -> None:
     carried = Carried.of(store)
-    carried.asking.verdicts = {1: Failure("server", "It failed.")}
+    carried.asking.script = [Failure("bad_request", "No.")]
     with pytest.raises(RunError):
         carried.result(carried.started())
