@@ -36,7 +36,6 @@ JOURNEYS = {
     ),
     "test_background": (
         "interfaces/cli/commands/runs",
-        "services/run_control/ownership",
         "services/run_control/waiting",
     ),
     "test_batch": ("services/runs/batch/request_files",),

@@ -30,10 +30,19 @@ def owning(record: RunStore, run: Run) -> Iterator[Heartbeat]:
     """
     me = this_process()
     if not record.claim(run.id, me, is_running):
-        raise RunError(f"Run {run.id} is not free (it is {run.status}):", Advice.WAIT, run=run.id)
+        raise _not_free(record.run(run.id))
     heartbeat = Heartbeat(lambda seconds, waits_for: record.beat(run.id, seconds, waits_for, me))
     with about(run=run.id), noted_end(record, run.id, worker=me), heartbeat:
         yield heartbeat
+
+
+def _not_free(run: Run) -> RunError:
+    """Why a process may not work on a run."""
+    happened = {"failed": "failed", "canceled": "was canceled"}.get(run.status)
+    if happened is None:
+        return RunError(f"Run {run.id} is not free (it is {run.status}):", Advice.WAIT, run=run.id)
+    advice = Advice.RESUME if isinstance(run.scope, Subset) else Advice.SEARCH_AGAIN
+    return RunError(f"Run {run.id} {happened} before this process began.", advice, run=run.id, tag=run.tag)
 
 
 def only_one(other: Run) -> None:
