@@ -133,15 +133,16 @@ class RunStore(Repository):
             connection.execute(runs.update().where(condition).values(status=status, reason=reason, stop=stop.value))
 
     @retried
-    def end_unbegun(self, tag: str) -> None:
+    def end_unbegun(self, tag: str) -> frozenset[str]:
         """Ends the runs of a version that never began (see `Run.never_began`) as failed, so that others may start; not
-        one that a process begins just now."""
+        one that a process begins just now. Returns the ids of those that it ended."""
         silent = self._now() - runs.c.seen >= START_S
         unbegun = (runs.c.tag == tag, runs.c.status == "pending", runs.c.worker != QUEUED, silent)
         reason, stop = NEVER_BEGAN
         values = {"status": "failed", "reason": reason, "stop": stop.value}
         with self._engine.begin() as connection:
-            connection.execute(runs.update().where(*unbegun).values(**values))
+            ended = connection.execute(runs.update().where(*unbegun).values(**values).returning(runs.c.id))
+            return frozenset(ended.scalars())
 
     @retried
     def reopen(self, run_id: str, check: Callable[[Run], None] = lambda other: None) -> None:

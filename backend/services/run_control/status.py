@@ -6,7 +6,7 @@ from backend.adapters.database.runs import RunStore
 from backend.advice import Advice, Remark
 from backend.domain.resolution.pricing import Pricing
 from backend.domain.runs.run import ALIVE_S, OPEN, Run, TaskCounts
-from backend.domain.runs.stop_reason import ABANDONED, UNATTENDED, StopReason
+from backend.domain.runs.stop_reason import ABANDONED, NEVER_BEGAN, UNATTENDED, StopReason
 from backend.services.run_control.ownership import is_owned
 from backend.services.run_control.termination import remark_of
 
@@ -44,13 +44,20 @@ class RunStatus:
 def status_of(record: RunStore, run: Run, pricing: Pricing) -> RunStatus:
     """The progress of a run. One that never began has failed then, unless a process begins it just now."""
     if run.never_began:
-        record.end_unbegun(run.tag)
-        run = record.run(run.id)
+        run = _ended_unbegun(record, run)
     if run.is_queued and run.status in OPEN and run.silent_s > ALIVE_S:
         run = _stopped(run, run.status, UNATTENDED)
     elif run.status == "in_progress" and not is_owned(run):
         run = _stopped(run, "failed", ABANDONED)
     return RunStatus(run, record.run_tasks.counts(run, pricing))
+
+
+def _ended_unbegun(record: RunStore, run: Run) -> Run:
+    """A run that never began, as failed. Where something else happened to it meanwhile, as it is now; as it was if it
+    is deleted."""
+    if run.id in record.end_unbegun(run.tag):
+        return _stopped(run, "failed", NEVER_BEGAN)
+    return next((now for now in record.runs(run.tag) if now.id == run.id), run)
 
 
 def _stopped(run: Run, status: str, stop: StopReason) -> Run:

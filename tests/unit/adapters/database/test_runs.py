@@ -133,10 +133,10 @@ def test_runs_of_a_version_that_never_began_are_ended(
     ChunkStore(store).open(queued)
     clock.now += START_S - 1
     young = runs.create(NewRun("mood@1", 7, Subset("all"))).id
-    runs.end_unbegun("mood@1")
+    assert runs.end_unbegun("mood@1") == frozenset()
     assert runs.run(unbegun).status == "pending", "its process may still begin"
     clock.now += 1
-    runs.end_unbegun("mood@1")
+    assert runs.end_unbegun("mood@1") == {unbegun}
     ended = runs.run(unbegun)
     assert (ended.status, ended.reason, ended.stop) == ("failed", *NEVER_BEGAN)
     assert [runs.run(run_id).status for run_id in (begun, queued, other, young)] == ["in_progress", *["pending"] * 3]

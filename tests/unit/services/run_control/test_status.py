@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from backend.adapters.database.chunks import ChunkStore
+from backend.adapters.database.deletions import DeletionStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import NewRun, RunStore
 from backend.adapters.processes import this_process
@@ -66,6 +67,36 @@ def test_a_run_that_begins_while_it_is_looked_at_has_not_failed(store: Store, cl
     assert runs.claim(run.id, this_process())
     assert status_of(runs, seen_before, unpriced).run.status == "in_progress"
     assert runs.run(run.id).status == "in_progress"
+
+
+def test_a_run_that_is_deleted_while_it_is_looked_at_spoils_no_list(
+    store: Store, clock: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = RunStore(store)
+    runs.create(NewRun("mood@1", 7, ALL))
+    clock.now += START_S
+    [run] = runs.runs()
+    end = runs.end_unbegun
+
+    def deleted_after(tag: str) -> frozenset[str]:
+        ended = end(tag)
+        DeletionStore(store).delete("mood", 1)
+        return ended
+
+    monkeypatch.setattr(runs, "end_unbegun", deleted_after)
+    shown = status_of(runs, run, unpriced).run
+    assert (shown.status, shown.reason, shown.stop) == ("failed", *NEVER_BEGAN)
+    assert status_of(runs, run, unpriced).run == run, "nothing is left to end"
+
+
+def test_each_run_of_a_version_that_never_began_is_shown_as_failed(store: Store, clock: SimpleNamespace) -> None:
+    """The first that is looked at ends all of them."""
+    runs = RunStore(store)
+    for _ in range(2):
+        runs.create(NewRun("mood@1", 7, ALL))
+    clock.now += START_S
+    shown = [status_of(runs, run, unpriced).run for run in runs.runs()]
+    assert [(run.status, run.reason, run.stop) for run in shown] == [("failed", *NEVER_BEGAN)] * 2
 
 
 def test_a_failed_run_says_how_to_go_on_with_the_tasks_it_left() -> None:
