@@ -11,11 +11,12 @@ from backend.adapters.database.budget_ledger import BudgetLedger
 from backend.adapters.database.project_data import ForgetStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs import RunStore
-from backend.adapters.database.tables import asks
+from backend.adapters.database.tables import asks, keep_ups, runs
 from backend.domain.dataset.subset import Subset, read_subset
 from backend.domain.hashing import numbered
 from backend.domain.optimize.search import SearchOptions
-from backend.domain.runs.stop_reason import LEFT_BATCH, StopKind
+from backend.domain.runs.stop_reason import ABANDONED, LEFT_BATCH, NEVER_BEGAN, StopKind
+from backend.engine.budget_rules import MonthUsedUp
 from tests.earlier_schema import engine_at
 
 A, B, RANDOM, LIVE = "a" * 64, "b" * 64, "c" * 64, "d" * 64
@@ -40,6 +41,87 @@ COMMANDS = {
     "cancels it.",
 }
 """Run -> the sentence as that release stored it, where it named commands."""
+ELSEWHERE = "Have the connection lead there again, then resume the run."
+STORED_BEFORE = {
+    "month": (
+        "The monthly budget of connection 'groq' is used up, or too little is left for the next request; the answers "
+        "are kept: raise it with `ls-prompts connect-model groq --monthly-budget USD`, or continue next month (UTC). "
+        "The same `ls-prompts enhance mood@1` continues it.",
+        MonthUsedUp("groq").remark.sentence,
+    ),
+    "batch": (
+        "The batch continues at the provider: `ls-prompts resume batch` collects it, `ls-prompts cancel batch` "
+        "cancels it.",
+        LEFT_BATCH.sentence,
+    ),
+    "gone": ("Its process is gone; `ls-prompts resume` continues it.", ABANDONED.sentence),
+    "unbegun": ("Its process did not begin; `ls-prompts resume` starts another.", NEVER_BEGAN.sentence),
+    "memory": (
+        "No process could be started for run memory (no memory: none): free some memory or disk, then `ls-prompts "
+        "resume memory`.",
+        "No process could be started for run memory (no memory: none): free some memory or disk. Resume it to go on.",
+    ),
+    "none": (
+        "None of the 30 tasks got an answer (timeout 30). Most often: no; see `x`: set CONCURRENCY lower or "
+        "REQUEST_TIMEOUT_S higher; `ls-prompts doctor` says which fit this server.",
+        "None of the 30 tasks got an answer (timeout 30). Most often: no; see `x`: set CONCURRENCY lower or "
+        "REQUEST_TIMEOUT_S higher.",
+    ),
+    "refused": (
+        "None of the 3 tasks got an answer (refused 3): see what the provider does not allow: `ls-prompts results "
+        "--failed`.",
+        "None of the 3 tasks got an answer (refused 3): see what the provider does not allow.",
+    ),
+    "unknown": (
+        "None of the 3 tasks got an answer (odd 3): see `ls-prompts results --failed`.",
+        "None of the 3 tasks got an answer (odd 3): see why.",
+    ),
+    "moved": (
+        "Connection 'groq' leads to http://b/v1 now, not to http://a/v1 as before: `ls-prompts connect-model groq "
+        "--base-url http://a/v1`, then `ls-prompts resume moved`.",
+        f"Connection 'groq' leads to http://b/v1 now, not to http://a/v1 as before. {ELSEWHERE}",
+    ),
+    "removed": (
+        "Connection 'groq' was removed, and run removed uses it: `ls-prompts connect-model groq --base-url URL`, then "
+        "`ls-prompts resume removed`.",
+        f"Connection 'groq' was removed, and run removed uses it. {ELSEWHERE}",
+    ),
+    "other batch": (
+        "A batch of run 1f3a is under way at the provider: `ls-prompts resume 1f3a` waits for it, `ls-prompts cancel "
+        "1f3a` cancels it.",
+        "A batch of run 1f3a is under way at the provider. Resume the run to collect the answers, or cancel it.",
+    ),
+    "nginx": (
+        NGINX := "The proxy in front of Label Studio refuses 1 prediction(s) as too large (413; 9 bytes), of task 3: "
+        "raise its limit for a request (nginx: client_max_body_size, 1 MB by default), then run `ls-prompts push "
+        "mood@1`. The others are there.",
+        NGINX,
+    ),
+    "config": (
+        CONFIG := "The config changed, and the database does not have the former one. If labels were renamed: "
+        "`ls-prompts relabel OLD NEW`, for each of them.",
+        CONFIG,
+    ),
+}
+"""Run -> the sentence that the release before stored of it, and what is stored now."""
+TROUBLE_BEFORE = {
+    1: (
+        "The 2 USD a day for new tasks of project 1 are used up: it goes on after midnight UTC, or with more, "
+        "`ls-prompts keep-up 1 --on --budget 4`.",
+        "The 2 USD a day for new tasks of project 1 are used up: it goes on after midnight UTC, or with a larger "
+        "budget.",
+    ),
+    2: (
+        "Run 1f3a for new tasks of project 2 was canceled: `ls-prompts keep-up 2 --on --budget 2` goes on.",
+        "Run 1f3a for new tasks of project 2 was canceled: turn keep-up on again to go on.",
+    ),
+    3: (
+        "No version is in use in project 3: `ls-prompts use VERSION` selects one.",
+        "No version is in use in project 3: use one for annotators first.",
+    ),
+    4: STORED_BEFORE["moved"],
+}
+"""Project -> the sentence about its keep-up, and what is stored now."""
 RUN = "00000001"
 USD = 15 / 1e6
 """Of each completion here: 10 tokens of prompt, 5 of completion, a USD per million."""
@@ -114,6 +196,26 @@ def test_what_was_stored_names_no_command_any_more(upgraded: Store) -> None:
     with upgraded.engine.connect() as connection:
         said = sa.select(asks.c.detail).where(asks.c.failure == "crashed")
         assert connection.execute(said).scalars().all() == ["Its chunk ended 3 workers."]
+
+
+def test_what_was_reworded_is_reworded_and_the_rest_stays(database_url: str) -> None:
+    engine = engine_at(database_url, "0045")
+    end = {"status": "failed", "stop": "", "created": "2026", "worker": "", "seen": 0.0, "seconds": 1.0}
+    on = {"on": True, "budget": 2.0, "since": 0, "tag": "mood@1", "secret": "", "changed": "2026"}
+    with engine.begin() as connection:
+        for run, (before, _) in STORED_BEFORE.items():
+            about = {"id": run, "tag": "mood@1", "project": 7, "push": True, "keep": False, "subset": "all"}
+            connection.execute(runs.insert().values(**about, **end, reason=before))
+        for project, (before, _) in TROUBLE_BEFORE.items():
+            connection.execute(keep_ups.insert().values(project=project, **on, trouble=before))
+    engine.dispose()
+    opened = Store(database_url)
+    with opened.engine.connect() as connection:
+        reasons = {row.id: row.reason for row in connection.execute(sa.select(runs))}
+        troubles = {row.project: row.trouble for row in connection.execute(sa.select(keep_ups))}
+    opened.close()
+    assert reasons == {run: now for run, (_, now) in STORED_BEFORE.items()}
+    assert troubles == {key: now for key, (_, now) in TROUBLE_BEFORE.items()}
 
 
 def test_samples_are_counted_as_before(upgraded: Store) -> None:
