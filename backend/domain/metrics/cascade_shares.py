@@ -17,7 +17,7 @@ class CascadeShares:
     """Of a set of outcomes.
 
     first, second: how many tasks each model decided
-    reasons: reason why the second was asked -> number of tasks
+    reasons: reason why the second was asked -> number of tasks, in alphabetical order
     first_usd, second_usd: of the requests to each, each counted once; None if a price is unknown
     """
 
@@ -73,9 +73,8 @@ class CountingSteps:
         second = self._reasons.total()
         if not second:
             return None
-        return CascadeShares(
-            self._tasks - second, second, dict(self._reasons), *(total_usd(costs.all()) for costs in self._costs)
-        )
+        usd = (total_usd(costs.all()) for costs in self._costs)
+        return CascadeShares(self._tasks - second, second, dict(sorted(self._reasons.items())), *usd)
 
 
 def _second_usd(outcome: Outcome, first: Outcome) -> float | None:

@@ -24,7 +24,9 @@ class Summary:
     cost_usd: of all completions behind the outcomes, each counted once however many tasks share it, as are the tokens
     saved_usd: the part of it that was stored before
     Tokens are None if the provider did not count those of one request.
-    refusal: the text of the provider's most frequent refusal; None for none
+    rejections, failures: in alphabetical order, whatever the order of the outcomes
+    refusal: the text of the provider's most frequent refusal, of equally frequent ones the first in the alphabet; None
+        for none
     quotes: where the quotes of the usable answers were found, None where none was given
     cascade: who answered, and what each model cost; None if no task went on to a second one
     Latencies are in seconds.
@@ -142,13 +144,13 @@ class Summing:
             completion_tokens=_counted(self._completion),
             cost_usd=_known_price(fsum(self._cost)),
             saved_usd=_known_price(fsum(c for c, sent in zip(self._cost, self._sent, strict=True) if not sent)),
-            rejections=dict(self._rejections),
-            failures=dict(self._failures),
+            rejections=dict(sorted(self._rejections.items())),
+            failures=dict(sorted(self._failures.items())),
             requests=self._requests,
             reused=self._reused,
             latency_p50=quantile(self._seconds, 50),
             latency_p95=quantile(self._seconds, 95),
-            refusal=next((detail for detail, _ in self._refusals.most_common(1)), None),
+            refusal=min(self._refusals, key=lambda detail: (-self._refusals[detail], detail), default=None),
             quotes=counts_or_none(self._tiers, self._unlocated),
             cascade=self._steps.shares(),
         )

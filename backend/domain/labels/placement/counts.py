@@ -42,5 +42,7 @@ def placement_counts(quotes: Iterable[Location | Unlocated]) -> PlacementCounts:
 
 
 def counts_or_none(located: Mapping[str, int], unlocated: Mapping[str, int]) -> PlacementCounts | None:
-    """From counts by tier and by reason; None for no quote."""
-    return PlacementCounts(dict(located), dict(unlocated)) if located or unlocated else None
+    """From counts by tier and by reason, in alphabetical order; None for no quote."""
+    if not located and not unlocated:
+        return None
+    return PlacementCounts(dict(sorted(located.items())), dict(sorted(unlocated.items())))

@@ -119,3 +119,24 @@ def test_the_most_frequent_refusal_is_kept_and_all_others_are_few() -> None:
     )
     assert found.refusal == "Needs a header."
     assert summarise([failed(1), rejected(2)]).refusal is None
+
+
+def test_equal_outcomes_in_another_order_have_the_same_summary_down_to_its_text() -> None:
+    places = Spans((MarkedSpan(0, 4, "PER", tier="fold"),), (UnlocatedQuote("PER", "Zoe", "ambiguous"),))
+    others = Spans((MarkedSpan(0, 4, "PER", tier="exact"),), (UnlocatedQuote("PER", "Zoe", "absent"),))
+    outcomes = [
+        rejected(1, "refused"),
+        rejected(2),
+        failed(3, "timeout"),
+        Outcome(4, Failure("bad_request", "Needs a header.")),
+        Outcome(5, Failure("bad_request", "Flagged.")),
+        Outcome(6, {"ner": places}, "d6", usage=SPENT),
+        Outcome(7, {"ner": others}, "d7", usage=SPENT),
+        replace(rejected(8), first=rejected(8, "refused")),
+        replace(rejected(9), first=failed(9)),
+    ]
+    found = summarise(outcomes)
+    assert found.refusal == "Flagged."
+    assert list(found.rejections) == ["not_json", "refused"]
+    assert list(found.failures) == ["bad_request", "timeout"]
+    assert repr(summarise(outcomes[::-1])) == repr(found)
