@@ -77,6 +77,11 @@ def test_the_api_names_no_option(advice: Advice) -> None:
     assert "ls-prompts" not in words
 
 
+@pytest.mark.parametrize("advice", Advice, ids=lambda advice: advice.name)
+def test_the_api_which_has_no_resume_does_not_speak_of_it(advice: Advice) -> None:
+    assert "resume" not in FIELDS.get(advice, advice.value).lower()
+
+
 def test_an_error_says_what_happened_and_then_what_to_do() -> None:
     error = RunError("Run 7 is under way:", Advice.WAIT, run="7")
     assert str(error) == "Run 7 is under way: wait until it has ended."

@@ -14,6 +14,9 @@ ADVICE = {
     Advice.LIST_WRONG: "the results of a version with kind=wrong are the answers that differ from the ground truths.",
     Advice.RESUME: "Start a run on the same tasks: what is stored is not asked again.",
     Advice.RAISE_AND_RESUME: "Start a run on the same tasks next month (UTC), or once it is raised.",
+    Advice.RESUME_REST: "Start a run on the same tasks to ask about the rest.",
+    Advice.COLLECT_OR_CANCEL: "Start a run on the same tasks once the batch has ended, or cancel the run.",
+    Advice.CONNECT: "Have the connection lead there again, then start a run on the same tasks.",
     Advice.NO_BUDGET: "or leave 'budget_usd' out.",
     Advice.LARGER_SEARCH: "refine it again with a larger 'budget_usd'.",
     Advice.SAVE_AGAIN: (
