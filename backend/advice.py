@@ -30,7 +30,7 @@ class Advice(Enum):
     RUN_ON_TRUTHS = "run it on the ground truths first."
     RUN_ON_SAMPLE = "run it on a sample first."
     LIST_WRONG = "the results of a version list the answers that differ from the ground truths."
-    # of runs, and of errors about them
+    # about runs, as whole sentences that follow a sentence: of remarks and of errors
     RESUME = "Resume it to go on."
     RESUME_REST = "Resume the run to ask about the rest."
     COLLECT_OR_CANCEL = "Resume the run to collect the answers, or cancel it."
@@ -44,7 +44,7 @@ class Advice(Enum):
     CHECK_SERVER = "A check of the server says what fits it."
     LIST_FAILED = "Its results list these tasks."
     LIST_RUNS = "See the list of runs."
-    # of errors: runs
+    # about runs, as the part of a sentence that follows a colon or a comma: of errors only
     WAIT = "wait until it has ended."
     WAIT_OR_CANCEL = "wait until it has ended, or cancel it."
     WAIT_CANCEL_OR_FORCE = "wait until it has ended, or cancel it first."
