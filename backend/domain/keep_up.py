@@ -54,6 +54,19 @@ def spent_up(keep_up: KeepUp) -> str:
     )
 
 
+def other_limit(keep_up: KeepUp) -> str:
+    """The sentence for a limit of the server, or of a connection, that leaves too little for one request."""
+    return (
+        f"What is left of MAX_USD_PER_DAY or MONTHLY_BUDGET is too little for new tasks of project {keep_up.project}: "
+        "wait until there is more, which is looked for every hour."
+    )
+
+
+def without_version(project: int) -> str:
+    """What happened where annotators get no version that keep-up could use."""
+    return f"No version is in use in project {project}:"
+
+
 def total(spent: Mapping[str, float | None]) -> float | None:
     """The sum of what runs spent, by their ids; None if one is unknown."""
     amounts = [usd for usd in spent.values() if usd is not None]

@@ -12,7 +12,7 @@ from itertools import takewhile
 
 from backend.adapters.database.keep_ups import KeepUpStore
 from backend.adapters.label_studio.client import LabelStudioClient
-from backend.domain.keep_up import KeepUp, KeepUpState, spent_up
+from backend.domain.keep_up import KeepUp, KeepUpState, other_limit, spent_up
 from backend.domain.runs.run import OPEN, Run
 from backend.domain.runs.stop_reason import RESUMABLE, StopKind
 from backend.errors import PromptsError, RunError
@@ -103,7 +103,7 @@ class TaskFollower:
             waits = run.created > keep_up.changed and run.silent_s < self._patience(runs)
             return str(newest.remark) if waits else None
         if self._was_refused(keep_up, newest) and run.created > keep_up.changed:
-            return _other_limit(keep_up) if run.silent_s < MOST_S else None
+            return other_limit(keep_up) if run.silent_s < MOST_S else None
         return _canceled(keep_up, run)
 
     def _resume(self, keep_up: KeepUp, run: Run) -> str:
@@ -183,13 +183,6 @@ def _canceled(keep_up: KeepUp, run: Run) -> str | None:
     if not by_person or run.created <= keep_up.changed:
         return None
     return f"Run {run.id} for new tasks of project {keep_up.project} was canceled: turn keep-up on again to go on."
-
-
-def _other_limit(keep_up: KeepUp) -> str:
-    return (
-        f"What is left of MAX_USD_PER_DAY or MONTHLY_BUDGET is too little for new tasks of project {keep_up.project}: "
-        "wait until there is more, which is looked for every hour."
-    )
 
 
 def _failed(run: Run) -> bool:

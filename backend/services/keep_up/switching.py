@@ -9,7 +9,7 @@ from backend.adapters.database.keep_ups import KeepUpStore
 from backend.adapters.database.prompts import now
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.advice import Advice
-from backend.domain.keep_up import DAILY_USD, KeepUp
+from backend.domain.keep_up import DAILY_USD, KeepUp, without_version
 from backend.errors import SettingsError, StudioError
 from backend.services.predictions.target_project import Notify
 
@@ -86,4 +86,4 @@ class KeepUpSwitch:
 
 
 def no_version(project: int) -> SettingsError:
-    return SettingsError(f"No version is in use in project {project}:", Advice.USE_ONE)
+    return SettingsError(without_version(project), Advice.USE_ONE)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from backend.domain.keep_up import DAILY_USD
+from backend.domain.keep_up import DAILY_USD, other_limit, spent_up, without_version
 from backend.errors import NotThereError
 from backend.interfaces.cli.commands.projects import backend_url_option
 from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app, waiting_for
@@ -12,7 +12,7 @@ from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.projects import keep_up_json
 
 if TYPE_CHECKING:
-    from backend.domain.keep_up import KeepUpState
+    from backend.domain.keep_up import KeepUp, KeepUpState
 
 
 @click.command(name="keep-up")
@@ -61,4 +61,17 @@ def _notify(state: "KeepUpState") -> None:
         click.echo(f"{numbers.things(state.waiting, 'new task')} without a prediction")
     if keep_up.trouble:
         click.echo(printable(keep_up.trouble))
-        click.echo(f"`ls-prompts keep-up {keep_up.project} --on` tries again now; --budget sets another budget.")
+        if helps := _what_helps(keep_up):
+            click.echo(helps)
+
+
+def _what_helps(keep_up: "KeepUp") -> str:
+    """The command against its trouble; "" if none helps."""
+    if keep_up.trouble.startswith(without_version(keep_up.project)):
+        return "`ls-prompts use VERSION` selects one."
+    if keep_up.trouble == other_limit(keep_up):
+        return ""
+    turn_on = f"ls-prompts keep-up {keep_up.project} --on"
+    if keep_up.trouble == spent_up(keep_up):
+        return f"`{turn_on} --budget {2 * keep_up.budget:g}` goes on now."
+    return f"`{turn_on}` tries again now."

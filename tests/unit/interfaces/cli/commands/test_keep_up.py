@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from backend.domain.keep_up import KeepUp, KeepUpState
+from backend.domain.keep_up import KeepUp, KeepUpState, other_limit, spent_up
 from backend.interfaces.cli.main import cli
+from backend.services.keep_up.switching import no_version
 
 ON = KeepUp(7, True, 2.0, 9, "mood@1", "", "2026-11-30T10:00:12.345678+00:00", 3, "ann@example.com")
 
@@ -64,8 +65,22 @@ def test_what_stops_it_and_what_is_unknown_are_said(app: App) -> None:
     assert "mood@1: n/a of 2 USD spent today (UTC)" in said
     assert said.splitlines()[-2:] == [
         "The provider\\x1b[2J is away.",
-        "`ls-prompts keep-up 7 --on` tries again now; --budget sets another budget.",
+        "`ls-prompts keep-up 7 --on` tries again now.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "helps"),
+    [
+        (str(no_version(7)), ["`ls-prompts use VERSION` selects one."]),
+        (spent_up(ON), ["`ls-prompts keep-up 7 --on --budget 4` goes on now."]),
+        (other_limit(ON), []),
+    ],
+    ids=["no version in use", "the day's budget used up", "another limit"],
+)
+def test_what_helps_against_its_trouble_is_said(app: App, trouble: str, helps: list[str]) -> None:
+    app.state = KeepUpState(replace(ON, trouble=trouble), 2.0, 2, ())
+    assert call().stdout.splitlines()[3:] == [trouble, *helps]
 
 
 def test_a_budget_that_is_not_given_is_left_to_what_was_stored(app: App) -> None:
