@@ -15,6 +15,7 @@ class Advice(Enum):
 
     # of remarks
     INCLUDE_OWN = "They can be counted too."
+    RELABEL_ALL = "If they were renamed, the ground truths count once the new names are known."
     LEAVE_ONE_OUT = "They can be counted too, each with the other examples only."
     RELABEL = "If it was renamed, they count once the new name is known."
     EACH_CONTROL = "An evaluation has the scores of each control."
@@ -52,6 +53,7 @@ class Advice(Enum):
     LARGER_SEARCH = "the same search with a larger budget continues it."
     SAME_SEARCH = "the same search continues it."
     SAME_SEARCH_WITHIN = "the same search with the same budget continues it."
+    PUSH_AGAIN = "then push the predictions again."
     NO_BUDGET = "or leave the budget out."
     # versions
     USE_ONE = "use one for annotators first."
@@ -59,6 +61,7 @@ class Advice(Enum):
     USE_ANOTHER = "let them get another version before deleting it."
     # connections
     ADD_CONNECTION = "add it, or choose another one."
+    GIVE_PRICES = "give its connection the prices, or leave the budget out."
     GIVE_ADDRESS = "give its address."
     KEY_APART = "give the key apart from it."
     KEY_AGAIN = "give it again, so that it is sent to another address only if you want that."

@@ -88,13 +88,11 @@ def known_price(pricing: Pricing, model: str, connection: str, prompt: int, comp
     """USD of a request of that size. Raises UnknownPriceError if the price is unknown."""
     price = pricing(model, connection)(prompt, 0, completion)
     if price is None:
-        stored = f"give its prices to `ls-prompts connect-model {connection}`"
-        where = stored if connection not in RESERVED else "set PRICE_IN and PRICE_OUT"
-        raise UnknownPriceError(
-            f"The price of model '{model}' is unknown, so no budget can be kept: {where} "
-            "(USD per million tokens; 0 for a model on a machine of your own),",
-            Advice.NO_BUDGET,
-        )
+        unknown = f"The price of model '{model}' is unknown, so no budget can be kept"
+        size = "USD per million tokens; 0 for a model on a machine of your own"
+        if connection in RESERVED:
+            raise UnknownPriceError(f"{unknown}: set PRICE_IN and PRICE_OUT ({size}),", Advice.NO_BUDGET)
+        raise UnknownPriceError(f"{unknown} ({size}):", Advice.GIVE_PRICES, connection=connection)
     return price
 
 

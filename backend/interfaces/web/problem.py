@@ -17,6 +17,8 @@ ADVICE = {
     Advice.RESUME_REST: "Start a run on the same tasks to ask about the rest.",
     Advice.COLLECT_OR_CANCEL: "Start a run on the same tasks once the batch has ended, or cancel the run.",
     Advice.CONNECT: "Have the connection lead there again, then start a run on the same tasks.",
+    Advice.PUSH_AGAIN: "then start a run on the same tasks: what is stored is not asked again.",
+    Advice.GIVE_PRICES: "give its connection the prices, or leave 'budget_usd' out.",
     Advice.NO_BUDGET: "or leave 'budget_usd' out.",
     Advice.LARGER_SEARCH: "refine it again with a larger 'budget_usd'.",
     Advice.SAVE_AGAIN: (

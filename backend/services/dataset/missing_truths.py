@@ -28,9 +28,9 @@ def why_none(project: int, subset: Subset, left_out: LeftOut) -> NoTruthsError:
     if left_out.unknown_labels:
         names = ", ".join(left_out.unknown_labels)
         return NoTruthsError(
-            f"The ground truths of project {project} have labels that its config does not have ({names}): if they "
-            "were renamed, `ls-prompts relabel OLD NEW` includes them; otherwise add these labels to the config, or "
-            "annotate the tasks again."
+            f"The ground truths of project {project} have labels that its config does not have ({names}): add "
+            "them to the config, or annotate the tasks again.",
+            Advice.RELABEL_ALL,
         )
     if subset.split is not None:
         return NoTruthsError(f"Project {project} has no ground truths in {subset.split}:", Advice.MARK_MORE)

@@ -7,10 +7,10 @@ request that is too large for a proxy is halved. What the import would drop is s
 import json
 import time
 from collections.abc import Collection, Iterable, Mapping
-from shlex import quote
 from typing import Any, NamedTuple
 
 from backend.adapters.label_studio.http import Faulted, Refused, RequestTooLarge, Unreachable
+from backend.advice import Advice
 from backend.domain.predictions.diff import WantedPrediction, compare
 from backend.domain.prompts.version import PromptVersion
 from backend.errors import StudioError
@@ -86,14 +86,14 @@ class PredictionImporter:
         restored, self.created = self.created - before, before
         self._existing += restored
         if len(self._too_large) > refused:
-            raise StudioError(self._why_too_large())
+            raise self._too_large_error()
         return restored
 
     def finish(self) -> None:
         """Sends the rest. Raises StudioError also if a prediction was too large to be sent."""
         self._flush()
         if self._too_large:
-            raise StudioError(self._why_too_large())
+            raise self._too_large_error()
 
     def _flush(self) -> None:
         lines, self._lines, self._size = self._lines, [], 0
@@ -117,7 +117,7 @@ class PredictionImporter:
             self._deliver([line])
         sent, there = self.created - before, len(lines) - len(self._missing(lines))
         if there < sent:
-            raise StudioError(self._why_few(there, sent))
+            raise self._too_few_error(there, sent)
 
     def _deliver(self, lines: list[ImportLine]) -> None:
         """In as many requests as it takes."""
@@ -147,19 +147,23 @@ class PredictionImporter:
             self.created += len(lines) - len(missing)
             lines = missing
 
-    def _why_too_large(self) -> str:
+    def _too_large_error(self) -> StudioError:
         tasks = ", ".join(str(line.task) for line in self._too_large[:10])
         number, size = len(self._too_large), max(len(line.body) for line in self._too_large)
-        return (
+        return StudioError(
             f"The proxy in front of Label Studio refuses {number} prediction(s) as too large (413; {size:,} bytes), of "
-            f"task {tasks}: raise its limit for a request (nginx: client_max_body_size, 1 MB by default), "
-            f"then run `ls-prompts push {quote(self._version.tag)}`. The others are there."
+            f"task {tasks}: the others are there. Raise its limit for a request (nginx: client_max_body_size, 1 MB by "
+            "default),",
+            Advice.PUSH_AGAIN,
+            tag=self._version.tag,
         )
 
-    def _why_few(self, created: int, number: int) -> str:
-        return (
-            f"Label Studio took only {created} of {number} predictions: its labelling config may have changed; "
-            f"check it, then run `ls-prompts push {quote(self._version.tag)}`."
+    def _too_few_error(self, created: int, number: int) -> StudioError:
+        return StudioError(
+            f"Label Studio took only {created} of {number} predictions: its labelling config may have changed; check "
+            "it,",
+            Advice.PUSH_AGAIN,
+            tag=self._version.tag,
         )
 
     def _arrive(self, number: int) -> bool:
@@ -191,7 +195,7 @@ class PredictionImporter:
             )
             lines, created = left, self._post(left)
         if created != len(lines):
-            raise StudioError(self._why_few(created, len(lines)))
+            raise self._too_few_error(created, len(lines))
         return created
 
     def _post(self, lines: list[ImportLine]) -> int:

@@ -9,6 +9,7 @@ ADVICE = {
     Advice.INCLUDE_OWN: "--accepted includes them.",
     Advice.LEAVE_ONE_OUT: "--leave-one-out includes them.",
     Advice.RELABEL: "If it was renamed, `ls-prompts relabel OLD NEW` includes them.",
+    Advice.RELABEL_ALL: "If they were renamed, `ls-prompts relabel OLD NEW` includes the ground truths.",
     Advice.EACH_CONTROL: "`ls-prompts evaluate` has the scores of each control.",
     Advice.DRAW: "`ls-prompts draw {project}` draws tasks to label.",
     Advice.LIST_DRAWN: "`ls-prompts draw {project}` lists them.",
@@ -60,6 +61,7 @@ ADVICE = {
     Advice.SAME_SEARCH_WITHIN: (
         "`ls-prompts enhance {tag} --teacher {teacher} --rounds {rounds} --budget {usd}` continues it."
     ),
+    Advice.PUSH_AGAIN: "then run `ls-prompts push {tag}`.",
     Advice.NO_BUDGET: "or leave out --budget.",
     Advice.USE_ONE: "`ls-prompts use VERSION` selects one.",
     Advice.SAVE_AGAIN: (
@@ -70,6 +72,7 @@ ADVICE = {
     Advice.ADD_CONNECTION: (
         "add it with `ls-prompts connect-model {connection} --base-url URL`, or see `ls-prompts connections`."
     ),
+    Advice.GIVE_PRICES: "give its prices to `ls-prompts connect-model {connection}`, or leave out --budget.",
     Advice.GIVE_ADDRESS: "give its address with --base-url.",
     Advice.KEY_APART: "give the key with --key-env or --store-key.",
     Advice.KEY_AGAIN: ("give it again with --store-key, so that it is sent to another address only if you want that."),

@@ -9,6 +9,7 @@ ADVICE = {
     Advice.LIST_DRAWN: "Label 20 at random lists them.",
     Advice.DRAW_MORE: "Label 20 at random draws more tasks to label.",
     Advice.RESUME: "Resume continues it.",
+    Advice.PUSH_AGAIN: "then get the predictions for all tasks.",
     Advice.RAISE_AND_RESUME: "Resume goes on next month (UTC), or once whoever runs the server has raised it.",
 }
 WORDS: tuple[tuple[str, str], ...] = (
@@ -17,7 +18,7 @@ WORDS: tuple[tuple[str, str], ...] = (
     (r": `ls-prompts keep-up [^`]+` gives it", ""),
     (r"; `ls-prompts withdraw [^`]+ --take-over` deletes them too", "; delete them in Label Studio"),
     (r": `ls-prompts connect [^`]+` or `ls-prompts run [^`]+` first", ": get the predictions for all tasks first"),
-    (r"(then|when it has less to do,) run `ls-prompts push [^`]+`", r"\1 get the predictions for all tasks"),
+    (r"(when it has less to do,) run `ls-prompts push [^`]+`", r"\1 get the predictions for all tasks"),
     (r"until `ls-prompts push [^`]+` completes this", "until you get the predictions for all tasks"),
     (r"`ls-prompts use` selects another version", "use another version for annotators"),
     (r"\. Make one with `ls-prompts save`", ""),

@@ -311,7 +311,7 @@ def test_a_refusal_of_a_proxy_is_told_at_once(place: Place, board: Board, monkey
         return len(tasks)
 
     monkeypatch.setattr(LonePredictions, "delete", deleted)
-    with pytest.raises(StudioError, match=r"refuses 3 prediction\(s\).* run `ls-prompts push mood@1`"):
+    with pytest.raises(StudioError, match=r"refuses 3 prediction\(s\).*, then push the predictions again\."):
         pushed(place, 0.75)
 
 

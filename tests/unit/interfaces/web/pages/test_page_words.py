@@ -67,9 +67,10 @@ def test_what_was_asked_for_wrongly_is_said_in_words_of_the_form() -> None:
     with pytest.raises(PromptsError) as more:
         check_larger(1.0, BOUNDED)
     assert told(more.value).endswith("of 2 USD: a larger budget continues it.")
-    with pytest.raises(PromptsError) as price:
-        known_price(lambda _model, _connection: lambda *_: None, "x", "default", 1, 1)
-    assert told(price.value).endswith("or leave the budget out.")
+    for connection in ("default", "groq"):
+        with pytest.raises(PromptsError) as price:
+            known_price(lambda _model, _connection: lambda *_: None, "x", connection, 1, 1)
+        assert told(price.value).endswith("or leave the budget out.")
 
 
 def test_why_new_tasks_wait_is_said_in_words_of_the_form() -> None:
@@ -80,8 +81,8 @@ def test_why_new_tasks_wait_is_said_in_words_of_the_form() -> None:
 
 @pytest.mark.parametrize(
     "left_out",
-    [LeftOut(self_predicted=(1,)), LeftOut(examples=(1,)), LeftOut()],
-    ids=["made of predictions", "examples", "none at all"],
+    [LeftOut(self_predicted=(1,)), LeftOut(examples=(1,)), LeftOut(unknown_labels={"Refund": (1,)}), LeftOut()],
+    ids=["made of predictions", "examples", "unknown labels", "none at all"],
 )
 def test_why_there_is_no_ground_truth_names_no_option(left_out: LeftOut) -> None:
     told(why_none(7, Subset("ground-truth"), left_out))
