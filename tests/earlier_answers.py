@@ -28,6 +28,7 @@ REWORDED = {
     "Intervals of F1s are too narrow below 100 tasks:": "With so few tasks the intervals of F1 may be too narrow:",
     "Only test:0.5 of the ground truths is shown;": "These are the scores on test:0.5 of the ground truths;",
     "to promise 0.6.": "to guarantee an accuracy of 0.6.",
+    "refused 2, not_json 2": "not_json 2, refused 2",
 }
 """Words then -> words now."""
 

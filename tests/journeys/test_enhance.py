@@ -103,7 +103,8 @@ def test_it_is_canceled_from_elsewhere_and_goes_on(taught: Installation, teacher
     _, err = under_way.communicate(timeout=60)
     assert under_way.returncode == 1
     assert "was stopped; its answers are kept: `ls-prompts enhance topic@1 --teacher big --rounds 6` continues" in err
-    assert "to continue it" in taught.command("resume", run["run"], code=1).err
+    refused = taught.command("resume", run["run"], code=1).err
+    assert f"Run {run['run']} is a search. The same `ls-prompts enhance topic@1` continues it." in refused
     assert taught.command(*ENHANCE, "--json").json["run"] == run["run"]
 
 
