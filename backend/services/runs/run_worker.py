@@ -160,27 +160,16 @@ class RunWorker:
         else:
             findings = Findings(findings.truths, progress)
             pushed = self.conclude(run, now, progress.notify, heartbeat, findings.read)
-        return self._result(run, now, base, findings, seconds, pushed)
+        judged, truths = sorted(findings.judged, key=attrgetter("task_id")), base.truths
+        scored = _scored(judged, truths, now.schema, base.left_out) if truths else None
+        done, summary = self.record.run(run.id), findings.total.summary()
+        return RunResult(done, subset_of(run), summary, seconds, judged, truths, scored, pushed)
 
     def _is_enough(self, findings: Findings, run: Run) -> bool:
         """Whether nothing is left to read: nothing is pushed, and all outcomes came in this process. A task that failed
         may have an answer now: that to another task with the same text."""
         total = findings.total
         return not run.push and not total.failed and total.tasks == self.record.run_tasks.count(run.id)
-
-    def _result(
-        self,
-        run: Run,
-        resolved: ResolvedVersion,
-        base: TaskSelection,
-        findings: Findings,
-        seconds: float,
-        pushed: PushResult | None,
-    ) -> RunResult:
-        judged = sorted(findings.judged, key=attrgetter("task_id"))
-        scored = _scored(judged, base.truths, resolved.schema, base.left_out) if base.truths else None
-        done, summary = self.record.run(run.id), findings.total.summary()
-        return RunResult(done, subset_of(run), summary, seconds, judged, base.truths, scored, pushed)
 
     def conclude(
         self, run: Run, resolved: ResolvedVersion, notify: Notify, heartbeat: Heartbeat, on_page: OnPage = unheeded
