@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from backend.domain.few_shot.similarity import embedded_of, nearest, words_of
 from backend.domain.outcome import Failure
-from backend.domain.prompts.default_prompt import task_text
+from backend.domain.prompts.task_placeholders import task_placeholders
 from backend.domain.same_text import text_key
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class FewShotMessages:
         self._variables = version.variables
         self._embed = embed
         self._owners = ExampleOwners(version)
-        bare = version if version.system else replace(version, template=task_text(version.variables))
+        bare = version if version.system else replace(version, template=task_placeholders(version.variables))
         self._turns = tuple(_turn(bare, example) for example in version.examples.pool)
         self._index: SimilarityIndex | None = None
 

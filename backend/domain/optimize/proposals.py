@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from backend.domain.answer import Answer, LabelDefinitions, texts_of
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Rejection
-from backend.domain.prompts.default_prompt import task_text
 from backend.domain.prompts.definitions import defined, listed
 from backend.domain.prompts.prompt_file import FENCE, PromptFile, file_text, read_prompt_file
 from backend.domain.prompts.system_part import on_marks
+from backend.domain.prompts.task_placeholders import task_placeholders
 from backend.domain.prompts.version import PLACEHOLDER, Definitions, PromptVersion, used_variables
 from backend.domain.same_text import folded
 from backend.errors import PromptError
@@ -103,7 +103,7 @@ def proposal_of(
 def _with_template(prompt: str, parent: PromptVersion) -> tuple[PromptVersion, str]:
     """The parent with this user's message, and which variables were put back."""
     lost = tuple(name for name in parent.variables if name not in used_variables(prompt, parent.variables))
-    template = prompt + (f"\n\n{task_text(lost)}" if lost else "")
+    template = prompt + (f"\n\n{task_placeholders(lost)}" if lost else "")
     back = ", ".join(f"{{{name}}}" for name in lost)
     return replace(parent, template=template), f"{back} was put back at its end" if lost else ""
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from backend.domain.prompts.definitions import defined, hints, listed
 from backend.domain.prompts.prompt_file import PromptFile
 from backend.domain.prompts.system_part import marked, on_marks
-from backend.domain.prompts.version import AUTO, BRACED, PLACEHOLDER, PromptVersion
+from backend.domain.prompts.task_placeholders import task_placeholders
+from backend.domain.prompts.version import AUTO, PLACEHOLDER, PromptVersion
 
 if TYPE_CHECKING:
     from backend.domain.labels.controls.base import Control
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
 def first_prompt(schema: "LabelSchema") -> PromptFile:
     """A prompt to begin with: the config's headers, a line about the labels, the task's texts, and all labels with
     hints."""
-    task = ["", task_text(schema.variables, schema.phrases)]
+    task = ["", task_placeholders(schema.variables, schema.phrases)]
     return PromptFile("\n".join([*_instructions(schema), *task]), labels=listed(hints(schema)))
 
 
 def first_draft(schema: "LabelSchema") -> PromptFile:
     """The same with the headers and the line about the labels in the system part, and the task's texts, marked as
     data, in the user's message."""
-    template = marked(task_text(schema.variables, schema.phrases), [schema.digest, "item"])
+    template = marked(task_placeholders(schema.variables, schema.phrases), [schema.digest, "item"])
     system = "\n".join([*_instructions(schema), on_marks(template)])
     return PromptFile(template, labels=listed(hints(schema)), system=system)
 
@@ -44,17 +45,6 @@ def _questions(fields: Sequence["Control"]) -> list[str]:
     for field in fields:
         names.setdefault(field.task, []).append(field.name)
     return [task.format(names=", ".join(named)) for task, named in names.items()]
-
-
-def task_text(variables: tuple[str, ...], phrases: tuple[str, ...] = ()) -> str:
-    """The placeholders of all text variables: the text alone if there is one, named lines if there are more.
-
-    Words that the config puts around a variable are kept.
-    """
-    inside = {name: phrase for phrase in reversed(phrases) for name in BRACED.findall(phrase)}
-    if len(variables) == 1:
-        return inside.get(variables[0], f"{{{variables[0]}}}")
-    return "\n".join(dict.fromkeys(inside.get(name, f"{name}: {{{name}}}") for name in variables))
 
 
 def default_version(schema: "LabelSchema", project: int, model: str) -> PromptVersion:

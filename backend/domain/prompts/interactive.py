@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.prompts.default_prompt import task_text
+from backend.domain.prompts.task_placeholders import task_placeholders
 from backend.domain.prompts.version import PromptVersion, refuse_unknown, used_variables
 
 REMARK = "\n\n[Not used: "
@@ -53,7 +53,7 @@ def typed_version(text: str, base: PromptVersion, schema: LabelSchema, data: Map
     names = [*schema.variables, *(str(name) for name in data)]
     refuse_unknown(text, names)
     used = used_variables(text, names)
-    template = text if used else f"{text}\n\n{task_text(schema.variables, schema.phrases)}"
+    template = text if used else f"{text}\n\n{task_placeholders(schema.variables, schema.phrases)}"
     variables = used or schema.variables
     examples = base.examples if variables == base.variables else None  # they have no other texts
     return replace(base, template=template, variables=variables, examples=examples, system="")
