@@ -8,7 +8,8 @@ import os
 import ssl
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
@@ -73,7 +74,7 @@ class LateContext(ssl.SSLContext):
 
 
 def make_late(module: str) -> None:
-    """From now on, the contexts that `module` makes while it is imported are made late."""
+    """From now on, the contexts that `module` makes while it is imported read their authorities late."""
     sys.meta_path.insert(0, _Finder(module))
 
 
@@ -102,17 +103,38 @@ class _Loader(Loader):
         return self._loader.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
-        at_once = ssl.create_default_context
-
-        importer = threading.get_ident()
-
-        def late(*positional: Any, **named: Any) -> ssl.SSLContext:
-            if threading.get_ident() != importer:
-                return at_once(*positional, **named)
-            return LateContext(partial(at_once, *positional, **named))
-
-        ssl.create_default_context = late
-        try:
+        with (
+            _replaced(ssl, "create_default_context", _late),
+            _replaced(ssl.SSLContext, "set_default_verify_paths", _if_verifying),
+        ):
             self._loader.exec_module(module)
-        finally:
-            ssl.create_default_context = at_once
+
+
+@contextmanager
+def _replaced(owner: Any, name: str, ours: Callable[..., Any]) -> Iterator[None]:
+    """In this thread, `ours` is called in place of a function of `owner`, which is its first argument."""
+    before, is_own, here = getattr(owner, name), name in vars(owner), threading.get_ident()
+
+    def called(*positional: Any, **named: Any) -> Any:
+        if threading.get_ident() != here:
+            return before(*positional, **named)
+        return ours(before, *positional, **named)
+
+    setattr(owner, name, called)
+    try:
+        yield
+    finally:
+        if is_own:
+            setattr(owner, name, before)
+        else:
+            delattr(owner, name)
+
+
+def _late(at_once: Callable[..., ssl.SSLContext], *positional: Any, **named: Any) -> LateContext:
+    return LateContext(partial(at_once, *positional, **named))
+
+
+def _if_verifying(read: Callable[[ssl.SSLContext], None], context: ssl.SSLContext) -> None:
+    """A context that trusts everybody needs no authorities."""
+    if context.verify_mode != ssl.CERT_NONE:
+        read(context)

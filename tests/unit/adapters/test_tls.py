@@ -17,6 +17,7 @@ import ssl
 
 read = []
 ssl.SSLContext.load_default_certs = lambda *_: read.append("authorities")
+ssl.SSLContext.set_default_verify_paths = lambda *_: read.append("their folders")
 import threading
 import backend.adapters.providers
 
@@ -44,7 +45,9 @@ assert read == [], read
 made = connector._SSL_CONTEXT_VERIFIED._context()
 assert read == ["authorities"], read
 assert made.verify_mode == ssl.CERT_REQUIRED and made.check_hostname
+assert connector._SSL_CONTEXT_UNVERIFIED.verify_mode == ssl.CERT_NONE
 assert ssl.create_default_context is at_once
+assert ssl.SSLContext.set_default_verify_paths.__name__ == "<lambda>"
 """
 
 
