@@ -30,6 +30,7 @@ class Advice(Enum):
     FEWER_EXAMPLES = "ask for fewer, or mark more."
     RUN_ON_TRUTHS = "run it on the ground truths first."
     RUN_ON_SAMPLE = "run it on a sample first."
+    RELABEL_EACH = "if labels were renamed, the results can be read once the new names are known."
     LIST_WRONG = "the results of a version list the answers that differ from the ground truths."
     # about runs, as whole sentences that follow a sentence: of remarks and of errors
     RESUME = "Resume it to go on."

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from backend.adapters.database.label_configs import ConfigStore
 from backend.adapters.label_studio.client import LabelStudioClient
+from backend.advice import Advice
 from backend.domain.labels.config import read_config
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.marking import classes_of, controls_in
@@ -66,8 +67,8 @@ class Configs:
         if schema is None:
             raise ConfigChangedError(
                 f"The labelling config of project {version.project} changed since {version.tag} was saved, and the "
-                "database does not have the former one. If labels were renamed: `ls-prompts relabel OLD NEW`, for each "
-                "of them, makes the results readable."
+                "database does not have the former one:",
+                Advice.RELABEL_EACH,
             )
         return schema
 

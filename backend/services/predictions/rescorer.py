@@ -11,7 +11,6 @@ between leaves tasks without a prediction until the next push.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from shlex import quote
 from typing import Any
 
 from backend.adapters.label_studio.http import Refused, Unreachable
@@ -87,17 +86,13 @@ class Rescorer:
             self._bring_back()
             raise StudioError(
                 f"Label Studio did not finish a request to delete {len(self._overdue):,} predictions within two "
-                f"minutes and may do so later: when it has less to do, run {self._command}."
+                f"minutes and may do so later: when it has less to do, push those of {self._version.tag} again."
             )
 
     @property
     def rescored(self) -> int:
         """How many predictions have their new scores."""
         return self._changed + self._completer.settled
-
-    @property
-    def _command(self) -> str:
-        return f"`ls-prompts push {quote(self._version.tag)}`"
 
     def _flush(self) -> None:
         changes, self._changes, self._size = self._changes, [], 0
@@ -200,13 +195,14 @@ class Rescorer:
             self._completer.complete(unchecked)
         except (Refused, Unreachable, UnsettledError) as error:
             raise StudioError(
-                f"{error} {len(unchecked):,} predictions were given new scores; {self._command} checks them."
+                f"{error} {len(unchecked):,} predictions were given new scores, and are checked when those of "
+                f"{self._version.tag} are pushed again."
             ) from error
 
     def _why_incomplete(self) -> str:
         number = len(self._deleted)
         tasks = "1 task has" if number == 1 else f"{number:,} tasks have"
-        return f"Up to {tasks} no prediction until {self._command} completes this."
+        return f"Up to {tasks} no prediction until those of {self._version.tag} are pushed again."
 
     def _change(self, changes: Iterable[Rescored]) -> None:
         """In place; a prediction that was deleted meanwhile is imported."""

@@ -10,6 +10,9 @@ ADVICE = {
     Advice.LEAVE_ONE_OUT: "--leave-one-out includes them.",
     Advice.RELABEL: "If it was renamed, `ls-prompts relabel OLD NEW` includes them.",
     Advice.RELABEL_ALL: "If they were renamed, `ls-prompts relabel OLD NEW` includes the ground truths.",
+    Advice.RELABEL_EACH: (
+        "if labels were renamed, `ls-prompts relabel OLD NEW`, for each of them, makes the results readable."
+    ),
     Advice.EACH_CONTROL: "`ls-prompts evaluate` has the scores of each control.",
     Advice.DRAW: "`ls-prompts draw {project}` draws tasks to label.",
     Advice.LIST_DRAWN: "`ls-prompts draw {project}` lists them.",

@@ -18,8 +18,6 @@ WORDS: tuple[tuple[str, str], ...] = (
     (r": `ls-prompts keep-up [^`]+` gives it", ""),
     (r"; `ls-prompts withdraw [^`]+ --take-over` deletes them too", "; delete them in Label Studio"),
     (r": `ls-prompts connect [^`]+` or `ls-prompts run [^`]+` first", ": get the predictions for all tasks first"),
-    (r"(when it has less to do,) run `ls-prompts push [^`]+`", r"\1 get the predictions for all tasks"),
-    (r"until `ls-prompts push [^`]+` completes this", "until you get the predictions for all tasks"),
     (r"`ls-prompts use` selects another version", "use another version for annotators"),
     (r"\. Make one with `ls-prompts save`", ""),
     (r" \(`ls-prompts models`\)", ""),

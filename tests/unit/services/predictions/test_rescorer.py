@@ -124,9 +124,7 @@ def test_new_scores_that_cannot_be_checked_are_told(place: Place, board: Board) 
         return answer
 
     board.troubles = [last]
-    with pytest.raises(
-        StudioError, match=r"10 predictions were given new scores; `ls-prompts push mood@1` checks them"
-    ):
+    with pytest.raises(StudioError, match=r"10 predictions .* are checked when those of mood@1 are pushed again"):
         pushed(place, 0.75)
     board.down = False
     assert pushed(place, 0.75) == PushResult(0, 0, 10)
@@ -193,7 +191,7 @@ def test_a_deletion_that_may_still_come_is_told(place: Place, board: Board) -> N
         return 504, {}
 
     board.deletions = [never]
-    with pytest.raises(StudioError, match=r"delete 3 predictions .* run `ls-prompts push mood@1`"):
+    with pytest.raises(StudioError, match=r"delete 3 predictions .* push those of mood@1 again"):
         pushed(place, 0.75)
     assert (scores(board), board.calls["POST /api/dm/actions/"]) == (dict.fromkeys(MANY, 0.75), 1)
     still[0]()
@@ -255,7 +253,7 @@ def test_an_import_that_is_refused_once_is_sent_again(place: Place, board: Board
     assert scores(board) == dict.fromkeys(MANY, 0.75)
 
 
-def test_an_outage_names_the_command_that_completes_the_push(place: Place, board: Board) -> None:
+def test_an_outage_says_what_completes_the_push(place: Place, board: Board) -> None:
     pushed(place, 0.5)
 
     def last(do: Callable[[], Answer]) -> Answer:
@@ -263,7 +261,7 @@ def test_an_outage_names_the_command_that_completes_the_push(place: Place, board
         return do()
 
     board.deletions = [last]
-    with pytest.raises(StudioError, match="Up to 3 tasks have no prediction until `ls-prompts push mood@1`"):
+    with pytest.raises(StudioError, match="Up to 3 tasks have no prediction until those of mood@1 are pushed again"):
         pushed(place, 0.75)
     board.down = False
     assert pushed(place, 0.75) == PushResult(3, 0, 0, 7)

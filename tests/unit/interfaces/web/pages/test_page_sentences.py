@@ -69,10 +69,7 @@ ELSEWHERE = {
 }
 """Why sentences cannot come to the page -> something that each has and no other."""
 
-PARTS = (
-    "`ls-prompts push 'two words@3'`",
-    "`ls-prompts withdraw 'two words@3' --take-over` deletes them too.",
-)
+PARTS = ("`ls-prompts withdraw 'two words@3' --take-over` deletes them too.",)
 """What sentences are made of, which the other tests here and those of `page_words` read whole."""
 
 
@@ -122,7 +119,7 @@ def without_the_server(sentence: str) -> str:
 def test_the_search_for_sentences_finds_them() -> None:
     code = '"""`ls-prompts a`"""\ndef f():\n    "--doc"\n    raise E(f"Run {quote(x)}: " "`ls-prompts b`.")\nx = "--on"'
     assert sorted(strings(ast.parse(code))) == ["--on", "Run 'two words@3': `ls-prompts b`."]
-    assert len(sentences()) > 50
+    assert len(sentences()) > 40
 
 
 def test_no_sentence_leaves_a_command_or_an_option_on_the_page() -> None:
@@ -147,22 +144,6 @@ def test_a_version_that_was_not_asked_leads_to_a_run() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("sentence", "words"),
-    [
-        (
-            "2 predictions stay there; `ls-prompts withdraw a@1 --take-over` deletes them too.",
-            "2 predictions stay there; delete them in Label Studio.",
-        ),
-        (
-            "It may do so later: when it has less to do, run `ls-prompts push a@1`.",
-            "It may do so later: when it has less to do, get the predictions for all tasks.",
-        ),
-        (
-            "Up to 3 tasks have no prediction until `ls-prompts push a@1` completes this.",
-            "Up to 3 tasks have no prediction until you get the predictions for all tasks.",
-        ),
-    ],
-)
-def test_sentences_of_several_parts_are_said_whole(sentence: str, words: str) -> None:
-    assert in_page_words(sentence) == words
+def test_a_sentence_of_several_parts_is_said_whole() -> None:
+    sentence = "2 predictions stay there; `ls-prompts withdraw a@1 --take-over` deletes them too."
+    assert in_page_words(sentence) == "2 predictions stay there; delete them in Label Studio."
