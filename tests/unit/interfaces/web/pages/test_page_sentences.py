@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from backend.domain.dataset.subset import Subset
 from backend.interfaces.web.pages.page_words import in_page_words
 from backend.services.analysis.compare import not_asked
