@@ -1,6 +1,7 @@
 """When two texts count as equal: among examples, in splits, in an audit and for a prompt.
 
-This is the only definition in the project: equal except for case, white space and Unicode's compatible forms (NFKC).
+They are equal except for case, white space and Unicode's compatible forms (NFKC). Labels and answers have rules of
+their own: those of their controls.
 """
 
 import unicodedata
