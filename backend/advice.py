@@ -42,6 +42,7 @@ class Advice(Enum):
     RAISE_MONTH = "Raise it, or wait for next month (UTC)."
     RAISE_AND_RESUME = "Raise it, or wait for next month (UTC), then resume the run."
     RAISE_AND_SEARCH = "Raise it, or wait for next month (UTC), then begin the same search again."
+    COMPLETE_PUSH = "Push the predictions again to complete this."
     CONNECT = "Have the connection lead there again, then resume the run."
     CHECK_SERVER = "A check of the server says what fits it."
     LIST_FAILED = "Its results list these tasks."

@@ -112,7 +112,7 @@ class _Loader(Loader):
 
 @contextmanager
 def _replaced(owner: Any, name: str, ours: Callable[..., Any]) -> Iterator[None]:
-    """In this thread, `ours` is called in place of a function of `owner`, which is its first argument."""
+    """In this thread, `owner` has `ours` by that name, which is first given the function that it replaces."""
     before, is_own, here = getattr(owner, name), name in vars(owner), threading.get_ident()
 
     def called(*positional: Any, **named: Any) -> Any:

@@ -16,6 +16,7 @@ ADVICE = {
     Advice.RAISE_AND_RESUME: "Start a run on the same tasks next month (UTC), or once it is raised.",
     Advice.RESUME_REST: "Start a run on the same tasks to ask about the rest.",
     Advice.COLLECT_OR_CANCEL: "Start a run on the same tasks once the batch has ended, or cancel the run.",
+    Advice.COMPLETE_PUSH: "Start a run on the same tasks to complete this: what is stored is not asked again.",
     Advice.CONNECT: "Have the connection lead there again, then start a run on the same tasks.",
     Advice.PUSH_AGAIN: "then start a run on the same tasks: what is stored is not asked again.",
     Advice.GIVE_PRICES: "give its connection the prices, or leave 'budget_usd' out.",

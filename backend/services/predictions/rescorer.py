@@ -15,6 +15,7 @@ from typing import Any
 
 from backend.adapters.label_studio.http import Refused, Unreachable
 from backend.adapters.label_studio.lone_predictions import LonePredictions
+from backend.advice import Advice
 from backend.domain.prompts.version import PromptVersion
 from backend.errors import StudioError
 from backend.services.predictions.completer import Completer, Rescored, UnsettledError, parts
@@ -86,7 +87,9 @@ class Rescorer:
             self._bring_back()
             raise StudioError(
                 f"Label Studio did not finish a request to delete {len(self._overdue):,} predictions within two "
-                f"minutes and may do so later: when it has less to do, push those of {self._version.tag} again."
+                "minutes and may do so later: wait until it has less to do.",
+                Advice.COMPLETE_PUSH,
+                tag=self._version.tag,
             )
 
     @property
@@ -170,7 +173,7 @@ class Rescorer:
             else:
                 self._completer.complete(self._deleted)
         except (Refused, Unreachable, UnsettledError) as error:
-            raise StudioError(f"{error} {self._why_incomplete()}") from error
+            raise StudioError(f"{error} {self._incomplete()}", Advice.COMPLETE_PUSH, tag=self._version.tag) from error
         self._deleted, self._deleted_count = {}, 0
         if sum(len(line.body) for line in self._unchecked.values()) >= UNCHECKED:
             self._check()
@@ -195,14 +198,15 @@ class Rescorer:
             self._completer.complete(unchecked)
         except (Refused, Unreachable, UnsettledError) as error:
             raise StudioError(
-                f"{error} {len(unchecked):,} predictions were given new scores, and are checked when those of "
-                f"{self._version.tag} are pushed again."
+                f"{error} {len(unchecked):,} predictions were given new scores that are not checked yet.",
+                Advice.COMPLETE_PUSH,
+                tag=self._version.tag,
             ) from error
 
-    def _why_incomplete(self) -> str:
+    def _incomplete(self) -> str:
         number = len(self._deleted)
         tasks = "1 task has" if number == 1 else f"{number:,} tasks have"
-        return f"Up to {tasks} no prediction until those of {self._version.tag} are pushed again."
+        return f"Up to {tasks} no prediction now."
 
     def _change(self, changes: Iterable[Rescored]) -> None:
         """In place; a prediction that was deleted meanwhile is imported."""

@@ -45,6 +45,7 @@ ADVICE = {
         "The same `ls-prompts enhance {tag}` continues it next month (UTC), or after `ls-prompts connect-model NAME "
         "--monthly-budget USD`."
     ),
+    Advice.COMPLETE_PUSH: "`ls-prompts push {tag}` completes this.",
     Advice.CONNECT: "`ls-prompts connect-model {connection} --base-url {url}`, then `ls-prompts resume {run}`.",
     Advice.CHECK_SERVER: "`ls-prompts doctor` says what fits this server.",
     Advice.LIST_FAILED: "`ls-prompts results --failed` lists these tasks.",

@@ -10,6 +10,7 @@ ADVICE = {
     Advice.DRAW_MORE: "Label 20 at random draws more tasks to label.",
     Advice.RESUME: "Resume continues it.",
     Advice.PUSH_AGAIN: "then get the predictions for all tasks.",
+    Advice.COMPLETE_PUSH: "Get the predictions for all tasks to complete this.",
     Advice.RAISE_AND_RESUME: "Resume goes on next month (UTC), or once whoever runs the server has raised it.",
 }
 WORDS: tuple[tuple[str, str], ...] = (
