@@ -38,6 +38,7 @@ from backend.domain.answer import (
 from backend.domain.repeated import Repeated, repeated_of, repeated_or_none
 from backend.domain.shapes.marked_box import Boxes
 from backend.domain.shapes.pairing import pairs_of
+from backend.domain.statistics.f1 import f1
 from backend.domain.statistics.rank_correlation import kendall_tau
 
 LEAST = 0.5
@@ -135,4 +136,4 @@ def _medoid(boxes: Sequence[Boxes], samples: int) -> tuple[Boxes, float]:
 
 def _common(answer: Boxes, other: Boxes) -> float:
     """The F1 of the same marks."""
-    return 2 * len(pairs_of(answer, other)) / (len(answer.boxes) + len(other.boxes))
+    return f1(len(pairs_of(answer, other)), len(answer.boxes), len(other.boxes)) or 0.0

@@ -7,14 +7,13 @@ from backend.domain.labels.controls.attributes import Attribute
 from backend.domain.labels.controls.base import Control, Held
 from backend.domain.labels.controls.marking import attributes_of
 from backend.domain.metrics.cases import Case
-from backend.domain.metrics.measure import Measure
-from backend.domain.metrics.set_match import SetMatch, f1_interval, set_match, total
-from backend.domain.statistics.intervals import ratio
-from backend.domain.statistics.task_ratios import share_interval
+from backend.domain.metrics.measure import Measure, Strictness, measure_of
+from backend.domain.metrics.set_match import SetMatch, set_match, total
 
 NO_SPAN = "No span that could have it is marked, neither in the ground truths nor in the answers."
 NO_COMMON_SPAN = "No span that could have it is both in a ground truth and in its answer."
 
+STRICT = Strictness("tuple_f1", "values of spans", "for every span")
 Span = tuple[int, int, str]
 """[start, end) and the label."""
 
@@ -30,26 +29,19 @@ def of_attributes(cases: Sequence[Case], fields: Sequence[Control]) -> dict[str,
 
 
 def _measured(cases: Sequence[Case], owners: Sequence[tuple[str, Attribute]]) -> dict[str, Measure]:
-    values = _of_tasks(cases, owners, value_match)
-    tuples = _of_tasks(cases, owners, tuple_match)
-    right, f1 = total(values), total(tuples).f1
-    accuracy, shares = ratio(right.hits, right.expected), [(share.hits, share.expected) for share in values]
+    values, tuples = (_of_cases(cases, owners, match) for match in (value_match, tuple_match))
+    tasks = [case.tasks for case in cases]
     return {
-        "accuracy": Measure(accuracy, share_interval(shares), NO_COMMON_SPAN if accuracy is None else ""),
-        "tuple_f1": Measure(f1, f1_interval(tuples), NO_SPAN if f1 is None else ""),
+        "accuracy": measure_of([(match.hits, match.expected) for match in values], tasks, NO_COMMON_SPAN),
+        "tuple_f1": measure_of([match.sums for match in tuples], tasks, NO_SPAN),
     }
 
 
-def _of_tasks(
+def _of_cases(
     cases: Sequence[Case], owners: Sequence[tuple[str, Attribute]], match: Callable[[Held, Held, Attribute], SetMatch]
 ) -> list[SetMatch]:
-    """One for each task. An answer that can't be used marks nothing."""
-    return [
-        totals
-        for case in cases
-        for totals in [total(match((case.answer or {}).get(n), case.truth.get(n), part) for n, part in owners)]
-        * case.tasks
-    ]
+    """One for each task of a case. An answer that can't be used marks nothing."""
+    return [total(match((case.answer or {}).get(n), case.truth.get(n), part) for n, part in owners) for case in cases]
 
 
 def value_match(answer: Held, truth: Held, part: Attribute) -> SetMatch:

@@ -17,6 +17,7 @@ from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.cases import Case, count_cases
 from backend.domain.outcome import Outcome, Truth
 from backend.domain.shapes.pairing import as_in_truth
+from backend.domain.statistics.f1 import f1
 from backend.domain.statistics.intervals import ratio
 
 REJECTED = "(rejected)"
@@ -61,7 +62,7 @@ class Counts:
 
     @property
     def f1(self) -> float | None:
-        return ratio(2 * self.tp, 2 * self.tp + self.fp + self.fn)
+        return f1(self.tp, self.tp + self.fp, self.tp + self.fn)
 
 
 def score(outcomes: Iterable[Outcome], truths: Iterable[Truth], schema: LabelSchema) -> Score:
@@ -82,9 +83,9 @@ def score_of(cases: Sequence[Case], schema: LabelSchema) -> Score:
         outputs=outputs,
         correct=correct,
         accuracy=ratio(correct, outputs),
-        f1_macro=ratio(sum(f1 for f1, _ in f1s), len(f1s)),
+        f1_macro=ratio(sum(value for value, _ in f1s), len(f1s)),
         f1_micro=total.f1,
-        f1_weighted=ratio(sum(f1 * support for f1, support in f1s), total.tp + total.fn),
+        f1_weighted=ratio(sum(value * support for value, support in f1s), total.tp + total.fn),
         per_label={label: _label_score(counts[label]) for label in _ordered(counts, schema)},
         confusion=confusion_tables(cases, schema),
     )

@@ -98,7 +98,7 @@ def human_agreement(answers: Sequence[MultipleAnnotation]) -> HumanAgreement:
         with_model=fmean(model),
         with_model_ci=share_interval([(share, 1.0) for share in model]),
         difference=fmean(model) - fmean(among),
-        difference_ci=signed_interval([theirs - ours for theirs, ours in zip(model, among, strict=True)]),
+        difference_ci=signed_interval([(theirs - ours, 1.0) for theirs, ours in zip(model, among, strict=True)]),
         alpha=reliable.alpha,
         alpha_ci=reliable.interval,
         test=tested,

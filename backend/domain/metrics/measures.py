@@ -4,55 +4,47 @@ The F1s of labels go over all controls together and are in `classification`; wha
 holds something else than labels.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.relations import RelationsControl
 from backend.domain.labels.controls.repeated import RepeatedControl
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.metrics import (
-    attribute_match,
-    box_match,
-    moment_distance,
-    number_distance,
-    pairwise_sides,
-    path_match,
-    ranking,
-    relation_match,
-    repeated_match,
-    span_match,
-    text_match,
-)
+from backend.domain.metrics import attribute_match
+from backend.domain.metrics.box_match import BOXES, POINTS
 from backend.domain.metrics.cases import Case
-from backend.domain.metrics.measure import Measure, Measures, graded
+from backend.domain.metrics.measure import ControlMetrics, Measure, Strictness
+from backend.domain.metrics.moment_distance import MOMENTS
+from backend.domain.metrics.number_distance import NUMBERS, RATINGS
+from backend.domain.metrics.pairwise_sides import SIDES
+from backend.domain.metrics.path_match import PATHS
+from backend.domain.metrics.ranking import BUCKETS, ITEM_LABELS, LISTS
+from backend.domain.metrics.relation_match import RELATIONS
+from backend.domain.metrics.repeated_match import repeated_metrics
+from backend.domain.metrics.span_match import SPANS
+from backend.domain.metrics.text_match import CHOICES, TEXTS
 
-
-def _of_repeated(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
-    return repeated_match.of_repeated(cases, field, MEASURES)
-
-
-MEASURES: Mapping[str, Measures] = {
-    "Choices": graded({"accuracy": text_match.exact_match}),
-    "TextArea": graded(text_match.GRADES),
-    "Rating": number_distance.of_ratings,
-    "Number": number_distance.of_numbers,
-    "Labels": span_match.of_spans,
-    "HyperTextLabels": span_match.of_spans,
-    "ParagraphLabels": span_match.of_spans,
-    "Pairwise": pairwise_sides.of_sides,
-    "DateTime": moment_distance.of_moments,
-    "Taxonomy": path_match.of_paths,
-    "Ranker": ranking.of_lists,
-    "RectangleLabels": box_match.of_boxes,
-    "EllipseLabels": box_match.of_boxes,
-    "KeyPointLabels": box_match.of_points,
-    "Choices allowNested": path_match.of_paths,
-    RelationsControl.tag: relation_match.of_relations,
-    "Choices perItem": ranking.of_buckets,
-    'Choices choice="multiple" perItem': ranking.of_item_labels,
-    RepeatedControl.tag: _of_repeated,
+METRICS: dict[str, ControlMetrics] = {
+    "Choices": CHOICES,
+    "TextArea": TEXTS,
+    "Rating": RATINGS,
+    "Number": NUMBERS,
+    "Labels": SPANS,
+    "HyperTextLabels": SPANS,
+    "ParagraphLabels": SPANS,
+    "Pairwise": SIDES,
+    "DateTime": MOMENTS,
+    "Taxonomy": PATHS,
+    "Ranker": LISTS,
+    "RectangleLabels": BOXES,
+    "EllipseLabels": BOXES,
+    "KeyPointLabels": POINTS,
+    "Choices allowNested": PATHS,
+    RelationsControl.tag: RELATIONS,
+    "Choices perItem": BUCKETS,
+    'Choices choice="multiple" perItem': ITEM_LABELS,
 }
-"""Tag of a control -> its measures."""
+"""Kind of a control -> what is told of it."""
+METRICS[RepeatedControl.tag] = repeated_metrics(METRICS)
 
 
 def measures_of(cases: Sequence[Case], schema: LabelSchema) -> dict[str, Mapping[str, Measure]]:
@@ -60,5 +52,11 @@ def measures_of(cases: Sequence[Case], schema: LabelSchema) -> dict[str, Mapping
     are in a Score."""
     if not cases or all(field.tag == "Choices" for field in schema.fields):
         return {}
-    own = {field.name: MEASURES[field.tag](cases, field) for field in schema.fields}
+    own: dict[str, Mapping[str, Measure]] = {field.name: METRICS[field.tag].of(cases, field) for field in schema.fields}
     return own | attribute_match.of_attributes(cases, schema.fields)
+
+
+def strictness() -> Iterator[Strictness]:
+    """What accuracies ask of the values of all kinds, each once."""
+    of_controls = (strict for metrics in METRICS.values() for strict in metrics.strict)
+    yield from dict.fromkeys((*of_controls, attribute_match.STRICT))

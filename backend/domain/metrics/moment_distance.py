@@ -11,23 +11,19 @@ from backend.domain.answer import moment_of
 from backend.domain.labels.controls.base import Control, Held
 from backend.domain.labels.controls.moment_form import moment_said
 from backend.domain.metrics.cases import Case
-from backend.domain.metrics.measure import Measure, graded
+from backend.domain.metrics.measure import ControlMetrics, Mean, Strictness, graded, values_of
 from backend.domain.metrics.moments import Moment, apart
-from backend.domain.metrics.text_match import exact_match
-from backend.domain.statistics.intervals import ratio
-from backend.domain.statistics.task_ratios import mean_interval
+from backend.domain.metrics.text_match import EXACT
+from backend.domain.statistics.task_ratios import Sums, ratio_interval
 
 NO_MOMENT = "In no task both the ground truth and the answer have a date or time."
-DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
-_HOUR = timedelta(hours=1)
+_DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 
-def of_moments(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
+def _means(cases: Sequence[Case], field: Control) -> Mapping[str, Mean]:
     """Accuracy, the share at most a day (with hours: an hour) away, and the mean error in days (minutes)."""
     timed = any(":" in text for case in cases for text in _texts(case, field.name))
-    near, unit = ("within_1_hour", MINUTE) if timed else ("within_1_day", DAY)
-    shares = graded({"accuracy": exact_match, near: within_1_hour if timed else within_1_day})
-    return {**shares(cases, field), f"mean_error_{'minutes' if timed else 'days'}": _error(cases, field, unit)}
+    return {"accuracy": EXACT, **(_OF_TIMES if timed else _OF_DATES)}
 
 
 def _texts(case: Case, control: str) -> list[str]:
@@ -37,7 +33,7 @@ def _texts(case: Case, control: str) -> list[str]:
 
 def within_1_day(control: Control, answer: Held, truth: Held) -> float:
     """1 where they are equal or a day apart."""
-    return _within(DAY, control, answer, truth)
+    return _within(_DAY, control, answer, truth)
 
 
 def within_1_hour(control: Control, answer: Held, truth: Held) -> float:
@@ -51,21 +47,12 @@ def _within(most: timedelta, control: Control, answer: Held, truth: Held) -> flo
     return float(near or control.equal(answer, truth))
 
 
-def _error(cases: Sequence[Case], field: Control, unit: timedelta) -> Measure:
-    errors = [gap / unit for case in cases for gap in _gaps(case, field.name)]
-    return Measure(ratio(sum(errors), len(errors)), mean_interval(errors), "" if errors else NO_MOMENT)
+def _mean_error(unit: timedelta) -> Mean:
+    def sums(case: Case, field: Control) -> Sums:
+        answer, truth = map(_moment, values_of(case, field))
+        return (0.0, 0.0) if answer is None or truth is None else (apart(truth, answer) / unit, 1.0)
 
-
-def _gaps(case: Case, control: str) -> list[timedelta]:
-    """One for each task of the case, if both its ground truth and its answer are dates or times."""
-    gap = gap_between(case.truth.get(control), (case.answer or {}).get(control))
-    return [] if gap is None else [gap] * case.tasks
-
-
-def gap_between(truth: Held, answer: Held) -> timedelta | None:
-    """How far apart two dates or times are; None unless both are there."""
-    first, other = _moment(truth), _moment(answer)
-    return None if first is None or other is None else apart(first, other)
+    return Mean(sums, NO_MOMENT, ratio_interval)
 
 
 def _moment(value: Held) -> Moment | None:
@@ -73,3 +60,14 @@ def _moment(value: Held) -> Moment | None:
     text = moment_of(value)
     moment = None if text is None else moment_said(text)
     return moment.time() if moment and text and text[2] == ":" else moment
+
+
+_OF_DATES = {"within_1_day": graded(within_1_day), "mean_error_days": _mean_error(_DAY)}
+_OF_TIMES = {"within_1_hour": graded(within_1_hour), "mean_error_minutes": _mean_error(_MINUTE)}
+MOMENTS = ControlMetrics(
+    _means,
+    (
+        Strictness("mean_error_days", "dates", "exactly"),
+        Strictness("mean_error_minutes", "dates and times", "to the minute"),
+    ),
+)

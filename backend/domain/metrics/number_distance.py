@@ -3,8 +3,6 @@
 Shares are over all outputs. An error, and the kappa, need a number on both sides: they leave out tasks whose ground
 truth or answer has none, so the coverage stands beside them.
 
-How far numbers and ratings are from the truth, over pairs of a truth and an answer.
-
 Quadratic weighted kappa: Cohen 1968, Psychological Bulletin 70:213, with weights (i - j)^2.
 """
 
@@ -14,27 +12,17 @@ from typing import TYPE_CHECKING, Any
 from backend.domain.answer import number_of
 from backend.domain.labels.controls.base import Control, Held
 from backend.domain.metrics.cases import Case
-from backend.domain.metrics.measure import Measure, graded
-from backend.domain.metrics.text_match import exact_match
+from backend.domain.metrics.measure import ControlMetrics, Mean, Measure, Strictness, always, graded, values_of
+from backend.domain.metrics.text_match import EXACT
 from backend.domain.statistics.bootstrap import SEED, agreement_interval
-from backend.domain.statistics.intervals import Interval, ratio
-from backend.domain.statistics.task_ratios import mean_interval
+from backend.domain.statistics.intervals import Interval
+from backend.domain.statistics.task_ratios import Sums, ratio_interval
 
 if TYPE_CHECKING:
     from backend.domain.statistics.bootstrap import Floats
 
 NumberPair = tuple[float, float]
 """The truth, and the answer."""
-
-
-def mean_error(pairs: Sequence[NumberPair]) -> float | None:
-    """Mean absolute error; None without pairs."""
-    return ratio(sum(absolute_errors(pairs)), len(pairs))
-
-
-def absolute_errors(pairs: Sequence[NumberPair]) -> list[float]:
-    """Of each pair."""
-    return [abs(answer - truth) for truth, answer in pairs]
 
 
 def weighted_kappa(pairs: Sequence[NumberPair]) -> float | None:
@@ -85,50 +73,44 @@ def within_1(control: Control, answer: Held, truth: Held) -> float:
     return float(near or control.equal(answer, truth))
 
 
-_shares_of_numbers = graded({"accuracy": exact_match})
-_shares_of_ratings = graded({"accuracy": exact_match, "within_1": within_1})
+def _too_large(case: Case, field: Control) -> float | None:
+    """What the number of an answer is too large by; None unless both sides have a number."""
+    answer, truth = map(number_of, values_of(case, field))
+    return None if answer is None or truth is None else answer - truth
 
 
-def of_ratings(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
-    """Accuracy, share at most one star away, mean absolute error in stars, quadratic weighted kappa."""
-    pairs = _pairs(cases, field.name)
-    why = ONE_NUMBER if pairs else NO_NUMBER
-    return {
-        **_shares_of_ratings(cases, field),
-        "mean_absolute_error": _error(pairs),
-        "quadratic_weighted_kappa": _measure(weighted_kappa(pairs), kappa_interval(pairs), why),
-    }
+def _error(case: Case, field: Control) -> Sums:
+    bias = _too_large(case, field)
+    return (0.0, 0.0) if bias is None else (abs(bias), 1.0)
 
 
-def of_numbers(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
-    """Accuracy, mean absolute error, and bias: the mean of what answers are too large by."""
-    pairs = _pairs(cases, field.name)
-    too_large = [answer - truth for truth, answer in pairs]
-    return {
-        **_shares_of_numbers(cases, field),
-        "mean_absolute_error": _error(pairs),
-        "bias": _measure(ratio(sum(too_large), len(pairs)), mean_interval(too_large), NO_NUMBER),
-    }
+def _bias(case: Case, field: Control) -> Sums:
+    bias = _too_large(case, field)
+    return (0.0, 0.0) if bias is None else (bias, 1.0)
 
 
-def _error(pairs: Sequence[NumberPair]) -> Measure:
-    return _measure(mean_error(pairs), mean_interval(absolute_errors(pairs)), NO_NUMBER)
+def _kappa(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
+    pairs = [pair for case in cases for pair in _pairs(case, field) * case.tasks]
+    value, why = weighted_kappa(pairs), ONE_NUMBER if pairs else NO_NUMBER
+    return {"quadratic_weighted_kappa": Measure(value, kappa_interval(pairs), why if value is None else "")}
 
 
-def _measure(value: float | None, interval: Interval | None, why: str) -> Measure:
-    return Measure(value, interval, why if value is None else "")
+def _pairs(case: Case, field: Control) -> list[NumberPair]:
+    """One, if the truth and the answer are numbers."""
+    answer, truth = map(number_of, values_of(case, field))
+    return [] if answer is None or truth is None else [(truth, answer)]
 
 
-def _pairs(cases: Sequence[Case], control: str) -> list[NumberPair]:
-    """A pair for each task whose ground truth and answer are numbers."""
-    counted = ((number_of(case.truth.get(control)), _answered(case, control), case.tasks) for case in cases)
-    return [
-        pair
-        for truth, answer, tasks in counted
-        if truth is not None and answer is not None
-        for pair in [(truth, answer)] * tasks
-    ]
-
-
-def _answered(case: Case, control: str) -> float | None:
-    return None if case.answer is None else number_of(case.answer.get(control))
+_MEAN_ERROR = Mean(_error, NO_NUMBER, ratio_interval)
+_EXACTLY = (Strictness("mean_absolute_error", "numbers", "exactly"),)
+RATINGS = ControlMetrics(
+    always({"accuracy": EXACT, "within_1": graded(within_1), "mean_absolute_error": _MEAN_ERROR}),
+    _EXACTLY,
+    _kappa,
+)
+"""Accuracy, share at most one star away, mean absolute error in stars, quadratic weighted kappa."""
+NUMBERS = ControlMetrics(
+    always({"accuracy": EXACT, "mean_absolute_error": _MEAN_ERROR, "bias": Mean(_bias, NO_NUMBER, ratio_interval)}),
+    _EXACTLY,
+)
+"""Accuracy, mean absolute error, and bias: the mean of what answers are too large by."""

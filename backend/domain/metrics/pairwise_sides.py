@@ -4,68 +4,74 @@ Models prefer a side whatever stands there (Zheng et al. 2023, "Judging LLM-as-a
 or less, often than the ground truths do.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from backend.domain.answer import Answer, names_of
 from backend.domain.labels.controls.base import Control
 from backend.domain.metrics.cases import Case
-from backend.domain.metrics.measure import Measure
-from backend.domain.statistics.intervals import ratio, wilson
+from backend.domain.metrics.measure import ControlMetrics, Mean
 
 NO_TRUTH = "No ground truth has a side."
 NO_ANSWER = "No usable answer has a side."
 NO_CONSISTENT = "No answer is the same in both orders."
-SIDES = (_LEFT, _RIGHT) = ("left", "right")
+_LEFT, _RIGHT = "left", "right"
 
 
-def of_sides(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
+Sides = tuple[str, str | None, tuple[str | None, ...]]
+"""Of a task: what the truth says, the answer, and what was said in each order, where both were asked."""
+
+
+def _means(cases: Sequence[Case], field: Control) -> Mapping[str, Mean]:
     """Accuracy over the outputs whose ground truth has a side, and the share of left among the answers and among the
     ground truths. Where both orders were asked, `left_answers` is of the first order, whether the other one agrees or
     not, `position_consistency` the share of outputs where it does, and `consistent_accuracy` that of those alone."""
-    pairs = [pair for case in cases for pair in _pairs(case, field.name)]
-    truths = [truth for truth, _ in pairs]
-    sides = [side for case in cases for side in _sides(case, field.name)]
-    both = _consistency(cases, field.name) if any(case.orders for case in cases) else {}
-    return {
-        "accuracy": _share(sum(truth == answer for truth, answer in pairs), len(pairs), NO_TRUTH),
-        "left_answers": _share(sides.count(_LEFT), len(sides), NO_ANSWER),
-        "left_truths": _share(truths.count(_LEFT), len(truths), NO_TRUTH),
-        **both,
-    }
+    return {**_OF_SIDES, **(_OF_ORDERS if any(case.orders for case in cases) else {})}
 
 
-def _consistency(cases: Sequence[Case], control: str) -> Mapping[str, Measure]:
-    tried = [case for case in cases if case.orders and _side(case.truth, control) and _side(case.orders[0], control)]
-    firm = [case for case in tried if _turns(case, control)]
-    right = [case for case in firm if _side(case.orders[0], control) == _side(case.truth, control)]
-    total, agreed, correct = (sum(case.tasks for case in some) for some in (tried, firm, right))
-    return {
-        "position_consistency": _share(agreed, total, NO_ANSWER),
-        "consistent_accuracy": _share(correct, agreed, NO_CONSISTENT),
-    }
+def _share(right: Callable[[Sides], bool], nothing: str, counts: Callable[[Sides], bool] = lambda sides: True) -> Mean:
+    """Of the outputs whose ground truth has a side, and which count, the share for which `right` holds."""
+
+    def sums(case: Case, field: Control) -> tuple[float, float]:
+        sides = _sides(case, field.name)
+        return (float(right(sides)), 1.0) if sides is not None and counts(sides) else (0.0, 0.0)
+
+    return Mean(sums, nothing)
 
 
-def _turns(case: Case, control: str) -> bool:
-    first, second = (_side(answer, control) for answer in case.orders)
-    return {first, second} == {*SIDES}
-
-
-def _sides(case: Case, control: str) -> list[str]:
-    """What was said of each task of the case, if its truth has a side; in the first order."""
-    side = _side(case.orders[0] if case.orders else case.answer or {}, control)
-    return [] if side is None or _side(case.truth, control) is None else [side] * case.tasks
-
-
-def _pairs(case: Case, control: str) -> list[tuple[str, str | None]]:
-    """The truth and the answer of each task of the case, if its truth has a side."""
+def _sides(case: Case, control: str) -> Sides | None:
+    """None if the truth has no side."""
     truth = _side(case.truth, control)
-    return [] if truth is None else [(truth, _side(case.answer or {}, control))] * case.tasks
+    orders = tuple(_side(answer, control) for answer in case.orders)
+    return None if truth is None else (truth, _side(case.answer or {}, control), orders)
 
 
 def _side(answer: Answer, control: str) -> str | None:
     return next(iter(names_of(answer.get(control))), None)
 
 
-def _share(part: int, whole: int, why: str) -> Measure:
-    """Each task is one trial, so the interval is Wilson's."""
-    return Measure(ratio(part, whole), wilson(part, whole), "" if whole else why)
+def _first(sides: Sides) -> str | None:
+    """What was said in the first order."""
+    _, answer, orders = sides
+    return orders[0] if orders else answer
+
+
+def _both_orders(sides: Sides) -> bool:
+    return bool(sides[2]) and _first(sides) is not None
+
+
+def _consistent(sides: Sides) -> bool:
+    return {*sides[2]} == {_LEFT, _RIGHT}
+
+
+_OF_SIDES = {
+    "accuracy": _share(lambda sides: sides[0] == sides[1], NO_TRUTH),
+    "left_answers": _share(lambda sides: _first(sides) == _LEFT, NO_ANSWER, lambda sides: _first(sides) is not None),
+    "left_truths": _share(lambda sides: sides[0] == _LEFT, NO_TRUTH),
+}
+_OF_ORDERS = {
+    "position_consistency": _share(_consistent, NO_ANSWER, _both_orders),
+    "consistent_accuracy": _share(
+        lambda sides: sides[0] == _first(sides), NO_CONSISTENT, lambda sides: _both_orders(sides) and _consistent(sides)
+    ),
+}
+SIDES = ControlMetrics(_means)

@@ -5,16 +5,15 @@ order. Intervals are over tasks. A tau needs two items on both sides, so the cov
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from math import fsum, log2
+from math import log2
 
 from backend.domain.answer import Ranking, buckets_of, ranking_of
 from backend.domain.labels.controls.base import Control, Held
 from backend.domain.metrics.cases import Case
-from backend.domain.metrics.measure import Measure, graded
-from backend.domain.metrics.text_match import exact_match
-from backend.domain.statistics.intervals import ratio
+from backend.domain.metrics.measure import ControlMetrics, Mean, Strictness, always, graded, values_of
+from backend.domain.metrics.text_match import EXACT
 from backend.domain.statistics.rank_correlation import kendall_tau, same_items
-from backend.domain.statistics.task_ratios import share_interval, signed_interval
+from backend.domain.statistics.task_ratios import Sums, signed_interval
 
 NO_RANKING = "In no task both the ground truth and the answer rank the same two or more items."
 NO_ITEM = "No ground truth has an item in a bucket."
@@ -22,40 +21,6 @@ NO_LABEL = "No picture has a label, in a ground truth or in an answer."
 Buckets = Mapping[str, tuple[str, ...]]
 Counted = Callable[[Buckets, Buckets], Collection[str]]
 """The items that count, of those of the truth and of the answer."""
-
-
-def of_lists(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
-    """Of a control over the items of a list: of a ranking, or of buckets."""
-    return of_rankings(cases, field) if field.holds is Ranking else of_buckets(cases, field)
-
-
-def of_rankings(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
-    """The shares of outputs with the same order and with the same item first; Kendall's tau and NDCG, means over the
-    tasks with an order of the same items on both sides."""
-    pairs = [pair for case in cases for pair in [_pair(case, field.name)] * case.tasks]
-    return {
-        **_shares(cases, field),
-        "kendall_tau": _mean([tau for pair in pairs if (tau := kendall_tau(*pair)) is not None]),
-        "ndcg": _mean([gain for pair in pairs if len(pair[0]) > 1 and (gain := ndcg(*pair)) is not None]),
-    }
-
-
-def of_buckets(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
-    """The shares of outputs with all items in the right buckets, and of items in the right one."""
-    return _of_items(cases, field, lambda truth, _: truth, NO_ITEM)
-
-
-def of_item_labels(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
-    """The shares of outputs with the same labels for all pictures, and of pictures with the same, of those that have
-    any in the output or in the truth."""
-    return _of_items(cases, field, lambda truth, answer: {**truth, **answer}, NO_LABEL)
-
-
-def _of_items(cases: Sequence[Case], field: Control, counted: Counted, nothing: str) -> Mapping[str, Measure]:
-    parts = [part for case in cases for part in [_sorted_right(case, field.name, counted)] * case.tasks]
-    share = ratio(sum(right for right, _ in parts), sum(items for _, items in parts))
-    accuracy = Measure(share, share_interval(parts), nothing if share is None else "")
-    return {**_whole(cases, field), "item_accuracy": accuracy}
 
 
 def first_place(control: Control, answer: Held, truth: Held) -> float:
@@ -71,26 +36,49 @@ def ndcg(truth: Sequence[str], answer: Sequence[str]) -> float | None:
     return _discounted([gain[item] for item in answer]) / _discounted([gain[item] for item in truth])
 
 
-_whole = graded({"accuracy": exact_match})
-_shares = graded({"accuracy": exact_match, "top_1": first_place})
-
-
 def _discounted(gains: Sequence[float]) -> float:
     return sum(gain / log2(rank + 1) for rank, gain in enumerate(gains, start=1))
 
 
-def _mean(values: Sequence[float]) -> Measure:
-    """Of numbers up to 1, and above -1."""
-    return Measure(ratio(fsum(values), len(values)), signed_interval(values), "" if values else NO_RANKING)
+def _of_orders(number: Callable[[Sequence[str], Sequence[str]], float | None]) -> Mean:
+    """The mean of a number up to 1 and above -1, over the tasks with an order of the same items, two or more, on both
+    sides. `number`: truth and answer -> the number; None where it does not exist."""
+
+    def sums(case: Case, field: Control) -> Sums:
+        answer, truth = map(ranking_of, values_of(case, field))
+        value = number(truth, answer) if len(truth) > 1 else None
+        return (0.0, 0.0) if value is None else (value, 1.0)
+
+    return Mean(sums, NO_RANKING, signed_interval)
 
 
-def _pair(case: Case, control: str) -> tuple[Sequence[str], Sequence[str]]:
-    """The orders of the truth and of the answer; () for none."""
-    return ranking_of(case.truth.get(control)), ranking_of((case.answer or {}).get(control))
+def _of_items(counted: Counted, nothing: str) -> dict[str, Mean]:
+    """The shares of outputs with all items in the right buckets, and of items in the right one."""
+
+    def sums(case: Case, field: Control) -> Sums:
+        answer, truth = map(buckets_of, values_of(case, field))
+        items = counted(truth, answer)
+        return float(sum(answer.get(item) == truth.get(item) for item in items)), float(len(items))
+
+    return {"accuracy": EXACT, "item_accuracy": Mean(sums, nothing)}
 
 
-def _sorted_right(case: Case, control: str, counted: Counted) -> tuple[float, float]:
-    """Items in the right buckets, and all that are counted."""
-    truth, answer = buckets_of(case.truth.get(control)), buckets_of((case.answer or {}).get(control))
-    items = counted(truth, answer)
-    return sum(answer.get(item) == truth.get(item) for item in items), len(items)
+_RANKINGS = {
+    "accuracy": EXACT,
+    "top_1": graded(first_place),
+    "kendall_tau": _of_orders(kendall_tau),
+    "ndcg": _of_orders(ndcg),
+}
+_BUCKETS = _of_items(lambda truth, _: truth, NO_ITEM)
+_EVERY_ITEM = Strictness("item_accuracy", "values of items", "for every item")
+LISTS = ControlMetrics(
+    lambda cases, field: _RANKINGS if field.holds is Ranking else _BUCKETS,
+    (Strictness("kendall_tau", "rankings", "from the first to the last place"), _EVERY_ITEM),
+)
+"""Of a control over the items of a list: a ranking, or buckets."""
+BUCKETS = ControlMetrics(always(_BUCKETS), (_EVERY_ITEM,))
+ITEM_LABELS = ControlMetrics(
+    always(_of_items(lambda truth, answer: {**truth, **answer}, NO_LABEL)),
+    (_EVERY_ITEM,),
+)
+"""Of labels of each picture: the pictures count that have any in the output or in the truth."""

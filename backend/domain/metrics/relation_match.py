@@ -1,32 +1,17 @@
 """How well the relations of an answer match those of the truth: with their spans, and between spans that are right."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 
 from backend.domain.answer import Answer
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.relations import RelationsControl
-from backend.domain.metrics.cases import Case
-from backend.domain.metrics.measure import Measure, graded
-from backend.domain.metrics.set_match import SetMatch, f1_interval, set_match, total
-from backend.domain.metrics.text_match import exact_match
+from backend.domain.metrics.measure import ControlMetrics, Mean, Strictness, always
+from backend.domain.metrics.set_match import SetMatch, set_match
+from backend.domain.metrics.text_match import EXACT
 from backend.domain.relations import Relation, SpanEnd, half_related_of, related_of
 
 NO_RELATION = "No spans are related, neither in the ground truths nor in the answers."
 NO_COMMON_RELATION = "No spans that are right are related, neither in the ground truths nor in the answers."
-
-_EXACT = graded({"exact_match": exact_match})
-
-
-def of_relations(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
-    """The share of outputs with all relations right, and F1s over the relations of all outputs: with the same label
-    between equal spans, and the same where the spans at both ends are in the truth and in the answer."""
-    whole = [equal_relations(case.answer or {}, case.truth, field) for case in cases for _ in range(case.tasks)]
-    right = [among_right_spans(case.answer or {}, case.truth, field) for case in cases for _ in range(case.tasks)]
-    return {
-        **_EXACT(cases, field),
-        "relation_f1": _micro_f1(whole, NO_RELATION),
-        "relation_f1_of_right_spans": _micro_f1(right, NO_COMMON_RELATION),
-    }
 
 
 def equal_relations(answer: Answer, truth: Answer, field: Control) -> SetMatch:
@@ -50,6 +35,20 @@ def _spans(answer: Answer, field: Control) -> set[SpanEnd]:
     return set(index.refs) if index else set()
 
 
-def _micro_f1(matches: Sequence[SetMatch], why: str) -> Measure:
-    value = total(matches).f1
-    return Measure(value, f1_interval(matches), why if value is None else "")
+def _f1(match: Callable[[Answer, Answer, Control], SetMatch], nothing: str) -> Mean:
+    """The F1 over the relations of all outputs."""
+    return Mean(lambda case, field: match(case.answer or {}, case.truth, field).sums, nothing)
+
+
+RELATIONS = ControlMetrics(
+    always(
+        {
+            "exact_match": EXACT,
+            "relation_f1": _f1(equal_relations, NO_RELATION),
+            "relation_f1_of_right_spans": _f1(among_right_spans, NO_COMMON_RELATION),
+        }
+    ),
+    (Strictness("relation_f1", "relations", "with their spans, all of them"),),
+)
+"""The share of outputs with all relations right, and F1s over the relations of all outputs: with the same label between
+equal spans, and the same where the spans at both ends are in the truth and in the answer."""

@@ -5,11 +5,11 @@ tasks.
 None where there is nothing to divide by: a task without anything expected or answered has no F1.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
-from backend.domain.statistics.intervals import Interval, ratio
-from backend.domain.statistics.task_ratios import share_interval
+from backend.domain.statistics.f1 import f1
+from backend.domain.statistics.intervals import ratio
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,12 @@ class SetMatch:
 
     @property
     def f1(self) -> float | None:
-        return ratio(2 * self.hits, self.answered + self.expected)
+        return f1(self.hits, self.answered, self.expected)
+
+    @property
+    def sums(self) -> tuple[float, float]:
+        """What a task adds to the two sums of the micro F1."""
+        return 2 * self.hits, self.answered + self.expected
 
 
 def set_match(expected: Iterable[Hashable], answered: Iterable[Hashable]) -> SetMatch:
@@ -45,8 +50,3 @@ def set_match(expected: Iterable[Hashable], answered: Iterable[Hashable]) -> Set
 def total(matches: Iterable[SetMatch]) -> SetMatch:
     """The counts of all tasks."""
     return sum(matches, SetMatch())
-
-
-def f1_interval(matches: Sequence[SetMatch]) -> Interval | None:
-    """95 % interval of the micro F1, over tasks: `matches` has one for each."""
-    return share_interval([(2 * match.hits, match.answered + match.expected) for match in matches])

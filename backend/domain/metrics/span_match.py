@@ -3,16 +3,13 @@
 A quote without a place is a span that was given in vain.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-
 from backend.domain.answer import spans_of, unlocated_of
-from backend.domain.labels.controls.base import Control, Held
-from backend.domain.metrics.cases import Case
-from backend.domain.metrics.measure import Measure, graded
-from backend.domain.metrics.set_match import SetMatch, f1_interval, set_match, total
+from backend.domain.labels.controls.base import Held
+from backend.domain.metrics.measure import ControlMetrics, Strictness, always, micro_f1
+from backend.domain.metrics.set_match import SetMatch, set_match
 from backend.domain.metrics.span_schemes import TYPE, LabelledSpan, scheme_counts
 from backend.domain.metrics.spans import character_match
-from backend.domain.metrics.text_match import exact_match
+from backend.domain.metrics.text_match import EXACT
 
 NO_SPAN = "No text is marked, neither in the ground truths nor in the answers."
 
@@ -34,26 +31,23 @@ def marked_characters(answer: Held, truth: Held) -> SetMatch:
     return character_match(_places(truth), _places(answer))
 
 
-_EXACT = graded({"exact_match": exact_match})
-_F1S = {"span_f1": equal_spans, "overlap_f1": overlapping_spans, "character_f1": marked_characters}
-
-
-def of_spans(cases: Sequence[Case], field: Control) -> Mapping[str, Measure]:
-    """The share of outputs with all spans right, and F1s over the spans of all outputs."""
-    return {**_EXACT(cases, field), **{name: _micro_f1(cases, field.name, match) for name, match in _F1S.items()}}
-
-
-def _micro_f1(cases: Sequence[Case], name: str, match: Callable[[Held, Held], SetMatch]) -> Measure:
-    """An answer that can't be used marks nothing."""
-    counted = [(match((case.answer or {}).get(name), case.truth.get(name)), case.tasks) for case in cases]
-    matches = [result for result, tasks in counted for _ in range(tasks)]
-    value = total(matches).f1
-    return Measure(value, f1_interval(matches), NO_SPAN if value is None else "")
-
-
 def _places(value: Held) -> list[LabelledSpan]:
     return [(span.start, span.end, span.label) for span in spans_of(value)]
 
 
 def _in_vain(answer: Held) -> SetMatch:
     return SetMatch(answered=len(unlocated_of(answer)))
+
+
+SPANS = ControlMetrics(
+    always(
+        {
+            "exact_match": EXACT,
+            "span_f1": micro_f1(equal_spans, NO_SPAN),
+            "overlap_f1": micro_f1(overlapping_spans, NO_SPAN),
+            "character_f1": micro_f1(marked_characters, NO_SPAN),
+        }
+    ),
+    (Strictness("span_f1", "spans", "in place and label, all of them"),),
+)
+"""The share of outputs with all spans right, and F1s over the spans of all outputs."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 
+from backend.domain.statistics.f1 import f1
 from backend.domain.statistics.intervals import ratio
 
 STRICT, EXACT, PARTIAL, TYPE = "strict", "exact", "partial", "type"
@@ -46,22 +47,29 @@ class SchemeCounts:
     @property
     def precision(self) -> float | None:
         """(correct + partial / 2) / given."""
-        return ratio(self._hits, self.correct + self.incorrect + self.partial + self.spurious)
+        return ratio(self._hits, self._answered)
 
     @property
     def recall(self) -> float | None:
         """(correct + partial / 2) / expected."""
-        return ratio(self._hits, self.correct + self.incorrect + self.partial + self.missed)
+        return ratio(self._hits, self._expected)
 
     @property
     def f1(self) -> float | None:
         """The harmonic mean of both."""
-        both = 2 * (self.correct + self.incorrect + self.partial) + self.spurious + self.missed
-        return ratio(2 * self._hits, both)
+        return f1(self._hits, self._answered, self._expected)
 
     @property
     def _hits(self) -> float:
         return self.correct + self.partial / 2
+
+    @property
+    def _answered(self) -> int:
+        return self.correct + self.incorrect + self.partial + self.spurious
+
+    @property
+    def _expected(self) -> int:
+        return self.correct + self.incorrect + self.partial + self.missed
 
 
 def scheme_counts(expected: Iterable[LabelledSpan], answered: Iterable[LabelledSpan], scheme: str) -> SchemeCounts:

@@ -1,6 +1,7 @@
 """How well free text matches a truth: exactly, white space and Unicode's forms apart, and by the words they share."""
 
 from backend.domain.labels.controls.base import Control, Held
+from backend.domain.metrics.measure import ControlMetrics, Strictness, always, graded
 
 
 def exact_match(control: Control, answer: Held, truth: Held) -> float:
@@ -13,4 +14,13 @@ def token_f1(control: Control, answer: Held, truth: Held) -> float:
     return control.partial(answer, truth)
 
 
-GRADES = {"exact_match": exact_match, "token_f1": token_f1}
+EXACT = graded(exact_match)
+"""The share of outputs that are right."""
+TEXTS = ControlMetrics(
+    always({"exact_match": EXACT, "token_f1": graded(token_f1)}),
+    (
+        Strictness("token_f1", "free texts", "word for word"),
+        Strictness("item_token_f1", "texts of items", "for every item, word for word"),
+    ),
+)
+CHOICES = ControlMetrics(always({"accuracy": EXACT}))

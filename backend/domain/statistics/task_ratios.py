@@ -10,11 +10,13 @@ from math import fsum
 from backend.domain.statistics.bootstrap import SEED, percentile_interval, resampled_sums
 from backend.domain.statistics.intervals import Interval, Z, wilson_of
 
+Sums = tuple[float, float]
+"""What a task adds to the sum that is divided, and to the one that it is divided by."""
 PSEUDO = Z**2
 """Tasks that the spread of a share is measured with beside its own, half of them right and half wrong."""
 
 
-def share_interval(parts: Sequence[tuple[float, float]], tasks: Sequence[float] | None = None) -> Interval | None:
+def share_interval(parts: Sequence[Sums], tasks: Sequence[float] | None = None) -> Interval | None:
     """95 % interval of sum(part) / sum(whole), which lies in 0..1; None without a whole above 0.
 
     Wilson's with the effective number of tasks, as for shares in clusters (Korn and Graubard 1998, Survey Methodology
@@ -52,26 +54,25 @@ def effective_tasks(share: float, total: float, squares: float, spread: Callable
     return center * (1 - center) * (total + PSEUDO * size) ** 2 / around - PSEUDO
 
 
-def signed_interval(values: Sequence[float]) -> Interval | None:
-    """95 % interval of the mean of one value in -1..1 for each task; None without any."""
-    interval = share_interval([((1 + value) / 2, 1.0) for value in values])
+def signed_interval(parts: Sequence[Sums], tasks: Sequence[int] | None = None) -> Interval | None:
+    """The same of sum(part) / sum(whole) in -1..1, where -whole <= part <= whole."""
+    interval = share_interval([((whole + part) / 2, whole) for part, whole in parts], tasks)
     return None if interval is None else (2 * interval[0] - 1, 2 * interval[1] - 1)
 
 
-def ratio_interval(parts: Sequence[tuple[float, float]], seed: int = SEED) -> Interval | None:
-    """95 % interval of sum(part) / sum(whole), which may be any number, by the bootstrap; None without a whole above 0,
-    and where each task has the same: nothing then says how far others would be away."""
-    ratios = {part / whole for part, whole in parts if whole}
-    if len(ratios) < 2:
+def ratio_interval(parts: Sequence[Sums], tasks: Sequence[int] | None = None, seed: int = SEED) -> Interval | None:
+    """95 % interval of sum(part) / sum(whole), which may be any number, by the bootstrap over the tasks with a whole
+    above 0. None without such a task, and where each has the same ratio: nothing then says how far others would be
+    away.
+
+    parts: (part, whole) of a task
+    tasks: how many tasks have each of them; by default one
+    """
+    weights = tasks or [1] * len(parts)
+    rows = [part for part, n in zip(parts, weights, strict=True) if part[1] for _ in range(n)]
+    if len({part / whole for part, whole in rows}) < 2:
         return None
     import numpy
 
-    sums = resampled_sums(numpy.array(parts, dtype=float), seed)
-    with numpy.errstate(invalid="ignore", divide="ignore"):
-        drawn = numpy.where(sums[:, 1] > 0, sums[:, 0] / sums[:, 1], numpy.nan)
-    return percentile_interval(drawn)
-
-
-def mean_interval(values: Sequence[float], seed: int = SEED) -> Interval | None:
-    """The same of the mean of one value for each task."""
-    return ratio_interval([(value, 1.0) for value in values], seed)
+    sums = resampled_sums(numpy.array(rows, dtype=float), seed)
+    return percentile_interval(sums[:, 0] / sums[:, 1])

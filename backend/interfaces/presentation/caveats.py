@@ -8,29 +8,13 @@ from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.dataset.stored_otherwise import DATE, HIDDEN, TEXT
 from backend.domain.dataset.subset import Subset
 from backend.domain.metrics.evaluation import Evaluation
+from backend.domain.metrics.measures import strictness
 from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
     from backend.services.analysis.compare import ComparisonResult
 
 NAMED = 10
-STRICT = (
-    ("token_f1", "free texts", "word for word"),
-    ("mean_absolute_error", "numbers", "exactly"),
-    ("mean_error_days", "dates", "exactly"),
-    ("mean_error_minutes", "dates and times", "to the minute"),
-    ("hierarchical_f1", "paths", "down to the last level, all of them"),
-    ("kendall_tau", "rankings", "from the first to the last place"),
-    ("item_accuracy", "values of items", "for every item"),
-    ("item_token_f1", "texts of items", "for every item, word for word"),
-    ("item_hierarchical_f1", "paths of items", "for every item, all of them"),
-    ("span_f1", "spans", "in place and label, all of them"),
-    ("box_f1", "boxes", "all of them, with no other"),
-    ("point_f1", "points", "all of them, with no other"),
-    ("tuple_f1", "values of spans", "for every span"),
-    ("relation_f1", "relations", "with their spans, all of them"),
-)
-"""A measure that only such controls have, what they hold, and what the accuracy asks of it."""
 F1 = frozenset({"f1_macro", "f1_micro", "f1_weighted"})
 """Scores of labels: where nothing has labels, nobody misses them."""
 OTHERWISE = {
@@ -114,12 +98,12 @@ def _part(subset: Subset) -> Iterator[str]:
 
 
 def _strict(evaluation: Evaluation) -> Iterator[str]:
-    for measure, what, how in STRICT:
-        controls = [control for control, measures in evaluation.measures.items() if measure in measures]
+    for strict in strictness():
+        controls = [control for control, measures in evaluation.measures.items() if strict.measure in measures]
         if controls:
             yield (
-                f"An answer is right only if its {what} ({', '.join(controls)}) are right {how}: look at the scores of "
-                "each control too."
+                f"An answer is right only if its {strict.values} ({', '.join(controls)}) are right "
+                f"{strict.right}: look at the scores of each control too."
             )
 
 

@@ -27,6 +27,7 @@ from backend.domain.labels.inputs.values import field_of, value_of
 from backend.domain.outcome import Failure, Rejection
 from backend.domain.shapes.marked_box import Boxes, MarkedBox, Shape, Size, boxes_of, boxes_or_none, size_of
 from backend.domain.shapes.pairing import pairs_of
+from backend.domain.statistics.f1 import f1
 
 SHAPES: Mapping[str, Shape] = {"RectangleLabels": "rectangle", "EllipseLabels": "ellipse", "KeyPointLabels": "point"}
 
@@ -129,8 +130,8 @@ class BoxesControl(WithOwnLabels, Unlabeled):
 
     def partial(self, first: Held, second: Held) -> float:
         """The F1 of the marks that both have."""
-        both = len(boxes_of(first)) + len(boxes_of(second))
-        return 2 * len(pairs_of(first, second)) / both if both else 1.0
+        share = f1(len(pairs_of(first, second)), len(boxes_of(first)), len(boxes_of(second)))
+        return 1.0 if share is None else share
 
     def classes(self, value: Held) -> tuple[str, ...]:
         return tuple(dict.fromkeys(box.label for box in boxes_of(value)))

@@ -29,6 +29,7 @@ from backend.domain.labels.inputs.objects import MarkedObject
 from backend.domain.labels.inputs.unseen import UnseenText
 from backend.domain.labels.placement.location import ABSENT, Location, Quote, Span
 from backend.domain.outcome import Failure, Rejection
+from backend.domain.statistics.f1 import overlap
 
 
 @dataclass(frozen=True)
@@ -193,10 +194,7 @@ class LabelsControl(BroughtLabels, WithOwnLabels, Marking, WithOwnName):
     def partial(self, first: Held, second: Held) -> float:
         """The F1 of spans, and of what is said of them, that both have; a quote without a place is one that the other
         lacks."""
-        if first is None or second is None or self.equal(first, second):
-            return float(self.equal(first, second))
-        items, other_items = self._judged_parts(first), self._judged_parts(second)
-        return 2 * len(items & other_items) / (len(items) + len(other_items))
+        return overlap(self._judged_parts(first), self._judged_parts(second))
 
     def _judged_parts(self, value: Held) -> set[Hashable]:
         """All that can be right or wrong by itself."""

@@ -28,6 +28,7 @@ from backend.domain.relations import (
     related_of,
     relations_or_none,
 )
+from backend.domain.statistics.f1 import overlap
 
 RELATION = "relation"
 """The type of its regions, which name no control."""
@@ -195,10 +196,7 @@ class RelationsControl(WithOwnLabels, Unlabeled):
 
     def partial(self, first: Held, second: Held) -> float:
         """The F1 of relations that both have; one that lacks an end is one that the other does not have."""
-        if first is None or second is None or first == second:
-            return float(first == second)
-        items, other_items = set(self.items(first)), set(self.items(second))
-        return 2 * len(items & other_items) / (len(items) + len(other_items))
+        return overlap(set(self.items(first)), set(self.items(second)))
 
     def classes(self, value: Held) -> tuple[str, ...]:
         return tuple(dict.fromkeys(label for label, _ in self.items(value)))

@@ -21,6 +21,7 @@ from backend.domain.labels.controls.unlabeled import Unlabeled
 from backend.domain.labels.controls.wording import excerpt
 from backend.domain.labels.taxonomy_tree import DEEPEST, Node, Path, nodes_of, path_name
 from backend.domain.outcome import Failure, Rejection
+from backend.domain.statistics.f1 import overlap
 
 
 @dataclass(frozen=True)
@@ -158,10 +159,7 @@ class TaxonomyControl(TaskChoices, WithLabels, Unlabeled):
 
     def partial(self, first: Held, second: Held) -> float:
         """The F1 of paths that both have."""
-        if first is None or second is None or first == second:
-            return float(first == second)
-        paths, other_paths = set(paths_of(first)), set(paths_of(second))
-        return 2 * len(paths & other_paths) / (len(paths) + len(other_paths))
+        return overlap(set(paths_of(first)), set(paths_of(second)))
 
     def classes(self, value: Held) -> tuple[str, ...]:
         choices = self._choices

@@ -21,6 +21,7 @@ from backend.domain.labels.controls.region_value import region_of, values_in
 from backend.domain.labels.controls.wording import excerpt, key, under
 from backend.domain.labels.layout import DeclaredControl
 from backend.domain.outcome import Rejection
+from backend.domain.statistics.f1 import f1
 
 _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|(?:(?![\u3040-\u30ff\u3400-\u9fff])\w)+")
 """A word; Japanese and Chinese are not divided into words, there each character counts."""
@@ -124,7 +125,7 @@ class TextAreaControl(EnteredValue):
             return float(first == second)
         first_tokens, second_tokens = _tokens(first), _tokens(second)
         shared = (first_tokens & second_tokens).total()
-        return 2 * shared / total if (total := first_tokens.total() + second_tokens.total()) else 0.0
+        return f1(shared, first_tokens.total(), second_tokens.total()) or 0.0
 
     def cell(self, value: Held) -> Any:
         return self.to_json(value)

@@ -8,15 +8,16 @@ from sklearn.metrics import cohen_kappa_score, mean_absolute_error
 
 from backend.domain.answer import Answer, Number
 from backend.domain.labels.config import read_config
-from backend.domain.metrics.cases import count_cases
+from backend.domain.metrics.cases import Case, count_cases
 from backend.domain.metrics.evaluation import evaluation
 from backend.domain.metrics.measure import Measure
 from backend.domain.metrics.measures import measures_of
-from backend.domain.metrics.number_distance import NO_NUMBER, ONE_NUMBER, kappa_interval, mean_error, weighted_kappa
+from backend.domain.metrics.number_distance import NO_NUMBER, ONE_NUMBER, kappa_interval, weighted_kappa
 from backend.domain.outcome import Outcome, Rejection, Truth
 from tests.properties import COMPARED, cases
 
 SCHEMA = read_config('<View><Text name="t" value="$t"/><Rating name="stars" toName="t"/></View>')
+PRICES = read_config('<View><Text name="t" value="$t"/><Number name="price" toName="t"/></View>')
 WRONG = Rejection("wrong_type", "It is a text.")
 
 Pair = tuple[int | None, int | Rejection | None]
@@ -105,7 +106,10 @@ def test_kappa_is_scikit_learns(pairs: list[tuple[int, int]]) -> None:
 @given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=15))
 def test_errors_are_scikit_learns(pairs: list[tuple[float, float]]) -> None:
     truth, answer = zip(*pairs, strict=True)
-    assert mean_error(pairs) == pytest.approx(mean_absolute_error(truth, answer))
+    answers = [({"price": Number(one)}, {"price": Number(two)}) for one, two in pairs]
+    counted = [Case(expected, answered, 1, expected == answered) for expected, answered in answers]
+    found = measures_of(counted, PRICES)["price"]["mean_absolute_error"].value
+    assert found == pytest.approx(mean_absolute_error(truth, answer))
 
 
 @cases(20)
@@ -119,7 +123,7 @@ def test_the_interval_of_kappa_is_around_it(pairs: list[tuple[int, int]]) -> Non
 
 
 def test_what_does_not_exist() -> None:
-    assert (mean_error([]), weighted_kappa([]), kappa_interval([])) == (None, None, None)
+    assert (weighted_kappa([]), kappa_interval([])) == (None, None)
     assert weighted_kappa([(3, 3), (3, 3)]) is None
     assert kappa_interval([(3, 3), (3, 3)]) is None
 

@@ -13,13 +13,7 @@ from backend.domain.labels.config import read_config
 from backend.domain.metrics.cases import count_cases
 from backend.domain.metrics.measure import Measure
 from backend.domain.metrics.measures import measures_of
-from backend.domain.metrics.path_match import (
-    NO_PATH,
-    TreePath,
-    hierarchical_match,
-    path_score,
-    with_parents,
-)
+from backend.domain.metrics.path_match import NO_PATH, TreePath, hierarchical_match, with_parents
 from backend.domain.metrics.set_match import total
 from backend.domain.outcome import Outcome, Rejection, Truth
 from backend.domain.statistics.intervals import wilson
@@ -70,8 +64,8 @@ ALL = sorted({tuple(path) for n in (1, 2, 3) for path in product("ab", repeat=n)
 @cases(COMPARED)
 @given(st.lists(st.tuples(sets, sets), min_size=1, max_size=5))
 def test_the_hierarchical_f1_is_scikit_learns(pairs: list[tuple[frozenset[TreePath], frozenset[TreePath]]]) -> None:
-    found = total(hierarchical_match(*pair) for pair in pairs)
-    truth, answer = ([[path in with_parents(pair[side]) for path in ALL] for pair in pairs] for side in (0, 1))
+    found = total(hierarchical_match(*map(paths_or_none, pair)) for pair in pairs)
+    answer, truth = ([[path in with_parents(pair[side]) for path in ALL] for pair in pairs] for side in (0, 1))
     expected = precision_recall_fscore_support(truth, answer, average="micro", zero_division=0)
     assert (found.precision or 0, found.recall or 0, found.f1 or 0) == pytest.approx(expected[:3])
 
@@ -81,23 +75,15 @@ def test_the_hierarchical_f1_of_each_pair_of_up_to_two_paths_is_scikit_learns() 
     short = [path for path in ALL if len(path) < 3]
     small = [frozenset(paths) for number in range(3) for paths in combinations(short, number)]
     pairs = [*product(small, small)]
-    truth, answer = ([[path in with_parents(pair[side]) for pair in pairs] for path in ALL] for side in (0, 1))
+    answer, truth = ([[path in with_parents(pair[side]) for pair in pairs] for path in ALL] for side in (0, 1))
     expected = zip(*precision_recall_fscore_support(truth, answer, zero_division=0)[:3], strict=True)
-    found = (hierarchical_match(*pair) for pair in pairs)
+    found = (hierarchical_match(*map(paths_or_none, pair)) for pair in pairs)
     mine = [(one.precision or 0, one.recall or 0, one.f1 or 0) for one in found]
     assert np.allclose(mine, [*expected])
 
 
-NYT, WSJ, UGC = ("Online", "Paid", "NYT"), ("Online", "Paid", "WSJ"), ("Online", "UGC")
-
-
-def test_a_score_by_hand() -> None:
-    score = path_score([([NYT], [WSJ]), ([UGC], [UGC]), ([NYT], None)])
-    assert score.exact == pytest.approx(1 / 3)
-    assert score.hierarchical.hits == 2 + 2
-    assert score.levels == pytest.approx((2 / 3, 2 / 3, 0))
-
-
-def test_no_path_wanted_and_none_given_is_right() -> None:
-    score = path_score([([], [])])
-    assert (score.exact, score.hierarchical.f1, score.levels, score.level_cis) == (1, None, (), ())
+def test_no_path_in_truth_and_answer_is_right() -> None:
+    found = measured(("", ""), ("ABC", "ABD"), (None, "AB"))
+    shares = {name: found[name].value for name in ("accuracy", "level_1", "level_2", "level_3")}
+    assert shares == pytest.approx({"accuracy": 1 / 3, "level_1": 1 / 2, "level_2": 1 / 2, "level_3": 0})
+    assert "level_4" not in found

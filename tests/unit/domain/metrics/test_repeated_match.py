@@ -5,17 +5,14 @@ from typing import Any
 import pytest
 
 from backend.domain.labels.config import read_config
-from backend.domain.labels.controls.registry import BUILDERS
-from backend.domain.labels.layout import ABOUT_A_WHOLE
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.metrics.cases import Case, count_cases
+from backend.domain.metrics.cases import count_cases
 from backend.domain.metrics.classification import score_of
 from backend.domain.metrics.measure import Measure
-from backend.domain.metrics.measures import MEASURES, measures_of
-from backend.domain.metrics.repeated_match import NO_ITEM, PARTS
+from backend.domain.metrics.measures import measures_of
+from backend.domain.metrics.repeated_match import NO_ITEM
 from backend.domain.outcome import Outcome, Rejection, Truth
 from backend.domain.statistics.intervals import wilson
-from tests.unit.domain.labels.controls.test_base import ELEMENTS, built
 
 
 def schema(control: str) -> LabelSchema:
@@ -97,18 +94,13 @@ def test_dates_have_intervals_too() -> None:
     assert alone is None
 
 
-NO_MEANS = {"quadratic_weighted_kappa", "hierarchical_f1", "level_1", "level_2"}
-"""Measures that are no means over items, or over some items only."""
-
-
-@pytest.mark.parametrize("tag", [tag for tag in BUILDERS if tag.split()[0] in ABOUT_A_WHOLE and " perItem" not in tag])
-def test_each_measure_of_a_kind_that_may_be_repeated_has_an_interval_over_tasks_or_is_no_mean(tag: str) -> None:
-    """A new kind, or a new measure of one, is a line in PARTS or in NO_MEANS."""
-    control = built(tag)
-    value = control.parse(ELEMENTS[tag][1])
-    assert not isinstance(value, Rejection)
-    answer: Any = {control.name: value}
-    assert set(MEASURES[tag]([Case(answer, answer, 1, True)], control)) - set(PARTS) <= NO_MEANS
+def test_paths_of_items_have_intervals_too() -> None:
+    tree = schema('<Taxonomy name="c_{{idx}}" toName="t_{{idx}}"><Choice value="a"/><Choice value="b"/></Taxonomy>')
+    found = measured(tree, ([["a"], ["b"]], [["a"], ["a"]]), ([["a"]], [["a"]]))
+    for name in ("item_hierarchical_f1", "item_level_1"):
+        low, high = found[name].interval or (9, 9)
+        assert found[name].value == pytest.approx(2 / 3)
+        assert low < 2 / 3 < high
 
 
 def test_nothing_said_is_no_number() -> None:

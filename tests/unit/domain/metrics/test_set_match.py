@@ -2,8 +2,14 @@
 
 import pytest
 
-from backend.domain.metrics.set_match import SetMatch, f1_interval, set_match
-from backend.domain.statistics.intervals import wilson
+from backend.domain.metrics.set_match import SetMatch, set_match
+from backend.domain.statistics.intervals import Interval, wilson
+from backend.domain.statistics.task_ratios import share_interval
+
+
+def f1_interval(matches: list[SetMatch]) -> Interval | None:
+    """Of the micro F1."""
+    return share_interval([match.sums for match in matches])
 
 
 def test_numbers_that_do_not_exist() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domain.statistics.intervals import wilson, wilson_of
-from backend.domain.statistics.task_ratios import mean_interval, ratio_interval, share_interval, signed_interval
+from backend.domain.statistics.task_ratios import ratio_interval, share_interval, signed_interval
 
 
 def test_it_covers_the_ratio() -> None:
@@ -15,7 +15,7 @@ def test_it_covers_the_ratio() -> None:
 
 
 def test_of_many_tasks_it_is_that_of_the_normal_distribution() -> None:
-    low, high = mean_interval([0.0, 1.0] * 5000) or (9, 9)
+    low, high = ratio_interval([(0.0, 1.0), (1.0, 1.0)], [5000, 5000]) or (9, 9)
     assert (low, high) == pytest.approx((0.49, 0.51), abs=0.003)
 
 
@@ -52,13 +52,13 @@ def test_it_contains_the_share_of_clustered_items(tasks: int) -> None:
 
 
 def test_a_mean_of_numbers_that_may_be_negative() -> None:
-    low, high = signed_interval([0.0] * 10) or (9, 9)
+    low, high = signed_interval([(0.0, 1.0)] * 10) or (9, 9)
     assert (low, high) == pytest.approx((-0.278, 0.278), abs=0.001), "Newcombe's of 10 tasks without a difference"
     assert signed_interval([]) is None
 
 
 def test_numbers_without_bounds_that_are_all_the_same_say_nothing_of_others() -> None:
-    assert mean_interval([0.0] * 20) is None
+    assert ratio_interval([(0.0, 1.0)] * 20) is None
 
 
 def test_it_is_always_the_same() -> None:

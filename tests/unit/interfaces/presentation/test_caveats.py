@@ -13,7 +13,7 @@ from backend.domain.labels.controls.relations import RelationsControl
 from backend.domain.metrics.cases import Case
 from backend.domain.metrics.evaluation import Evaluation
 from backend.domain.metrics.measure import Measure
-from backend.domain.metrics.measures import MEASURES
+from backend.domain.metrics.measures import METRICS
 from backend.domain.outcome import Rejection
 from backend.interfaces.presentation.caveats import NAMED, left_out_remarks, remarks
 from tests.unit.domain.labels.controls.test_base import ELEMENTS, built
@@ -50,14 +50,14 @@ PLAIN = {"Choices", "Pairwise"}
 """One label is right or wrong: nobody expects it to be partly right."""
 
 
-@pytest.mark.parametrize("tag", [tag for tag in MEASURES if tag not in PLAIN])
+@pytest.mark.parametrize("tag", [tag for tag in METRICS if tag not in PLAIN])
 def test_each_kind_of_control_says_what_right_means_for_it(tag: str) -> None:
-    """A new kind is a line in STRICT or in PLAIN."""
+    """A new kind has a `Strictness` among its metrics, or a line in PLAIN."""
     control = read_config(RELATED).fields[-1] if tag == RelationsControl.tag else built(tag)
     value = None if tag == RelationsControl.tag else control.parse(ELEMENTS[tag][1])
     assert not isinstance(value, Rejection)
     answer: Any = {control.name: value}
-    measures = {control.name: MEASURES[tag]([Case(answer, answer, 1, True)], control)}
+    measures = {control.name: METRICS[tag].of([Case(answer, answer, 1, True)], control)}
     assert any(control.name in said for said in told(replace(evaluated("a", "a"), measures=measures), ALL))
 
 

@@ -11,7 +11,7 @@ from backend.domain.labels.controls.registry import BUILDERS
 from backend.domain.labels.controls.relations import RelationsControl
 from backend.domain.labels.inputs.repeater import is_repeater, repeater_of
 from backend.domain.labels.layout import DeclaredControl
-from backend.domain.metrics.measures import MEASURES
+from backend.domain.metrics.measures import METRICS
 from backend.domain.outcome import Failure, Rejection
 
 MEMBERS = {*Control.__annotations__, *(name for name in vars(Control) if not name.startswith("_"))}
@@ -134,4 +134,4 @@ def test_nothing_is_no_region_and_not_the_same_as_something(control: Control) ->
 
 
 def test_each_kind_of_control_has_a_measure() -> None:
-    assert set(MEASURES) == {*BUILDERS, RelationsControl.tag}
+    assert set(METRICS) == {*BUILDERS, RelationsControl.tag}
