@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.domain.labels.controls.registry import BUILDERS
+from backend.domain.labels.controls.registry import KINDS
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -38,7 +38,7 @@ def test_the_site_loads_nothing_from_other_servers(site: Path) -> None:
 @pytest.mark.parametrize("page", CONTROLS)
 def test_each_kind_of_control_is_named(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
-    assert [tag for tag in BUILDERS if f"<{tag}" not in text] == []
+    assert [tag for tag in KINDS if f"<{tag}" not in text] == []
 
 
 def test_decisions_are_numbered_without_gaps() -> None:

@@ -22,6 +22,7 @@ MOST = 50
 ANY = "choice-selected"
 _UNLESS = "choice-unselected"
 _WITH_MIXIN = frozenset({"view", "repeater", "choices", "textarea", "taxonomy"})
+"""All tags of Label Studio 1.23 that have it, whether a prompt fills them or not."""
 _REGION = "region-selected"
 _NAMED, _LONGEST, _SHORT = 20, 200, 60
 """Values that the model is told, and characters of each; the latter for people too."""

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 from backend.domain.labels.conditions import MOST
 from backend.domain.labels.config_tree import ConfigTree, config_tree
 from backend.domain.labels.controls.base import Control
-from backend.domain.labels.controls.registry import BUILDERS, builder_of
+from backend.domain.labels.controls.registry import KINDS, builder_of, is_per_region
 from backend.domain.labels.inputs.read_inputs import READ_TAGS
 from backend.domain.labels.layout import TEXT_TAGS, DeclaredControl, Layout, layout_of
 from backend.domain.labels.per_region import RegionControl, attach, may_stay_empty
@@ -22,7 +22,7 @@ from backend.domain.labels.subjects import subjects_of
 from backend.domain.labels.unreachable import unreachable
 from backend.errors import LabelConfigError
 
-_TAGS = {tag.lower(): tag for tag in (*BUILDERS, *TEXT_TAGS, *READ_TAGS)}
+_TAGS = {tag.lower(): tag for tag in (*KINDS, *TEXT_TAGS, *READ_TAGS)}
 _MOST_NAMED, _NAME = 5, 160
 
 
@@ -104,7 +104,7 @@ def _controls(layout: Layout) -> tuple[list[Control], list[str], str | None]:
         field = _field(declared)
         if isinstance(field, str):
             unsupported.append(f"<{element.tag} name={declared.written!r}> ({field})")
-        elif declared.per_region:
+        elif is_per_region(declared):
             loose.setdefault(name, RegionControl(declared, field))
         else:
             fields.setdefault(field.name, field)
@@ -122,7 +122,7 @@ def _field(declared: DeclaredControl) -> Control | str:
     build = builder_of(declared)
     right = _TAGS.get(element.tag.lower(), element.tag)
     other = "not supported yet" if right == element.tag else f"tags are case-sensitive: write <{right}>"
-    if declared.per_region:
+    if is_per_region(declared):
         declared = replace(declared, hideable=may_stay_empty(declared))
     return build(declared) if build else other
 

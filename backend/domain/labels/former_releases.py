@@ -12,7 +12,7 @@ from backend.domain.hashing import digest
 from backend.domain.labels.controls.attributes import NO_ATTRIBUTES, Attributes
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.marking import attributes_of, if_marking
-from backend.domain.labels.controls.registry import BUILDERS
+from backend.domain.labels.controls.registry import KINDS
 from backend.domain.labels.controls.relations import RelationsControl
 from backend.domain.labels.controls.repeated import RepeatedControl
 from backend.domain.labels.controls.task_choices import TaskChoices
@@ -93,8 +93,8 @@ def _known_kinds(controls: tuple[Control, ...]) -> Iterator[tuple[Control, ...]]
     bare = tuple(if_marking(field, attributes=NO_ATTRIBUTES) for field in alone)
     stages = (controls, apart, near, alone, bare)
     for stage in (stage for number, stage in enumerate(stages) if stage not in stages[:number]):
-        for count in range(len(BUILDERS), 0, -1):
-            yield of_kinds(stage, (*tuple(BUILDERS)[:count], RelationsControl.tag))
+        for count in range(len(KINDS), 0, -1):
+            yield of_kinds(stage, (*tuple(KINDS)[:count], RelationsControl.tag))
 
 
 def _apart(control: Control) -> Control:

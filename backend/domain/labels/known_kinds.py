@@ -16,7 +16,7 @@ from backend.domain.labels.unreachable import unreachable
 def of_kinds(fields: Sequence[Control], tags: Collection[str]) -> tuple[Control, ...]:
     """Those of `fields` that are made of these kinds, without those that only others bring onto the screen.
 
-    tags: keys of `registry.BUILDERS`, and that of relations
+    tags: keys of `registry.KINDS`, and that of relations
     """
     present = [field for field in fields if _is_known(field, tags)]
     kept = {field.name for field in present} - unreachable(present).keys()

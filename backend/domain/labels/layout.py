@@ -19,8 +19,6 @@ from backend.domain.labels.inputs.repeater import INDEX, Repeater, is_repeater, 
 
 FORMER = ("Text", "HyperText", "Header", "Markdown")
 TEXT_TAGS = (*FORMER, "Paragraphs", "Dialog")
-ABOUT_A_WHOLE = ("Choices", "TextArea", "Rating", "Number", "Taxonomy", "DateTime")
-"""Controls whose value is about a task as a whole, so that they may be about an item or a region as a whole, too."""
 _WHOLE = re.compile(r"\$([\w.\[\]-]*[\w\]])")
 _WITHIN = re.compile(r"\$((?!\d)\w+(?:\.\w+|\[\d+\])*)")
 _BRACED = re.compile(r"\{(\S+?)\}")
@@ -58,8 +56,8 @@ class DeclaredControl:
 
     @property
     def per_region(self) -> bool:
-        """Whether each region has a value of its own; other tags do not know the attribute."""
-        return self.element.tag in ABOUT_A_WHOLE and self.element.get("perregion", "").lower() == "true"
+        """What the attribute says, which not all tags know: see `registry.is_per_region`."""
+        return self.element.get("perregion", "").lower() == "true"
 
     @property
     def required(self) -> bool:

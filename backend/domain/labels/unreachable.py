@@ -2,12 +2,8 @@
 
 from collections.abc import Sequence
 
-from backend.domain.answer import Groups, Spans, Texts
 from backend.domain.labels.control_order import in_order
 from backend.domain.labels.controls.base import Control
-
-_NEVER_CHOSEN = (Spans, Groups)
-"""What no condition looks at."""
 
 
 def unreachable(fields: Sequence[Control]) -> dict[str, str]:
@@ -18,6 +14,6 @@ def unreachable(fields: Sequence[Control]) -> dict[str, str]:
         why = next((why for c in field.conditions if (why := c.never(looked_at))), "")
         if why:
             reasons[field.name] = why
-        elif field.names or field.holds is Texts or (field.dynamic and field.holds not in _NEVER_CHOSEN):
+        elif field.usable_in_conditions:
             looked_at[field.name] = field
     return reasons

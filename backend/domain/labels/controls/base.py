@@ -1,7 +1,7 @@
 """Control: one control of a labelling config, as everything above `domain.labels.controls` sees it.
 
-A new kind of control is a file with a class of this shape, a line in `registry.BUILDERS` and one in
-`domain.metrics.measures.MEASURES`; a new kind of value is a member of `domain.answer.AnswerValue` too. What a control
+A new kind of control is a file with a class of this shape, a line in `registry.KINDS` and one in
+`domain.metrics.measures.METRICS`; a new kind of value is a member of `domain.answer.AnswerValue` too. What a control
 does not have (labels, choices that the task brings, conditions that look at it), `unlabeled` says for it.
 """
 
@@ -93,6 +93,10 @@ class Control(Protocol):
     @property
     def names(self) -> Collection[str]:
         """All that `called` can give."""
+
+    @property
+    def usable_in_conditions(self) -> bool:
+        """Whether conditions of other controls can look at it: at its choices, or at whether it has a text."""
 
     @property
     def identity(self) -> list[Any]:

@@ -1,6 +1,6 @@
 """Which controls inside a <Repeater> a prompt fills for each item."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from xml.etree.ElementTree import Element
 
@@ -8,17 +8,21 @@ from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.item_objects import ITEM
 from backend.domain.labels.controls.repeated import RepeatedControl
 from backend.domain.labels.inputs.repeater import INDEX, Repeater
-from backend.domain.labels.layout import ABOUT_A_WHOLE, TEXT_TAGS, DeclaredControl
+from backend.domain.labels.layout import TEXT_TAGS, DeclaredControl
 
 _OTHER_KEY = "answer"
 
 
 def build_repeated(
-    declared: DeclaredControl, build: Callable[[DeclaredControl], Control | str]
+    declared: DeclaredControl, build: Callable[[DeclaredControl], Control | str], repeatable: Sequence[str]
 ) -> RepeatedControl | str:
-    """The control of an element inside a <Repeater>, or why it isn't supported. `build`: of a control that is alone."""
+    """The control of an element inside a <Repeater>, or why it isn't supported.
+
+    build: builds the control as if it were alone
+    repeatable: the tags of elements that may be repeated
+    """
     repeater = declared.repeater
-    why = "it is not repeated" if repeater is None else _why(declared, repeater)
+    why = "it is not repeated" if repeater is None else _why(declared, repeater, repeatable)
     if why or repeater is None:
         return why
     element = Element(declared.element.tag, {**declared.element.attrib, "name": _key(declared)})
@@ -43,13 +47,13 @@ def _key(declared: DeclaredControl) -> str:
     return declared.key if declared.key != ITEM else _OTHER_KEY
 
 
-def _why(declared: DeclaredControl, repeater: Repeater) -> str:
+def _why(declared: DeclaredControl, repeater: Repeater, repeatable: Sequence[str]) -> str:
     """Why it can't be filled for each item; "" if it can."""
     element, source = declared.element, declared.object
     if repeater.trouble:
         return repeater.trouble
-    if element.tag not in ABOUT_A_WHOLE or declared.per_region:
-        return "inside a <Repeater>, where prompts fill only " + ", ".join(f"<{kind}>" for kind in ABOUT_A_WHOLE)
+    if element.tag not in repeatable or declared.per_region:
+        return "inside a <Repeater>, where prompts fill only " + ", ".join(f"<{tag}>" for tag in repeatable)
     if declared.name.count(INDEX) != 1:
         return f"inside a <Repeater>, its name needs {repeater.flag} once"
     if not declared.key:

@@ -1,7 +1,7 @@
 """A control inside a <Repeater>: it is on the screen once for each item of a task's list, under a name with its number.
 
 The model gives a list with an object for each item. What it says of one is read, judged and written by the control
-itself (`inner`), so a kind of control needs only to be one of `layout.ABOUT_A_WHOLE` to be repeated.
+itself (`inner`), so a kind of control needs only to be `about_a_whole` in the registry to be repeated.
 """
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
@@ -79,6 +79,10 @@ class RepeatedControl(Unlabeled):
     @property
     def known_classes(self) -> tuple[str, ...]:
         return self.inner.known_classes
+
+    @property
+    def usable_in_conditions(self) -> bool:
+        return self.dynamic or bool(self.names)
 
     @property
     def names(self) -> Collection[str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Self
 
 from backend.domain.labels.choice_names import Choice
+from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.wording import brought_line, key, label_line, under
 
 
@@ -22,6 +23,11 @@ class TaskChoices:
     listed: int
 
     things: ClassVar[str]
+
+    @property
+    def usable_in_conditions(self: Control) -> bool:
+        """Before the task brings its choices, too."""
+        return self.dynamic or bool(self.names)
 
     @property
     def dynamic(self) -> bool:

@@ -116,6 +116,10 @@ class TextAreaControl(EnteredValue):
         filled = tuple(text for text in submitted if isinstance(text, str) and not is_blank(text))
         return Texts(filled) if filled else None
 
+    @property
+    def usable_in_conditions(self) -> bool:
+        return True
+
     def equal(self, first: Held, second: Held) -> bool:
         return first == second
 

@@ -16,6 +16,10 @@ class WithOwnName:
     def kinds(self: Control) -> tuple[str, ...]:
         return (self.tag,)
 
+    @property
+    def usable_in_conditions(self: Control) -> bool:
+        return bool(self.names)
+
     def from_names(self: Control, names: Collection[str]) -> Collection[str]:
         return (self.name,) if self.name in names else ()
 

@@ -12,7 +12,7 @@ from backend.domain.chat.response_parser import read
 from backend.domain.dataset.ground_truth import truth_of
 from backend.domain.labels.conditions import can_be_hidden
 from backend.domain.labels.config import read_config
-from backend.domain.labels.controls.registry import BUILDERS
+from backend.domain.labels.controls.registry import KINDS
 from backend.domain.labels.regions import from_result, to_result
 from backend.domain.metrics.classification import score
 from backend.domain.outcome import Outcome, Rejection, Truth
@@ -360,7 +360,7 @@ def test_more_conditions_than_anybody_follows_are_named() -> None:
     assert "shown under more than 50 conditions" in schema.unsupported[0]
 
 
-@pytest.mark.parametrize("tag", sorted({kind.split()[0] for kind in BUILDERS}))
+@pytest.mark.parametrize("tag", sorted({kind.split()[0] for kind in KINDS}))
 def test_it_is_known_of_each_tag_whether_its_own_condition_can_hide_it(tag: str) -> None:
     """A new tag is a line in _WITH_MIXIN or in ALWAYS_SHOWN, as Label Studio's class of it says."""
     assert can_be_hidden(Element(tag)) == (tag not in ALWAYS_SHOWN)

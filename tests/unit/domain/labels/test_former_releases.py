@@ -8,7 +8,7 @@ import pytest
 
 from backend.domain.labels import former_releases
 from backend.domain.labels.config import read_config
-from backend.domain.labels.controls.registry import BUILDERS
+from backend.domain.labels.controls.registry import KINDS
 from backend.domain.labels.former_releases import without_omitted
 from backend.domain.labels.schema import LabelSchema
 
@@ -268,8 +268,8 @@ def test_relations_from_before_a_kind_that_marks_go_on_between_the_spans_of_olde
 
 def learn_last(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the last release had learnt this kind of control."""
-    others = {tag: build for tag, build in BUILDERS.items() if tag != kind}
-    monkeypatch.setattr(former_releases, "BUILDERS", others | {kind: BUILDERS[kind]})
+    others = {tag: control for tag, control in KINDS.items() if tag != kind}
+    monkeypatch.setattr(former_releases, "KINDS", others | {kind: KINDS[kind]})
 
 
 def _anew(inside: str) -> LabelSchema:

@@ -7,8 +7,7 @@ import pytest
 
 from backend.domain.chat.request import ChatRequest
 from backend.domain.labels.config import read_config
-from backend.domain.labels.controls.registry import BUILDERS
-from backend.domain.labels.layout import ABOUT_A_WHOLE
+from backend.domain.labels.controls.registry import ABOUT_A_WHOLE, KINDS
 from backend.domain.outcome import Failure
 from backend.domain.prompts.default_prompt import first_prompt
 from backend.domain.task import Task
@@ -191,9 +190,9 @@ def test_a_version_saved_before_phrases_were_known_goes_on() -> None:
     assert not config(TEXT.replace("$text", "$body") + YES.format("ok")).fits(before.digest)
 
 
-@pytest.mark.parametrize("tag", sorted({kind.split()[0] for kind in BUILDERS}))
+@pytest.mark.parametrize("tag", sorted({kind.split()[0] for kind in KINDS}))
 def test_it_is_known_of_each_tag_whether_it_may_be_repeated(tag: str) -> None:
-    """A new tag is a line in ABOUT_A_WHOLE, from its first release on, or in NEVER_REPEATED."""
+    """A new kind is `about_a_whole` in KINDS, from its first release on, or its tag is in NEVER_REPEATED."""
     assert (tag in ABOUT_A_WHOLE) == (tag not in NEVER_REPEATED)
 
 

@@ -2,18 +2,9 @@
 
 import pytest
 
-from backend.domain.answer import Labels, Moment, Number, Paths, Ranking, Texts
 from backend.domain.labels.config import read_config
-from backend.domain.labels.controls.registry import BUILDERS
-from backend.domain.labels.unreachable import _NEVER_CHOSEN, unreachable
-from backend.domain.repeated import Repeated
-from backend.domain.shapes.marked_box import Boxes
-from tests.unit.domain.labels.controls.test_base import built
+from backend.domain.labels.unreachable import unreachable
 
-CHOSEN = {Labels, Paths}
-"""Kinds of value in which a condition finds choices."""
-WITHOUT_CHOICES = {Texts, Number, Moment, Ranking, Boxes, Repeated}
-"""Kinds of value of controls whose choices no task brings."""
 TREE = '<Taxonomy name="tree" toName="t"><Choice value="leaf"/></Taxonomy>'
 WHEN = 'visibleWhen="choice-selected" whenTagName'
 KINDS = f"""<Choices name="kind" toName="t" {WHEN}="tree"><Choice value="a"/></Choices>
@@ -31,10 +22,31 @@ def test_without_it_all_that_hangs_on_it_is_never_shown() -> None:
     assert list(unreachable(without)) == ["kind", "why"]
 
 
-@pytest.mark.parametrize("tag", BUILDERS)
-def test_it_is_known_of_each_kind_whether_a_condition_looks_at_it(tag: str) -> None:
-    """A new kind of value is a line in _NEVER_CHOSEN, in CHOSEN, or in WITHOUT_CHOICES."""
-    control = built(tag)
-    places = [_NEVER_CHOSEN, CHOSEN, WITHOUT_CHOICES]
-    assert sum(control.holds in place for place in places) == 1
-    assert not (control.holds in WITHOUT_CHOICES and (control.dynamic or control.names))
+def brought(control: str) -> str:
+    """A config in which the task brings the choices of a control, on which another one depends."""
+    lists = '<List name="l" value="$list"/><Image name="p" value="$picture"/>'
+    shown = f'<View {WHEN}="first"><Choices name="then" toName="t"><Choice value="a"/></Choices></View>'
+    return f'<View><Text name="t" value="$t"/>{lists}{control}{shown}</View>'
+
+
+@pytest.mark.parametrize(
+    ("control", "usable"),
+    [
+        ('<Choices name="first" toName="t" value="$c"/>', True),
+        ('<Taxonomy name="first" toName="t" value="$c"/>', True),
+        ('<Labels name="first" toName="t" value="$c"/>', False),
+        ('<Rating name="first" toName="t"/>', False),
+        ('<Ranker name="first" toName="l"/>', False),
+    ],
+)
+def test_a_condition_can_look_at_choices_that_a_task_brings_and_not_at_what_has_none(
+    control: str, usable: bool
+) -> None:
+    fields = {field.name: field for field in read_config(brought(control)).fields}
+    assert fields["first"].usable_in_conditions == usable
+    assert ("then" in fields) == usable
+
+
+def test_a_condition_can_look_at_whether_there_is_a_text() -> None:
+    (field,) = read_config('<View><Text name="t" value="$t"/><TextArea name="why" toName="t"/></View>').fields
+    assert field.usable_in_conditions

@@ -7,7 +7,7 @@ import pytest
 
 from backend.domain.labels.config_tree import config_tree
 from backend.domain.labels.controls.base import Control
-from backend.domain.labels.controls.registry import BUILDERS
+from backend.domain.labels.controls.registry import KINDS
 from backend.domain.labels.controls.relations import RelationsControl
 from backend.domain.labels.inputs.repeater import is_repeater, repeater_of
 from backend.domain.labels.layout import DeclaredControl
@@ -88,14 +88,14 @@ def built(tag: str) -> Control:
         declared = DeclaredControl(element[0], False, (), repeater=repeater_of(element, None), key="c")
     shown, text = OBJECTS.get(tag, ('<Text name="t" value="$text"/>', "two"))
     declared.object = config_tree(shown).root
-    found = BUILDERS[tag](declared)
+    found = KINDS[tag].build(declared)
     assert not isinstance(found, str), found
     control = found.for_task({"text": text})
     assert not isinstance(control, Failure)
     return control
 
 
-@pytest.fixture(params=BUILDERS)
+@pytest.fixture(params=KINDS)
 def control(request: pytest.FixtureRequest) -> Control:
     return built(request.param)
 
@@ -134,4 +134,4 @@ def test_nothing_is_no_region_and_not_the_same_as_something(control: Control) ->
 
 
 def test_each_kind_of_control_has_a_measure() -> None:
-    assert set(METRICS) == {*BUILDERS, RelationsControl.tag}
+    assert set(METRICS) == {*KINDS, RelationsControl.tag}
