@@ -16,8 +16,8 @@ from time import process_time
 from backend.domain.labels.placement.counts import placement_counts
 from backend.domain.labels.placement.location import Location, Quote, Unlocated, locate
 from backend.domain.labels.placement.normal_text import EXACT, needle_of
-from backend.domain.metrics.set_match import SetMatch, set_match, total
-from backend.domain.metrics.span_schemes import LabelledSpan
+from backend.domain.metrics.controls.set_match import SetMatch, set_match, total
+from backend.domain.metrics.controls.span_schemes import LabelledSpan
 
 TEXTS, CHARACTERS, SPANS = 1000, 2000, 5
 WORDS = (

@@ -26,7 +26,7 @@ LISTS = {
     "backend/adapters/database/tables/__init__.py": "tables",
     "backend/adapters/providers/registry.py": "ways to reach a model",
     "backend/domain/labels/controls/registry.py": "controls",
-    "backend/domain/metrics/measures.py": "measures",
+    "backend/domain/metrics/controls/measures.py": "measures",
 }
 """Module that lists others, so that most of them have no other importer -> what they are."""
 

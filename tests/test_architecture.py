@@ -232,7 +232,7 @@ MADE_OF_OTHERS = {"RelationsControl", "RepeatedControl"}
 
 def kinds_of_controls() -> set[str]:
     """The classes of single kinds of control, and the functions that build them."""
-    defined = (node for path in (ROOT / CONTROLS).glob("*.py") for node in _tree(path).body)
+    defined = (node for path in (ROOT / CONTROLS).rglob("*.py") for node in _tree(path).body)
     named = {node.name for node in defined if isinstance(node, ast.ClassDef | ast.FunctionDef)}
     return {name for name in named if name.endswith("Control") or name.startswith("build_")} - {"Control"}
 

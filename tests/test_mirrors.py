@@ -178,48 +178,51 @@ UNITS = {
     "unit/services/pictures/test_loader": ("domain/text_file",),
     "unit/domain/prompts/test_prompt_file": ("domain/prompts/prompt_yaml",),
     "unit/domain/chat/test_request": ("domain/chat/request_builder", "domain/chat/request_resources"),
-    "unit/domain/labels/controls/test_attributes": (
-        "domain/labels/controls/marking",
-        "domain/labels/controls/quoted_span",
-        "domain/labels/controls/span_regions",
-        "domain/labels/controls/span_words",
+    "unit/domain/labels/controls/spans/test_attributes": (
+        "domain/labels/controls/spans/marking",
+        "domain/labels/controls/spans/quoted_span",
+        "domain/labels/controls/spans/span_regions",
+        "domain/labels/controls/spans/span_words",
     ),
-    "unit/domain/labels/controls/test_choices": (
+    "unit/domain/labels/controls/values/test_choices": (
         "domain/labels/controls/label_lookup",
         "domain/labels/controls/labeled",
         "domain/labels/controls/region_value",
         "domain/labels/controls/task_choices",
         "domain/labels/controls/wording",
     ),
-    "unit/domain/labels/controls/test_number": (
+    "unit/domain/labels/controls/values/test_number": (
         "domain/labels/controls/entered_value",
-        "domain/labels/controls/numeric",
+        "domain/labels/controls/values/numeric",
     ),
-    "unit/domain/labels/controls/test_ranker": (
-        "domain/labels/controls/buckets",
-        "domain/labels/controls/build_ranker",
+    "unit/domain/labels/controls/lists/test_ranker": (
+        "domain/labels/controls/lists/buckets",
+        "domain/labels/controls/lists/build_ranker",
         "domain/labels/controls/model_list",
-        "domain/labels/controls/over_list",
+        "domain/labels/controls/lists/over_list",
     ),
-    "unit/domain/labels/controls/test_item_choices": ("domain/labels/controls/item_objects",),
-    "unit/domain/labels/controls/test_repeated": (
-        "domain/labels/controls/build_repeated",
+    "unit/domain/labels/controls/lists/test_item_choices": ("domain/labels/controls/lists/item_objects",),
+    "unit/domain/labels/controls/lists/test_repeated": (
+        "domain/labels/controls/lists/build_repeated",
         "domain/labels/for_task",
         "domain/repeated",
     ),
-    "unit/domain/labels/controls/test_relations": (
-        "domain/labels/controls/span_index",
+    "unit/domain/labels/controls/spans/test_relations": (
+        "domain/labels/controls/spans/span_index",
         "domain/labels/related",
         "domain/relations",
     ),
-    "unit/domain/labels/controls/test_text_area": ("domain/answer",),
+    "unit/domain/labels/controls/values/test_text_area": ("domain/answer",),
     "unit/domain/labels/inputs/test_repeated": ("domain/labels/inputs/repeater",),
     "unit/domain/labels/inputs/test_lists": (
         "domain/labels/inputs/read_inputs",
         "domain/labels/inputs/tables",
     ),
     "unit/domain/pictures/test_loading": ("adapters/providers/message_parts",),
-    "unit/domain/metrics/test_measures": ("domain/metrics/measure", "domain/metrics/text_match"),
+    "unit/domain/metrics/controls/test_measures": (
+        "domain/metrics/controls/measure",
+        "domain/metrics/controls/text_match",
+    ),
     "unit/engine/test_request_executor": (
         "engine/executor_counts",
         "engine/failure_handling",

@@ -7,7 +7,7 @@ import numpy
 
 from backend.domain.answer import labels_or_none
 from backend.domain.metrics.cases import count_cases
-from backend.domain.metrics.number_distance import kappa_interval, weighted_kappa
+from backend.domain.metrics.controls.number_distance import kappa_interval, weighted_kappa
 from backend.domain.metrics.score_intervals import score_intervals
 from backend.domain.outcome import Outcome, Truth
 from backend.domain.statistics.intervals import Interval

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from backend.domain.labels.controls.base import Control
-from backend.domain.labels.controls.repeated import RepeatedControl
+from backend.domain.labels.controls.lists.repeated import RepeatedControl
 from backend.domain.outcome import Failure
 
 

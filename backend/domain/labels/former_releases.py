@@ -9,12 +9,12 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Protocol
 
 from backend.domain.hashing import digest
-from backend.domain.labels.controls.attributes import NO_ATTRIBUTES, Attributes
 from backend.domain.labels.controls.base import Control
-from backend.domain.labels.controls.marking import attributes_of, if_marking
+from backend.domain.labels.controls.lists.repeated import RepeatedControl
 from backend.domain.labels.controls.registry import KINDS
-from backend.domain.labels.controls.relations import RelationsControl
-from backend.domain.labels.controls.repeated import RepeatedControl
+from backend.domain.labels.controls.spans.attributes import NO_ATTRIBUTES, Attributes
+from backend.domain.labels.controls.spans.marking import attributes_of, if_marking
+from backend.domain.labels.controls.spans.relations import RelationsControl
 from backend.domain.labels.controls.task_choices import TaskChoices
 from backend.domain.labels.inputs.files import FileObject, file_names
 from backend.domain.labels.inputs.linked import LinkedText, linked_forms

@@ -6,9 +6,9 @@ at an end of relations.
 
 from collections.abc import Collection, Sequence
 
-from backend.domain.labels.controls.attributes import Attribute, Attributes
 from backend.domain.labels.controls.base import Control
-from backend.domain.labels.controls.marking import attributes_of, if_marking
+from backend.domain.labels.controls.spans.attributes import Attribute, Attributes
+from backend.domain.labels.controls.spans.marking import attributes_of, if_marking
 from backend.domain.labels.related import without
 from backend.domain.labels.unreachable import unreachable
 

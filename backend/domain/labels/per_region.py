@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from backend.domain.labels.conditions import Condition, region_labels
-from backend.domain.labels.controls.attributes import Attribute, Attributes
 from backend.domain.labels.controls.base import Control
-from backend.domain.labels.controls.marking import as_marking, attributes_of, if_marking
-from backend.domain.labels.controls.quotes import RESERVED
+from backend.domain.labels.controls.spans.attributes import Attribute, Attributes
+from backend.domain.labels.controls.spans.marking import as_marking, attributes_of, if_marking
+from backend.domain.labels.controls.spans.quotes import RESERVED
 from backend.domain.labels.controls.wording import excerpt
 from backend.domain.labels.layout import DeclaredControl
 from backend.domain.labels.unreachable import unreachable

@@ -7,9 +7,9 @@ from typing import Any
 from backend.domain.answer import Answer
 from backend.domain.hashing import digest
 from backend.domain.labels.controls.base import Control
-from backend.domain.labels.controls.marking import attributes_of
 from backend.domain.labels.controls.region_score import SCORE_DIGITS
-from backend.domain.labels.controls.relations import RELATION, RelationsControl
+from backend.domain.labels.controls.spans.marking import attributes_of
+from backend.domain.labels.controls.spans.relations import RELATION, RelationsControl
 from backend.domain.labels.related import with_related
 from backend.domain.labels.schema import LabelSchema
 

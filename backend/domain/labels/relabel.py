@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from backend.domain.labels.controls.base import Control
-from backend.domain.labels.controls.marking import attributes_of, controls_in, if_marking
-from backend.domain.labels.controls.repeated import one_item
+from backend.domain.labels.controls.lists.repeated import one_item
+from backend.domain.labels.controls.spans.marking import attributes_of, controls_in, if_marking
 from backend.domain.labels.schema import LabelSchema
 from backend.errors import ConfigChangedError
 

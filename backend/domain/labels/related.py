@@ -10,9 +10,9 @@ from backend.domain.labels.choice_names import LONGEST, choices_of, listed
 from backend.domain.labels.control_order import in_order
 from backend.domain.labels.controls.base import Control, Held
 from backend.domain.labels.controls.brought_labels import brings_labels
-from backend.domain.labels.controls.labels import marked_text
-from backend.domain.labels.controls.marking import as_marking, attributes_of, if_marking
-from backend.domain.labels.controls.relations import RELATION, RelationsControl
+from backend.domain.labels.controls.spans.labels import marked_text
+from backend.domain.labels.controls.spans.marking import as_marking, attributes_of, if_marking
+from backend.domain.labels.controls.spans.relations import RELATION, RelationsControl
 from backend.domain.relations import Relation, Relations, SpanEnd, relations_or_none
 
 _NAME = "relations"

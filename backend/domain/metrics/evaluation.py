@@ -9,8 +9,8 @@ from backend.domain.dataset.ground_truth import NOTHING, LeftOut
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.cases import count_cases
 from backend.domain.metrics.classification import Score, score_of
-from backend.domain.metrics.measure import Measure
-from backend.domain.metrics.measures import measures_of
+from backend.domain.metrics.controls.measure import Measure
+from backend.domain.metrics.controls.measures import measures_of
 from backend.domain.metrics.score_intervals import ScoreIntervals, score_intervals
 from backend.domain.outcome import Outcome, Truth
 from backend.domain.statistics.intervals import tasks_needed

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from backend.domain.data_paths import MISSING, look_up
-from backend.domain.labels.controls.labels import marked_text
+from backend.domain.labels.controls.spans.labels import marked_text
 from backend.domain.labels.inputs.linked import NOUNS, LinkedText
 from backend.domain.labels.inputs.values import field_of
 from backend.domain.labels.schema import LabelSchema

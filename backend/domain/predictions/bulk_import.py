@@ -9,7 +9,7 @@ from typing import Any
 
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.brought_labels import labels_of_config
-from backend.domain.labels.controls.repeated import RepeatedControl
+from backend.domain.labels.controls.lists.repeated import RepeatedControl
 from backend.domain.labels.schema import LabelSchema
 
 

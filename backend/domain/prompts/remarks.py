@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from backend.domain.characters import invisible, named, quoted
 from backend.domain.data_paths import MISSING, look_up
-from backend.domain.labels.controls.boxes import marked_picture
-from backend.domain.labels.controls.marking import controls_in
+from backend.domain.labels.controls.pictures.boxes import marked_picture
+from backend.domain.labels.controls.spans.marking import controls_in
 from backend.domain.labels.inputs.media import on_media
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.task import Task

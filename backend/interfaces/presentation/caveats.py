@@ -7,8 +7,8 @@ from backend.advice import Advice, Remark
 from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.dataset.stored_otherwise import DATE, HIDDEN, TEXT
 from backend.domain.dataset.subset import Subset
+from backend.domain.metrics.controls.measures import strictness
 from backend.domain.metrics.evaluation import Evaluation
-from backend.domain.metrics.measures import strictness
 from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from backend.domain.answer import Texts
 from backend.domain.dataset.draw import TruthBasis
 from backend.domain.dataset.ground_truth import NOTHING, LeftOut
 from backend.domain.dataset.subset import Subset
-from backend.domain.labels.controls.marking import controls_in
-from backend.domain.labels.controls.repeated import one_item
+from backend.domain.labels.controls.lists.repeated import one_item
+from backend.domain.labels.controls.spans.marking import controls_in
 from backend.domain.labels.relabel import shared_schema
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.agreement import Agreement, agreement

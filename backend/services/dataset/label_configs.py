@@ -12,7 +12,7 @@ from backend.adapters.label_studio.client import LabelStudioClient
 from backend.advice import Advice
 from backend.domain.labels.config import read_config
 from backend.domain.labels.controls.base import Control
-from backend.domain.labels.controls.marking import classes_of, controls_in
+from backend.domain.labels.controls.spans.marking import classes_of, controls_in
 from backend.domain.labels.regions import from_result, regions_in
 from backend.domain.labels.relabel import Renames, formers, with_renames
 from backend.domain.labels.schema import LabelSchema

@@ -1,8 +1,9 @@
 """Control: one control of a labelling config, as everything above `domain.labels.controls` sees it.
 
-A new kind of control is a file with a class of this shape, a line in `registry.KINDS` and one in
-`domain.metrics.measures.METRICS`; a new kind of value is a member of `domain.answer.AnswerValue` too. What a control
-does not have (labels, choices that the task brings, conditions that look at it), `unlabeled` says for it.
+A new kind of control is a file with a class of this shape in the folder of what it holds (`values`, `trees`, `spans`,
+`lists`, `pictures`), a line in `registry.KINDS` and one in `domain.metrics.controls.measures.METRICS`; a new kind of
+value is a member of `domain.answer.AnswerValue` too. What a control does not have (labels, choices that the task
+brings, conditions that look at it), `unlabeled` says for it.
 """
 
 from collections.abc import Collection, Hashable, Mapping, Sequence

@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from backend.domain.labels.controls.base import Control
-from backend.domain.labels.controls.build_boxes import build_boxes
-from backend.domain.labels.controls.build_item_choices import build_item_choices, build_item_labels
-from backend.domain.labels.controls.build_labels import build_labels
-from backend.domain.labels.controls.build_ranker import build_ranker
-from backend.domain.labels.controls.build_repeated import build_repeated
-from backend.domain.labels.controls.build_taxonomy import build_taxonomy
-from backend.domain.labels.controls.choices import build_choices
-from backend.domain.labels.controls.date_time import build_date_time
-from backend.domain.labels.controls.nested_choices import build_nested_choices
-from backend.domain.labels.controls.number import build_number
-from backend.domain.labels.controls.pairwise import build_pairwise
-from backend.domain.labels.controls.rating import build_rating
-from backend.domain.labels.controls.repeated import RepeatedControl
-from backend.domain.labels.controls.text_area import build_text_area
+from backend.domain.labels.controls.lists.build_item_choices import build_item_choices, build_item_labels
+from backend.domain.labels.controls.lists.build_ranker import build_ranker
+from backend.domain.labels.controls.lists.build_repeated import build_repeated
+from backend.domain.labels.controls.lists.repeated import RepeatedControl
+from backend.domain.labels.controls.pictures.build_boxes import build_boxes
+from backend.domain.labels.controls.spans.build_labels import build_labels
+from backend.domain.labels.controls.trees.build_taxonomy import build_taxonomy
+from backend.domain.labels.controls.trees.nested_choices import build_nested_choices
+from backend.domain.labels.controls.values.choices import build_choices
+from backend.domain.labels.controls.values.date_time import build_date_time
+from backend.domain.labels.controls.values.number import build_number
+from backend.domain.labels.controls.values.pairwise import build_pairwise
+from backend.domain.labels.controls.values.rating import build_rating
+from backend.domain.labels.controls.values.text_area import build_text_area
 from backend.domain.labels.layout import DeclaredControl
 
 Build = Callable[[DeclaredControl], Control | str]

@@ -6,7 +6,7 @@ from typing import Any
 from backend.domain.answer import Answer
 from backend.domain.answer_json import answer_json
 from backend.domain.dataset.subset import SAMPLE_SIZE, Subset
-from backend.domain.labels.controls.marking import classes_of
+from backend.domain.labels.controls.spans.marking import classes_of
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.evaluation import Evaluation
 from backend.domain.statistics.intervals import ratio, wilson

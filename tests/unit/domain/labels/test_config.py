@@ -10,7 +10,7 @@ import pytest
 from backend.domain.chat.request import ChatRequest
 from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.labels.config import read_config
-from backend.domain.labels.controls.choices import ChoicesControl
+from backend.domain.labels.controls.values.choices import ChoicesControl
 from backend.domain.prompts.default_prompt import default_version
 from backend.domain.task import Task
 from backend.errors import LabelConfigError

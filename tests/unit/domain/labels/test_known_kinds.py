@@ -2,7 +2,7 @@
 
 from backend.domain.labels.config import read_config
 from backend.domain.labels.controls.base import Control
-from backend.domain.labels.controls.marking import attributes_of
+from backend.domain.labels.controls.spans.marking import attributes_of
 from backend.domain.labels.known_kinds import of_kinds
 from tests.unit.domain.labels.test_unreachable import FIELDS
 

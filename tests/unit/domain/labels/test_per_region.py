@@ -3,7 +3,7 @@
 import pytest
 
 from backend.domain.labels.config import read_config
-from backend.domain.labels.controls.marking import attributes_of
+from backend.domain.labels.controls.spans.marking import attributes_of
 from backend.domain.labels.schema import LabelSchema
 from backend.errors import LabelConfigError
 

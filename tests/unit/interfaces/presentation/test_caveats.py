@@ -9,17 +9,17 @@ from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.dataset.split import Split
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.config import read_config
-from backend.domain.labels.controls.relations import RelationsControl
+from backend.domain.labels.controls.spans.relations import RelationsControl
 from backend.domain.metrics.cases import Case
+from backend.domain.metrics.controls.measure import Measure
+from backend.domain.metrics.controls.measures import METRICS
 from backend.domain.metrics.evaluation import Evaluation
-from backend.domain.metrics.measure import Measure
-from backend.domain.metrics.measures import METRICS
 from backend.domain.outcome import Rejection
 from backend.interfaces.presentation.caveats import NAMED, left_out_remarks, remarks
 from tests.unit.domain.labels.controls.test_base import ELEMENTS, built
+from tests.unit.domain.metrics.controls.test_relation_match import CONFIG as RELATED
 from tests.unit.domain.metrics.test_classification import FAILURE
 from tests.unit.domain.metrics.test_evaluation import evaluated
-from tests.unit.domain.metrics.test_relation_match import CONFIG as RELATED
 
 ALL = Subset("ground-truth")
 HALF = Measure(0.5, None)

@@ -8,10 +8,10 @@ import pytest
 from backend.domain.labels.config_tree import config_tree
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.controls.registry import KINDS
-from backend.domain.labels.controls.relations import RelationsControl
+from backend.domain.labels.controls.spans.relations import RelationsControl
 from backend.domain.labels.inputs.repeater import is_repeater, repeater_of
 from backend.domain.labels.layout import DeclaredControl
-from backend.domain.metrics.measures import METRICS
+from backend.domain.metrics.controls.measures import METRICS
 from backend.domain.outcome import Failure, Rejection
 
 MEMBERS = {*Control.__annotations__, *(name for name in vars(Control) if not name.startswith("_"))}

@@ -1,0 +1,1 @@
+"""Controls that mark places in a picture."""

@@ -1,0 +1,1 @@
+"""Controls that mark spans of a text, what is said of spans, and relations between them."""

@@ -1,0 +1,1 @@
+"""Controls that hold paths in a tree of choices."""

@@ -1,0 +1,1 @@
+"""Controls that hold one value: labels, texts, a number, a date."""

@@ -1,0 +1,1 @@
+"""Metrics of single controls, by what they hold."""
