@@ -19,7 +19,8 @@ class ServerOperations(RunOperations):
         import backend.adapters.providers.chat_completions  # noqa: F401  (now, rather than while the first annotator waits)
 
         settings, parts = self.container.settings, self.container
-        live = Live(parts.live_executor, parts.store, parts.pricing, parts.daily_limit, parts.monthly_budgets)
+        budgets = parts.model_connections.monthly_budgets
+        live = Live(parts.live_executor, parts.store, parts.pricing, parts.daily_limit, budgets)
         resources = RequestResources(lambda name: parts.connections[name].base_url, parts.embedder, parts.pictures)
         serving = ServingOptions(settings.openai_model, resources, settings.predict_deadline_s)
         return LivePredictions(self.container.store, live, serving, self._overflow_runs())

@@ -111,10 +111,6 @@ class ModelParts(ConnectionParts):
         """USD that all who ask through it may spend a month; None for no limit."""
         return self.connections[connection].monthly_budget
 
-    def monthly_budgets(self) -> dict[str, float | None]:
-        """Those of all stored connections."""
-        return {stored.name: stored.monthly_budget for stored in self.model_connections.all()}
-
     def unstored_payments(self, connection: str, daily: DailyLimit | None = None) -> UnstoredPayments:
         """Who pays for requests whose answers are not stored: within the monthly budget of the connection, and within
         `daily`, where there is one."""

@@ -9,21 +9,21 @@ import logging
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
 from backend.adapters.database.project_data import ForgetStore
 from backend.adapters.database.prompts import Store
-from backend.domain.chat.request import ChatRequest, PlannedRequests
 from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.outcome import Outcome
 from backend.domain.resolution.pricing import Pricing
 from backend.domain.task import Task
 from backend.engine.budget_rules import OverBudget
 from backend.engine.cascade_predictor import CascadePredictor
+from backend.engine.collected_outcomes import CollectedOutcomes
 from backend.engine.daily_limit import DailyLimit, used_up
-from backend.engine.predictor import Plan, Predictor
+from backend.engine.predictor import Predictor
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.unreachable_model import unreachable
 from backend.errors import PromptsError, SettingsError
@@ -144,21 +144,12 @@ class Live:
 
     def label(self, builder: RequestBuilder, tasks: list[Task], deadline_s: float, project: int) -> Labelled:
         """The outcomes after at most `deadline_s` seconds. `project`: the owner of the tasks, noted in the database."""
-
-        requests_of = dict[int, list[str]]()
-
-        def plan(planned: PlannedRequests) -> None:
-            requests = {task: ask for task, ask in planned if isinstance(ask, ChatRequest)}
-            digests = {task: [sample.digest for sample in ask.all_samples] for task, ask in requests.items()}
-            requests_of.update(digests)
-            self._sources.note(project, [digest for some in digests.values() for digest in some])
-
         try:
             budgets = self._budgets()
         except PromptsError as error:
             return Labelled({}, trouble=self._noted_error(error))
-        labelled = self._loop.run(self._label(builder, tasks, deadline_s, plan, budgets))
-        return replace(labelled, requests_of=requests_of)
+        collected = CollectedOutcomes(partial(self._sources.note, project))
+        return self._loop.run(self._label(builder, tasks, deadline_s, collected, budgets))
 
     def close(self, patience_s: float) -> None:
         """Waits that long for requests in flight, which may outlive a deadline, so that their answers are stored."""
@@ -171,22 +162,24 @@ class Live:
         await asyncio.gather(*current)
 
     async def _label(
-        self, builder: RequestBuilder, tasks: list[Task], deadline_s: float, plan: Plan, budgets: MonthlyBudgets
+        self,
+        builder: RequestBuilder,
+        tasks: list[Task],
+        deadline_s: float,
+        collected: CollectedOutcomes,
+        budgets: MonthlyBudgets,
     ) -> Labelled:
-        outcomes: dict[int, Outcome] = {}
-
-        async def sink(settled: list[Outcome]) -> None:
-            outcomes.update({outcome.task_id: outcome for outcome in settled})
-
+        outcomes = collected.outcomes
         try:
             shared = self._current(budgets, [step.connection for step, _ in builder.servers])
             with ExitStack() as calls:
                 for each in shared.values():
                     calls.enter_context(each.used())
                 predictor = self._chosen(builder, shared)
-                await asyncio.wait_for(predictor.label(builder, builder.cut([tasks]), sink, plan), deadline_s)
+                labelling = predictor.label(builder, builder.cut([tasks]), collected.add, collected.plan)
+                await asyncio.wait_for(labelling, deadline_s)
         except TimeoutError:
-            return Labelled(outcomes, late=True, is_sending=predictor.is_sending)
+            return Labelled(outcomes, True, None, collected.digests, predictor.is_sending)
         except PromptsError as error:
             return Labelled(outcomes, trouble=self._noted_error(error))
         return Labelled(outcomes)

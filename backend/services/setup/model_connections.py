@@ -126,6 +126,10 @@ class ModelConnections:
         """By name."""
         return self.store.all()
 
+    def monthly_budgets(self) -> dict[str, float | None]:
+        """USD a month by connection; None for no limit."""
+        return {stored.name: stored.monthly_budget for stored in self.all()}
+
     @property
     def names(self) -> set[str]:
         return {stored.name for stored in self.all()}

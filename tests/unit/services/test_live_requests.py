@@ -11,6 +11,7 @@ from backend.adapters.database.prompts import Store
 from backend.domain.chat.request import ChatRequest
 from backend.domain.task import Task
 from backend.engine.budget_allocation import BudgetAllocation
+from backend.engine.collected_outcomes import CollectedOutcomes
 from backend.engine.connection_budgets import ConnectionBudgets
 from backend.engine.daily_limit import DailyLimit
 from backend.engine.failure_handling import FailureHandling
@@ -45,7 +46,8 @@ class Days:
         return RequestExecutor(recorded, SLOTS, failures=FailureHandling(0, 30))
 
     def label(self, number: int, first: int = 1, deadline_s: float = 10) -> "asyncio.Task[Labelled]":
-        call = self.live._label(builder(), tasks(number, first), deadline_s, lambda _: None, self.budgets)
+        collected = CollectedOutcomes(lambda digests: None)
+        call = self.live._label(builder(), tasks(number, first), deadline_s, collected, self.budgets)
         return asyncio.create_task(call)
 
     async def closed(self) -> None:
