@@ -29,6 +29,12 @@ LISTS = {
     "backend/domain/metrics/controls/measures.py": "measures",
 }
 """Module that lists others, so that most of them have no other importer -> what they are."""
+REASONS = {
+    "listed": f"in a list of their kind: {', '.join(dict.fromkeys(LISTS.values()))}",
+    "elsewhere": "in another folder than their importer: a layer or a room begins between them",
+    "given by its package": "known to their package, which gives them to others or loads them first",
+    "beside": "beside their importer: a noun of their own, with tests of their own, or would make it too long",
+}
 
 
 def lines_of_files() -> dict[str, int]:
@@ -69,6 +75,14 @@ def single_importers() -> dict[str, str]:
 def kinds_of_single_importers() -> dict[str, int]:
     """Why modules have a single importer -> how many such modules there are."""
     return dict(Counter(_kind(module, importer) for module, importer in single_importers().items()))
+
+
+def importer_table() -> str:
+    """Of docs/architecture.md: why modules have a single importer, and how many do."""
+    kinds = kinds_of_single_importers()
+    rows = [f"| {REASONS[kind]} | {kinds[kind]} |" for kind in REASONS]
+    head = ["| modules with a single importer | number |", "|---|---|"]
+    return "\n".join([*head, *rows, f"| all | {len(single_importers())} |"])
 
 
 @cache
@@ -117,13 +131,7 @@ def main() -> None:
     print(
         f"{len(functions)} functions, median {median(functions):g} lines, 95 % below {quantiles(functions, n=20)[-1]:g}"
     )
-    kinds = kinds_of_single_importers()
-    print(
-        f"{len(single)} modules with a single importer: {kinds['listed']} in a list of their kind "
-        f"({', '.join(sorted(set(LISTS.values())))}), {kinds['elsewhere']} in another folder than their importer, "
-        f"{kinds['given by its package']} given to others by their package, "
-        f"{kinds['beside']} beside it:"
-    )
+    print(importer_table())
     for module, importer in sorted(single.items()):
         print(f"  {module} <- {importer}")
 

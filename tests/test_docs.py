@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from backend.domain.labels.controls.registry import KINDS
+from tests.sizes import importer_table
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -69,3 +70,8 @@ def test_the_architecture_names_code_that_exists() -> None:
         source = (ROOT / "backend" / path).read_text(encoding="utf-8")
         missing = [part for part in name.split(".") if part and not re.search(rf"(?:def|class) {part}\b", source)]
         assert missing == [], f"{path} has no {missing}"
+
+
+def test_the_architecture_counts_modules_with_a_single_importer() -> None:
+    page = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    assert importer_table() in page, "copy what `python -m tests.sizes` prints"
