@@ -23,6 +23,7 @@ from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Confidence, Outcome, Truth
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.task import Task
+from benchmarks.expected import expected
 from demo.stand_in.prompt import distribution
 
 DATA = Path(__file__).resolve().parent.parent / "demo" / "data"
@@ -147,8 +148,7 @@ def stand_in(schema: LabelSchema, labels: Sequence[str]) -> tuple[Mapping[str, A
 
 
 def _asked(builder: RequestBuilder, task: Task, labels: Sequence[str]) -> list[float]:
-    request = builder.request(task)
-    assert isinstance(request, ChatRequest)
+    request = expected(builder.request(task), ChatRequest)
     (chances,) = distribution(request.messages, request.template.answer_schema).values()
     return [chances[label] for label in labels]
 

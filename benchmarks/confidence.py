@@ -16,6 +16,7 @@ from backend.domain.outcome import Outcome
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.resolution.resolve import resolve
 from backend.domain.task import Task
+from benchmarks.expected import expected
 from demo.stand_in.answer import answer
 from demo.stand_in.prompt import distribution, estimates
 
@@ -46,13 +47,10 @@ def measured(label_config: str, confidence: str = "auto") -> Iterator[tuple[Outc
     )
     builder = RequestBuilder(version, schema, RequestResources(lambda _: "http://stand-in.test/v1"))
     for number, data in enumerate(json.loads(MESSAGES.read_text(encoding="utf-8"))):
-        request = builder.request(Task(number, data))
-        assert isinstance(request, ChatRequest)
+        request = expected(builder.request(Task(number, data)), ChatRequest)
         samples = [[said(sample)] for sample in request.samples]
-        outcome = resolve(number, samples, schema, lambda *_: lambda *_: None)
-        assert outcome is not None
-        assert outcome.answer is not None
-        exact = truly(request, outcome.answer, schema)
+        outcome = expected(resolve(number, samples, schema, lambda *_: lambda *_: None), Outcome)
+        exact = truly(request, expected(outcome.answer, dict), schema)
         yield outcome, prod(exact.values()), exact
 
 

@@ -39,6 +39,7 @@ from backend.engine.predictor import Predictor
 from backend.engine.request_executor import InFlightRequest, RequestExecutor, _delay
 from backend.engine.stored_model import StoredModel
 from benchmarks import workload
+from benchmarks.expected import expected
 
 PAGE = 1000
 
@@ -124,8 +125,7 @@ async def _only_ask(ask: Ask, url: str, tasks: list[Task], in_flight: int) -> in
     async def work() -> None:
         nonlocal answered
         for task in left:
-            request = builder.request(task)
-            assert isinstance(request, ChatRequest)
+            request = expected(builder.request(task), ChatRequest)
             await ask(request)
             answered += 1
 

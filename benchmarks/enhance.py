@@ -35,6 +35,7 @@ from backend.domain.resolution.resolve import resolve
 from backend.domain.task import Task
 from backend.services.optimize.session import OptimizationResult, OptimizerOptions
 from backend.settings import Settings
+from benchmarks.expected import expected
 from demo.stand_in.answer import answer
 from demo.stand_in.prompt import estimates
 from demo.teacher import DATA, KINDS, taught
@@ -186,13 +187,10 @@ def _outcomes(version: PromptVersion, tasks: Sequence[Task]) -> list[Outcome]:
     builder = RequestBuilder(version, schema, RequestResources(lambda _: "http://in.process/v1"))
     found = []
     for task in tasks:
-        request = builder.request(task)
-        assert isinstance(request, ChatRequest)
+        request = expected(builder.request(task), ChatRequest)
         text = answer(estimates(request.messages, request.template.answer_schema), weighed=False).text
         made = Completion(request.digest, 0, "stand-in", text, "stop", False, 100, 10, 0, 0.0)
-        outcome = resolve(task.id, [[made]], schema, lambda model, _: price_of(model))
-        assert outcome
-        found.append(outcome)
+        found.append(expected(resolve(task.id, [[made]], schema, lambda model, _: price_of(model)), Outcome))
     return found
 
 

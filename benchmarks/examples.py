@@ -16,6 +16,7 @@ from backend.domain.prompts.examples import WAYS, Example, Examples
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.task import Task
 from backend.services.prompts.few_shot_selection import HALF
+from benchmarks.expected import expected
 from demo.stand_in.prompt import distribution
 
 DATA = Path(__file__).resolve().parent.parent / "demo" / "data"
@@ -54,7 +55,7 @@ def judged_with(examples: Examples | None, rows: Sequence[Row]) -> tuple[float, 
 
 
 def _answer(request: object) -> str | None:
-    assert isinstance(request, ChatRequest)
+    request = expected(request, ChatRequest)
     chances = distribution(request.messages, request.template.answer_schema)["topic"]
     return max(chances, key=chances.__getitem__)
 

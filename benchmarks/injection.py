@@ -23,6 +23,7 @@ from backend.domain.outcome import Rejection
 from backend.domain.prompts.default_prompt import default_version, drafted_version
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.task import Task
+from benchmarks.expected import expected
 from demo import services
 from demo.stand_in.answer import answer
 from demo.stand_in.prompt import estimates
@@ -84,8 +85,7 @@ def counted(version: PromptVersion, ask: Ask) -> dict[str, list[int]]:
 
 
 def _label(builder: RequestBuilder, number: int, text: str, ask: Ask) -> str:
-    request = builder.request(Task(number, {"text": text}))
-    assert isinstance(request, ChatRequest)
+    request = expected(builder.request(Task(number, {"text": text})), ChatRequest)
     try:
         verdict: Answer | Rejection = SCHEMA.parse(json.loads(ask(request)))
     except ValueError:

@@ -82,7 +82,8 @@ def measured(case: Case, minutes: float, per_minute: int, folder: Path) -> list[
         ]
         times = [json.loads(process.communicate()[0]) for process in started]
         stats = stand_in.stats()
-    assert stats["answered"] == tasks, stats
+    if stats["answered"] != tasks:
+        raise SystemExit(f"The stand-in answered {stats['answered']} of {tasks} tasks: {stats}")
     seconds = max(time["last"] for time in times) - min(time["first"] for time in times)
     rate, refused = tasks / seconds * 60, stats["faults"].get("rate_limited", 0)
     shown = [f"{tasks:,}", f"{seconds / 60:.2f}", f"{rate:.1f}", f"{rate / per_minute:.1%}"]

@@ -37,6 +37,7 @@ from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.truth_bases import TruthBases
 from backend.services.prompts.resolver import Resolver
 from backend.services.runs.stored_outcomes import StoredOutcomes
+from benchmarks.expected import expected
 from demo.stand_in.answer import answer
 from demo.stand_in.prompt import estimates
 
@@ -101,8 +102,7 @@ def _answered(store: Store, studio: Listed, name: str, note: str) -> ResolvedVer
     run = record.create(NewRun(version.tag, 1, Subset("ground-truth")))
     asks, completions = [], []
     for task in studio.tasks:
-        request = builder.request(task)
-        assert isinstance(request, ChatRequest)
+        request = expected(builder.request(task), ChatRequest)
         asks.append(RunTask(task.id, request.digest, sent=1))
         completions.append(_completion(request))
     store.add_completions(completions)

@@ -107,8 +107,9 @@ class Service:
         return urlsplit(self.url).port or 80
 
     def cpu_seconds(self) -> float:
-        """Processor time its process has used so far (Linux)."""
-        assert self._process is not None
+        """Processor time its process has used so far (Linux). Raises ServiceError before it was started."""
+        if self._process is None:
+            raise ServiceError(f"{self.name} was not started.")
         fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

@@ -26,10 +26,10 @@ def definitions() -> list[str]:
 
 
 def taught(feedback_text: str, kinds: Sequence[str]) -> str:
-    """The teacher's whole answer. `kinds`: of its rewrites, in turn."""
+    """The teacher's whole answer. Raises ValueError if no prompt was sent. `kinds`: of its rewrites, in turn."""
     prompt, number = PROMPT.search(feedback_text), NUMBER.search(feedback_text)
-    assert prompt
-    assert number
+    if not prompt or not number:
+        raise ValueError("A request to rewrite a prompt lacks the prompt, or its own number.")
     turn = int(number[1]) - 1
     return _rewritten(kinds[turn % len(kinds)], prompt[1], turn)
 
@@ -57,8 +57,8 @@ def _texts(prompt: str, number: int) -> Mapping[str, str]:
     lines = definitions()
     line, other = lines[number % len(lines)], lines[(number + 1) % len(lines)]
     name, wrong = NAMED.match(line), NAMED.match(other)
-    assert name
-    assert wrong
+    if not name or not wrong:
+        raise ValueError(f"A line of definitions does not begin with a label: {line!r}, {other!r}")
     misled = wrong[0] + line[name.end() :]
     good = _with(prompt, line)
     return {

@@ -8,6 +8,7 @@ import asyncio
 import json
 import sys
 
+from benchmarks.expected import expected
 from demo.stand_in.answer import answer
 from demo.stand_in.ask import read_ask
 from demo.stand_in.completion import completion
@@ -46,8 +47,7 @@ class Connection(asyncio.Protocol):
         self._got = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = expected(transport, asyncio.Transport)
 
     def data_received(self, data: bytes) -> None:
         self._got = self._got + data if self._got else data

@@ -10,7 +10,8 @@ from backend.domain.calibration.scored_answers import ScoredAnswer
 from backend.domain.dataset.active_draw import active_draw
 from backend.domain.dataset.draw import Draw, drawn_to
 from backend.domain.metrics.label_shares import label_shares
-from backend.domain.metrics.weighted_accuracy import weighted_accuracy
+from backend.domain.metrics.weighted_accuracy import WeightedAccuracy, weighted_accuracy
+from benchmarks.expected import expected
 from benchmarks.trust.label_confidence import Row
 from benchmarks.trust.projects import TASKS, SimulatedProject, simulated
 from benchmarks.trust.promises import ACCURACY, PROJECTS, WRONG, accuracy_broken, claims_of, wrong_broken
@@ -100,8 +101,8 @@ def _estimate(rng: Any, number: int, sizes: tuple[int, int], over: float | None)
         project = SimulatedProject(rng.permutation(project.sure), project.right)
     one, true = _active(number, project, *sizes), project.right.mean()
     claims, beliefs = claims_of(project, one.tasks), dict(enumerate(project.sure.tolist()))
-    found = weighted_accuracy(claims, {task: one.draw.chance(task) for task in one.tasks}, beliefs)
-    assert found is not None
+    chances = {task: one.draw.chance(task) for task in one.tasks}
+    found = expected(weighted_accuracy(claims, chances, beliefs), WeightedAccuracy)
     plain = project.right[rng.choice(TASKS, sum(sizes), replace=False)].mean()
     held = found.interval[0] <= true <= found.interval[1]
     return held, found.accuracy - true, plain - true, project.right[one.tasks].mean() - true

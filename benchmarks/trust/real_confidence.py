@@ -26,6 +26,7 @@ from backend.domain.prompts.version import PromptVersion
 from backend.domain.resolution.branch_confidence import weighed
 from backend.domain.resolution.logprob_confidence import WIDEST
 from backend.domain.task import Task
+from benchmarks.expected import expected
 from benchmarks.trust.label_confidence import Row
 from demo import services
 
@@ -105,11 +106,9 @@ def _gaps(url: str) -> Iterator[tuple[float, bool, float, float]]:
     version = PromptVersion("p", 1, 1, PROMPT, services.LOCAL_MODEL, ("text",), schema.digest, {"temperature": 0})
     builder = RequestBuilder(version, schema, RequestResources(lambda _: f"{url}/v1"))
     for number, question in enumerate(QUESTIONS):
-        request = builder.request(Task(number, {"text": question}))
-        assert isinstance(request, ChatRequest)
+        request = expected(builder.request(Task(number, {"text": question})), ChatRequest)
         body = _asked(f"{url}/v1/chat/completions", RequestFormat().body(request))
-        reply = to_reply("", services.LOCAL_MODEL, body)
-        assert isinstance(reply, Completion)
+        reply = expected(to_reply("", services.LOCAL_MODEL, body), Completion)
         yield _gap(url, request, replace(reply, branches=branches_in(body, request, reply)))
 
 
@@ -117,11 +116,12 @@ def _gap(url: str, request: ChatRequest, reply: Completion) -> tuple[float, bool
     place = value_spans(reply.text)["kind"]
     values = request.template.spec.allowed["kind"]
     found = weighed(reply.text, place, reply.branches or (), values)
+    if found is None:
+        raise SystemExit("The model's server did not tell the answer's own tokens.")
     tokens, start, product = reply.logprobs or (), 0, 0.0
     for token, logprob in tokens:
         product += logprob if place[0] < start + len(token) and start < place[1] else 0.0
         start += len(token)
-    assert found is not None, "the server told the answer's own tokens"
     return (
         found.point,
         found.high - found.low <= WIDEST,

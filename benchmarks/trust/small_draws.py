@@ -10,7 +10,8 @@ from backend.domain.calibration.auroc import auroc
 from backend.domain.calibration.scored_answers import ScoredAnswer
 from backend.domain.dataset.active_draw import active_draw
 from backend.domain.dataset.draw import drawn_to
-from backend.domain.metrics.weighted_accuracy import weighted_accuracy
+from backend.domain.metrics.weighted_accuracy import WeightedAccuracy, weighted_accuracy
+from benchmarks.expected import expected
 from benchmarks.trust.label_confidence import Row
 
 TASKS = 1000
@@ -42,8 +43,8 @@ def _held(rng: Any, right: float, number: int, sizes: tuple[int, int], nothing: 
     draw = active_draw(drawn_to(None, number, range(TASKS), sizes[0]), beliefs, sizes[1])
     tasks = [*draw.among(range(TASKS)), *draw.active(range(TASKS))]
     answers = [ScoredAnswer(task, beliefs[task], bool(rights[task])) for task in tasks]
-    found = weighted_accuracy(answers, {task: draw.chance(task) for task in tasks}, beliefs)
-    assert found is not None
+    drawn = {task: draw.chance(task) for task in tasks}
+    found = expected(weighted_accuracy(answers, drawn, beliefs), WeightedAccuracy)
     return bool(found.interval[0] <= rights.mean() <= found.interval[1])
 
 

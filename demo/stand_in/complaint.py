@@ -55,6 +55,11 @@ def no_model(model: str) -> ComplaintError:
     return ComplaintError(404, message, code="model_not_found", param="model")
 
 
+def missing_parameter(param: str) -> ComplaintError:
+    """The request lacks what it is about."""
+    return ComplaintError(400, f"Missing required parameter: '{param}'.", "missing_required_parameter", param)
+
+
 def not_found(what: str, name: str) -> ComplaintError:
     """There is no such file or batch."""
     return ComplaintError(404, f"No {what} found with id '{name}'.", param="id")

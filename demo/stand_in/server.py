@@ -16,7 +16,15 @@ from demo.stand_in.answer import Answer, answer, spoiled
 from demo.stand_in.ask import Ask, read_ask
 from demo.stand_in.batches import Answer as AnswerLine
 from demo.stand_in.batches import Batches
-from demo.stand_in.complaint import ComplaintError, flagged, not_found, rate_limited, server_error, wrong_key
+from demo.stand_in.complaint import (
+    ComplaintError,
+    flagged,
+    missing_parameter,
+    not_found,
+    rate_limited,
+    server_error,
+    wrong_key,
+)
 from demo.stand_in.completion import completion, usage_of
 from demo.stand_in.embeddings import embedded
 from demo.stand_in.faults import drawn_fault, sampler
@@ -88,8 +96,9 @@ class StandIn:
     async def upload(self, request: web.Request) -> web.Response:
         self._check_batches(request)
         form = await request.post()
-        file = form["file"]
-        assert isinstance(file, web.FileField)
+        file = form.get("file")
+        if not isinstance(file, web.FileField):
+            raise missing_parameter("file")
         made = self.batches.upload(file.filename, file.file.read(), self.stats)
         await asyncio.sleep(self.switches.batch_answer_ms / 1000)
         return _json(made)

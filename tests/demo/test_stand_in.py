@@ -306,6 +306,11 @@ def test_answers_in_openais_format_with_honest_probabilities(server: Server) -> 
     assert told.usage.total_tokens == told.usage.prompt_tokens + len(tokens)
 
 
+def test_an_upload_without_a_file_is_complained_about(server: Server) -> None:
+    complaint = httpx.post(f"{server.url}/files", data={"purpose": "batch", "file": "text"}, timeout=10)
+    assert (complaint.status_code, complaint.json()["error"]["param"]) == (400, "file")
+
+
 def drawn(server: Server, **how: Any) -> list[str]:
     return [str(choice.message.content) for choice in server.create(n=128, **how).choices]
 
