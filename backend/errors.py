@@ -31,7 +31,7 @@ from backend.advice import Advice, Remark
 class PromptsError(Exception):
     """Base class; its text is shown to people, with the words of the interface for what they may do next.
 
-    sentence: what happened; with an advice it ends before that, with a colon or a comma
+    sentence: what happened; with an advice it ends before that, with a colon, a semicolon or a comma
     details: what an interface needs to say how the advice is followed, see Remark
     """
 

@@ -107,6 +107,28 @@ OF_OTHERS = {
     ("dialect", "adapters/database"): "SQLAlchemy",
     ("tell", "services/runs/batch"): "Python's files",
 }
+IN_COMMANDS = re.compile(r"ls-prompts|(?<![\w(-])--[a-z]|`export --")
+"""A command or an option, of which pages and the API know nothing."""
+NAMING_COMMANDS = {
+    "adapters/processes.py": "the arguments of our own processes",
+    "services/runs/local_processes.py": "the arguments of our own processes",
+    "services/setup/installation.py": "the name of the program, in `--version`",
+    "services/analysis/training_notes.py": "a file that the command `export` writes, for somebody at a terminal",
+    "services/overflow_runs.py": "a line of the log, for those who run the server",
+    # sentences that are handed on as text, while something is done; on the page, `page_words` says them otherwise
+    "domain/chat/model_names.py": "which names a server lists",
+    "engine/sampling.py": "why a version has no scores",
+    "services/auto_accept.py": "which predictions are left alone",
+    "services/dataset/resolved_version.py": "which calibration is not applied",
+    "services/keep_up/switching.py": "that the server's address is not known",
+    "services/predictions/forecast.py": "what a push will change",
+    "services/predictions/sync.py": "which predictions a push left",
+    "services/predictions/target_project.py": "what annotators saw",
+    "services/predictions/version_predictions.py": "which predictions a withdrawal left",
+    "services/projects.py": "what else is connected",
+    "services/setup/connection_check.py": "why a model was not asked",
+}
+"""Files below the interfaces with texts that name commands or options -> which, and why."""
 PATTERNS = [(re.compile(phrase, re.IGNORECASE), instead) for phrase, instead in FORBIDDEN.items()]
 SHOWN = ("echo", "print", "notify", "warn", "UsageError", "BadParameter", "option", "argument", "command")
 
@@ -196,6 +218,29 @@ def test_identifiers_use_the_words_of_the_glossary(layer: str) -> None:
         for word in private_names(name)
         if not any(word == other and f"backend/{room}/" in path.as_posix() for other, room in OF_OTHERS)
     ] == []
+
+
+def names_commands(node: ast.AST) -> bool:
+    """Whether a text in it, beside docstrings, names a command or an option."""
+    described = {id(part.value) for part in ast.walk(node) if isinstance(part, ast.Expr)}
+    texts = (part for part in ast.walk(node) if isinstance(part, ast.Constant) and id(part) not in described)
+    return any(isinstance(text.value, str) and IN_COMMANDS.search(text.value) is not None for text in texts)
+
+
+def below_interfaces() -> Iterator[tuple[str, ast.Module]]:
+    """(file, what it consists of)"""
+    top = ROOT / "backend"
+    for path in SOURCES:
+        if top / "interfaces" not in path.parents:
+            yield path.relative_to(top).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def test_only_interfaces_name_commands_and_options() -> None:
+    """Below them an error has an `Advice`, which each interface words: the page and the API show the same errors."""
+    naming = {name: tree for name, tree in below_interfaces() if names_commands(tree)}
+    assert sorted(naming) == sorted(NAMING_COMMANDS)
+    raised = ((name, node) for name, tree in naming.items() for node in ast.walk(tree) if isinstance(node, ast.Raise))
+    assert [f"backend/{name}:{node.lineno}" for name, node in raised if names_commands(node)] == []
 
 
 @pytest.mark.parametrize(

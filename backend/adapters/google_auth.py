@@ -4,6 +4,7 @@ google-auth, which is an extra and imported when it is needed."""
 import threading
 from typing import Any
 
+from backend.advice import Advice
 from backend.errors import SettingsError
 
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
@@ -32,8 +33,8 @@ class GoogleToken:
             from google.auth.transport.requests import Request
         except ImportError:
             raise SettingsError(
-                "Vertex AI's access tokens need google-auth: `pip install 'open-prompts[vertex]'`, or give a token "
-                "with --key-env."
+                "Vertex AI's access tokens need google-auth: `pip install 'open-prompts[vertex]'`, or",
+                Advice.GIVE_ACCESS,
             ) from None
         try:
             if self._credentials is None:

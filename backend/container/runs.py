@@ -13,6 +13,7 @@ from backend.adapters.database.runs import RunStore
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.piped_process import PipedProcess
 from backend.adapters.processes import LocalProcess
+from backend.advice import Advice
 from backend.container.models import ModelParts
 from backend.domain.chat.request_resources import RequestResources
 from backend.domain.connection import DEFAULT
@@ -131,8 +132,7 @@ class RunParts(ModelParts):
         """`background`: whether for runs in the background. Raises SettingsError where workers carry those out."""
         if background and processes > 1 and self.settings.redis_url:
             raise SettingsError(
-                "Workers carry out runs in the background, because REDIS_URL is set: leave out --processes, and start "
-                "more workers instead."
+                "Workers carry out runs in the background, because REDIS_URL is set:", Advice.MORE_WORKERS
             )
         self.processes = processes
 

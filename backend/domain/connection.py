@@ -113,8 +113,8 @@ def check_variable(name: str, reserved: Container[str]) -> None:
     """
     if not _VARIABLE.fullmatch(name):
         raise SettingsError(
-            "--key-env takes the name of an environment variable, not the key itself: export the key as a variable, or "
-            "store it with --store-key."
+            "This is not the name of an environment variable, which is asked for instead of the key itself:",
+            Advice.EXPORT_KEY,
         )
     if name.upper() in reserved:
         raise SettingsError(f"{name} is a setting of this program and is sent to no other server: name a variable.")
@@ -141,10 +141,7 @@ def _check_google(url: str) -> None:
     """A token for all of a person's cloud goes to nobody else."""
     profile = guessed(url)
     if profile is None or profile.name != "vertex" or not url.lower().startswith("https://"):
-        raise SettingsError(
-            "Google's access tokens are sent to Vertex AI only: with --google-auth give an address of "
-            "https://REGION-aiplatform.googleapis.com."
-        )
+        raise SettingsError("Google's access tokens are sent to Vertex AI only:", Advice.VERTEX_ADDRESS)
 
 
 def _check_limits(timeout_s: float | None, concurrency: int | None) -> None:
@@ -156,7 +153,7 @@ def _check_limits(timeout_s: float | None, concurrency: int | None) -> None:
 
 def _check_prices(price_in: float | None, price_out: float | None) -> None:
     if (price_in is None) != (price_out is None):
-        raise SettingsError("Give both --price-in and --price-out (USD per million tokens), or neither.")
+        raise SettingsError("Of two prices one was given:", Advice.BOTH_PRICES)
     if any(price is not None and not (isfinite(price) and price >= 0) for price in (price_in, price_out)):
         raise SettingsError("A price must be a number of USD per million tokens, 0 or more.")
 

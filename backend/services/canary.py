@@ -5,11 +5,11 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from heapq import nsmallest
-from shlex import quote
 
 from backend.adapters.database.canaries import CanaryStore
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.providers.request_format import largest
+from backend.advice import Advice
 from backend.domain.canary import REQUESTS, Canary, Reasked, canary_of, needs_second, odd_one_out
 from backend.domain.chat.judged import judge
 from backend.domain.chat.request import ChatRequest, Completion
@@ -77,9 +77,8 @@ class CanaryRunner:
         check_budget(budget, version.model, version.connection, pricing)
         chosen = tuple(self._stored(first, budget))
         if not chosen:
-            raise RunError(
-                f"{tag} has no stored answer whose request would be the same now: `ls-prompts run {quote(tag)}`."
-            )
+            sentence = f"{tag} has no stored answer whose request would be the same now:"
+            raise RunError(sentence, Advice.RUN_FIRST, tag=tag)
         _check_most(chosen, budget, pricing)
         usd = total_usd(cost_of(replace(stored.answer, batch=False), pricing) for stored in chosen)
         return CanaryPlan(first, chosen, usd)
@@ -164,5 +163,6 @@ def _check_most(chosen: Sequence[StoredRequest], budget: float | None, pricing: 
     prices = (known_price(pricing, made.model, made.connection, *largest(request)) for request, made in templates)
     if (most := TIMES * sum(prices)) > budget:
         raise RunError(
-            f"Asking {len(chosen)} requests again might cost up to {most:.2g} USD: nothing was asked. Raise --budget."
+            f"Asking {len(chosen)} requests again might cost up to {most:.2g} USD, so nothing was asked:",
+            Advice.RAISE_BUDGET,
         )

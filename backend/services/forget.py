@@ -8,6 +8,7 @@ from backend.adapters.database.batches import BatchStore, StoredBatch
 from backend.adapters.database.project_data import ForgetStore
 from backend.adapters.database.runs import RunStore
 from backend.adapters.files.atomic_output import remove
+from backend.advice import Advice
 from backend.domain.held import Held
 from backend.domain.runs.run import ALIVE_S
 from backend.errors import RunError
@@ -44,7 +45,7 @@ class Forgetting:
         runs = [run for run in self.runs.runs() if run.project == project]
         for run in runs:
             if run.status == "pending" or is_owned(run):
-                raise RunError(f"Run {run.id} is under way: `ls-prompts cancel {run.id}`, then forget again.")
+                raise RunError(f"Run {run.id} is under way:", Advice.CANCEL_FIRST, run=run.id)
             if may_store(run):
                 raise RunError(f"Run {run.id} stores its last answers: forget again in {ALIVE_S:.0f} seconds.")
         self._empty_provider(self.batches.untidied(project), notify)

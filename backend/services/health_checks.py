@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from backend.advice import Remark
 from backend.errors import PromptsError
 
 Probe = Callable[[], str]
@@ -13,7 +14,12 @@ Probe = Callable[[], str]
 class HealthCheck:
     name: str
     ok: bool
-    sentence: str
+    remark: Remark
+
+    @property
+    def sentence(self) -> str:
+        """Without the words of any interface."""
+        return str(self.remark)
 
 
 def examine(probes: dict[str, Probe]) -> list[HealthCheck]:
@@ -21,7 +27,7 @@ def examine(probes: dict[str, Probe]) -> list[HealthCheck]:
     checks = []
     for name, probe in probes.items():
         try:
-            checks.append(HealthCheck(name, True, probe()))
+            checks.append(HealthCheck(name, True, Remark(probe())))
         except PromptsError as error:
-            checks.append(HealthCheck(name, False, str(error)))
+            checks.append(HealthCheck(name, False, error.remark))
     return checks

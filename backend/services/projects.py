@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from shlex import quote
 from typing import Any
 
 from backend.adapters.database.prompts import Store
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.label_studio.http import Refused
+from backend.advice import Advice
 from backend.domain.labels.config import read_config
 from backend.domain.project import Project
 from backend.domain.prompts.version import PromptVersion, belongs
@@ -45,8 +45,7 @@ class Projects:
         """
         if not url:
             raise SettingsError(
-                "The server does not listen on this machine alone (BIND): give the address at which Label Studio "
-                f"reaches it, like `ls-prompts connect {project} --backend-url http://host:9090`."
+                "The server does not listen on this machine alone (BIND):", Advice.GIVE_BACKEND_URL, project=project
             )
         details = self.studio.project(project)
         for control in read_config(details.label_config).unsupported:
@@ -130,11 +129,8 @@ class Projects:
         counts = {} if backends else self.studio.model_versions(project)
         visible_tag = next((tag for tag in version.tags if counts.get(tag)), None)
         if not backends and visible_tag is None:
-            raise StudioError(
-                f"Project {project} has neither a connected backend nor predictions of {version.tag}: "
-                f"`ls-prompts connect {project} --backend-url URL` or "
-                f"`ls-prompts run {quote(version.tag)} --on all` first."
-            )
+            sentence = f"Project {project} has neither a connected backend nor predictions of {version.tag}:"
+            raise StudioError(sentence, Advice.CONNECT_OR_RUN, project=project, tag=version.tag)
         self.store.set_connection(project, in_use=version.tag, to_show=None)
         if visible_tag is not None:
             self.studio.show(project, visible_tag)

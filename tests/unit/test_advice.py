@@ -27,7 +27,7 @@ def raised() -> list[tuple[str, str, set[str]]]:
         for path in BACKEND.rglob("*.py")
         if "Advice." in (code := path.read_text(encoding="utf-8"))
         for call in ast.walk(ast.parse(code))
-        if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(("Error", "super().__init__"))
+        if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(("Error", "Refused", "super().__init__"))
     ] + [("engine/budget_rules.py", call) for call in _over_budget()]
     return [
         (path, argument.attr, {str(keyword.arg) for keyword in call.keywords})
@@ -53,7 +53,7 @@ def test_errors_bring_what_each_door_needs_to_word_their_advice() -> None:
     assert [
         (path, name)
         for path, name, details in raised()
-        for ways in (COMMANDS, FIELDS)
+        for ways in (COMMANDS, FIELDS, BUTTONS)
         if not needed(ways.get(Advice[name], "")) <= details
     ] == []
 

@@ -128,6 +128,8 @@ class Store(CompletionStore):
         with self.engine.connect() as connection:
             owner = names.owner_of(connection, name)
             existing = connection.execute(sa.select(prompts.c.name).order_by(prompts.c.name)).scalars().all()
+        if owner is None and not existing:
+            return PromptError(f"There is no prompt '{name}':", Advice.SAVE_ONE)
         hint = f"it was renamed, to '{owner.name}'." if owner is not None else nearest(name, existing)
         return PromptError(f"There is no prompt '{name}': {hint}")
 

@@ -1,5 +1,6 @@
 """Whether our own server answers at an address. It does not tell whether Label Studio may call it there."""
 
+from backend.advice import Advice
 from backend.errors import ServerError
 
 TITLE = "Open Prompts, for Label Studio"
@@ -16,10 +17,7 @@ def describe(url: str, user: str | None, password: str | None) -> str:
     try:
         answer = httpx.get(f"{url}/health", auth=login, timeout=PATIENCE_S, trust_env=False)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        raise ServerError(
-            f"Nothing answers at {url} ({type(error).__name__}): start the server (`ls-prompts serve`), or give its "
-            "address with --backend-url."
-        ) from None
+        raise ServerError(f"Nothing answers at {url} ({type(error).__name__}):", Advice.START_SERVER) from None
     if answer.status_code == httpx.codes.UNAUTHORIZED:
         raise ServerError(
             f"The server at {url} refuses the login: set BASIC_AUTH_USER and BASIC_AUTH_PASS here as they are there."

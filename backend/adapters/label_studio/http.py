@@ -17,6 +17,7 @@ from backend.adapters.label_studio.address import refuse_redirect, tls_trouble
 from backend.adapters.label_studio.credential import NO_KEY, OF_PERSON, OF_SERVER, Credential
 from backend.adapters.label_studio.json_body import PIECE, content_of
 from backend.adapters.label_studio.sdk_internals import http_client_of
+from backend.advice import Advice
 from backend.domain.urls import public_url
 from backend.errors import SettingsError, StudioError
 
@@ -38,8 +39,6 @@ SENTENCES = {
     "Project and View mismatch": "That Data Manager tab belongs to another project: check the view's number.",
     "Can't resolve hostname": "Label Studio can't find the host of the backend: give the address at which it "
     "reaches the backend.",
-    "Can't connect to ML backend": "Label Studio finds no backend at this address: start it (`ls-prompts serve`), and "
-    "give the address at which Label Studio reaches it (not localhost, if Label Studio is in a container).",
     "authentication parameters": "The backend refused Label Studio's login: set BASIC_AUTH_USER and BASIC_AUTH_PASS "
     "for this command as they are set for the server.",
     "plain HTTP request was sent to HTTPS port": "Label Studio uses TLS at this address: begin LABEL_STUDIO_URL with "
@@ -52,8 +51,8 @@ SENTENCES = {
 class Refused(StudioError):
     """`status` is the HTTP status."""
 
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, status: int, sentence: str, advice: Advice | None = None) -> None:
+        super().__init__(sentence, advice)
         self.status = status
 
 
@@ -216,12 +215,13 @@ class LabelStudioHttp:
                 "client_max_body_size).",
             )
         if status == 404:
-            return NotFound(
-                status, f"There is no such object at {self._address}: check its number, and LABEL_STUDIO_URL."
-            )
+            sentence = f"There is no such object at {self._address}: check its number, and LABEL_STUDIO_URL."
+            return NotFound(status, sentence)
         for part, sentence in SENTENCES.items():
             if part in text:
                 return Refused(status, sentence)
+        if "Can't connect to ML backend" in text:
+            return Refused(status, "Label Studio finds no backend at this address:", Advice.START_BACKEND)
         if status in (401, 403):
             return Refused(status, self._token.refused if status == 401 else self._token.forbidden)
         if status >= 500:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from backend.advice import Advice
 from backend.domain.chat.request import MAX_ATTEMPTS
 from backend.domain.dataset.split import parse_split
 from backend.domain.task import parse_ids
@@ -109,7 +110,7 @@ def parse_subset(word: str, *, ids: str | None = None, size: int = SAMPLE_SIZE, 
             raise SubsetError("Which tasks? Add their ids, like 3,7-12.")
         return Subset("ids", ids=tuple(parse_ids(ids)))
     if ids is not None:
-        raise SubsetError("--ids needs --on ids: leave out one of the two.")
+        raise SubsetError("Ids of tasks were given beside another choice of tasks:", Advice.IDS_ALONE)
     if word.startswith("view:"):
         view = whole_number(word.removeprefix("view:"))
         if view is None:

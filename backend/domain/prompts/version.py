@@ -247,4 +247,4 @@ def nearest(word: str, words: Iterable[str]) -> str:
     near = difflib.get_close_matches(word, words, n=1, cutoff=0.5)
     if near:
         return f"did you mean {near[0]}?"
-    return f"there are {', '.join(words[:10])}." if words else "there are none yet. Make one with `ls-prompts save`."
+    return f"there are {', '.join(words[:10])}." if words else "there are none."

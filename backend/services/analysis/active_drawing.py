@@ -1,7 +1,6 @@
 """Active drawing: asks people for ground truths where a version is unsure, if its confidence is worth that."""
 
-from shlex import quote
-
+from backend.advice import Advice
 from backend.domain.calibration.auroc import Auroc, auroc
 from backend.domain.dataset.active_draw import belief
 from backend.domain.dataset.draw import Draw
@@ -27,8 +26,9 @@ def draw_active(bases: TruthBases, stored: StoredOutcomes, resolved: ResolvedVer
     draw = bases.drawing.store.of(project)
     if draw is None:
         raise SubsetError(
-            f"Nothing is drawn at random in project {project}, so nobody knows what the confidence of {tag} is worth: "
-            f"`ls-prompts draw {project}`, and label those first."
+            f"Nothing is drawn at random in project {project}, so nobody knows what the confidence of {tag} is worth:",
+            Advice.DRAW_FIRST,
+            project=project,
         )
     beliefs = _beliefs(bases, stored, resolved)
     _check_confidence(resolved, _on_drawn(bases, stored, resolved, draw))
@@ -42,8 +42,9 @@ def _beliefs(bases: TruthBases, stored: StoredOutcomes, resolved: ResolvedVersio
     missing = sum(task not in beliefs for task in tasks)
     if missing:
         raise SubsetError(
-            f"{tag} was not asked about {missing} of {len(tasks)} tasks, so nobody knows which of them it is unsure "
-            f"of: `ls-prompts run {quote(tag)} --on all`."
+            f"{tag} was not asked about {missing} of {len(tasks)} tasks, so nobody knows of which it is unsure:",
+            Advice.RUN_ON_ALL,
+            tag=tag,
         )
     return {task: beliefs[task] for task in tasks}
 
@@ -59,11 +60,12 @@ def _on_drawn(bases: TruthBases, stored: StoredOutcomes, resolved: ResolvedVersi
 
 def _check_confidence(resolved: ResolvedVersion, ranking: Auroc | None) -> None:
     tag, project = resolved.version.tag, resolved.project.id
-    more = f"label tasks that `ls-prompts draw {project} --size N` draws at random instead"
     if ranking is None:
         raise SubsetError(
             f"Whether the confidence of {tag} separates right answers from wrong ones is not known (AUROC n/a): among "
-            f"the ground truths that were drawn at random it needs right and wrong answers with a confidence; {more}."
+            "the ground truths that were drawn at random it needs right and wrong answers with a confidence;",
+            Advice.DRAW_INSTEAD,
+            project=project,
         )
     low, high = ranking.interval
     answers = f"{ranking.right} right and {ranking.wrong} wrong answers"
@@ -71,9 +73,13 @@ def _check_confidence(resolved: ResolvedVersion, ranking: Auroc | None) -> None:
     if ranking.value < LEAST_AUROC:
         raise SubsetError(
             f"The confidence of {tag} does not separate right answers from wrong ones well enough ({figure}; it takes "
-            f"{LEAST_AUROC:g}), so tasks of which it is unsure are worth no more than others: {more}."
+            f"{LEAST_AUROC:g}), so tasks of which it is unsure are worth no more than others:",
+            Advice.DRAW_INSTEAD,
+            project=project,
         )
     if not ranking.decided:
         raise SubsetError(
-            f"Whether the confidence of {tag} separates right from wrong answers is not decided ({figure}): {more}."
+            f"Whether the confidence of {tag} separates right from wrong answers is not decided ({figure}):",
+            Advice.DRAW_INSTEAD,
+            project=project,
         )

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from shlex import quote
 
+from backend.advice import Advice
 from backend.domain.calibration.cascade_tradeoff import CascadeTradeoff, answer_pairs, tradeoff
 from backend.domain.dataset.draw import TruthBasis
 from backend.domain.dataset.ground_truth import NOTHING, LeftOut
@@ -64,7 +64,7 @@ def cascade_of(
     ground = _ground(bases, first, [first.version, second.version], subset)
     pairs = answer_pairs(answers, others, ground.truths, first.schema)
     if not pairs:
-        raise RunError(_never_both(first.version.tag, second.version.tag))
+        raise _never_both(first.version.tag, second.version.tag)
     setups = [setup_of(stored, resolved.version) for resolved in (first, second)]
     computed = tradeoff(pairs, differs)
     return CascadeResult(
@@ -99,11 +99,9 @@ def _ground(bases: TruthBases, first: ResolvedVersion, steps: Sequence[PromptVer
     return _Ground(selection.truths, selection.left_out, basis)
 
 
-def _never_both(first: str, second: str) -> str:
-    asks = " and ".join(
-        f"`ls-prompts run {quote(tag)} --on sample --sample-size 300 --no-push`" for tag in (first, second)
-    )
-    return f"{first} and {second} have no task in common that both answered: {asks} ask about the same ones."
+def _never_both(first: str, second: str) -> RunError:
+    sentence = f"{first} and {second} have no task in common that both answered:"
+    return RunError(sentence, Advice.RUN_BOTH, first=first, second=second)
 
 
 def guaranteed(tradeoff: CascadeTradeoff) -> float:

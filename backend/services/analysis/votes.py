@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from shlex import quote
 
+from backend.advice import Advice
 from backend.domain.audit.votes import Votes, votes
 from backend.domain.dataset.draw import TruthBasis
 from backend.domain.dataset.ground_truth import NOTHING, LeftOut
@@ -46,9 +46,7 @@ def vote(
     by_version = {resolved.version.tag: _answers(stored, resolved) for resolved in resolved_versions}
     for tag, outcomes in by_version.items():
         if not outcomes:
-            raise RunError(
-                f"{tag} was not asked about any task: `ls-prompts run {quote(tag)} --on all` asks about all."
-            )
+            raise RunError(f"{tag} was not asked about any task:", Advice.RUN_ON_ALL, tag=tag)
     truths, left_out, reason, basis = list[Truth](), NOTHING, "", None
     studio, versions = bases.drawing.studio, [resolved.version for resolved in resolved_versions]
     try:

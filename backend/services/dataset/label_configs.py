@@ -113,8 +113,9 @@ class Configs:
                 self._store.forget(project, control, renaming.old)
                 return
         raise PromptError(
-            f"'{renaming.old}' is not read as '{renaming.label}' in project {project}: `ls-prompts relabel --project "
-            f"{project}` lists what is."
+            f"'{renaming.old}' is not read as '{renaming.label}' in project {project}:",
+            Advice.LIST_RENAMES,
+            project=project,
         )
 
     def _readable_origin(self, version: PromptVersion, project: Project) -> LabelSchema | None:
@@ -129,7 +130,7 @@ def project_meant(versions: Sequence[PromptVersion], project: int | None) -> int
     projects = sorted({version.project for version in versions})
     if project is None and len(projects) != 1:
         present = f"prompts of the projects {', '.join(map(str, projects))}" if projects else "no prompts yet"
-        raise PromptError(f"There are {present}: add --project ID.")
+        raise PromptError(f"There are {present}:", Advice.NAME_PROJECT)
     return projects[0] if project is None else project
 
 
@@ -146,8 +147,8 @@ def _control(schema: LabelSchema, renaming: Renaming) -> Control:
     if len(having) == 1:
         return having[0]
     if having:
-        names = [field.name for field in having]
-        raise PromptError(f"Several controls have labels of this name: add --control with one of {', '.join(names)}.")
+        controls = ", ".join(field.name for field in having)
+        raise PromptError(f"Several controls have labels of this name ({controls}):", Advice.NAME_CONTROL)
     labels = [label.name for field in fields for label in field.labels]
     raise PromptError(f"The labelling config has no label '{renaming.label}': {nearest(renaming.label, labels)}")
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from backend.advice import Advice
 from backend.domain.labels.comparisons import check_both_orders
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.prompts.confidence_option import check_confidence
@@ -43,23 +44,17 @@ class Draft:
         in_file = self.file.project if self.file else None
         project = in_file if self.project is None else self.project
         if versions and project not in (None, versions[-1].project):
-            raise PromptError(self._elsewhere(versions[-1], project))
+            raise self._elsewhere(versions[-1], project)
         if versions:
             return versions[-1].project
         if project is None:
-            raise PromptError(
-                f"'{self.name}' is a new prompt: say which project it is for, with --project ID or a line 'project: "
-                "ID' in its file's header."
-            )
+            raise PromptError(f"'{self.name}' is a new prompt:", Advice.NAME_ITS_PROJECT)
         return project
 
-    def _elsewhere(self, version: PromptVersion, project: int | None) -> str:
+    def _elsewhere(self, version: PromptVersion, project: int | None) -> PromptError:
         who = "its file names" if self.project is None else "you name"
-        return (
-            f"The prompt '{version.name}' belongs to project {version.project}, {who} project {project}: save it under "
-            "another name (a file's name is its prompt's), or as a version of this one with --project "
-            f"{version.project}."
-        )
+        sentence = f"The prompt '{version.name}' belongs to project {version.project}, {who} project {project}:"
+        return PromptError(sentence, Advice.SAVE_ELSEWHERE, project=version.project)
 
 
 def described(draft: Draft, file: PromptFile, schema: LabelSchema, names: Sequence[str], project: int) -> PromptVersion:

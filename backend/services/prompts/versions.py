@@ -2,6 +2,7 @@
 
 from backend.adapters.database.deletions import DeletionStore
 from backend.adapters.database.prompts import Store
+from backend.advice import Advice
 from backend.domain.prompts.version import PromptVersion, check_name, parse_tag
 from backend.errors import PromptError
 
@@ -39,14 +40,11 @@ class Prompts:
         Raises PromptError for a version with one model, and if there is none for one of two.
         """
         if version.cascade is None:
-            raise PromptError("--below auto takes two models: name the second with --then MODEL.")
+            raise PromptError("A threshold is computed for two models, and one is named:", Advice.NAME_SECOND)
         tags = [self.same(step) for step in version.steps]
         for step, tag in zip(version.steps, tags, strict=True):
             if tag is None:
-                raise PromptError(
-                    f"No version asks {step.reference} alone with this prompt: save one without --then, ask it about a "
-                    "sample of tasks, as the other model, and save the cascade then."
-                )
+                raise PromptError(f"No version asks {step.reference} alone with this prompt:", Advice.SAVE_EACH_MODEL)
         return [tag for tag in tags if tag is not None]
 
     def same(self, version: PromptVersion) -> str | None:

@@ -146,8 +146,8 @@ def _left(outcomes: list[Outcome], run: Run, rejected: bool) -> list[Outcome]:
     left = [outcome for outcome in outcomes if isinstance(outcome.verdict, kinds)]
     if not left:
         others = sum(isinstance(outcome.verdict, Rejection) for outcome in outcomes)
-        more = f"; --rejected takes its {others} unusable answers." if others else "."
-        raise RunError(f"Run {run.id} has nothing to ask again{more}")
+        sentence = f"Run {run.id} has nothing to ask again"
+        raise RunError(f"{sentence};", Advice.TAKE_REJECTED, number=others) if others else RunError(f"{sentence}.")
     return left
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from backend.advice import Advice
 from backend.domain.urls import public_url
 from backend.domain.whole_number import whole_number
 from backend.errors import OutputError
@@ -25,5 +26,5 @@ def address_of(target: str, task: int | None, studio_url: str, project_of: Calla
 
 def _page(path: Path) -> str:
     if not path.is_file():
-        raise OutputError(f"There is no file {path}: `ls-prompts report VERSION -o {path}` writes one.")
+        raise OutputError(f"There is no file {path}:", Advice.WRITE_REPORT, path=path)
     return path.resolve().as_uri()

@@ -134,7 +134,7 @@ def test_a_project_is_forgotten_whole(desk: Desk) -> None:
 
 def test_not_while_a_run_is_under_way(desk: Desk) -> None:
     run = desk.begin()
-    with pytest.raises(RunError, match=f"ls-prompts cancel {run.id}"):
+    with pytest.raises(RunError, match=f"Run {run.id} is under way: cancel it"):
         desk.app.forget(PROJECT)
     assert desk.app.held(PROJECT).runs == 1
 

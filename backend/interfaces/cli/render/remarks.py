@@ -67,6 +67,47 @@ ADVICE = {
     ),
     Advice.PUSH_AGAIN: "then run `ls-prompts push {tag}`.",
     Advice.NO_BUDGET: "or leave out --budget.",
+    Advice.IDS_ALONE: "--ids needs --on ids, so leave out one of the two.",
+    Advice.DRAW_FIRST: "`ls-prompts draw {project}`, and label those first.",
+    Advice.DRAW_INSTEAD: "label tasks that `ls-prompts draw {project} --size N` draws at random instead.",
+    Advice.RUN_FIRST: "`ls-prompts run {tag}` asks about tasks.",
+    Advice.RUN_ON_ALL: "`ls-prompts run {tag} --on all` asks about all.",
+    Advice.RUN_BOTH: (
+        "`ls-prompts run {first} --on sample --sample-size 300 --no-push` and `ls-prompts run {second} --on sample "
+        "--sample-size 300 --no-push` ask about the same ones."
+    ),
+    Advice.RAISE_BUDGET: "raise --budget.",
+    Advice.TAKE_REJECTED: "--rejected takes its {number} unusable answers.",
+    Advice.CANCEL_FIRST: "`ls-prompts cancel {run}`, then forget again.",
+    Advice.LIST_RENAMES: "`ls-prompts relabel --project {project}` lists what is.",
+    Advice.NAME_PROJECT: "add --project ID.",
+    Advice.NAME_CONTROL: "add --control with one of them.",
+    Advice.WRITE_REPORT: "`ls-prompts report VERSION -o {path}` writes one.",
+    Advice.START_SERVER: "start the server (`ls-prompts serve`), or give its address with --backend-url.",
+    Advice.START_BACKEND: (
+        "start it (`ls-prompts serve`), and give the address at which Label Studio reaches it (not localhost, if Label "
+        "Studio is in a container)."
+    ),
+    Advice.GIVE_BACKEND_URL: (
+        "give the address at which Label Studio reaches it, like `ls-prompts connect {project} --backend-url "
+        "http://host:9090`."
+    ),
+    Advice.CONNECT_OR_RUN: (
+        "`ls-prompts connect {project} --backend-url URL` or `ls-prompts run {tag} --on all` first."
+    ),
+    Advice.MORE_WORKERS: "leave out --processes, and start more workers instead.",
+    Advice.SAVE_ONE: "make one with `ls-prompts save`.",
+    Advice.NAME_ITS_PROJECT: (
+        "say which project it is for, with --project ID or a line 'project: ID' in its file's header."
+    ),
+    Advice.SAVE_ELSEWHERE: (
+        "save it under another name (a file's name is its prompt's), or as a version of this one with --project "
+        "{project}."
+    ),
+    Advice.NAME_SECOND: "name the second with --then MODEL, or leave out --below auto.",
+    Advice.SAVE_EACH_MODEL: (
+        "save one without --then, ask it about a sample of tasks, as the other model, and save the cascade then."
+    ),
     Advice.USE_ONE: "`ls-prompts use VERSION` selects one.",
     Advice.SAVE_AGAIN: (
         "save the prompt again (`ls-prompts show {tag} --plain > prompt.txt; ls-prompts save {name} --file "
@@ -78,6 +119,10 @@ ADVICE = {
     ),
     Advice.GIVE_PRICES: "give its prices to `ls-prompts connect-model {connection}`, or leave out --budget.",
     Advice.GIVE_ADDRESS: "give its address with --base-url.",
+    Advice.GIVE_ACCESS: "give a token with --key-env.",
+    Advice.EXPORT_KEY: "export the key as a variable and name that with --key-env, or store it with --store-key.",
+    Advice.VERTEX_ADDRESS: "with --google-auth give an address of https://REGION-aiplatform.googleapis.com.",
+    Advice.BOTH_PRICES: "give both --price-in and --price-out (USD per million tokens), or neither.",
     Advice.KEY_APART: "give the key with --key-env or --store-key.",
     Advice.KEY_AGAIN: ("give it again with --store-key, so that it is sent to another address only if you want that."),
     Advice.KEY_AFTER_CHANGE: (

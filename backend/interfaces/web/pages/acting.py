@@ -11,6 +11,7 @@ from backend.domain.keep_up import DAILY_USD
 from backend.errors import PromptsError
 from backend.interfaces.presentation.number_format import percent, things, usd
 from backend.interfaces.web.pages.page_request import PageRequest
+from backend.interfaces.web.pages.page_words import on_page
 from backend.interfaces.web.pages.running import amount
 from backend.interfaces.web.pages.studio_pages import studio_page
 from backend.interfaces.web.problem import Problem
@@ -115,7 +116,7 @@ def _done(page: PageRequest, of: PublicVersion, act: Any) -> Any:
     try:
         page.notify(act(of))
     except PromptsError as error:
-        return _page(page, of, str(error)), 400
+        return _page(page, of, on_page(error.remark)), 400
     return redirect(url_for("pages.actions", prompt=of.prompt.id, version=of.number.id), 303)
 
 
@@ -137,7 +138,7 @@ def _confident(page: PageRequest, tag: str) -> ConfidentTasks:
     try:
         lowest = page.app.confidence_threshold(tag, accuracy / 100).lowest
     except PromptsError as error:
-        return ConfidentTasks(LEAST, trouble=str(error), guaranteed=accuracy)
+        return ConfidentTasks(LEAST, trouble=on_page(error.remark), guaranteed=accuracy)
     if lowest.threshold is None:
         reason = f"No confidence guarantees that {percent(accuracy / 100)} are right. {lowest.reason}"
         return ConfidentTasks(LEAST, trouble=reason, guaranteed=accuracy)
@@ -160,7 +161,7 @@ def _confident_from(page: PageRequest, tag: str, least: float) -> ConfidentTasks
     try:
         return ConfidentTasks(least, page.app.confident_tasks(tag, least), page.app.accuracy_from(tag, least))
     except PromptsError as error:
-        return ConfidentTasks(least, trouble=str(error))
+        return ConfidentTasks(least, trouble=on_page(error.remark))
 
 
 def _number(text: str, least: float, most: float, trouble: str) -> float:

@@ -19,7 +19,7 @@ def show_audit(page: PageRequest, prompt: int) -> Any:
     try:
         audit = page.app.audit(project.id)
     except PromptsError as error:
-        return page.show("audit.html", **words, audit=None, trouble=str(error))
+        return page.show("audit.html", **words, audit=None, trouble=on_page(error.remark))
     labels = page.app.choices(versions[0].version, project) if versions else []
     words["rests_on"] = [*map(on_page, basis_remarks(audit.basis, project.id))]
     ids = [suspect.task for suspect in audit.suspects[:MOST_SHOWN]] if versions else []

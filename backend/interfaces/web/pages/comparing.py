@@ -54,7 +54,7 @@ def show_comparison(page: PageRequest, prompt: int) -> Any:
     try:
         compared = _compared(page, [old, new, *words["also"]])
     except PromptsError as error:
-        return page.show("compare.html", **words, trouble=str(error))
+        return page.show("compare.html", **words, trouble=on_page(error.remark))
     return page.show("compare.html", **words, trouble=None, **compared)
 
 

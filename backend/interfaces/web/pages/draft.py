@@ -15,6 +15,7 @@ from backend.interfaces.presentation.json.runs import try_json
 from backend.interfaces.web.pages.differing import changed_lines
 from backend.interfaces.web.pages.draft_form import EXAMPLES, few_shot_request, filled, label_fields
 from backend.interfaces.web.pages.page_request import PageRequest
+from backend.interfaces.web.pages.page_words import on_page
 from backend.services.prompts.draft import Draft
 from backend.services.public_objects import PublicVersion
 
@@ -39,7 +40,7 @@ def save_draft(page: PageRequest, prompt: int) -> Any:
     try:
         saved = page.app.save(_draft(page, row))
     except PromptsError as error:
-        return _form(page, row, _file(page, row), str(error)), 400
+        return _form(page, row, _file(page, row), on_page(error.remark)), 400
     tag = saved.version.tag
     page.notify(f"Saved as {tag}." if saved.new else UNCHANGED.format(tag))
     if saved.new and newest != request.form.get("newest", newest):
@@ -56,7 +57,7 @@ def save_as(page: PageRequest, prompt: int) -> Any:
         other = page.call.objects.create(request.form.get("title", "").strip()[:500], row.project, "")
         saved = page.app.save(Draft(other.name, row.project, _file(page, row), examples=few_shot_request()))
     except PromptsError as error:
-        return _form(page, row, _file(page, row), str(error)), 400
+        return _form(page, row, _file(page, row), on_page(error.remark)), 400
     page.notify(f"Saved as {saved.version.tag}.")
     return redirect(url_for("pages.show_prompt", prompt=other.id), 303)
 
@@ -72,7 +73,7 @@ def try_draft(page: PageRequest, prompt: int) -> Any:
             for result in page.app.try_draft(_draft(page, row), TRIED)
         ]
     except PromptsError as error:
-        trouble = str(error)
+        trouble = on_page(error.remark)
     if request.headers.get("HX-Request"):
         return page.show("tried.html", trials=trials, trouble=trouble)
     return _form(page, row, _file(page, row), trouble, trials, {} if trouble else _checked(page, row))
@@ -89,7 +90,7 @@ def _checked(page: PageRequest, row: PromptRow) -> dict[str, Any]:
     try:
         checked = page.app.check_draft(_draft(page, row))
     except PromptsError as error:
-        return {"remarks": (), "trouble": str(error), "newest": "", "changes": []}
+        return {"remarks": (), "trouble": on_page(error.remark), "newest": "", "changes": []}
     newest = next(iter(page.call.objects.versions(row.id)), None)
     changes = changed_lines(newest.version, checked.version) if newest else []
     return {"remarks": checked.remarks, "trouble": None, "newest": _newest(page, row), "changes": changes}

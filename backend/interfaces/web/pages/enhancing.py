@@ -12,6 +12,7 @@ from backend.domain.whole_number import whole_number
 from backend.errors import PromptsError
 from backend.interfaces.web.pages.draft_form import MOST_WORDS
 from backend.interfaces.web.pages.page_request import PageRequest
+from backend.interfaces.web.pages.page_words import on_page
 from backend.interfaces.web.pages.running import amount
 from backend.interfaces.web.pages.search_result import look_sentence, outcome_sentence, side_by_side
 from backend.services.optimize.session import OptimizationResult, OptimizerOptions
@@ -67,7 +68,7 @@ def start_enhance(page: PageRequest, prompt: int, version: int) -> Any:
         chosen = OptimizerOptions(options, _budget(page, of, form), bool(request.form.get("anyway")))
         _searches().start(tag, lambda progress: page.app.enhance_within_day(tag, chosen, progress))
     except PromptsError as error:
-        return _page(page, of, str(error)), 400
+        return _page(page, of, on_page(error.remark)), 400
     return redirect(url_for("pages.enhance", prompt=prompt, version=version), 303)
 
 

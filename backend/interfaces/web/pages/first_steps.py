@@ -12,6 +12,7 @@ from backend.errors import PromptsError
 from backend.interfaces.presentation.number_format import count, things
 from backend.interfaces.web.api.prompts import is_compatible
 from backend.interfaces.web.pages.page_request import PageRequest
+from backend.interfaces.web.pages.page_words import on_page
 from backend.interfaces.web.pages.studio_pages import studio_page
 
 MOST_LISTED = 50
@@ -115,4 +116,4 @@ def _checked(name: str, check: Callable[[], str], code: str = "") -> FirstStep:
     try:
         return FirstStep(name, True, check())
     except PromptsError as error:
-        return FirstStep(name, False, str(error), code=code)
+        return FirstStep(name, False, on_page(error.remark), code=code)

@@ -7,6 +7,7 @@ from flask import redirect, request, url_for
 from backend.domain.whole_number import whole_number
 from backend.errors import PromptsError
 from backend.interfaces.web.pages.page_request import PageRequest
+from backend.interfaces.web.pages.page_words import on_page
 from backend.interfaces.web.pages.result_filters import ORDERS
 from backend.interfaces.web.problem import Problem
 from backend.services.analysis.results import TaskResult
@@ -34,7 +35,7 @@ def draw(page: PageRequest, prompt: int, version: int) -> Any:
         while len(drawn.open) < QUEUE and len(drawn.tasks) < drawn.of:
             drawn = page.app.draw(of.prompt.project, len(drawn.tasks) + QUEUE - len(drawn.open))
     except PromptsError as error:
-        return _page(page, of, str(error)), 400
+        return _page(page, of, on_page(error.remark)), 400
     return redirect(url_for("pages.queue", prompt=prompt, version=version), 303)
 
 

@@ -11,20 +11,18 @@ ADVICE = {
     Advice.RESUME: "Resume continues it.",
     Advice.PUSH_AGAIN: "then get the predictions for all tasks.",
     Advice.COMPLETE_PUSH: "Get the predictions for all tasks to complete this.",
+    Advice.TAKE_REJECTED: "tick the box to take its {number} unusable answers.",
+    Advice.CONNECT_OR_RUN: "get the predictions for all tasks first.",
     Advice.RAISE_AND_RESUME: "Resume goes on next month (UTC), or once whoever runs the server has raised it.",
 }
 WORDS: tuple[tuple[str, str], ...] = (
     (r"`ls-prompts push [^`]+` brings them up to date", "get the predictions for all tasks"),
-    (r"; --rejected takes its ([\d,]+) unusable answers", r"; tick the box to take its \1 unusable answers"),
     (r": `ls-prompts keep-up [^`]+` gives it", ""),
     (r"; `ls-prompts withdraw [^`]+ --take-over` deletes them too", "; delete them in Label Studio"),
-    (r": `ls-prompts connect [^`]+` or `ls-prompts run [^`]+` first", ": get the predictions for all tasks first"),
     (r"`ls-prompts use` selects another version", "use another version for annotators"),
-    (r"\. Make one with `ls-prompts save`", ""),
     (r" \(`ls-prompts models`\)", ""),
     (r"save (it|the prompt) with `--confidence samples:(\d+)`", r"save \1 with \2 samples as its confidence"),
     (r"or with `--confidence none`", "or without a confidence"),
-    (r"give a token with --key-env", "give the connection a token"),
 )
 _WORDS = [(re.compile(pattern), words) for pattern, words in WORDS]
 

@@ -37,7 +37,7 @@ def retry_results(page: PageRequest, prompt: int, version: int) -> Any:
         options = RunOptions(budget=budget_of(page, of))
         started = page.app.ask_again_within_day(of.version.tag, chosen, options)
     except PromptsError as error:
-        return _page(page, of, view, str(error)), 400
+        return _page(page, of, view, on_page(error.remark)), 400
     page.notify(f"Asking again about {things(started.tasks or len(chosen), 'task')}.")
     return redirect(url_for("pages.show_run", run=page.app.run_ids([started.id])[started.id].id), 303)
 

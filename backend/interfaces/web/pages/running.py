@@ -8,6 +8,7 @@ from backend.domain.runs.run import FINAL
 from backend.errors import PromptsError, RunError
 from backend.interfaces.web.pages.following import run_page
 from backend.interfaces.web.pages.page_request import PageRequest
+from backend.interfaces.web.pages.page_words import on_page
 from backend.interfaces.web.pages.subset_form import WAYS, SubsetForm, choices_of
 from backend.interfaces.web.problem import Problem
 from backend.services.analysis.recent_outlooks import Outlook
@@ -37,7 +38,7 @@ def start_run(page: PageRequest, prompt: int, version: int) -> Any:
     except PromptsError as error:
         if isinstance(error, RunError) and (running := _under_way(page, of)) is not None:
             return _to(running)
-        return _form(page, of, str(error)), 400
+        return _form(page, of, on_page(error.remark)), 400
     return _to(page.app.run_ids([started.id])[started.id].id)
 
 
@@ -52,7 +53,7 @@ def resume_run(page: PageRequest, run: int) -> Any:
     try:
         page.app.resume_within_limits(of.run.id, None if sent is None else amount(sent))
     except PromptsError as error:
-        return run_page(page, run, str(error)), 400
+        return run_page(page, run, on_page(error.remark)), 400
     return _to(run)
 
 
@@ -62,7 +63,7 @@ def retry_run(page: PageRequest, run: int) -> Any:
     try:
         again = page.app.retry_within_day(of.run.id, bool(request.form.get("rejected")))
     except PromptsError as error:
-        return run_page(page, run, str(error)), 400
+        return run_page(page, run, on_page(error.remark)), 400
     return _to(page.app.run_ids([again.id])[again.id].id)
 
 
@@ -75,7 +76,7 @@ def _form(page: PageRequest, of: PublicVersion, trouble: str | None) -> str:
         try:
             outlook = page.app.outlook_soon(of.version.tag, project, form.subset, choices.read_for(form.on, project))
         except PromptsError as error:
-            possible, failed = False, str(error)
+            possible, failed = False, on_page(error.remark)
     words = {"of": of, "row": of.prompt, "choices": choices, "form": form, "ways": WAYS, "sdk": form.sdk(of)}
     words |= {"possible": possible, "failed": failed, "outlook": outlook, "budget": _budget(outlook)}
     words |= {"priced": page.is_priced(of.version.model, of.version.connection)}

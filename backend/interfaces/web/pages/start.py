@@ -11,6 +11,7 @@ from backend.errors import PromptsError
 from backend.interfaces.web.api.prompts import compatible
 from backend.interfaces.web.pages.first_steps import missing_steps
 from backend.interfaces.web.pages.page_request import PageRequest
+from backend.interfaces.web.pages.page_words import on_page
 
 MOST_LISTED = 100
 
@@ -45,7 +46,7 @@ def create_prompt(page: PageRequest) -> Any:
         row = page.call.objects.create(title, whole_number(project) or 0, "")
     except PromptsError as error:
         projects = compatible(page.app)
-        return page.show("new.html", projects=projects, title=title, chosen=project, trouble=str(error)), 400
+        return page.show("new.html", projects=projects, title=title, chosen=project, trouble=on_page(error.remark)), 400
     return redirect(url_for("pages.draft", prompt=row.id), 303)
 
 

@@ -102,7 +102,7 @@ def test_ten_come_after_nine(store: Store) -> None:
 
 
 def test_what_is_not_there_is_named_with_what_is_near(store: Store) -> None:
-    with pytest.raises(PromptError, match="none yet"):
+    with pytest.raises(PromptError, match="none is saved yet"):
         store.version("mood", 1)
     saved(store)
     with pytest.raises(PromptError, match=r"no prompt 'mod': did you mean mood\?"):

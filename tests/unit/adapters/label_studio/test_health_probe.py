@@ -62,7 +62,7 @@ def test_a_refused_login_is_told() -> None:
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "nonsense", "ftp://127.0.0.1"])
 def test_where_nothing_answers_it_says_how_to_start_it(url: str) -> None:
-    with pytest.raises(ServerError, match="`ls-prompts serve`"):
+    with pytest.raises(ServerError, match="start the server, or give its address"):
         describe(url, None, None)
 
 

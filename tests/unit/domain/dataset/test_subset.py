@@ -81,7 +81,7 @@ def test_written_ids_come_back_in_their_order(ids: list[int]) -> None:
         ("ids", {}, "like 3,7-12"),
         ("ids", {"ids": ""}, "like 3,7-12"),
         ("ids", {"ids": "three"}, "not a task id"),
-        ("all", {"ids": "3"}, "--ids needs --on ids"),
+        ("all", {"ids": "3"}, "leave out one of the two"),
         ("view:", {}, "view:3"),
         ("view:x", {}, "view:3"),
         ("view:-1", {}, "view:3"),

@@ -200,7 +200,7 @@ def test_wrong_settings_are_errors(
 def test_an_error_in_a_real_process_looks_the_same(mine: Installation) -> None:
     done = mine.command("show", "nothing", code=1)
     assert done.out == ""
-    assert done.err == "Error: There is no prompt 'nothing': there are none yet. Make one with `ls-prompts save`.\n"
+    assert done.err == "Error: There is no prompt 'nothing': make one with `ls-prompts save`.\n"
     entry = Path(sys.executable).with_name("ls-prompts")
     shown = subprocess.run([entry, "--version"], capture_output=True, text=True, timeout=60)
     assert shown.stdout.startswith("ls-prompts        0.")

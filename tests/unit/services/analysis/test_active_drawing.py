@@ -15,7 +15,9 @@ from tests.labelled_project import PROJECT, LabelledProject
 
 def test_without_a_random_draw_nobody_knows(store: Store) -> None:
     project = LabelledProject(store)
-    with pytest.raises(SubsetError, match=r"Nothing is drawn at random in project 7.*`ls-prompts draw 7`, and label"):
+    with pytest.raises(
+        SubsetError, match=r"Nothing is drawn at random in project 7.*: draw tasks at random, and label"
+    ):
         draw_active(project.bases, project.stored, project.saved(), 20)
 
 
@@ -24,7 +26,7 @@ def test_all_tasks_must_have_been_asked_about(store: Store) -> None:
     DrawStore(store).save(drawn_to(None, PROJECT, range(1, 5), 2))
     version = project.saved()
     project.run(version, {1: "Good"})
-    with pytest.raises(SubsetError, match=r"not asked about 3 of 4 tasks.*`ls-prompts run mood@1 --on all`"):
+    with pytest.raises(SubsetError, match=r"not asked about 3 of 4 tasks.*: run it on all tasks first"):
         draw_active(project.bases, project.stored, version, 20)
 
 

@@ -88,9 +88,9 @@ def test_teachers_with_a_server_of_their_own_are_listed(monkeypatch: pytest.Monk
         (("Groq", "--base-url", URL), "'Groq' is not a valid name of a connection"),
         (
             ("groq", "--base-url", URL, "--key-env", KEY),
-            "takes the name of an environment variable, not the key itself",
+            "export the key as a variable and name that with --key-env, or store it with --store-key.",
         ),
-        (("groq", "--base-url", URL, "--price-in", "1"), "Give both --price-in and --price-out"),
+        (("groq", "--base-url", URL, "--price-in", "1"), "give both --price-in and --price-out"),
     ],
 )
 def test_what_cannot_be_is_one_sentence(argv: tuple[str, ...], said: str) -> None:
