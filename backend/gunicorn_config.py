@@ -45,7 +45,7 @@ logconfig_dict = logging_config(_loaded.log_format)
 
 
 def on_starting(server: Any) -> None:
-    """Checks what would otherwise fail in a worker: the record, and the address that is really bound, also when it
+    """Checks what would otherwise fail in a worker: the database, and the address that is really bound, also when it
     came from gunicorn's command line."""
     try:
         App(Container(_loaded)).container.store.close()

@@ -53,7 +53,7 @@ def _address(value: object) -> object:
 
 
 def _folder(value: object) -> object:
-    """Absolute: another folder to work in must not mean another record. What a shell would expand is expanded."""
+    """Absolute: another folder to work in must not mean another database. What a shell would expand is expanded."""
     path = os.path.expanduser(os.path.expandvars(str(value).strip()))
     if path.startswith("~") or "$" in path:
         raise ValueError("it contains a ~ or $ that cannot be expanded; write the whole path")
@@ -155,7 +155,7 @@ class Settings(BaseSettings):
         return init_settings, env_settings, EnvFile(settings_cls, file.env_file, file.env_file_encoding)
 
     def database(self) -> str:
-        """SQLAlchemy's URL of the record."""
+        """SQLAlchemy's URL of the database."""
         if self.database_url is None:
             return f"sqlite:///{self.data_dir / 'prompts.sqlite3'}"
         for scheme in ("postgres://", "postgresql://"):

@@ -61,7 +61,7 @@ def _forget(_answers: Sequence[Completion]) -> None:
 
 
 class Nothing:
-    """A record without answers."""
+    """A database without answers."""
 
     def completions(self, _digests: Sequence[str]) -> dict[str, list[Completion]]:
         return {}

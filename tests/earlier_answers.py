@@ -1,4 +1,4 @@
-"""What the earlier commit said about its record, and how an answer of today is compared with it."""
+"""What the earlier commit said about its database, and how an answer of today is compared with it."""
 
 import json
 from collections.abc import Collection, Mapping

@@ -1,4 +1,4 @@
-"""A record that an earlier commit wrote (tests/data/earlier_record/write.py), and what it answered from it then."""
+"""A database that an earlier commit wrote (tests/data/earlier_record/write.py), and what it answered from it then."""
 
 import gzip
 import json
@@ -26,7 +26,7 @@ def contents() -> list[dict[str, Any]]:
 
 
 def restore(url: str) -> None:
-    """Writes the record into an empty database as the earlier commit left it: its tables, its revision."""
+    """Writes its rows into an empty database as the earlier commit left it: its tables, its revision."""
     with _rows() as tables:
         engine = engine_at(url, REVISION)
         with engine.begin() as connection:

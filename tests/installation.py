@@ -1,4 +1,4 @@
-"""One user's Open Prompts: settings, a record, and the ways in: `app` for scripts, `command` for a terminal."""
+"""One user's Open Prompts: settings, a database, and the ways in: `app` for scripts, `command` for a terminal."""
 
 import json
 import shlex
@@ -46,7 +46,7 @@ class Installation:
 
     @classmethod
     def made(cls, folder: Path, model_url: str, **env: str) -> "Installation":
-        """With its record in `folder`, and the model at `model_url`."""
+        """With its database in `folder`, and the model at `model_url`."""
         plain = {"DATA_DIR": str(folder / "data"), "OPENAI_BASE_URL": model_url, "OPENAI_API_KEY": "sk-of-a-test"}
         return cls(folder, {**plain, "OPENAI_MODEL": "stand-in", **env})
 

@@ -70,15 +70,15 @@ class Studio:
 
 
 class LabelledProject:
-    """`studio` and the record; each request costs a dollar a prompt token."""
+    """`studio` and the database; each request costs a dollar a prompt token."""
 
     def __init__(self, store: Store, tasks: int = 4, truths: Mapping[int, str] | None = None, config: str = CONFIG):
-        self.store, self.record, self.schema = store, RunStore(store), read_config(config)
+        self.store, self.run_store, self.schema = store, RunStore(store), read_config(config)
         named = [Task(number, {"text": f"text {number}"}) for number in range(1, tasks + 1)]
         self.fake = Studio(named, truths or {})
         self.project = Project(PROJECT, "Moods", config, "", tasks)
         self.fake.now = self.project
-        self.stored = StoredOutcomes(store, self.record, self.studio, self.price)
+        self.stored = StoredOutcomes(store, self.run_store, self.studio, self.price)
 
     @property
     def studio(self) -> Any:
@@ -103,18 +103,18 @@ class LabelledProject:
     def run(self, of: ResolvedVersion, said: Mapping[int, str | Failure], server: str = URL, **how: Any) -> Run:
         """A completed run in which these tasks got these labels, texts that are not JSON as they are, or failed.
         `how`: fields of its completions."""
-        run = self.record.create(NewRun(of.version.tag, PROJECT, Subset("all"), server=server))
+        run = self.run_store.create(NewRun(of.version.tag, PROJECT, Subset("all"), server=server))
         self.answered(run, of, said, **how)
-        self.record.claim(run.id, "host:1")
-        self.record.complete(run.id)
-        return self.record.run(run.id)
+        self.run_store.claim(run.id, "host:1")
+        self.run_store.complete(run.id)
+        return self.run_store.run(run.id)
 
     def answered(self, run: Run, of: ResolvedVersion, said: Mapping[int, str | Failure], **how: Any) -> None:
         """The same, in a run that goes on."""
         for number, verdict in said.items():
             request: Any = self.builder(of).request(self.fake.by_id[number])
             trouble = verdict if isinstance(verdict, Failure) else None
-            self.record.run_tasks.note(run.id, [RunTask(number, request.digest, trouble, sent=1)])
+            self.run_store.run_tasks.note(run.id, [RunTask(number, request.digest, trouble, sent=1)])
             if isinstance(verdict, str):
                 text = answer(mood=verdict) if verdict.isalpha() else verdict
                 self.store.add_completions([completion(text, request.digest, **how)], run_id=run.id)

@@ -34,7 +34,7 @@ class ConnectionOperations(Operations):
     def disconnect_model(self, name: str, force: bool = False) -> None:
         """Raises SettingsError while a run uses it, unless `force`."""
         if not force:
-            refuse_in_use(name, self.container.record.runs(), self._connections_of)
+            refuse_in_use(name, self.container.run_store.runs(), self._connections_of)
         self.container.model_connections.disconnect(name)
 
     def _connections_of(self, tag: str) -> set[str]:

@@ -56,7 +56,7 @@ class EstimateOperations(ProjectOperations):
         if tasks < MANY:
             return self._outlook(tag, subset)
         parts = self.container
-        stamp = (project, parts.record.run_tasks.stamp(tag), parts.studio.newest_change(project.id))
+        stamp = (project, parts.run_store.run_tasks.stamp(tag), parts.studio.newest_change(project.id))
         return parts.recent_outlooks.soon((tag, subset), stamp, partial(self._outlook, tag, subset))
 
     def _outlook(self, tag: str, subset: Subset) -> Outlook:

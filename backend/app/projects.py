@@ -86,7 +86,7 @@ class ProjectOperations(Operations):
         stored, target = self.container.outcomes, self.container.pusher.target(resolved, notify)
         if least is not None:
             return choose(target, stored, resolved, least)
-        guaranteeing = Guaranteeing(self.bases, stored, self.container.record)
+        guaranteeing = Guaranteeing(self.bases, stored, self.container.run_store)
         judged_version = guaranteeing.judged(resolved, Subset("ground-truth"))
         least = least_confidence(resolved, judged_version, accuracy)
         return replace(choose(target, stored, resolved, least), basis=judged_version.basis)

@@ -57,7 +57,7 @@ class ResultOperations(Operations):
 
     def outcomes(self, run_id: str) -> Iterator[Outcome]:
         """What became of the tasks of a run, by task id."""
-        run = self.container.record.run(run_id)
+        run = self.container.run_store.run(run_id)
         pages = self.container.outcomes.of_run(run, self.container.resolver.readable(run.tag))
         return (outcome for page in pages for outcome in page)
 
@@ -82,7 +82,7 @@ class ResultOperations(Operations):
     @property
     def _sources(self) -> ResultSources:
         parts = self.container
-        kept = (parts.result_views, parts.record, parts.studio, parts.outcomes, parts.configs)
+        kept = (parts.result_views, parts.run_store, parts.studio, parts.outcomes, parts.configs)
         return ResultSources(*kept, self.bases)
 
     def with_texts(self, version: PromptVersion, view: ResultView, rows: Iterable[TaskResult]) -> list[TaskResult]:
@@ -170,7 +170,7 @@ class ResultOperations(Operations):
 
     def _guaranteeing(self, resolved: ResolvedVersion, subset: Subset | None) -> JudgedVersion:
         parts = self.container
-        guaranteeing = Guaranteeing(self.bases, parts.outcomes, parts.record)
+        guaranteeing = Guaranteeing(self.bases, parts.outcomes, parts.run_store)
         return guaranteeing.judged(resolved, subset or Subset("ground-truth"))
 
     def accuracy_from(self, tag: str, least: float, subset: Subset | None = None) -> AccuracyFrom:

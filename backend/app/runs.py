@@ -126,7 +126,7 @@ class RunOperations(Operations):
         """The same, within MAX_USD_PER_DAY and the MONTHLY_BUDGET of `person`, by default of whom it acts for. Raises
         SettingsError if less is left, or without a budget. A batch keeps none of the day's."""
         parts = self.container
-        run, personal, daily = parts.record.run(run_id), parts.personal_limit(person), parts.daily_limit
+        run, personal, daily = parts.run_store.run(run_id), parts.personal_limit(person), parts.daily_limit
         parts.lifecycle.check_reopen(run_id, budget)  # before anything is reserved
         most = run.budget if budget is None else budget
         if personal is not None:
@@ -141,7 +141,7 @@ class RunOperations(Operations):
         def start(share: float | None) -> Run:
             return self.container.lifecycle.retry(run_id, rejected, self.container.outcomes, share)
 
-        return self._give(self._within_limits(start, self.container.record.run(run_id).budget))
+        return self._give(self._within_limits(start, self.container.run_store.run(run_id).budget))
 
     def ask_again_within_day(self, tag: str, tasks: Container[int], options: RunOptions) -> Run:
         """Asks again, in the background, about those of `tasks` to which a version gave no usable answer. Raises what
@@ -156,7 +156,7 @@ class RunOperations(Operations):
 
     def newest_search(self, tag: str) -> RunStatus | None:
         """How far the newest search for a better prompt than a version's has come; None without one."""
-        searches = (run for run in self.container.record.runs(tag) if isinstance(run.scope, SearchOptions))
+        searches = (run for run in self.container.run_store.runs(tag) if isinstance(run.scope, SearchOptions))
         newest = next(searches, None)
         return None if newest is None else self.watch(newest.id)
 

@@ -30,7 +30,7 @@ class ServerOperations(RunOperations):
             return None
 
         def end(run_id: str) -> None:
-            self.container.record.finish(run_id, "canceled", *INTERRUPTED)
+            self.container.run_store.finish(run_id, "canceled", *INTERRUPTED)
 
         return OverflowRuns(self._finish, lambda run_id: self.watch(run_id).run, end)
 

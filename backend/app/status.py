@@ -24,16 +24,16 @@ class StatusOperations(DatabaseOperations):
     def runs(self, which: str | None = None) -> list[RunStatus]:
         """Runs of a version (NAME@N), of all versions of a prompt (NAME) or all runs; newest first."""
         tags = self.container.prompts.tags(which) if which else None
-        runs = [run for run in self.container.record.runs() if tags is None or run.tag in tags]
-        return [status_of(self.container.record, run, self.container.pricing) for run in runs]
+        runs = [run for run in self.container.run_store.runs() if tags is None or run.tag in tags]
+        return [status_of(self.container.run_store, run, self.container.pricing) for run in runs]
 
     def watch(self, run_id: str) -> RunStatus:
         """How far a run has come."""
-        return status_of(self.container.record, self.container.record.run(run_id), self.container.pricing)
+        return status_of(self.container.run_store, self.container.run_store.run(run_id), self.container.pricing)
 
     def spent_by_run(self, tags: Collection[str]) -> dict[str, float | None]:
         """USD that each run of these versions paid, by its id; without those that paid nothing."""
-        return self.container.record.spent(tags, self.container.pricing)
+        return self.container.run_store.spent(tags, self.container.pricing)
 
     def model_connections(self) -> list[StoredConnection]:
         """Those of the environment, then the stored ones by name."""

@@ -98,8 +98,8 @@ class WorkOperations(StatusOperations):
 
     def cancel(self, run_id: str) -> bool:
         """Stops a run within seconds; stored answers are kept. False if it had ended already."""
-        run = self.container.record.run(run_id)
-        stopped = self.container.record.cancel(run_id)
+        run = self.container.run_store.run(run_id)
+        stopped = self.container.run_store.cancel(run_id)
         return (run.batch and self.container.batches(self.connection_of(run.tag)).cancel(run_id)) or stopped
 
     def work_on_queue(self, burst: bool = False) -> bool:

@@ -72,7 +72,7 @@ class Container(RunParts):
 
     @property
     def public_objects(self) -> PublicObjects:
-        return PublicObjects(self.store, self.prompts, self.record, self.studio, self.seen_until)
+        return PublicObjects(self.store, self.prompts, self.run_store, self.studio, self.seen_until)
 
     @cached_property
     def seen_until(self) -> dict[int, float]:
@@ -145,7 +145,7 @@ class Container(RunParts):
     @property
     def forgetting(self) -> Forgetting:
         batches, logs = BatchStore(self.store), self.settings.data_dir / "runs"
-        return Forgetting(ForgetStore(self.store), self.record, batches, self._pollers, logs)
+        return Forgetting(ForgetStore(self.store), self.run_store, batches, self._pollers, logs)
 
     def _pollers(self) -> dict[str, MakePoller]:
         """Address, as it is stored with batches -> who looks after batches there."""

@@ -72,12 +72,12 @@ class RunParts(ModelParts):
 
     @cached_property
     def outcomes(self) -> StoredOutcomes:
-        return StoredOutcomes(self.store, self.record, self.studio, self.pricing)
+        return StoredOutcomes(self.store, self.run_store, self.studio, self.pricing)
 
     @cached_property
     def lifecycle(self) -> RunLifecycle:
         person = lambda: self.studio.person  # noqa: E731
-        return RunLifecycle(self.record, self.resolver, self.batches, self.pricing, person, self.monthly_budget)
+        return RunLifecycle(self.run_store, self.resolver, self.batches, self.pricing, person, self.monthly_budget)
 
     @cached_property
     def pusher(self) -> Pusher:
@@ -93,10 +93,10 @@ class RunParts(ModelParts):
     @cached_property
     def run_worker(self) -> RunWorker:
         store = self.patient_store
-        record = RunStore(store)
+        run_store = RunStore(store)
         asking = Asking(self.studio, self._labeler(store), partial(self._batches, store), self.local_processes)
-        outcomes = StoredOutcomes(store, record, self.studio, self.pricing)
-        return RunWorker(record, Resolver(store, self.studio), asking, outcomes, Pusher(store, self.studio))
+        outcomes = StoredOutcomes(store, run_store, self.studio, self.pricing)
+        return RunWorker(run_store, Resolver(store, self.studio), asking, outcomes, Pusher(store, self.studio))
 
     @property
     def part_worker(self) -> PartWorker:

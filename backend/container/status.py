@@ -15,7 +15,7 @@ from backend.services.setup.model_connections import ModelConnections
 
 class StatusParts(DatabaseParts):
     @cached_property
-    def record(self) -> RunStore:
+    def run_store(self) -> RunStore:
         return RunStore(self.store)
 
     @cached_property

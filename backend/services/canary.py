@@ -97,7 +97,7 @@ class CanaryRunner:
         )
 
     def _stored(self, resolved: ResolvedVersion, budget: float | None) -> Iterator[StoredRequest]:
-        pages = self.labeler.record.run_tasks.of_version(resolved.version.tag)
+        pages = self.labeler.run_store.run_tasks.of_version(resolved.version.tag)
         run_requests = ((ask.digest, ask.task_id) for page in pages for ask in page if ask.digest)
         lowest = dict(nsmallest(TIMES * REQUESTS, run_requests))
         builder = self.labeler.builder(resolved, attempts=1, cap=None if budget is None else CAP)

@@ -27,14 +27,14 @@ class Forgetting:
     make_pollers: gives for each provider's address, as it is stored, who looks after batches there
     """
 
-    record: ForgetStore
+    stored_data: ForgetStore
     runs: RunStore
     batches: BatchStore
     make_pollers: Callable[[], Mapping[str, MakePoller]]
     logs: Path
 
     def held(self, project: int) -> Held:
-        return self.record.held(project)
+        return self.stored_data.held(project)
 
     def forget(self, project: int, notify: Notify) -> Held:
         """What was held. Files at another provider than today's are named to `notify`. Can be repeated.
@@ -50,7 +50,7 @@ class Forgetting:
                 raise RunError(f"Run {run.id} stores its last answers: forget again in {ALIVE_S:.0f} seconds.")
         self._empty_provider(self.batches.untidied(project), notify)
         held = self.held(project)
-        self.record.forget(project)
+        self.stored_data.forget(project)
         for run in runs:
             remove(self.logs / f"{run.id}.log")
         return held

@@ -47,7 +47,7 @@ class PublicObjects:
         self,
         store: Store,
         prompts: Prompts,
-        record: RunStore,
+        run_store: RunStore,
         studio: LabelStudioClient,
         seen_until: dict[int, float] | None = None,
     ) -> None:
@@ -56,7 +56,7 @@ class PublicObjects:
         self._store = store
         self._ids = PublicIdStore(store)
         self._prompts = prompts
-        self._record = record
+        self._run_store = run_store
         self._studio = studio
         self._projects: dict[int, Project | None] = {}
 
@@ -129,7 +129,7 @@ class PublicObjects:
 
     def runs(self, of: PublicVersion) -> list[PublicRun]:
         """Newest first; the API shows no searches."""
-        runs = [run for run in self._record.runs(of.version.tag) if isinstance(run.scope, Subset)]
+        runs = [run for run in self._run_store.runs(of.version.tag) if isinstance(run.scope, Subset)]
         numbers = self._ids.runs([run.id for run in runs])
         return [PublicRun(of, run, numbers[run.id]) for run in runs]
 
@@ -143,7 +143,7 @@ class PublicObjects:
         key = self._ids.run(number)
         if key is None:
             raise missing
-        run = self._record.run(key)
+        run = self._run_store.run(key)
         row = self._ids.named(run.tag.rpartition("@")[0])
         if row is None or not self._may_see(row.project):
             raise missing

@@ -41,7 +41,7 @@ def _measured(here: World, size: int) -> list[str]:
     worker = here.worker()
     until(lambda: here.requests() > before)
     first = time.monotonic() - started
-    until(lambda: app.container.record.run(run).status in FINAL)
+    until(lambda: app.container.run_store.run(run).status in FINAL)
     status = Path(f"/proc/{worker.pid}/status").read_text()
     peak = int(status.split("VmHWM:")[1].split()[0]) / 1024
     end([worker])

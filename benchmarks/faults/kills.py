@@ -51,7 +51,7 @@ def _commands_killed(here: World, times: int, tasks: int) -> int:
         _ask(here, STEP)
         _kill(command)
     run().wait()
-    return _lost(app, app.container.record.runs(tag)[0].id, times * tasks)
+    return _lost(app, app.container.run_store.runs(tag)[0].id, times * tasks)
 
 
 def _processes_killed(here: World, times: int, tasks: int) -> int:
@@ -59,7 +59,7 @@ def _processes_killed(here: World, times: int, tasks: int) -> int:
     run = here.start(app, here.save(app, here.project(times * tasks)))
     for _ in range(times):
         _ask(here, STEP)
-        os.kill(int(app.container.record.run(run).worker.rpartition(":")[2]), signal.SIGKILL)
+        os.kill(int(app.container.run_store.run(run).worker.rpartition(":")[2]), signal.SIGKILL)
         until(lambda: app.watch(run).run.status in FINAL)
         app.resume(run)
     finished(app, run, [])

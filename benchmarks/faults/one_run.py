@@ -48,7 +48,7 @@ def redis_flushed(here: World, app: App, run: str, times: int) -> None:
 def process_killed(here: World, app: App, run: str, times: int) -> None:
     for number in range(times):
         under_way(app, run, (number + 1) / (times + 2), TASKS)
-        os.kill(int(app.container.record.run(run).worker.rpartition(":")[2]), signal.SIGKILL)
+        os.kill(int(app.container.run_store.run(run).worker.rpartition(":")[2]), signal.SIGKILL)
         until(lambda: app.watch(run).run.status in FINAL)
         app.resume(run)
     finished(app, run, [])

@@ -112,7 +112,7 @@ def _push(watch: Watch) -> None:
 
 
 def _ended(app: App, run: str) -> bool:
-    return app.container.record.run(run).status in FINAL
+    return app.container.run_store.run(run).status in FINAL
 
 
 def _say_rest(watch: Watch, tasks: int) -> None:

@@ -83,7 +83,7 @@ def test_a_run_whose_process_is_gone_says_so_and_goes_on(
     stand_in.control(latency_ms=150)
     run = few.app.run_in_background("topic@1", ALL).id
     until(lambda: few.app.watch(run).counts.done >= 8)
-    os.kill(int(few.app.container.record.run(run).worker.rpartition(":")[2]), signal.SIGKILL)
+    os.kill(int(few.app.container.run_store.run(run).worker.rpartition(":")[2]), signal.SIGKILL)
     until(lambda: few.app.watch(run).run.status == "failed")
     told = few.command("watch", run, code=1).out
     assert f"failed: Its process is gone. `ls-prompts resume {run}` continues it." in told
@@ -124,7 +124,7 @@ def test_runs_over_http(few: Installation, project: Project, tmp_path: Path) -> 
 
 def _settled(installation: Installation, run: str, stand_in: RunningStandIn) -> int:
     """The number of stored answers once nothing is under way any more; 0 until then."""
-    worker = installation.app.container.record.run(run).worker
+    worker = installation.app.container.run_store.run(run).worker
     alive = subprocess.run(
         ["ps", "-o", "stat=", "-p", worker.rpartition(":")[2]], capture_output=True, text=True
     ).stdout
@@ -141,7 +141,7 @@ def test_a_run_that_nobody_takes_has_failed_and_blocks_no_other(few: Installatio
     away = few.but(REDIS_URL=f"redis://127.0.0.1:{services.free_port()}")
     done = away.command("run", "topic@1", "--on", "all", "--background", code=1)
     assert "does not answer" in done.err
-    (run,) = few.app.container.record.runs()
+    (run,) = few.app.container.run_store.runs()
     assert (run.status, "does not answer" in run.reason) == ("failed", True)
     few.command("run", "topic@1", "--on", "all")
     assert project.versions() == {"topic@1": TASKS}

@@ -51,7 +51,7 @@ def test_killed_at_any_step_it_goes_on(
     until(lambda: there(stand_in.stats()), 60)
     if step == "polling":
         until(lambda: mine.app.container.batches().stores.batches.of_run(run)[0].state == "open")
-    os.kill(int(mine.app.container.record.run(run).worker.rpartition(":")[2]), signal.SIGKILL)
+    os.kill(int(mine.app.container.run_store.run(run).worker.rpartition(":")[2]), signal.SIGKILL)
     until(lambda: mine.app.watch(run).run.status == "failed")
     stand_in.control(latency_ms=0, batch_answer_ms=0, batch_delay_ms=0)
     if again == "resume":
@@ -96,7 +96,7 @@ def test_cancel_cancels_it_at_the_provider_too(mine: Installation, project: Proj
     until(lambda: [b.state for b in mine.app.container.batches().stores.batches.of_run(run)] == ["open"], 60)
     mine.command("cancel", run)
     until(lambda: counts(stand_in, "batched") == ((TASKS - 1) // 2,))
-    worker = mine.app.container.record.run(run).worker
+    worker = mine.app.container.run_store.run(run).worker
     until(lambda: is_gone(worker))
     stand_in.control(batch_delay_ms=0)
     mine.command("resume", run)

@@ -90,7 +90,7 @@ def test_a_killed_run_takes_no_more_than_its_budget(
     budget = 0.03
     run = priced.app.run_in_background("topic@1", ALL, RunOptions(push=False, budget=budget)).id
     until(lambda: priced.app.watch(run).counts.done >= 16)
-    os.kill(int(priced.app.container.record.run(run).worker.rpartition(":")[2]), signal.SIGKILL)
+    os.kill(int(priced.app.container.run_store.run(run).worker.rpartition(":")[2]), signal.SIGKILL)
     until(lambda: priced.app.watch(run).run.status == "failed")
     stand_in.control(latency_ms=0)
     priced.command("resume", run)

@@ -33,7 +33,7 @@ def connected(project: Project, backend_server: Served) -> Project:
 
 
 def saved(server: Served, project: Project, **more: Any) -> str:
-    """A version with a name of its own, because all tests share one record; its tag."""
+    """A version with a name of its own, because all tests share one database; its tag."""
     return server.installation.save(f"topic {project.id}", project.id, **more)
 
 

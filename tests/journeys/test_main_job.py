@@ -174,7 +174,7 @@ def test_a_new_version_replaces_the_old_on_exactly_its_baseline(mine: Installati
 
 def test_a_finished_run_is_as_the_record_has_it(mine: Installation, project: Project) -> None:
     run = mine.app.run(mine.save("topic", project.id), ALL).run
-    stored = mine.app.container.record.run(run.id)
+    stored = mine.app.container.run_store.run(run.id)
     assert (run.status, run.tasks, run.worker) == (stored.status, stored.tasks, stored.worker)
     assert (stored.status, stored.tasks) == ("completed", 12)
 

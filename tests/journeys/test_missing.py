@@ -27,7 +27,7 @@ def missing(mine: Installation, tag: str) -> list[int]:
     """In the order they are labelled."""
     run = mine.app.run(tag, Subset("missing"), RunOptions(push=False)).run
     assert run.tasks is not None
-    found = [ask.task_id for page in mine.app.container.record.run_tasks.of_run(run.id) for ask in page]
+    found = [ask.task_id for page in mine.app.container.run_store.run_tasks.of_run(run.id) for ask in page]
     assert len(found) == run.tasks
     return found
 

@@ -1,4 +1,4 @@
-"""Several people with a record each push to one project: nobody's predictions are touched by another's commands."""
+"""Several people with a database each push to one project: nobody's predictions are touched by another's commands."""
 
 import secrets
 from collections.abc import Sequence
@@ -142,7 +142,7 @@ def test_live_predictions_are_ours(project: Project, backend_server: Served) -> 
 
 
 def test_what_a_run_pushed_before_there_were_marks_is_ours(mine: Installation, project: Project) -> None:
-    """As a record of an earlier release has it: the run is older than the marks, the predictions bear none."""
+    """As a database of an earlier release has it: the run is older than the marks, the predictions bear none."""
     first = mine.save("x", project.id)
     mine.app.run(first, Subset("sample", size=4))
     unmarked = [

@@ -53,7 +53,7 @@ def at_work(few: Installation, stand_in: RunningStandIn, *words: object) -> tupl
 
 def resumed(few: Installation, stand_in: RunningStandIn, processes: int) -> None:
     """The only run, to its end."""
-    (run,) = few.app.container.record.runs()
+    (run,) = few.app.container.run_store.runs()
     stand_in.control(latency_ms=0)
     few.command("resume", run.id, "--processes", processes)
     assert few.command("watch", run.id).out.startswith("completed\n140 of 140 tasks answered, 0 failed")
@@ -95,7 +95,7 @@ def test_all_end_when_the_one_that_started_them_is_killed(
     until(lambda: gone(started))
     stats = stand_in.stats()
     assert stats["requests"] == stats["answered"] < TASKS
-    assert few.app.watch(few.app.container.record.runs()[0].id).counts.done >= stats["answered"]
+    assert few.app.watch(few.app.container.run_store.runs()[0].id).counts.done >= stats["answered"]
     resumed(few, stand_in, processes)
     assert stand_in.requests() == TASKS
     assert project.versions() == {"topic@1": TASKS + DOUBLED}
@@ -118,7 +118,7 @@ def test_a_signal_stops_all_and_nothing_paid_for_is_lost(
 
 def test_a_canceled_run_ends_in_all_processes(few: Installation, stand_in: RunningStandIn) -> None:
     process, started = at_work(few, stand_in)
-    (run,) = few.app.container.record.runs()
+    (run,) = few.app.container.run_store.runs()
     few.command("cancel", run.id)
     _, said = process.communicate(timeout=60)
     assert (process.returncode, gone(started)) == (1, True), said
@@ -152,7 +152,7 @@ def test_a_background_run_is_shared_too(few: Installation, project: Project, sta
     stand_in.control(latency_ms=LATENCY_MS)
     run = few.command("run", "topic@1", "--on", "all", "--processes", 2, "--background").out.strip()
     until(lambda: stand_in.requests() >= 2 * CONCURRENCY)
-    worker = int(few.app.container.record.run(run).worker.rpartition(":")[2])
+    worker = int(few.app.container.run_store.run(run).worker.rpartition(":")[2])
     assert len(children(worker)) == 2
     assert few.command("watch", run).out.startswith("completed")
     assert project.versions() == {"topic@1": TASKS + DOUBLED}
@@ -162,4 +162,4 @@ def test_workers_carry_out_runs_in_the_background_instead(few: Installation) -> 
     queued = few.but(REDIS_URL="redis://127.0.0.1:1")
     for words in (("run", "topic@1", "--on", "all", "--background"), ("resume", "nosuch")):
         assert "start more workers" in queued.command(*words, "--processes", 2, code=1).err
-    assert few.app.container.record.runs() == []
+    assert few.app.container.run_store.runs() == []

@@ -24,7 +24,7 @@ class Killed(BaseException):
 
 @pytest.fixture
 def pushed(mine: Installation, label_studio: RunningLabelStudio, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """A project whose predictions have scores that are not those of the record."""
+    """A project whose predictions have scores that are not those of the database."""
     monkeypatch.setattr(rescorer, "MANY", 5)
     monkeypatch.setattr(rescorer, "PART", 10)
     project = Project.made(label_studio, messages(TASKS))

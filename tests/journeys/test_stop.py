@@ -84,14 +84,14 @@ def test_a_run_that_is_told_to_end_keeps_all_it_paid_for(
     few.save("topic", project.id)
     stand_in.control(latency_ms=LATENCY_MS)
     words = (
-        ("work", few.app.container.record.create(NewRun("topic@1", project.id, Subset("all"))).id)
+        ("work", few.app.container.run_store.create(NewRun("topic@1", project.id, Subset("all"))).id)
         if background
         else ("run", "topic@1", "--on", "all")
     )
     with started(few, *words) as process:
         until(lambda: stand_in.requests() >= 3 * CONCURRENCY)
         said = told_to_end(process)
-    (run,) = few.app.container.record.runs()
+    (run,) = few.app.container.run_store.runs()
     assert (process.returncode, run.status) == (1, "canceled")
     assert f"Run {run.id} was stopped; its answers are kept. `ls-prompts resume {run.id}` continues it." in said
     kept = paid_and_kept(few, run.id, stand_in)
@@ -106,7 +106,7 @@ def test_a_run_that_is_told_to_end_keeps_all_it_paid_for(
 
 def test_a_run_that_waits_for_nothing_ends_at_once(few: Installation, project: Project) -> None:
     few.save("topic", project.id)
-    run = few.app.container.record.create(NewRun("topic@1", project.id, Subset("all"))).id
+    run = few.app.container.run_store.create(NewRun("topic@1", project.id, Subset("all"))).id
     with started(few, "watch", run) as process:
         until(lambda: catches(process.pid, signal.SIGTERM))
         said = told_to_end(process)

@@ -41,7 +41,7 @@ from backend.errors import PromptError
 
 class Store(CompletionStore):
     """Safe to share between threads. `retry`: how long a database that went away is waited for; `clock`: makes the SQL
-    of the time now, in seconds since 1970, by the one clock of all who share the record.
+    of the time now, in seconds since 1970, by the one clock of all who share the database.
 
     Its connections are closed by `close`, or when nobody has it any more."""
 

@@ -1,4 +1,4 @@
-"""Repository: a part of the record in a file of its own. It shares the engine of the Store, and its RetryPolicy.
+"""Repository: a part of the database in a file of its own. It shares the engine of the Store, and its RetryPolicy.
 
 So all parts wait equally long for a database that went away.
 """

@@ -10,7 +10,7 @@ from backend.domain.urls import HIDDEN, public_url
 from backend.errors import StoreError
 
 
-class FormatRecord(Protocol):
+class FormatStore(Protocol):
     """Where they are kept, by address and profile."""
 
     def of(self, address: str, profile: str) -> list[LearntFormat]: ...
@@ -22,13 +22,13 @@ class FormatRecord(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LearntFormats:
-    """Those of the server at an address. A record that cannot be read or written costs a refused request, and no run.
+    """Those of the server at an address. A database that cannot be read or written costs a refused request, and no run.
 
-    record: None to keep nothing
+    store: None to keep nothing
     profile: name of what was known of the server when they were learnt; "" without one
     """
 
-    record: FormatRecord | None = None
+    store: FormatStore | None = None
     url: str = ""
     profile: str = ""
 
@@ -55,9 +55,9 @@ class LearntFormats:
                 self._kept.forget(public_url(self.url), self.profile, model)
 
     @property
-    def _kept(self) -> FormatRecord | None:
+    def _kept(self) -> FormatStore | None:
         """None for an address that cannot be written down without a secret in it."""
-        return None if public_url(self.url) == HIDDEN else self.record
+        return None if public_url(self.url) == HIDDEN else self.store
 
 
 def learnt_of(model: str, used: RequestFormat) -> LearntFormat:

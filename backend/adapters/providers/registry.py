@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from pydantic import SecretStr
 
-from backend.adapters.providers.learnt_formats import FormatRecord, LearntFormats
+from backend.adapters.providers.learnt_formats import FormatStore, LearntFormats
 from backend.adapters.providers.llama_cpp import slots
 from backend.adapters.providers.model_connection import ModelConnection, SettingNames, pricing_of
 from backend.adapters.providers.model_profiles import ModelProfiles
@@ -72,18 +72,16 @@ class ConnectionRegistry:
         self,
         connections: Mapping[str, ModelConnection],
         stored: StoredConnections | None = None,
-        learnt: FormatRecord | None = None,
+        learnt: FormatStore | None = None,
     ) -> None:
         self._connections = connections
         self._stored = stored or NoStored()
-        self._record = learnt
+        self._learnt = learnt
         self._profiles: dict[tuple[str, str], ModelProfiles] = {}
         self._stated: defaultdict[str, RateHeaders] = defaultdict(RateHeaders)
 
     @classmethod
-    def of(
-        cls, settings: Settings, stored: StoredConnections | None = None, learnt: FormatRecord | None = None
-    ) -> Self:
+    def of(cls, settings: Settings, stored: StoredConnections | None = None, learnt: FormatStore | None = None) -> Self:
         """OPENAI_* is the connection `default`; TEACHER_* that of the teachers, where they are elsewhere or have their
         own key."""
         url, timeout_s = settings.openai_base_url, settings.request_timeout_s
@@ -157,13 +155,13 @@ class ConnectionRegistry:
         profile = connection.profile
         key = connection.base_url, profile.name if profile else ""
         if key not in self._profiles:
-            self._profiles[key] = ModelProfiles(profile, LearntFormats(self._record, *key))
+            self._profiles[key] = ModelProfiles(profile, LearntFormats(self._learnt, *key))
         return self._profiles[key]
 
     def learnt(self, stored: StoredConnection) -> list[LearntFormat]:
         """What the models at a connection's address refused, as it is kept."""
         return LearntFormats(
-            self._record, stored.base_url, stored.server_profile.name if stored.server_profile else ""
+            self._learnt, stored.base_url, stored.server_profile.name if stored.server_profile else ""
         ).all()
 
     def chats(self, *names: str) -> "ChatCompletions | ModelRouter":

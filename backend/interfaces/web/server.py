@@ -51,7 +51,7 @@ class BadBody(Exception):
 
 
 def create_app(app: App | None = None) -> Flask:
-    """The WSGI application. Raises SettingsError for a wrong setting, StoreError for a record that can't be opened."""
+    """The WSGI application. Raises SettingsError for a wrong setting, StoreError for a database that does not open."""
     app = app or App()
     settings = app.settings
     settings.describe_server()

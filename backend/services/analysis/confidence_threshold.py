@@ -59,7 +59,7 @@ class Guaranteeing:
 
     bases: TruthBases
     stored: StoredOutcomes
-    record: RunStore
+    run_store: RunStore
 
     def judged(self, resolved: ResolvedVersion, subset: Subset) -> JudgedVersion:
         """The answers on the ground truths of `subset` on which the version was not chosen; on all of a split that the
@@ -68,14 +68,14 @@ class Guaranteeing:
             return judged(self.bases, self.stored, resolved, subset)
         names = resolved.version.names
         counted = any(self.bases.looks.of(name) for name in names)
-        test_subset = subset if counted else not_learnt_from(self.record, resolved, subset)
+        test_subset = subset if counted else not_learnt_from(self.run_store, resolved, subset)
         return judged(self.bases, self.stored, resolved, test_subset).without_chosen()
 
 
-def not_learnt_from(record: RunStore, resolved: ResolvedVersion, subset: Subset) -> Subset:
+def not_learnt_from(run_store: RunStore, resolved: ResolvedVersion, subset: Subset) -> Subset:
     """The ground truths of `subset` from which no search learned, where looks were not counted yet: one half of them
     for each prompt that was searched."""
-    searches = (run for run in record.runs() if isinstance(run.scope, SearchOptions))
+    searches = (run for run in run_store.runs() if isinstance(run.scope, SearchOptions))
     searched = any(parse_tag(run.tag)[0] in resolved.version.names for run in searches)
     return replace(subset, split=LEARN.rest) if searched else subset
 

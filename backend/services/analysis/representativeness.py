@@ -12,7 +12,7 @@ MOST = 1000
 
 def representativeness_of(stored: StoredOutcomes, resolved: ResolvedVersion, basis: TruthBasis) -> Representativeness:
     """`basis`: of the ground truths that count. Those of an active draw differ by design, and are left out."""
-    pages = stored.record.run_tasks.of_version(resolved.version.tag)
+    pages = stored.run_store.run_tasks.of_version(resolved.version.tag)
     task_ids = {ask.task_id for page in pages for ask in page}
     own, rest = (
         set(in_order(resolved.project.id, tasks)[:MOST])

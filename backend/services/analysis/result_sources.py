@@ -42,7 +42,7 @@ class ResultSources:
     """`views`: where they are kept; `studio`: as the person sees it for whom a view is derived."""
 
     views: ResultViews
-    record: RunStore
+    run_store: RunStore
     studio: LabelStudioClient
     stored: StoredOutcomes
     configs: Configs
@@ -51,7 +51,7 @@ class ResultSources:
     def view(self, resolved: ResolvedVersion) -> ResultView:
         """The results of a version, derived again only when something changed."""
         tag, stamp = resolved.version.tag, self._stamp(resolved)
-        running = any(run.status not in FINAL for run in self.record.runs(tag))
+        running = any(run.status not in FINAL for run in self.run_store.runs(tag))
         return self.views.of(tag, stamp, running, partial(self._derive, resolved, stamp))
 
     def view_soon(self, resolved: ResolvedVersion, texts: bool) -> ResultView | None:
@@ -75,11 +75,11 @@ class ResultSources:
         project = resolved.project
         renames = digest([project.label_config, self.configs.renames(project.id)])
         tasks, changed = self.studio.newest_change(project.id)
-        return _Stamp(self.record.run_tasks.stamp(resolved.version.tag), tasks, changed, renames)
+        return _Stamp(self.run_store.run_tasks.stamp(resolved.version.tag), tasks, changed, renames)
 
     def _size(self, tag: str) -> int:
         """Tasks that runs of the version took, those of several runs once for each."""
-        return self.record.run_tasks.stamp(tag)[0]
+        return self.run_store.run_tasks.stamp(tag)[0]
 
     def _derive(self, resolved: ResolvedVersion, stamp: _Stamp) -> Derived:
         rows = results_without_texts(self.studio, self.stored, resolved, [], "ground-truth")

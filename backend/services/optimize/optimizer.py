@@ -45,7 +45,7 @@ class Optimizer:
     def __init__(self, labeler: TaskLabeler, teaching: TeacherAccess, author: Callable[[], Person]) -> None:
         self._author = author
         self._labeler = labeler
-        self._record = labeler.record
+        self._run_store = labeler.run_store
         self._teaching = teaching
 
     def begin(self, resolved: ResolvedVersion, options: OptimizerOptions, share: float | None = None) -> BegunSearch:
@@ -81,12 +81,12 @@ class Optimizer:
         """
         session = SearchSession(self._labeler, self._teaching, begun.run, begun.resolved, begun.options)
         try:
-            with owning(self._record, begun.run) as heartbeat:
+            with owning(self._run_store, begun.run) as heartbeat:
                 return session.work(begun.halves, heartbeat, progress)
         except TakenOver:
             raise
         except (Canceled, Interrupted, OverBudget):
-            raise _stopped(self._record.run(begun.run.id), begun.options) from None
+            raise _stopped(self._run_store.run(begun.run.id), begun.options) from None
 
     def _halves(self, resolved: ResolvedVersion) -> GroundTruthHalves | None:
         """None without ground truth. Truths accepted from the prompt's own predictions are among them: they flatter
@@ -104,14 +104,14 @@ class Optimizer:
 
     def _run(self, resolved: ResolvedVersion, options: OptimizerOptions, share: float | None) -> Run:
         """The run of this very search that did not come to its end, whatever its budget was, or a new one."""
-        tag, record = resolved.version.tag, self._record
-        check_free(record, tag)
-        for run in record.runs(tag):
+        tag, run_store = resolved.version.tag, self._run_store
+        check_free(run_store, tag)
+        for run in run_store.runs(tag):
             if run.scope == options.search and run.status != "completed":
                 return self._again(run, resolved, options, share)
         budget = least(options.budget, share)
         order = NewRun(tag, resolved.project.id, options.search, push=False, budget=budget, author=self._author())
-        return record.create(order, only_one)
+        return run_store.create(order, only_one)
 
     def _again(self, run: Run, resolved: ResolvedVersion, options: OptimizerOptions, share: float | None) -> Run:
         """Raises OverBudget if it stopped at its budget, and no larger one is asked for."""
@@ -123,9 +123,9 @@ class Optimizer:
         ):
             raise _stopped(run, options)
         more = None if share is None else share + self._spent(run, resolved, options)
-        self._record.limit(run.id, least(options.budget, more))
-        self._record.reopen(run.id, only_one)
-        return self._record.run(run.id)
+        self._run_store.limit(run.id, least(options.budget, more))
+        self._run_store.reopen(run.id, only_one)
+        return self._run_store.run(run.id)
 
     def _spent(self, run: Run, resolved: ResolvedVersion, options: OptimizerOptions) -> float:
         teacher = self._teaching.template(options.search.teacher, None).model

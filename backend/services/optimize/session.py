@@ -141,8 +141,8 @@ class SearchSession:
 
     def work(self, halves: GroundTruthHalves | None, heartbeat: Heartbeat, progress: Progress) -> OptimizationResult:
         """All steps. Raises what ends it; the caller notes that."""
-        run, record, name = self._run, self._labeler.record, self._options.search.teacher
-        record.size(run.id, len(halves.learn) + len(halves.judge) if halves else 0)
+        run, run_store, name = self._run, self._labeler.run_store, self._options.search.teacher
+        run_store.size(run.id, len(halves.learn) + len(halves.judge) if halves else 0)
         progress.start(None)
         make = self._teaching.make_executor
         with SyncSession(self._labeler, lambda: make(run, name), heartbeat, progress) as self._session:
@@ -151,11 +151,11 @@ class SearchSession:
             teacher = Teacher(self._session, template, self._resolved.schema)
             outcome = self._learn(teacher, halves.learn) if halves else self._draft(teacher)
             compared, look = self._judge(outcome.text, halves.judge) if halves and outcome.text else (None, None)
-        if not record.complete(run.id, this_process()):
+        if not run_store.complete(run.id, this_process()):
             raise Canceled(run.id)
-        spent = record.run_tasks.counts(run, self._labeler.pricing).spent_usd
+        spent = run_store.run_tasks.counts(run, self._labeler.pricing).spent_usd
         return OptimizationResult(
-            run=record.run(run.id),
+            run=run_store.run(run.id),
             base=self._resolved.version,
             search=self._options.search,
             text=outcome.text,
@@ -207,12 +207,12 @@ class SearchSession:
         outcomes = self._session.outcomes(self.builder(text), tasks, who, self._plan if mine else None)
         if mine:
             notes = [RunTask.of(outcome) for outcome in outcomes.values() if outcome.sent or outcome.answer is None]
-            self._labeler.record.run_tasks.note(self._run.id, notes)
+            self._labeler.run_store.run_tasks.note(self._run.id, notes)
         self._costs |= _costs(outcomes.values())
         return outcomes
 
     def _plan(self, planned: PlannedRequests) -> None:
-        self._labeler.record.run_tasks.plan(self._run.id, planned)
+        self._labeler.run_store.run_tasks.plan(self._run.id, planned)
 
     def builder(self, text: str) -> RequestBuilder:
         return self._labeler.builder(replace(self._resolved, version=self._version(text)), cap=self._cap)

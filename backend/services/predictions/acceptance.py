@@ -34,7 +34,7 @@ class Acceptance:
         self._target = target
         self._studio = target.studio
         self._version = version
-        self._record = AcceptanceStore(target.store)
+        self._store = AcceptanceStore(target.store)
 
     def accept(self, tasks: Sequence[int] | None = None) -> int:
         """Creates annotations from predictions (all, or those on `tasks`) that have none yet. Returns their number.
@@ -45,7 +45,7 @@ class Acceptance:
         self._note_all()
         project = self._target.project
         begun = Begun(self._version.tag, self._studio.newest_annotation(project))
-        self._record.begin(project, begun)
+        self._store.begin(project, begun)
         self._studio.annotate(project, self._version.tags, tasks)
         return self._note(begun)
 
@@ -53,7 +53,7 @@ class Acceptance:
         """Deletes the annotations created from the version's predictions, except those that a person changed."""
         self._note_all()
         project = self._target.project
-        seals = self._record.seals(project, self._version.tag)
+        seals = self._store.seals(project, self._version.tag)
         existing = {
             a["id"]: item for item in self._studio.annotated(project) for a in item.annotations if a["id"] in seals
         }
@@ -61,7 +61,7 @@ class Acceptance:
         if len(untouched) > LARGE:
             self._target.notify(f"Deleting {len(untouched):,} annotations one by one; about a minute for each 500.")
         deleted = [number for number in untouched if self._take_back(number, seals[number])]
-        self._record.forget([*deleted, *(seals.keys() - existing.keys())])
+        self._store.forget([*deleted, *(seals.keys() - existing.keys())])
         return TakenBack(len(deleted), len(existing) - len(deleted))
 
     def _take_back(self, number: int, sealed: str) -> bool:
@@ -87,7 +87,7 @@ class Acceptance:
     def _note_all(self) -> None:
         """Notes what was created by now, also by a process that was killed. Another version's may go on: somebody else
         may wait for Label Studio, which takes minutes for thousands."""
-        for begun in self._record.begun(self._target.project):
+        for begun in self._store.begun(self._target.project):
             self._note(begun)
 
     def _note(self, begun: Begun) -> int:
@@ -101,7 +101,7 @@ class Acceptance:
             and annotation["id"] in item.unseen
             and self._is_of(item, annotation, tags)
         }
-        self._record.note(self._target.project, begun.version, seals, ended=begun.version == self._version.tag)
+        self._store.note(self._target.project, begun.version, seals, ended=begun.version == self._version.tag)
         return len(seals)
 
     def _tags(self, tag: str) -> tuple[str, ...]:

@@ -23,16 +23,16 @@ class BackgroundWorkers(Protocol):
 
 
 @contextmanager
-def owning(record: RunStore, run: Run) -> Iterator[Heartbeat]:
+def owning(run_store: RunStore, run: Run) -> Iterator[Heartbeat]:
     """While it is entered, this process works on the run, and says so every second; why it ends is noted.
 
     Raises RunError when it is not free, and what `noted_end` makes of what ends the work.
     """
     me = this_process()
-    if not record.claim(run.id, me, is_running):
-        raise _not_free(record.run(run.id))
-    heartbeat = Heartbeat(lambda seconds, waits_for: record.beat(run.id, seconds, waits_for, me))
-    with about(run=run.id), noted_end(record, run.id, worker=me), heartbeat:
+    if not run_store.claim(run.id, me, is_running):
+        raise _not_free(run_store.run(run.id))
+    heartbeat = Heartbeat(lambda seconds, waits_for: run_store.beat(run.id, seconds, waits_for, me))
+    with about(run=run.id), noted_end(run_store, run.id, worker=me), heartbeat:
         yield heartbeat
 
 
@@ -55,11 +55,11 @@ def only_one(other: Run) -> None:
         )
 
 
-def check_free(record: RunStore, tag: str, besides: str = "") -> None:
+def check_free(run_store: RunStore, tag: str, besides: str = "") -> None:
     """Raises RunError while another run of a version than `besides` is pending or in progress. Those that never began
     have failed then."""
-    record.end_unbegun(tag)
-    for run in record.runs(tag):
+    run_store.end_unbegun(tag)
+    for run in run_store.runs(tag):
         if run.id != besides:
             only_one(run)
 

@@ -41,23 +41,23 @@ class RunStatus:
         return Remark(sentence, Advice.RESUME_REST, {"run": self.run.id, "tag": self.run.tag})
 
 
-def status_of(record: RunStore, run: Run, pricing: Pricing) -> RunStatus:
+def status_of(run_store: RunStore, run: Run, pricing: Pricing) -> RunStatus:
     """The progress of a run. One that never began has failed then, unless a process begins it just now."""
     if run.never_began:
-        run = _ended_unbegun(record, run)
+        run = _ended_unbegun(run_store, run)
     if run.is_queued and run.status in OPEN and run.silent_s > ALIVE_S:
         run = _stopped(run, run.status, UNATTENDED)
     elif run.status == "in_progress" and not is_owned(run):
         run = _stopped(run, "failed", ABANDONED)
-    return RunStatus(run, record.run_tasks.counts(run, pricing))
+    return RunStatus(run, run_store.run_tasks.counts(run, pricing))
 
 
-def _ended_unbegun(record: RunStore, run: Run) -> Run:
+def _ended_unbegun(run_store: RunStore, run: Run) -> Run:
     """A run that never began, as failed. Where something else happened to it meanwhile, as it is now; as it was if it
     is deleted."""
-    if run.id in record.end_unbegun(run.tag):
+    if run.id in run_store.end_unbegun(run.tag):
         return _stopped(run, "failed", NEVER_BEGAN)
-    return next((now for now in record.runs(run.tag) if now.id == run.id), run)
+    return next((now for now in run_store.runs(run.tag) if now.id == run.id), run)
 
 
 def _stopped(run: Run, status: str, stop: StopReason) -> Run:

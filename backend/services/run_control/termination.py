@@ -47,46 +47,46 @@ class Interrupted(RunError):
 
 
 @contextmanager
-def noted_end(record: RunStore, run_id: str, shared: bool = False, worker: str | None = None) -> Iterator[None]:
+def noted_end(run_store: RunStore, run_id: str, shared: bool = False, worker: str | None = None) -> Iterator[None]:
     """Stores the run as failed or canceled if the work in it ends with an error, and raises the error.
 
     A run that is `shared` continues with other workers when this process ends: that is not stored. A cancelled event
     loop is raised as Canceled, because the heartbeat noticed it; Stopped is raised as Interrupted. Where `worker`, or
     one of those who share the run, lost its work to another process, nothing is stored, and TakenOver is raised.
     """
-    finish = partial(record.finish, run_id, worker=worker)
+    finish = partial(run_store.finish, run_id, worker=worker)
     try:
         yield
     except (Canceled, asyncio.CancelledError) as error:
-        raise _canceled(record, run_id, error) from None
+        raise _canceled(run_store, run_id, error) from None
     except OverBudget:
         finish("canceled", *BUDGET)
-        raise stopped(record.run(run_id)) from None
+        raise stopped(run_store.run(run_id)) from None
     except LeftBatch:
         finish("canceled", *LEFT_BATCH)
         raise
     except MonthUsedUp as used_up:
         finish("canceled", used_up.remark.sentence, StopKind.MONTHLY_BUDGET)
-        stopped_at = remark_of(record.run(run_id))
+        stopped_at = remark_of(run_store.run(run_id))
         raise MonthUsedUp(used_up.connection, stopped_at.advice, **stopped_at.details) from None
     except PromptsError as error:
         finish("failed", str(error))
         raise
     except Stopped:
-        raise _left(record, run_id, shared, worker) from None
+        raise _left(run_store, run_id, shared, worker) from None
     except Exception as error:
         finish("failed", f"Something unexpected happened: {where(error)}")
         raise
     except BaseException:
-        _left(record, run_id, shared, worker)
+        _left(run_store, run_id, shared, worker)
         raise
 
 
-def _canceled(record: RunStore, run_id: str, error: BaseException) -> Canceled:
+def _canceled(run_store: RunStore, run_id: str, error: BaseException) -> Canceled:
     """Why the heartbeat ended the work. A run that is not stored as canceled is another process' work, or was."""
     if isinstance(error, TakenOver):
         return error
-    return Canceled(run_id) if record.run(run_id).status == "canceled" else TakenOver(run_id)
+    return Canceled(run_id) if run_store.run(run_id).status == "canceled" else TakenOver(run_id)
 
 
 def remark_of(run: Run) -> Remark:
@@ -95,10 +95,10 @@ def remark_of(run: Run) -> Remark:
     return Remark(run.reason, advice, {"run": run.id, "tag": run.tag})
 
 
-def _left(record: RunStore, run_id: str, shared: bool, worker: str | None) -> RunError:
+def _left(run_store: RunStore, run_id: str, shared: bool, worker: str | None) -> RunError:
     """Why this process works on the run no more, although it may not be at its end."""
-    if record.run(run_id).status in FINAL:
+    if run_store.run(run_id).status in FINAL:
         return Canceled(run_id)
     if not shared:
-        record.finish(run_id, "canceled", *INTERRUPTED, worker=worker)
+        run_store.finish(run_id, "canceled", *INTERRUPTED, worker=worker)
     return Interrupted(run_id, shared)

@@ -142,7 +142,7 @@ class CostEstimator:
 
     def _past(self, version: PromptVersion) -> Iterator[ObservedUsage]:
         """What earlier requests of a version took, on whatever tasks."""
-        digests = dict(self._labeler.record.run_tasks.some(version.tag, SAMPLE))
+        digests = dict(self._labeler.run_store.run_tasks.some(version.tag, SAMPLE))
         builder = self._labeler.builder(replace(self._resolved, version=version))
         for page in builder.cut(self._studio.tasks_by_id(self._resolved.project.id, sorted(digests))):
             requests = [ask for _, ask in builder.requests(page) if isinstance(ask, ChatRequest)]

@@ -34,7 +34,7 @@ class RunLifecycle:
     author: who starts them
     """
 
-    record: RunStore
+    run_store: RunStore
     resolver: Resolver
     batches: BatchesOf
     pricing: Pricing
@@ -56,26 +56,26 @@ class RunLifecycle:
             self._check_batch(resolved.version.connection, "run it without a batch")
         self._check_budget(resolved, options.budget)
         batches, *_ = [self.batches(step.connection) for step in resolved.version.steps]  # each of them is there
-        check_free(self.record, tag)
+        check_free(self.run_store, tag)
         if not options.batch:
             batches.check(tag)
         server, author = public_url(batches.base_url), self.author()
         order = NewRun(tag, resolved.project.id, subset, server=server, author=author, **asdict(options))
-        return self.record.create(order, only_one)
+        return self.run_store.create(order, only_one)
 
     def reopen(self, run_id: str, workers: BackgroundWorkers, budget: float | None = None) -> Run:
         """Hands a run over to be worked on again, with another budget if one is given. Raises what `check_reopen`
         raises."""
         self.check_reopen(run_id, budget)
         if budget is not None:
-            self.record.limit(run_id, budget)
-        self.record.reopen(run_id, only_one)
+            self.run_store.limit(run_id, budget)
+        self.run_store.reopen(run_id, only_one)
         return self.give(run_id, workers)
 
     def check_reopen(self, run_id: str, budget: float | None) -> None:
         """Raises RunError while a process works on a run, or another run of its version is to be worked on or is, and
         for a budget not larger than the one it stopped at."""
-        run = self.record.run(run_id)
+        run = self.run_store.run(run_id)
         if is_owned(run):
             raise RunError(f"A process works on run {run_id}:", Advice.WAIT, run=run_id)
         subset_of(run)
@@ -85,7 +85,7 @@ class RunLifecycle:
             raise RunError(
                 f"Run {run_id} uses the batch endpoint, which can't keep a budget: resume it without a budget."
             )
-        check_free(self.record, run.tag, besides=run_id)
+        check_free(self.run_store, run.tag, besides=run_id)
         resolved = self.resolver.resolved(run.tag)
         check_larger(budget, run)
         self._check_budget(resolved, budget)
@@ -99,7 +99,7 @@ class RunLifecycle:
         """A pending run over the tasks that ended as Failures in another one, and with `rejected` as Rejections, which
         may have as many further answers as a new task has; its budget is as large, and at most `most` USD. Raises
         RunError when there are none."""
-        run = self.record.run(run_id)
+        run = self.run_store.run(run_id)
         if is_owned(run):
             raise RunError(f"Run {run_id} is under way:", Advice.WAIT, run=run_id)
         subset_of(run)
@@ -126,9 +126,9 @@ class RunLifecycle:
         try:
             workers.give(run_id)
         except PromptsError as error:
-            self.record.finish(run_id, "failed", str(error))
+            self.run_store.finish(run_id, "failed", str(error))
             raise
-        return self.record.run(run_id)
+        return self.run_store.run(run_id)
 
     def _check_batch(self, connection: str, instead: str) -> None:
         if self.monthly_budget(connection) is not None:

@@ -64,7 +64,7 @@ class _Parent:
 
 @dataclass(frozen=True, slots=True)
 class PartWorker:
-    record: RunStore
+    run_store: RunStore
     resolver: Resolver
     labeler: TaskLabeler
 
@@ -88,7 +88,7 @@ class PartWorker:
         parent.send(end)
 
     def _ask(self, run_id: str, lines: Iterable[bytes], parent: _Parent, heartbeat: Heartbeat) -> float:
-        run = self.record.run(run_id)
+        run = self.run_store.run(run_id)
         resolved = self.resolver.resolved(run.tag)
 
         async def on_outcomes(outcomes: list[Outcome], _flush: Flush) -> None:

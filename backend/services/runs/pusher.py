@@ -35,7 +35,7 @@ class Pusher:
     ) -> PushResult:
         """Pushes the stored answers of a version. Raises RunError while a run of it is under way: two pushes at
         once would import the same predictions twice."""
-        for run in stored.record.runs(resolved.version.tag):
+        for run in stored.run_store.runs(resolved.version.tag):
             if is_owned(run):
                 only_one(run)
         expected = _expected(resolved, stored.of_version(resolved))

@@ -125,7 +125,7 @@ class _Passing:
 
 @dataclass(frozen=True, slots=True)
 class RunWorker:
-    record: RunStore
+    run_store: RunStore
     resolver: Resolver
     asking: Asking
     outcomes: StoredOutcomes
@@ -138,9 +138,9 @@ class RunWorker:
         process is told to end or another one works on it; what came until then is kept, and working on it again goes
         on from there.
         """
-        run = self.record.run(run_id)
+        run = self.run_store.run(run_id)
         subset_of(run)
-        with owning(self.record, run) as heartbeat:
+        with owning(self.run_store, run) as heartbeat:
             return self.carry_out(run, resolved or self.resolver.resolved(run.tag), progress, heartbeat)
 
     def carry_out(self, run: Run, resolved: ResolvedVersion, progress: Progress, heartbeat: Heartbeat) -> RunResult:
@@ -148,8 +148,8 @@ class RunWorker:
         base = self.asking.tasks(run, resolved)
         progress.start(base.size)
         if base.size is not None:
-            self.record.size(run.id, base.size)
-        is_new = not self.record.run_tasks.count(run.id)
+            self.run_store.size(run.id, base.size)
+        is_new = not self.run_store.run_tasks.count(run.id)
         findings = Findings({truth.task_id for truth in base.truths}, progress)
         seconds = self.asking.ask(run, resolved, base, findings, heartbeat)
         now = self.resolver.resolved(run.tag)  # its config may have changed meanwhile
@@ -162,14 +162,14 @@ class RunWorker:
             pushed = self.conclude(run, now, progress.notify, heartbeat, findings.read)
         judged, truths = sorted(findings.judged, key=attrgetter("task_id")), base.truths
         scored = _scored(judged, truths, now.schema, base.left_out) if truths else None
-        done, summary = self.record.run(run.id), findings.total.summary()
+        done, summary = self.run_store.run(run.id), findings.total.summary()
         return RunResult(done, subset_of(run), summary, seconds, judged, truths, scored, pushed)
 
     def _is_enough(self, findings: Findings, run: Run) -> bool:
         """Whether nothing is left to read: nothing is pushed, and all outcomes came in this process. A task that failed
         may have an answer now: that to another task with the same text."""
         total = findings.total
-        return not run.push and not total.failed and total.tasks == self.record.run_tasks.count(run.id)
+        return not run.push and not total.failed and total.tasks == self.run_store.run_tasks.count(run.id)
 
     def conclude(
         self, run: Run, resolved: ResolvedVersion, notify: Notify, heartbeat: Heartbeat, on_page: OnPage = unheeded
@@ -183,7 +183,7 @@ class RunWorker:
         pages = self.outcomes.of_run(run, resolved, passing=not run.push)
         first = next(pages, [])
         self._check_end(run, resolved, first, notify, heartbeat)
-        self.record.size(run.id, self.record.run_tasks.count(run.id))
+        self.run_store.size(run.id, self.run_store.run_tasks.count(run.id))
         passing = _Passing(chain([first] if first else [], pages), on_page)
         check = partial(_check_owned, run, heartbeat)
         pushed = self.pusher.push_run(resolved, passing, run.keep, notify, check) if run.push else None
@@ -205,9 +205,9 @@ class RunWorker:
 
     def _complete(self, run: Run, tasks: int, heartbeat: Heartbeat) -> None:
         _check_owned(run, heartbeat)
-        self.record.size(run.id, tasks)
+        self.run_store.size(run.id, tasks)
         owner = QUEUED if run.is_queued else this_process()
-        if heartbeat.canceled or not self.record.complete(run.id, owner):
+        if heartbeat.canceled or not self.run_store.complete(run.id, owner):
             raise Canceled(run.id)
 
     def _check_answered(self, run: Run, resolved: ResolvedVersion) -> None:

@@ -33,7 +33,7 @@ class StoredOutcomes:
     text."""
 
     store: Store
-    record: RunStore
+    run_store: RunStore
     studio: LabelStudioClient
     pricing: Pricing
 
@@ -59,7 +59,7 @@ class StoredOutcomes:
 
     def _run_tasks(self, resolved: ResolvedVersion, only: Container[int] | None) -> Iterator[list[RunTask]]:
         few = only if isinstance(only, Collection) and len(only) <= FEW else None
-        for page in self.record.run_tasks.of_version(resolved.version.tag, only=few):
+        for page in self.run_store.run_tasks.of_version(resolved.version.tag, only=few):
             yield page if only is None else [ask for ask in page if ask.task_id in only]
 
     def of_run(self, run: Run, resolved: ResolvedVersion, *, passing: bool = False) -> Iterator[list[Outcome]]:
@@ -67,12 +67,12 @@ class StoredOutcomes:
 
         passing: see `of_tasks`
         """
-        pages = self.record.run_tasks.of_run(run.id)
+        pages = self.run_store.run_tasks.of_run(run.id)
         return (self.of_tasks(resolved, run_tasks, passing=passing) for run_tasks in pages)
 
     def servers(self, tag: str) -> tuple[str, ...]:
         """The model's servers that runs of a version were started with, in alphabetical order."""
-        return self.record.servers(tag)
+        return self.run_store.servers(tag)
 
     def of_tasks(
         self, resolved: ResolvedVersion, run_tasks: Sequence[RunTask], *, passing: bool = False

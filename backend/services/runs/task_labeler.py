@@ -75,7 +75,7 @@ MakeExecutors = Callable[[Run], list[RequestExecutor]]
 @dataclass(frozen=True, slots=True)
 class TaskLabeler:
     store: Store
-    record: RunStore
+    run_store: RunStore
     make_executor: MakeExecutor
     make_executors: MakeExecutors
     resources: RequestResources
@@ -108,7 +108,7 @@ class TaskLabeler:
         for executor in executors:
             executor.patience.notify = listener.notify
         heartbeat.waits_for = lambda: " ".join(filter(None, (each.patience.waits() for each in executors)))
-        sink = OutcomeSink(self.record, run.id, listener, keep_all=resolved.version.cascade is not None)
+        sink = OutcomeSink(self.run_store, run.id, listener, keep_all=resolved.version.cascade is not None)
         # joined until the last request under way has ended
         with ExitStack() as joined:
             claims = [joined.enter_context(self.join(*server)) for server in self._places(resolved, executors)]
@@ -140,8 +140,8 @@ class OutcomeSink:
     keep_all: whether to note usable outcomes too that took no request now
     """
 
-    def __init__(self, record: RunStore, run_id: str, listener: RunListener, keep_all: bool) -> None:
-        self._run_tasks, self._run_id = record.run_tasks, run_id
+    def __init__(self, run_store: RunStore, run_id: str, listener: RunListener, keep_all: bool) -> None:
+        self._run_tasks, self._run_id = run_store.run_tasks, run_id
         self._notes = OutcomeNotes(lambda asks: self._run_tasks.note(run_id, asks))
         self._listener = listener
         self._keep_all = keep_all

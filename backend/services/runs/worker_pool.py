@@ -97,7 +97,7 @@ class WorkerPool:
         session = ChunkSession(self.jobs, job, me, self.stop)
         try:
             with about(run=run_id), self._owned(session) as heartbeat:
-                self._do(self.worker.record.run(run_id), session, heartbeat)
+                self._do(self.worker.run_store.run(run_id), session, heartbeat)
         except Canceled as ended:
             log.info("%s", ended)
         except Interrupted:
@@ -110,7 +110,7 @@ class WorkerPool:
         """Releases what is not done at the end, whatever ended the work."""
         try:
             with (
-                noted_end(self.worker.record, session.first.run_id, shared=True),
+                noted_end(self.worker.run_store, session.first.run_id, shared=True),
                 Heartbeat(session.beat) as heartbeat,
             ):
                 yield heartbeat
@@ -146,7 +146,7 @@ class WorkerPool:
             self.jobs.add(run.id, number, "ask", chunk)
             self._call(run.id, number)
             yield number
-        self.worker.record.size(run.id, len(planned))
+        self.worker.run_store.size(run.id, len(planned))
         session.done([PLAN])
 
     def _call(self, run_id: str, number: int) -> None:
@@ -232,7 +232,7 @@ class WorkerPool:
 
     def _quarantine(self, job: Chunk) -> None:
         if job.kind != "ask":
-            self.worker.record.finish(job.run_id, "failed", f"It ended {MOST_DEATHS} workers (job: {job.kind}).")
+            self.worker.run_store.finish(job.run_id, "failed", f"It ended {MOST_DEATHS} workers (job: {job.kind}).")
             return
-        self.worker.record.run_tasks.quarantine(job.run_id, job.ids, CRASHED)
+        self.worker.run_store.run_tasks.quarantine(job.run_id, job.ids, CRASHED)
         self.jobs.done(job.run_id, [job.number], NOBODY)

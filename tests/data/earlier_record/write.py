@@ -59,7 +59,7 @@ Choose the one topic that this message is about.
 
 
 class Earlier:
-    """The earlier command line on a record in `folder`."""
+    """The earlier command line on a database in `folder`."""
 
     def __init__(self, folder: Path, env: dict[str, str]) -> None:
         self.folder = folder
@@ -126,7 +126,7 @@ def _task(text: str, truth: dict[str, list[str]] | None = None) -> dict[str, Any
 
 
 def write(earlier: Earlier, model: httpx.Client, backend: str) -> None:
-    """Fills the record: every kind of row that the earlier code wrote."""
+    """Fills the database: every kind of row that the earlier code wrote."""
     (earlier.folder / "defined.md").write_text(FILE, encoding="utf-8")
     earlier("save", "topic", "--project", 1, "--file", DATA / "prompt-1.txt", "--note", 'the "first" one, \u00fcber')
     earlier("evaluate", "topic@1")

@@ -1,4 +1,4 @@
-"""Machines whose clocks differ by minutes share a record: nobody takes what another one is working on.
+"""Machines whose clocks differ by minutes share a database: nobody takes what another one is working on.
 
 The clocks are set apart for real, by libfaketime around a second process.
 """

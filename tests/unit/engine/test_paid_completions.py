@@ -1,4 +1,4 @@
-"""What was paid for, and a record that is locked, full or away: the real one, held by another connection."""
+"""What was paid for, and a database that is locked, full or away: the real one, held by another connection."""
 
 import asyncio
 import sqlite3

@@ -21,7 +21,7 @@ SLOW_DOWN = Failure("rate_limited", "Slow down.", 60.0)
 
 
 class Nothing:
-    """Facts of a record that is empty."""
+    """Facts of a database that is empty."""
 
     def completions(self, _digests: Sequence[str]) -> dict[str, list[Completion]]:
         return {}

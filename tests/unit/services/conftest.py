@@ -1,4 +1,4 @@
-"""A record in a file of a test's own."""
+"""A database in a file of a test's own."""
 
 from collections.abc import Iterator
 from pathlib import Path

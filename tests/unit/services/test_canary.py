@@ -38,7 +38,7 @@ class Asked:
 
     @property
     def runner(self) -> CanaryRunner:
-        parts: Any = (self.store, self.project.record, self.executor, None, at(URL), self.project.price)
+        parts: Any = (self.store, self.project.run_store, self.executor, None, at(URL), self.project.price)
         return CanaryRunner(self.project.studio, TaskLabeler(*parts), CanaryStore(self.store))
 
     def plan(self, budget: float | None = None) -> CanaryPlan:

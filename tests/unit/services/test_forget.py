@@ -49,8 +49,8 @@ class Desk:
         self.app.container.store.save(version(project=PROJECT))
 
     def begin(self) -> Run:
-        run = self.app.container.record.create(NewRun("mood@1", PROJECT, Subset("all"), batch=True))
-        assert self.app.container.record.claim(run.id, this_process())
+        run = self.app.container.run_store.create(NewRun("mood@1", PROJECT, Subset("all"), batch=True))
+        assert self.app.container.run_store.claim(run.id, this_process())
         return run
 
     def batch(self, run: Run, stop_when_open: bool = False) -> None:
@@ -63,7 +63,7 @@ class Desk:
         except Stopped:
             batches.stop.requested = False
         else:
-            self.app.container.record.complete(run.id)
+            self.app.container.run_store.complete(run.id)
 
     def files(self) -> list[str]:
         listed = httpx.get(f"{self.url}/files", timeout=60).json()["data"]
@@ -140,7 +140,7 @@ def test_not_while_a_run_is_under_way(desk: Desk) -> None:
 
 
 def test_not_while_a_canceled_run_may_store_its_last_answers(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    record = desk.app.container.record
+    record = desk.app.container.run_store
     run = record.create(NewRun("mood@1", PROJECT, Subset("all")))
     assert record.claim(run.id, this_process())
     record.cancel(run.id)
@@ -154,7 +154,7 @@ def test_a_batch_that_was_left_is_canceled_and_its_files_go(desk: Desk, stand_in
     run = desk.begin()
     stand_in.control(batch_delay_ms=LONG_MS)
     desk.batch(run, stop_when_open=True)
-    desk.app.container.record.finish(run.id, "canceled", "It was left.")
+    desk.app.container.run_store.finish(run.id, "canceled", "It was left.")
     assert desk.files()
     desk.app.forget(PROJECT)
     assert desk.files() == []
@@ -165,7 +165,7 @@ def test_files_at_another_provider_are_named(desk: Desk, stand_in: RunningStandI
     run = desk.begin()
     stand_in.control(batch_delay_ms=LONG_MS)
     desk.batch(run, stop_when_open=True)
-    desk.app.container.record.finish(run.id, "canceled", "It was left.")
+    desk.app.container.run_store.finish(run.id, "canceled", "It was left.")
     elsewhere = App(
         Container(desk.app.container.settings.model_copy(update={"openai_base_url": "http://127.0.0.1:1/v1"}))
     )

@@ -1,4 +1,4 @@
-"""The tables of the record. The migrations build them; a test compares the two."""
+"""The tables of the database. The migrations build them; a test compares the two."""
 
 from backend.adapters.database.tables.base import metadata
 from backend.adapters.database.tables.completions import batch_lines, batches, completions, embeddings, payers, sources

@@ -23,7 +23,7 @@ installation = Table(
     Column("secret", String(64), primary_key=True),
     Column("since", String(32), nullable=False),
 )
-"""One row. `secret`: what this record's predictions are marked with, see `domain.predictions.marks`; `since`: when that
+"""One row. `secret`: what marks the predictions of this database, see `domain.predictions.marks`; `since`: when it
 began."""
 
 unmarked = Table(

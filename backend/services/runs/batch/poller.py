@@ -47,12 +47,12 @@ class BatchPoller:
 
     def __init__(
         self,
-        record: BatchStore,
+        store: BatchStore,
         provider: Provider,
         notify: Callable[[str], None],
         brought: Callable[[str, Iterable[Reply]], None],
     ) -> None:
-        self.record = record
+        self.store = store
         self._provider = provider
         self._notify = notify
         self._brought = brought
@@ -93,12 +93,12 @@ class BatchPoller:
 
         Raises the first ProviderError after all others were canceled, which would go on costing.
         """
-        waiting = self.record.of_run(run_id)
+        waiting = self.store.of_run(run_id)
         for batch in waiting:
             if batch.state == "uploaded":
                 self._try_to_tidy(batch)
-        self.record.cancel(run_id)
-        errors = [error for batch in self.record.of_run(run_id) if (error := self._cancel(batch)) is not None]
+        self.store.cancel(run_id)
+        errors = [error for batch in self.store.of_run(run_id) if (error := self._cancel(batch)) is not None]
         if errors:
             raise errors[0]
         return bool(waiting)
@@ -107,7 +107,7 @@ class BatchPoller:
         """The error, if it could not be canceled."""
         try:
             created = self._provider.find(batch.file_id or "") if batch.state == "creating" else None
-            opened = self.record.move(batch, "open", batch_id=created.id) if created else batch
+            opened = self.store.move(batch, "open", batch_id=created.id) if created else batch
             if opened is not None and opened.batch_id is not None:
                 self._provider.cancel(opened.batch_id)
         except ProviderError as error:
@@ -117,30 +117,30 @@ class BatchPoller:
     def _upload(self, batch: StoredBatch, file: IO[bytes] | None) -> None:
         uploaded = self._provider.find_file(batch.file_name) if batch.state == "uploading" else None
         if uploaded is None and file is None:
-            self.record.drop(batch)  # its requests are written again
+            self.store.drop(batch)  # its requests are written again
             return
         noted: StoredBatch | None = batch
         if uploaded is None and file is not None:
-            noted = self.record.move(batch, "uploading")
+            noted = self.store.move(batch, "uploading")
             if noted is None:
                 return
             file.seek(0)
             uploaded = self._provider.upload(batch.file_name, file)
         if noted is not None and uploaded is not None:
-            self.record.move(noted, "uploaded", file_id=uploaded)
+            self.store.move(noted, "uploaded", file_id=uploaded)
 
     def _create(self, batch: StoredBatch, file_id: str) -> None:
         created = self._provider.find(file_id) if batch.state == "creating" else None
         if created is None:
             if batch.canceled:
                 self._try_to_tidy(batch)
-                self.record.drop(batch, ("creating",))
+                self.store.drop(batch, ("creating",))
                 return
-            noted = self.record.move(batch, "creating")
+            noted = self.store.move(batch, "creating")
             if noted is None:
                 return
             created, batch = self._provider.create(file_id), noted
-        opened = self.record.move(batch, "open", batch_id=created.id)
+        opened = self.store.move(batch, "open", batch_id=created.id)
         if opened is not None and opened.canceled:
             self._provider.cancel(created.id)
 
@@ -154,9 +154,9 @@ class BatchPoller:
         for name in report.files:
             replies = self._provider.results(name, batch.model)
             while some := dict(islice(replies, LINES_AT_ONCE)):
-                self.record.keep(batch, some)
+                self.store.keep(batch, some)
                 self._brought(batch.model, some.values())
-        self.record.end(batch, unanswered(report))
+        self.store.end(batch, unanswered(report))
         self._try_to_tidy(batch)
         return True
 
@@ -168,11 +168,11 @@ class BatchPoller:
         for name in (file, *results):
             if name is not None:
                 self._provider.delete_file(name)
-        self.record.tidy(batch)
+        self.store.tidy(batch)
 
     def tidy_left(self, base_url: str) -> None:
         """Tries it for some that are over and whose files could not be deleted then."""
-        for batch in self.record.untidied(most=LEFT_AT_ONCE):
+        for batch in self.store.untidied(most=LEFT_AT_ONCE):
             if batch.base_url == public_url(base_url):
                 self._try_to_tidy(batch)
 

@@ -1,4 +1,4 @@
-"""A record of before opens, migrates, and says what it said then; without Label Studio, as far as that goes."""
+"""A database of before opens, migrates, and says what it said then; without Label Studio, as far as that goes."""
 
 from pathlib import Path
 

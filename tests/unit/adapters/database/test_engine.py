@@ -1,4 +1,4 @@
-"""Opening the record: migrations, and what is said when there is no opening it."""
+"""Opening the database: migrations, and what is said when there is no opening it."""
 
 import os
 import sqlite3
@@ -211,7 +211,7 @@ def test_processes_that_open_an_empty_database_at_once_all_succeed(database_url:
 
 def test_opening_it_once_more_frees_none_of_our_locks(tmp_path: Path) -> None:
     """POSIX locks are a process's: closing any descriptor of a file frees all of them. Another process would then take
-    itself for the last one, and remove the files beside the record while we read them."""
+    itself for the last one, and remove the files beside the database while we read them."""
     record = tmp_path / "record.sqlite3"
     first = open_database(f"sqlite:///{record}")
     with first.connect() as reading:

@@ -1,4 +1,4 @@
-"""The record: prompts, versions and completions. Facts are stored exactly, once, and found again."""
+"""The database: prompts, versions and completions. Facts are stored exactly, once, and found again."""
 
 import gc
 import threading

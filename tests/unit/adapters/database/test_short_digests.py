@@ -1,4 +1,4 @@
-"""A record with digests as text becomes one with digests as bytes: nothing is lost, also not by a crash in between."""
+"""A database with digests as text becomes one with digests as bytes: nothing is lost, not even by a crash between."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A record of the release before this one opens, and says of its runs, samples and payments what it said then."""
+"""A database of the release before this one opens, and says of its runs, samples and payments what it said then."""
 
 import json
 from collections.abc import Callable, Iterator

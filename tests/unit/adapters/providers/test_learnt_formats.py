@@ -1,4 +1,4 @@
-"""Forms of requests are kept by names and come back as they were; a record in trouble stops nobody."""
+"""Forms of requests are kept by names and come back as they were; a database in trouble stops nobody."""
 
 import pytest
 
@@ -11,7 +11,7 @@ FORM = RequestFormat(1, frozenset({"logprobs", "seed"}), True, False, True, 1)
 
 
 class Broken:
-    """A record that cannot be reached."""
+    """A database that cannot be reached."""
 
     def of(self, address: str, profile: str) -> list[LearntFormat]:
         raise StoreAwayError("Gone.")

@@ -1,4 +1,4 @@
-"""Examples as values: which texts are copies, and what a record or a file may hold."""
+"""Examples as values: which texts are copies, and what a database or a file may hold."""
 
 from datetime import date
 from typing import Any

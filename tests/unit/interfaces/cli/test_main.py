@@ -25,7 +25,7 @@ DANGEROUS = "\x1b\x07\x9b\r\b\u202e\u2069\ud800"
 
 @pytest.fixture
 def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
-    """With nothing outside of it but its record: no Label Studio, no model."""
+    """With nothing outside of it but its database: no Label Studio, no model."""
     nobody = "http://127.0.0.1:1"
     installation = Installation.made(tmp_path, nobody, LABEL_STUDIO_URL=nobody, LABEL_STUDIO_API_KEY="f" * 40)
     monkeypatch.chdir(tmp_path)
@@ -393,7 +393,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(mine: Installation) -> 
 
 
 def test_runs_are_those_of_a_prompt_or_of_one_version(mine: Installation) -> None:
-    record = mine.app.container.record
+    record = mine.app.container.run_store
     for template in ("{text}", "Another: {text}"):
         record.create(NewRun(saved(mine, template=template), 7, Subset("all")))
     failed = record.create(NewRun("mood@2", 7, Subset("ids", ids=tuple(range(1, 99, 2)))))

@@ -217,7 +217,7 @@ def test_embeddings_that_nobody_counts_are_not_asked_for(mine: Installation) -> 
 
 def test_a_run_that_the_server_starts_gets_a_share_of_the_day(mine: Installation) -> None:
     served = limited(mine, 1.0)
-    record, limit = served.app.container.record, served.app.container.daily_limit
+    record, limit = served.app.container.run_store, served.app.container.daily_limit
     assert limit is not None
     run = limit.start_run(lambda usd: record.create(NewRun("mood@1", 7, Subset("rest", ids=(1,)), budget=usd)))
     assert run.budget == 0.5
@@ -228,7 +228,7 @@ def test_a_run_that_the_server_starts_gets_a_share_of_the_day(mine: Installation
 
 def test_a_run_that_goes_on_another_day_has_what_it_may_still_cost_reserved(mine: Installation) -> None:
     served = limited(mine, 1.0)
-    record, limit = served.app.container.record, served.app.container.daily_limit
+    record, limit = served.app.container.run_store, served.app.container.daily_limit
     assert limit is not None
     run = record.create(NewRun("mood@1", 7, Subset("all"), budget=0.8))
     record.finish(run.id, "canceled", "It was canceled.")
@@ -245,7 +245,7 @@ def test_a_run_that_goes_on_another_day_has_what_it_may_still_cost_reserved(mine
 
 def test_a_refused_resumption_changes_no_reservation(mine: Installation) -> None:
     served = limited(mine, 10.0).but(LABEL_STUDIO_API_KEY="x")
-    record, limit = served.app.container.record, served.app.container.daily_limit
+    record, limit = served.app.container.run_store, served.app.container.daily_limit
     assert limit is not None
     run = limit.start_run(lambda usd: record.create(NewRun("mood@1", 7, Subset("all"), budget=usd)))
     record.claim(run.id, this_process(), is_running)
@@ -259,7 +259,7 @@ def test_a_run_for_new_tasks_counts_in_the_month_of_who_turned_keep_up_on(mine: 
     app = limited(mine, 10.0).but(MONTHLY_BUDGET="2").app
 
     def start(usd: float | None) -> Run:
-        return app.container.record.create(NewRun("mood@1", 7, Subset("rest", ids=(1,)), budget=usd))
+        return app.container.run_store.create(NewRun("mood@1", 7, Subset("rest", ids=(1,)), budget=usd))
 
     assert app._within_limits(start, 1000.0, person=3).budget == 2.0
     assert [some(app.container.personal_limit(person)).left() for person in (3, 4)] == [0.0, 2.0]

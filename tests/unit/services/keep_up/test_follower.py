@@ -33,7 +33,7 @@ class World:
     def __init__(self, store: Store) -> None:
         store.save(version(name="mood", project=PROJECT))
         store.save(version(name="mood", project=PROJECT, template="Another {text}"))
-        self.record, self.keep_ups = RunStore(store), KeepUpStore(store)
+        self.run_store, self.keep_ups = RunStore(store), KeepUpStore(store)
         self.keep_ups.save(KeepUp(PROJECT, True, 2.0, 10, TAG, "", "2026", 1, "ann@example.com"), "secret")
         self.tasks: list[int] = []
         self.tag: str | None = TAG
@@ -65,10 +65,12 @@ class World:
         if self.trouble:
             raise self.trouble
         self.started.append((tag, tuple(tasks), budget))
-        run = self.record.create(NewRun(tag, PROJECT, Subset("rest", ids=tuple(tasks)), budget=min(budget, self.most)))
-        self.record.claim(run.id, "host:1")
-        self.record.run_tasks.note(run.id, [RunTask(task, None) for task in tasks])
-        return self.record.run(run.id)
+        run = self.run_store.create(
+            NewRun(tag, PROJECT, Subset("rest", ids=tuple(tasks)), budget=min(budget, self.most))
+        )
+        self.run_store.claim(run.id, "host:1")
+        self.run_store.run_tasks.note(run.id, [RunTask(task, None) for task in tasks])
+        return self.run_store.run(run.id)
 
     def resume(self, run_id: str, person: int | None) -> None:
         assert person == 1, "who turned it on"
@@ -79,7 +81,7 @@ class World:
     def watch(self, run_id: str) -> RunStatus:
         self.watched += 1
         counts = TaskCounts(0, 0, 0, 0, 0, 0, 0.0, spent_usd=self.spent.get(run_id, 0.0))
-        return RunStatus(self.record.run(run_id), counts)
+        return RunStatus(self.run_store.run(run_id), counts)
 
     def spent_on(self, project: int, day: str) -> float:
         return sum(self.spent.get(run_id, 0.0) for run_id in self.keep_ups.runs(project, day))
@@ -89,15 +91,17 @@ class World:
 
     def end(self, status: str, stop: StopReason | None = None, spent: float = 0.0) -> None:
         """Ends the newest run."""
-        run = self.record.runs()[0]
+        run = self.run_store.runs()[0]
         self.spent[run.id] = spent
-        self.record.complete(run.id) if status == "completed" else self.record.finish(
+        self.run_store.complete(run.id) if status == "completed" else self.run_store.finish(
             run.id, status, *(stop or StopReason())
         )
 
     def too_large(self, task: int) -> None:
         """The newest run finds no room for it in its budget."""
-        self.record.run_tasks.note(self.record.runs()[0].id, [RunTask(task, None, Failure("budget", "Too large."))])
+        self.run_store.run_tasks.note(
+            self.run_store.runs()[0].id, [RunTask(task, None, Failure("budget", "Too large."))]
+        )
 
     @property
     def now(self) -> KeepUp:
@@ -157,13 +161,13 @@ def test_a_run_that_lost_its_process_is_resumed(world: World, status: str, stop:
     world.look()
     world.end(status, stop)
     world.look()
-    assert (world.resumed, len(world.started)) == ([world.record.runs()[0].id], 1)
+    assert (world.resumed, len(world.started)) == ([world.run_store.runs()[0].id], 1)
 
 
 def test_a_run_that_somebody_canceled_is_not_started_again(world: World) -> None:
     world.tasks = [11]
     world.look()
-    world.record.cancel(world.record.runs()[0].id)
+    world.run_store.cancel(world.run_store.runs()[0].id)
     world.look()
     assert len(world.started) == 1
     assert "was canceled: turn keep-up on again to go on." in world.now.trouble
@@ -229,7 +233,7 @@ def test_where_another_limit_leaves_too_little_for_a_request_it_waits(world: Wor
     world.keep_ups.note(PROJECT, changed="2026")
     for _ in range(3):
         world.look()
-        if world.record.runs()[0].status in OPEN:
+        if world.run_store.runs()[0].status in OPEN:
             world.end("canceled", BUDGET)
     assert len(world.started) == 1
     assert "MONTHLY_BUDGET is too little for new tasks of project 7" in world.now.trouble
@@ -283,13 +287,13 @@ def test_a_run_is_resumed_within_the_limits_of_who_turned_it_on(world: World) ->
     assert (world.resumed, world.now.trouble) == ([], "Another run is under way.")
     world.trouble = None
     world.look()
-    assert (world.resumed, world.now.trouble) == ([world.record.runs()[0].id], "")
+    assert (world.resumed, world.now.trouble) == ([world.run_store.runs()[0].id], "")
 
 
 def test_what_somebody_canceled_stays_canceled_on_the_next_day(world: World) -> None:
     world.tasks = [11]
     world.look()
-    world.record.cancel(world.record.runs()[0].id)
+    world.run_store.cancel(world.run_store.runs()[0].id)
     world.look()
     trouble = world.now.trouble
     world.day = "2026-11-30"

@@ -1,4 +1,4 @@
-"""A whole search in this process: the stand-in's answers, a scripted teacher, a record on disk."""
+"""A whole search in this process: the stand-in's answers, a scripted teacher, a database on disk."""
 
 import asyncio
 from collections.abc import Sequence
@@ -276,7 +276,7 @@ def test_a_search_that_another_process_took_over_is_left_to_it(
 ) -> None:
     class Suspended(World):
         async def complete(self, request: ChatRequest, attempt: int) -> Completion:
-            record = made.container.record
+            record = made.container.run_store
             run = record.runs("topic@1")[0]
             if run.worker != "another:1":
                 record.reopen(run.id)
@@ -289,5 +289,5 @@ def test_a_search_that_another_process_took_over_is_left_to_it(
     made = app(tmp_path, Suspended(["good"]))
     with pytest.raises(TakenOver):
         made.enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER, 2)))
-    run = made.container.record.runs("topic@1")[0]
+    run = made.container.run_store.runs("topic@1")[0]
     assert (run.status, run.worker) == ("in_progress", "another:1")

@@ -1,4 +1,4 @@
-"""What people are told of a run, beside what its record says."""
+"""What people are told of a run, beside what is stored of it."""
 
 from dataclasses import replace
 from types import SimpleNamespace

@@ -37,8 +37,8 @@ class Shared:
 
     def __init__(self, store: Store) -> None:
         self.now = 1_800_000_000.0
-        self.record, self.jobs = RunStore(store), ChunkStore(store)
-        self.run = self.record.create(NewRun("mood@1", 7, Subset("all"))).id
+        self.run_store, self.jobs = RunStore(store), ChunkStore(store)
+        self.run = self.run_store.create(NewRun("mood@1", 7, Subset("all"))).id
         self.jobs.open(self.run)
         assert self.jobs.claim(self.run, PLAN, ME)
         for number, ids in enumerate(CHUNKS, 1):
@@ -107,7 +107,7 @@ def test_what_is_done_or_released_is_not_lost(shared: Shared) -> None:
     next(shared.pages)
     shared.session.release()
     assert shared.session.beat(1.0, "") == "in_progress"
-    shared.record.cancel(shared.run)
+    shared.run_store.cancel(shared.run)
     assert shared.session.beat(1.0, "") == "canceled"
     assert list(shared.pages) == []
 

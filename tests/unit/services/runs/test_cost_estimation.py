@@ -31,7 +31,9 @@ class Estimating:
     def __init__(self, store: Store, tasks: int = 4, replies: Sequence[Reply] = (GOOD,)) -> None:
         self.project = LabelledProject(store, tasks)
         self.asker = ScriptedModel(lambda request, attempt: replies[len(self.asker.requests) % len(replies)])
-        self.labeler = TaskLabeler(store, self.project.record, self.executor, lambda _: [], at(URL), self.project.price)
+        self.labeler = TaskLabeler(
+            store, self.project.run_store, self.executor, lambda _: [], at(URL), self.project.price
+        )
 
     def executor(self, run: object = None, *, project: int | None = None, connection: str = DEFAULT) -> RequestExecutor:
         assert (run, project) == (None, PROJECT)
@@ -118,7 +120,7 @@ def test_cached_tokens_make_the_lower_end_cheaper(here: Estimating) -> None:
     here.project.run(mood, {1: "Good"}, prompt_tokens=100, cached_tokens=50)
     here.labeler = TaskLabeler(
         here.project.store,
-        here.project.record,
+        here.project.run_store,
         here.executor,
         lambda _: [],
         at(URL),

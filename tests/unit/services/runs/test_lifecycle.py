@@ -22,7 +22,7 @@ ALL = Subset("all")
 
 class World:
     def __init__(self, store: Store) -> None:
-        self.record, self.given = RunStore(store), list[str]()
+        self.run_store, self.given = RunStore(store), list[str]()
         self.under_way = False
         self.monthly_budget: float | None = None
         self.mood: Any = SimpleNamespace(version=version(name="mood"), project=SimpleNamespace(id=7))
@@ -32,12 +32,17 @@ class World:
         )
         author = lambda: Person(1, "")  # noqa: E731
         self.runs = RunLifecycle(
-            self.record, resolver, lambda _: batches, lambda *_: lambda *_: 0.1, author, lambda _: self.monthly_budget
+            self.run_store,
+            resolver,
+            lambda _: batches,
+            lambda *_: lambda *_: 0.1,
+            author,
+            lambda _: self.monthly_budget,
         )
 
     def ended(self, **options: Any) -> Run:
-        run = self.record.create(NewRun("mood@1", 7, ALL, **options))
-        self.record.cancel(run.id)
+        run = self.run_store.create(NewRun("mood@1", 7, ALL, **options))
+        self.run_store.cancel(run.id)
         return run
 
     def resume(self, run: Run) -> None:
@@ -51,11 +56,11 @@ def world(store: Store) -> World:
 
 def test_a_run_is_not_resumed_beside_another_one(world: World) -> None:
     first = world.ended()
-    second = world.record.create(NewRun("mood@1", 7, ALL))
+    second = world.run_store.create(NewRun("mood@1", 7, ALL))
     with pytest.raises(RunError, match=f"Run {second.id} of mood@1 waits"):
         world.resume(first)
     assert world.given == []
-    world.record.cancel(second.id)
+    world.run_store.cancel(second.id)
     world.resume(first)
     assert world.given == [first.id]
 
@@ -87,29 +92,29 @@ def test_a_run_that_never_began_keeps_no_other_from_starting(world: World, now: 
         world.runs.start(world.mood, ALL, options)
     now[0] += 1
     second = world.runs.start(world.mood, ALL, options)
-    assert world.record.run(second.id).status == "pending"
-    ended = world.record.run(first.id)
+    assert world.run_store.run(second.id).status == "pending"
+    ended = world.run_store.run(first.id)
     assert (ended.status, ended.reason, ended.stop) == ("failed", *NEVER_BEGAN)
-    assert not world.record.claim(first.id, "late:1"), "its process comes too late"
+    assert not world.run_store.claim(first.id, "late:1"), "its process comes too late"
 
 
 def test_a_run_that_never_began_is_resumed_as_others_that_failed(world: World, now: list[float]) -> None:
-    run = world.record.create(NewRun("mood@1", 7, ALL))
+    run = world.run_store.create(NewRun("mood@1", 7, ALL))
     now[0] += START_S
     world.resume(run)
     assert world.given == [run.id]
-    assert world.record.claim(run.id, "here:1")
-    assert world.record.complete(run.id, "here:1")
+    assert world.run_store.claim(run.id, "here:1")
+    assert world.run_store.complete(run.id, "here:1")
 
 
 def test_an_ended_run_is_resumed_beside_one_that_never_began(world: World, now: list[float]) -> None:
     first = world.ended()
-    second = world.record.create(NewRun("mood@1", 7, ALL))
+    second = world.run_store.create(NewRun("mood@1", 7, ALL))
     now[0] += START_S
     world.resume(first)
-    assert world.record.run(second.id).stop is NEVER_BEGAN.kind
+    assert world.run_store.run(second.id).stop is NEVER_BEGAN.kind
     with pytest.raises(RunError, match=f"Run {first.id} of mood@1 waits"):
         world.resume(second)
-    world.record.cancel(first.id)
+    world.run_store.cancel(first.id)
     world.resume(second)
     assert world.given == [first.id, second.id]

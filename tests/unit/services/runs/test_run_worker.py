@@ -48,12 +48,12 @@ def test_a_larger_budget_is_advised_only_where_it_helps(
 ) -> None:
     project = LabelledProject(store)
     mood = project.saved()
-    run = project.record.create(NewRun(mood.version.tag, PROJECT, Subset("all"), budget=5.0))
-    project.record.run_tasks.note(run.id, [RunTask(task, None, failure, sent=sent) for task in (1, 2)])
+    run = project.run_store.create(NewRun(mood.version.tag, PROJECT, Subset("all"), budget=5.0))
+    project.run_store.run_tasks.note(run.id, [RunTask(task, None, failure, sent=sent) for task in (1, 2)])
     asking: Any = None
     pusher: Any = None
     resolver: Any = None
-    worker = RunWorker(project.record, resolver, asking, project.stored, pusher)
+    worker = RunWorker(project.run_store, resolver, asking, project.stored, pusher)
     with pytest.raises(RunError) as ended:
         worker._check_answered(run, mood)
     assert isinstance(ended.value, OverBudget) is stops_at_budget
@@ -62,7 +62,7 @@ def test_a_larger_budget_is_advised_only_where_it_helps(
 def test_a_push_under_way_ends_when_another_process_works_on_the_run(store: Store) -> None:
     project = LabelledProject(store)
     mood = project.saved()
-    run = project.record.create(NewRun(mood.version.tag, PROJECT, Subset("all")))
+    run = project.run_store.create(NewRun(mood.version.tag, PROJECT, Subset("all")))
     status = ["in_progress"]
     heartbeat = Heartbeat(lambda _seconds, _waits_for: status[0])
     pushed: list[str] = []
@@ -78,7 +78,7 @@ def test_a_push_under_way_ends_when_another_process_works_on_the_run(store: Stor
     outcomes: Any = SimpleNamespace(of_run=lambda *_, **__: iter([[Outcome(1, {"mood": Labels(("Good",))})]]))
     pusher: Any = SimpleNamespace(push_run=push_run)
     nothing: Any = None
-    worker = RunWorker(project.record, nothing, nothing, outcomes, pusher)
+    worker = RunWorker(project.run_store, nothing, nothing, outcomes, pusher)
     with pytest.raises(TakenOver):
         worker.conclude(run, mood, notes.append, heartbeat)
     assert pushed == ["first"]
@@ -107,7 +107,7 @@ class Asking:
 
         async def keep(some: list[Outcome]) -> None:
             outcomes.extend(some)
-            project.record.run_tasks.note(run.id, [RunTask.of(outcome) for outcome in some])
+            project.run_store.run_tasks.note(run.id, [RunTask.of(outcome) for outcome in some])
 
         model = StoredModel(ScriptedModel(self.script), partial(project.store.add_completions, run_id=run.id))
         executor = RequestExecutor(model, 1)
@@ -143,7 +143,7 @@ class Carried:
         self.pushed = sum(map(len, pages))
 
     def result(self, run: Run) -> RunResult:
-        record = self.project.record
+        record = self.project.run_store
         record.claim(run.id, this_process())
         parts: Any = self
         resolver: Any = SimpleNamespace(resolved=lambda _tag: self.mood)
@@ -151,7 +151,7 @@ class Carried:
         return worker.carry_out(run, self.mood, Silent(), Heartbeat(lambda _seconds, _waits_for: "in_progress"))
 
     def started(self, push: bool = False) -> Run:
-        return self.project.record.create(NewRun(self.mood.version.tag, PROJECT, Subset("all"), push=push))
+        return self.project.run_store.create(NewRun(self.mood.version.tag, PROJECT, Subset("all"), push=push))
 
 
 @pytest.mark.parametrize(

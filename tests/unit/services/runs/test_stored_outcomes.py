@@ -82,7 +82,7 @@ def test_a_task_that_was_only_planned_has_no_outcome(store: Store) -> None:
     project = LabelledProject(store)
     mood = project.saved()
     run = project.run(mood, {1: "Good"})
-    project.record.run_tasks.note(run.id, [RunTask(2, "e" * 64)])
+    project.run_store.run_tasks.note(run.id, [RunTask(2, "e" * 64)])
     assert labels(project.stored.of_run(run, mood)) == {1: "Good"}
 
 
@@ -91,8 +91,8 @@ def test_what_was_sent_and_what_was_there_before(store: Store) -> None:
     mood = project.saved()
     sent = flat(project.stored.of_run(project.run(mood, {1: "Good"}), mood))[1]
     assert (sent.sent, sent.reused) == (1, False)
-    again = project.record.create(NewRun(mood.version.tag, PROJECT, Subset("all")))
-    project.record.run_tasks.note(again.id, [RunTask(1, sent.digest), RunTask(2, None, AWAY)])
+    again = project.run_store.create(NewRun(mood.version.tag, PROJECT, Subset("all")))
+    project.run_store.run_tasks.note(again.id, [RunTask(1, sent.digest), RunTask(2, None, AWAY)])
     outcomes = flat(project.stored.of_run(again, mood))
     assert (outcomes[1].sent, outcomes[1].reused) == (0, True)
     assert (outcomes[2].sent, outcomes[2].reused) == (0, False), "no answer was there"
@@ -110,8 +110,8 @@ def test_several_samples_are_a_vote_once_all_are_there(store: Store) -> None:
     project = LabelledProject(store)
     mood = project.saved(confidence="samples:3")
     request: Any = project.builder(mood).request(project.fake.by_id[1])
-    run = project.record.create(NewRun(mood.version.tag, PROJECT, Subset("all")))
-    project.record.run_tasks.note(run.id, [RunTask(1, request.digest)])
+    run = project.run_store.create(NewRun(mood.version.tag, PROJECT, Subset("all")))
+    project.run_store.run_tasks.note(run.id, [RunTask(1, request.digest)])
     said = ("Bad", "Good", "Good")
     for sample, label in zip(request.samples, said, strict=True):
         assert labels(project.stored.of_run(run, mood)) == {}
@@ -128,8 +128,8 @@ def test_an_unsure_answer_goes_on_to_the_second_model_at_the_cost_of_both(store:
     project = LabelledProject(store)
     mood = cascade(project)
     request: Any = project.builder(mood).request(project.fake.by_id[1])
-    run = project.record.create(NewRun(mood.version.tag, PROJECT, Subset("all")))
-    project.record.run_tasks.note(run.id, [RunTask(1, request.digest, then_digest=request.then.digest)])
+    run = project.run_store.create(NewRun(mood.version.tag, PROJECT, Subset("all")))
+    project.run_store.run_tasks.note(run.id, [RunTask(1, request.digest, then_digest=request.then.digest)])
     first = tokens(('{"mood": "', 1.0), ("Bad", 0.6), ('"}', 1.0))
     store.add_completions([replace(first, digest=request.digest)])
     assert labels(project.stored.of_run(run, mood)) == {}, "the second one has not answered yet"
@@ -144,8 +144,8 @@ def test_a_sure_answer_of_the_first_model_is_kept(store: Store) -> None:
     project = LabelledProject(store)
     mood = cascade(project, below=0.5)
     request: Any = project.builder(mood).request(project.fake.by_id[1])
-    run = project.record.create(NewRun(mood.version.tag, PROJECT, Subset("all")))
-    project.record.run_tasks.note(run.id, [RunTask(1, request.digest, then_digest=request.then.digest)])
+    run = project.run_store.create(NewRun(mood.version.tag, PROJECT, Subset("all")))
+    project.run_store.run_tasks.note(run.id, [RunTask(1, request.digest, then_digest=request.then.digest)])
     sure = tokens(('{"mood": "', 1.0), ("Bad", 0.99), ('"}', 1.0))
     store.add_completions([replace(sure, digest=request.digest)])
     outcome = flat(project.stored.of_run(run, mood))[1]
@@ -155,12 +155,12 @@ def test_a_sure_answer_of_the_first_model_is_kept(store: Store) -> None:
 def test_a_failure_of_the_first_model_leads_on_and_one_of_the_second_is_the_end(store: Store) -> None:
     project = LabelledProject(store)
     mood = cascade(project)
-    run = project.record.create(NewRun(mood.version.tag, PROJECT, Subset("all")))
+    run = project.run_store.create(NewRun(mood.version.tag, PROJECT, Subset("all")))
     for number in (1, 2):
         request: Any = project.builder(mood).request(project.fake.by_id[number])
         trouble = AWAY if number == 2 else None
         steps = {"then_digest": request.then.digest, "step": SECOND, "first_failure": "timeout"}
-        project.record.run_tasks.note(run.id, [RunTask(number, request.digest, trouble, **steps)])
+        project.run_store.run_tasks.note(run.id, [RunTask(number, request.digest, trouble, **steps)])
         if number == 1:
             store.add_completions([completion('{"mood": "Good"}', request.then.digest)])
     outcomes = flat(project.stored.of_run(run, mood))
@@ -171,11 +171,11 @@ def test_a_failure_of_the_first_model_leads_on_and_one_of_the_second_is_the_end(
 def test_the_answers_of_each_model_of_a_cascade_whoever_asked_for_them(store: Store) -> None:
     project = LabelledProject(store)
     mood = cascade(project, below=0.5)
-    run = project.record.create(NewRun(mood.version.tag, PROJECT, Subset("all")))
+    run = project.run_store.create(NewRun(mood.version.tag, PROJECT, Subset("all")))
     for number in (1, 2, 3):
         request: Any = project.builder(mood).request(project.fake.by_id[number])
         failed: Any = {"failure": AWAY, "step": SECOND, "first_failure": "timeout"} if number == 3 else {}
-        project.record.run_tasks.note(
+        project.run_store.run_tasks.note(
             run.id, [RunTask(number, request.digest, then_digest=request.then.digest, **failed)]
         )
         sure = tokens(('{"mood": "', 1.0), ("Bad", 0.99), ('"}', 1.0))

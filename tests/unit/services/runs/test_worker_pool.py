@@ -50,8 +50,8 @@ class Shift:
 
     def __init__(self, store: Store) -> None:
         self.store, self.now = store, 1_800_000_000.0
-        self.record, self.jobs, self.line, self.stop = RunStore(store), ChunkStore(store), Line(), Shutdown()
-        self.run = self.record.create(NewRun("mood@1", 7, Subset("all")))
+        self.run_store, self.jobs, self.line, self.stop = RunStore(store), ChunkStore(store), Line(), Shutdown()
+        self.run = self.run_store.create(NewRun("mood@1", 7, Subset("all")))
         self.jobs.open(self.run.id)
         assert self.jobs.claim(self.run.id, PLAN, this_process())
         for number, ids in enumerate(CHUNKS, 1):
@@ -62,7 +62,7 @@ class Shift:
         resolver = SimpleNamespace(resolved=lambda _tag: resolved)
         self.labeler = SimpleNamespace(label=self._label, stop=self.stop)
         asking = SimpleNamespace(studio=self.studio, labeler=self.labeler)
-        worker: Any = SimpleNamespace(record=self.record, resolver=resolver, asking=asking)
+        worker: Any = SimpleNamespace(run_store=self.run_store, resolver=resolver, asking=asking)
         self.worker_pool = WorkerPool(worker, self.jobs, self.line)
         self.verdicts: list[Answer | Failure] = []
 
@@ -113,7 +113,7 @@ def test_chunks_that_are_not_through_are_given_back_and_called_for(
         shift.worker_pool.step(shift.run.id, 1)
     assert shift.states() == left
     assert shift.line.calls == {(shift.run.id, number) for number in left}
-    assert shift.record.run(shift.run.id).status == "in_progress"
+    assert shift.run_store.run(shift.run.id).status == "in_progress"
     job = shift.jobs.claim(shift.run.id, 2, "there:2")
     assert job is not None
     assert job.deaths == 0
@@ -137,9 +137,9 @@ def test_who_was_killed_after_the_last_chunk_leaves_an_end_that_is_called_for(sh
 
 def test_a_run_that_was_canceled_meanwhile_stays_so(shift: Shift) -> None:
     shift.verdicts = [GOOD, GOOD]
-    with shift.stop.calling(lambda: shift.record.cancel(shift.run.id)):
+    with shift.stop.calling(lambda: shift.run_store.cancel(shift.run.id)):
         shift.worker_pool.step(shift.run.id, 1)
-    assert shift.record.run(shift.run.id).status == "canceled"
+    assert shift.run_store.run(shift.run.id).status == "canceled"
     assert shift.line.calls == set()
 
 
@@ -169,7 +169,7 @@ def test_a_worker_that_lost_a_later_chunk_asks_no_further(paused: Shift) -> None
     paused.jobs.done(paused.run.id, [2], OTHER)
     paused.jobs.done(paused.run.id, [3], NOBODY)
     assert paused.jobs.is_asked(paused.run.id)
-    assert paused.record.run(paused.run.id).status == "in_progress"
+    assert paused.run_store.run(paused.run.id).status == "in_progress"
 
 
 def test_what_another_worker_has_taken_over_is_done_when_that_one_has_done_it(paused: Shift) -> None:
@@ -195,7 +195,7 @@ class Large:
         self.pages_read = 0
         self.read_at_first: int | None = None
         self.asked: list[int] = []
-        shift.run = shift.record.create(NewRun("mood@2", 7, Subset("all")))
+        shift.run = shift.run_store.create(NewRun("mood@2", 7, Subset("all")))
         shift.jobs.open(shift.run.id)
         shift.studio.id_pages = self._id_pages
         shift.labeler.label = self._label

@@ -33,19 +33,19 @@ def test_ctrl_c_stops_the_watching_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
 ) -> None:
     mine = Installation.made(tmp_path, "http://127.0.0.1:1")
-    run = mine.app.container.record.create(NewRun("topic@1", 7, Subset("all")))
+    run = mine.app.container.run_store.create(NewRun("topic@1", 7, Subset("all")))
     monkeypatch.setattr(time, "sleep", lambda _: signal.raise_signal(number))
     done = CliRunner().invoke(cli, ["watch", run.id], env=mine.env)
     assert (done.exit_code, done.stdout) == (128 + number, "")
     assert done.stderr == f"Stopped watching; the run continues. `ls-prompts cancel {run.id}` stops it.\n"
-    assert mine.app.container.record.run(run.id).status == "pending"
+    assert mine.app.container.run_store.run(run.id).status == "pending"
 
 
 def test_who_watches_leaves_the_database_alone_most_of_the_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mine = Installation.made(tmp_path, "http://127.0.0.1:1")
-    record = mine.app.container.record
+    record = mine.app.container.run_store
     run = record.create(NewRun("topic@1", 7, Subset("all")))
     clock, pauses = count(), list[float]()
     monkeypatch.setattr(runs, "time", SimpleNamespace(sleep=pauses.append, monotonic=lambda: 3.0 * next(clock)))

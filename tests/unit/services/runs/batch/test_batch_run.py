@@ -53,12 +53,12 @@ class Noting(Silent):
 
 
 class Desk:
-    """One record, one provider, and the run that is worked on."""
+    """One database, one provider, and the run that is worked on."""
 
     def __init__(self, folder: Path, url: str) -> None:
         self.url = url
         self.store = Store(f"sqlite:///{folder / 'record.sqlite3'}")
-        self.record = RunStore(self.store)
+        self.run_store = RunStore(self.store)
         self.lines = BatchStore(self.store)
         self.run = self.new_run()
         self.heartbeat = Heartbeat(lambda *_: "in_progress")
@@ -68,11 +68,11 @@ class Desk:
         self.metrics = Metrics(self.registry)
 
     def new_run(self) -> Run:
-        return self.record.create(NewRun("mood@1", 7, Subset("all"), batch=True))
+        return self.run_store.create(NewRun("mood@1", 7, Subset("all"), batch=True))
 
     @property
     def batches(self) -> Batches:
-        stores = BatchStores(self.store, self.record.run_tasks, self.lines)
+        stores = BatchStores(self.store, self.run_store.run_tasks, self.lines)
         prices = lambda model, connection: lambda prompt, cached, said: 1.0  # noqa: E731
         connection = ModelConnection(self.url, KEY, 10)
         api, model = lambda: BatchApi(connection), lambda: ChatCompletions(connection)
@@ -120,7 +120,7 @@ def test_every_task_gets_its_answer_at_half_the_price(desk: Desk, stand_in: Runn
     assert outcomes[1].usage.seconds is None
     assert outcomes[1].confidence is not None
     assert counted(stand_in) == (11, 10, 1, 1)
-    counts = desk.record.run_tasks.counts(desk.run, lambda *_: lambda *_: 1.0)
+    counts = desk.run_store.run_tasks.counts(desk.run, lambda *_: lambda *_: 1.0)
     assert (counts.done, counts.requests, counts.reused, counts.cost_usd) == (11, 11, 0, 6.0)
     assert "completed, 10 of 10 answered" in desk.told[-1]
 
@@ -292,7 +292,7 @@ def test_a_canceled_run_ends_at_once_and_keeps_what_came(desk: Desk, stand_in: R
     stop.join()
     assert desk.batches.cancel(desk.run.id)
     desk.batches.check("mood@1")
-    digests = [ask.digest for page in desk.record.run_tasks.of_run(desk.run.id) for ask in page if ask.digest]
+    digests = [ask.digest for page in desk.run_store.run_tasks.of_run(desk.run.id) for ask in page if ask.digest]
     assert len(desk.store.completions(digests)) == 5
     assert not desk.batches.cancel(desk.run.id)
 
@@ -311,5 +311,5 @@ def test_all_samples_go_up_and_their_agreement_comes_back(desk: Desk, stand_in: 
     assert counted(stand_in) == (12, 11, 1, 1)
     assert [outcome.sent for outcome in outcomes] == [3] * 4
     assert all(round(3 * some(outcome.confidence)) in (1, 2, 3) for outcome in outcomes)
-    counts = desk.record.run_tasks.counts(desk.run, lambda *_: lambda *_: 1.0)
+    counts = desk.run_store.run_tasks.counts(desk.run, lambda *_: lambda *_: 1.0)
     assert (counts.done, counts.requests) == (4, 12)
