@@ -213,6 +213,7 @@ def test_a_body_that_is_too_long_is_not_read_to_its_end(reply: list[bytes]) -> N
     assert scene(act, reply) < MOST_BYTES + 1_000_000
 
 
+@pytest.mark.slow
 def test_a_body_in_the_smallest_pieces_takes_no_more_memory_than_its_bytes() -> None:
     pieces = b"2\r\nhi\r\n" * 10_000
 

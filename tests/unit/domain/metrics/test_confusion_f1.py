@@ -31,6 +31,7 @@ def test_errors_nobody_has_seen_are_possible_but_not_likely() -> None:
     assert 0.9 < numpy.percentile(perfect, 2.5) < numpy.percentile(perfect, 97.5) <= 1
 
 
+@pytest.mark.slow
 def test_a_thousand_labels_cost_no_memory() -> None:
     table = {f"label {n}": {f"label {n}": 3, f"label {(n + 1) % 1000}": 1} for n in range(1000)}
     found = drawn_f1s({"c": table}, 1)

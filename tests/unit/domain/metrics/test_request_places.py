@@ -3,6 +3,8 @@
 import random
 import tracemalloc
 
+import pytest
+
 from backend.domain.metrics.request_places import FIRST_SIZE, RequestPlaces
 
 
@@ -22,6 +24,7 @@ def test_keys_that_meet_in_one_slot_are_told_apart() -> None:
     assert [places.of(n * FIRST_SIZE) for n in (1, 2, 3, 2, 1)] == [0, 1, 2, 1, 0]
 
 
+@pytest.mark.slow
 def test_each_takes_few_bytes() -> None:
     tracemalloc.start()
     places = RequestPlaces()
