@@ -23,7 +23,7 @@ from backend.domain.answer import Labels
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.chat.request_resources import RequestResources
-from backend.domain.connection import DEFAULT
+from backend.domain.connections.connection import DEFAULT
 from backend.domain.labels.config import read_config
 from backend.domain.metrics.comparison import Comparison, compare
 from backend.domain.optimize.search import SearchOptions

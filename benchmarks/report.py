@@ -14,11 +14,11 @@ from time import perf_counter, process_time
 from typing import Any
 
 from backend.adapters.database.canaries import CanaryStore
-from backend.adapters.database.draws import DrawStore
-from backend.adapters.database.looks import LookStore
+from backend.adapters.database.projects.draws import DrawStore
+from backend.adapters.database.projects.looks import LookStore
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.run_tasks import RunTask
-from backend.adapters.database.runs import NewRun, RunStore
+from backend.adapters.database.runs.run_tasks import RunTask
+from backend.adapters.database.runs.runs import NewRun, RunStore
 from backend.domain.annotated_task import AnnotatedTask
 from backend.domain.answer import Labels
 from backend.domain.chat.request import ChatRequest, Completion

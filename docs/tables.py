@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from pydantic.fields import FieldInfo
 
-from backend.domain.profiles import API_KEY, PROFILES, Profile
+from backend.domain.connections.profiles import API_KEY, PROFILES, Profile
 from backend.interfaces.cli.commands import SECTIONS, commands
 from backend.settings import Settings
 

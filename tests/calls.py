@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 from backend.adapters.providers.registry import ConnectionRegistry
 from backend.app import App
 from backend.container import Container
-from backend.domain.connection import DEFAULT
+from backend.domain.connections.connection import DEFAULT
 from backend.domain.labels.config import read_config
 from backend.domain.prompts.version import PromptVersion
 from backend.interfaces.web.server import create_app

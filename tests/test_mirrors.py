@@ -39,7 +39,7 @@ JOURNEYS = {
         "services/run_control/waiting",
     ),
     "test_batch": ("services/runs/batch/request_files",),
-    "test_budget": ("engine/budget_rules", "interfaces/cli/options/run_options"),
+    "test_budget": ("engine/budgets/budget_rules", "interfaces/cli/options/run_options"),
     "test_cascade": (
         "interfaces/cli/options/cascade",
         "services/analysis/cascades",
@@ -141,7 +141,7 @@ JOURNEYS = {
 """Journey -> the files that it reaches."""
 
 UNITS = {
-    "unit/adapters/database/test_project_data": ("domain/held",),
+    "unit/adapters/database/projects/test_project_data": ("domain/held",),
     "unit/adapters/database/test_pruning": ("domain/runs/pruning",),
     "unit/services/dataset/test_truth_selection": ("domain/annotated_task",),
     "test_gunicorn": (
@@ -228,7 +228,7 @@ UNITS = {
         "engine/failure_handling",
         "engine/stored_model",
     ),
-    "unit/adapters/database/test_actions": ("domain/action",),
+    "unit/adapters/database/projects/test_actions": ("domain/action",),
     "unit/interfaces/presentation/json/test_public_json": tuple(
         f"interfaces/presentation/json/{name}"
         for name in (
@@ -254,7 +254,7 @@ UNITS = {
     ),
     "unit/interfaces/web/api/test_openapi": ("interfaces/web/api/answers",),
     "unit/interfaces/web/test_connection": ("interfaces/web/admission",),
-    "unit/interfaces/web/test_daily_limit": ("engine/daily_limit", "engine/reserved_run"),
+    "unit/interfaces/web/test_daily_limit": ("engine/budgets/daily_limit", "engine/budgets/reserved_run"),
     "unit/services/test_forget": ("interfaces/cli/commands/forget",),
     "unit/test_settings": ("env_file",),
 }

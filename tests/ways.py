@@ -113,8 +113,8 @@ TRY = Leg(
 RUN = Leg(
     "interfaces/cli/commands/run.py, run",
     (
-        "engine/budget_rules.py, check_budget",
-        "adapters/database/budget_ledger.py, BudgetLedger.hold",
+        "engine/budgets/budget_rules.py, check_budget",
+        "adapters/database/budgets/budget_ledger.py, BudgetLedger.hold",
     ),
 )
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from backend.adapters.label_studio.health_probe import describe as describe_server
 from backend.app.operations import Operations
-from backend.domain.connection import DEFAULT
+from backend.domain.connections.connection import DEFAULT
 from backend.domain.runs.request_speed import Limits
 from backend.domain.urls import public_url
 from backend.errors import SettingsError

@@ -2,7 +2,7 @@
 
 from backend.adapters.database.connection_ids import ConnectionIdStore
 from backend.app.operations import Operations
-from backend.domain.connection import StoredConnection
+from backend.domain.connections.connection import StoredConnection
 from backend.logs import to_log
 from backend.services.predictions.target_project import Notify
 from backend.services.run_control.connection_use import look_alike, refuse_in_use

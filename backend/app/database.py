@@ -6,7 +6,7 @@ imported.
 
 from collections.abc import Iterable, Mapping
 
-from backend.adapters.database.actions import ActionStore
+from backend.adapters.database.projects.actions import ActionStore
 from backend.adapters.database.public_ids import PublicIdStore
 from backend.container.database import DatabaseParts
 from backend.domain.action import Action

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from backend.adapters.database.keep_ups import KeepUpStore
+from backend.adapters.database.projects.keep_ups import KeepUpStore
 from backend.app.runs import RunOperations
 from backend.domain.dataset.subset import Subset
 from backend.domain.keep_up import KeepUp, KeepUpState
 from backend.domain.runs.run import Run
-from backend.engine.budget_rules import check_budget, check_embeddings
-from backend.engine.daily_limit import today
+from backend.engine.budgets.budget_rules import check_budget, check_embeddings
+from backend.engine.budgets.daily_limit import today
 from backend.logs import to_log
 from backend.services.keep_up.follower import FollowerParts, TaskFollower
 from backend.services.keep_up.switching import KeepUpSwitch

@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from backend.adapters.database.looks import LookStore
+from backend.adapters.database.projects.looks import LookStore
 from backend.app.work import WorkOperations
 from backend.container import Container
 from backend.services.dataset.truth_bases import TruthBases

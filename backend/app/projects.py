@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from backend.adapters.database.actions import ActionStore
+from backend.adapters.database.projects.actions import ActionStore
 from backend.adapters.database.pruning import PruneStore
 from backend.app.operations import Operations
 from backend.domain.action import Kind

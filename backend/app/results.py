@@ -6,8 +6,8 @@ from functools import partial
 from pathlib import Path
 
 from backend.adapters.database.canaries import CanaryStore
-from backend.adapters.database.looks import LookStore
-from backend.adapters.database.recent_tasks import RecentTaskStore
+from backend.adapters.database.projects.looks import LookStore
+from backend.adapters.database.runs.recent_tasks import RecentTaskStore
 from backend.app.operations import Operations
 from backend.domain.calibration.scored_answers import scored_answers_of
 from backend.domain.calibration.threshold import AccuracyFrom, accuracy_from

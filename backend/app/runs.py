@@ -8,8 +8,8 @@ from backend.app.operations import Operations
 from backend.domain.dataset.subset import Subset
 from backend.domain.optimize.search import SearchOptions
 from backend.domain.runs.run import Run
-from backend.engine.budget_rules import CAP, OverBudget, least
-from backend.engine.daily_limit import used_up
+from backend.engine.budgets.budget_rules import CAP, OverBudget, least
+from backend.engine.budgets.daily_limit import used_up
 from backend.logs import to_log
 from backend.services.canary import CanaryPlan, CanaryResult, CanaryRunner
 from backend.services.dataset.resolved_version import ResolvedVersion

@@ -7,8 +7,8 @@ from collections.abc import Collection
 
 from backend.app.database import DatabaseOperations
 from backend.container.status import StatusParts
-from backend.domain.connection import StoredConnection
-from backend.domain.learnt_format import LearntFormat
+from backend.domain.connections.connection import StoredConnection
+from backend.domain.connections.learnt_format import LearntFormat
 from backend.services.run_control.status import RunStatus, status_of
 
 

@@ -4,20 +4,20 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from backend.adapters.database.acceptances import AcceptanceStore
-from backend.adapters.database.batches import BatchStore
-from backend.adapters.database.draws import DrawStore
-from backend.adapters.database.label_configs import ConfigStore
-from backend.adapters.database.project_data import ForgetStore
+from backend.adapters.database.projects.acceptances import AcceptanceStore
+from backend.adapters.database.projects.draws import DrawStore
+from backend.adapters.database.projects.label_configs import ConfigStore
+from backend.adapters.database.projects.project_data import ForgetStore
+from backend.adapters.database.runs.batches import BatchStore
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.label_studio.credential import Credential
 from backend.container.runs import RunParts
 from backend.domain.chat.request import RequestTemplate
-from backend.domain.connection import DEFAULT
+from backend.domain.connections.connection import DEFAULT
 from backend.domain.optimize.teacher_request import teacher_template
 from backend.domain.urls import public_url
-from backend.engine.personal_limit import PersonalLimit
-from backend.engine.unstored_payments import UnstoredPayments
+from backend.engine.budgets.personal_limit import PersonalLimit
+from backend.engine.budgets.unstored_payments import UnstoredPayments
 from backend.services.analysis.recent_outlooks import RecentOutlooks
 from backend.services.analysis.result_views import ResultViews
 from backend.services.dataset.drawing import Drawing

@@ -4,28 +4,28 @@ from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from backend.adapters.database.budget_ledger import BudgetLedger
-from backend.adapters.database.connection_ledger import ConnectionLedger
+from backend.adapters.database.budgets.budget_ledger import BudgetLedger
+from backend.adapters.database.budgets.connection_ledger import ConnectionLedger
 from backend.adapters.database.embeddings import EmbeddingStore
 from backend.adapters.database.prompts import Store
 from backend.container.connections import ConnectionParts
 from backend.domain.chat.model import ChatModel
-from backend.domain.connection import DEFAULT, TEACHER, read_reference
+from backend.domain.connections.connection import DEFAULT, TEACHER, read_reference
 from backend.domain.resolution.pricing import priced_as
 from backend.domain.runs.run import Run
-from backend.engine.budget_allocation import BudgetAllocation
-from backend.engine.budget_rules import MonthUsedUp
-from backend.engine.budgeted_model import BudgetedModel
+from backend.engine.budgets.budget_allocation import BudgetAllocation
+from backend.engine.budgets.budget_rules import MonthUsedUp
+from backend.engine.budgets.budgeted_model import BudgetedModel
+from backend.engine.budgets.connection_budgets import ConnectionBudgets
+from backend.engine.budgets.daily_limit import DailyLimit, used_up
+from backend.engine.budgets.unstored_payments import Budget, UnstoredPayments
 from backend.engine.cascade_predictor import OUTAGE_S
-from backend.engine.connection_budgets import ConnectionBudgets
-from backend.engine.daily_limit import DailyLimit, used_up
 from backend.engine.embedder import Embedder
 from backend.engine.embedders import Embedders
 from backend.engine.failure_handling import IMPATIENT, FailureHandling
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.stored_model import RecordedModel, StoredModel, Write
 from backend.engine.unreachable_model import unreachable
-from backend.engine.unstored_payments import Budget, UnstoredPayments
 from backend.errors import SettingsError
 
 if TYPE_CHECKING:

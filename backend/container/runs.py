@@ -4,19 +4,19 @@ import asyncio
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from backend.adapters.database.acceptances import AcceptanceStore
-from backend.adapters.database.batches import BatchStore
 from backend.adapters.database.calibrations import CalibrationStore
-from backend.adapters.database.chunks import ChunkStore
+from backend.adapters.database.projects.acceptances import AcceptanceStore
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.runs import RunStore
+from backend.adapters.database.runs.batches import BatchStore
+from backend.adapters.database.runs.chunks import ChunkStore
+from backend.adapters.database.runs.runs import RunStore
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.piped_process import PipedProcess
 from backend.adapters.processes import LocalProcess
 from backend.advice import Advice
 from backend.container.models import ModelParts
 from backend.domain.chat.request_resources import RequestResources
-from backend.domain.connection import DEFAULT
+from backend.domain.connections.connection import DEFAULT
 from backend.engine.concurrency_limiter import ConcurrencyLimiter
 from backend.errors import SettingsError
 from backend.services.pictures.loader import PictureLoader

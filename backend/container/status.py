@@ -2,10 +2,10 @@
 
 from functools import cached_property
 
-from backend.adapters.database.connection_ledger import ConnectionLedger
+from backend.adapters.database.budgets.connection_ledger import ConnectionLedger
 from backend.adapters.database.learnt_formats import LearntFormatStore
 from backend.adapters.database.model_connections import ModelConnectionStore
-from backend.adapters.database.runs import RunStore
+from backend.adapters.database.runs.runs import RunStore
 from backend.adapters.key_cipher import KeyCipher
 from backend.adapters.providers.registry import ConnectionRegistry
 from backend.container.database import DatabaseParts

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
-from backend.domain.connection import DEFAULT
+from backend.domain.connections.connection import DEFAULT
 from backend.domain.outcome import Failure, Outcome, Rejection, Usage, total_usd
 from backend.errors import PromptError
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Container, Sequence
 from typing import Any
 
-from backend.domain.connection import read_reference
+from backend.domain.connections.connection import read_reference
 from backend.domain.few_shot.similarity import Embed
 
 

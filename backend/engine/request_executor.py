@@ -15,7 +15,7 @@ from backend.domain.chat.judged import Judged, judge
 from backend.domain.chat.packed import packed
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure, Rejection
-from backend.engine.budget_rules import AboveBudget
+from backend.engine.budgets.budget_rules import AboveBudget
 from backend.engine.completion_writer import CompletionWriter
 from backend.engine.concurrency_limiter import ConcurrencyLimiter, Slot
 from backend.engine.executor_counts import ExecutorCounts

@@ -17,7 +17,7 @@ from backend.domain.hashing import digest
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Rejection, total_usd
 from backend.domain.resolution.pricing import Pricing, cost_of, priced_as
-from backend.engine.budget_rules import CAP, check_budget, known_price
+from backend.engine.budgets.budget_rules import CAP, check_budget, known_price
 from backend.engine.request_executor import RequestExecutor
 from backend.errors import RunError
 from backend.services.dataset.resolved_version import ResolvedVersion

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend.adapters.database.batches import BatchStore, StoredBatch
-from backend.adapters.database.project_data import ForgetStore
-from backend.adapters.database.runs import RunStore
+from backend.adapters.database.projects.project_data import ForgetStore
+from backend.adapters.database.runs.batches import BatchStore, StoredBatch
+from backend.adapters.database.runs.runs import RunStore
 from backend.adapters.files.atomic_output import remove
 from backend.advice import Advice
 from backend.domain.held import Held

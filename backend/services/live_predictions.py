@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from backend.adapters.database.calibrations import CalibrationStore
-from backend.adapters.database.prediction_owners import OwnershipStore
+from backend.adapters.database.projects.prediction_owners import OwnershipStore
 from backend.adapters.database.prompts import Store
 from backend.domain.calibration.calibrators import RAW, Calibrators
 from backend.domain.chat.request_builder import RequestBuilder
@@ -24,7 +24,7 @@ from backend.domain.prompts.default_prompt import auto_tag, default_version
 from backend.domain.prompts.interactive import typed_text, typed_version
 from backend.domain.prompts.version import AUTO, PromptVersion, parse_tag
 from backend.domain.task import Task
-from backend.engine.budget_rules import CAP
+from backend.engine.budgets.budget_rules import CAP
 from backend.errors import PromptError, PromptsError
 from backend.services.labeling_screen import LabelingScreen
 from backend.services.live_requests import Labelled, Live

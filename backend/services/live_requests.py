@@ -13,16 +13,16 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
-from backend.adapters.database.project_data import ForgetStore
+from backend.adapters.database.projects.project_data import ForgetStore
 from backend.adapters.database.prompts import Store
 from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.outcome import Outcome
 from backend.domain.resolution.pricing import Pricing
 from backend.domain.task import Task
-from backend.engine.budget_rules import OverBudget
+from backend.engine.budgets.budget_rules import OverBudget
+from backend.engine.budgets.daily_limit import DailyLimit, used_up
 from backend.engine.cascade_predictor import CascadePredictor
 from backend.engine.collected_outcomes import CollectedOutcomes
-from backend.engine.daily_limit import DailyLimit, used_up
 from backend.engine.predictor import Predictor
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.unreachable_model import unreachable

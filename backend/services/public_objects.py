@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.public_ids import PublicIdStore
-from backend.adapters.database.runs import RunStore
+from backend.adapters.database.runs.runs import RunStore
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.label_studio.http import NotFound
 from backend.domain.dataset.subset import Subset

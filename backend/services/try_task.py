@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 
-from backend.adapters.database.project_data import ForgetStore
+from backend.adapters.database.projects.project_data import ForgetStore
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.cascade import Cascade, joined
 from backend.domain.chat.request import ChatRequest, Completion

@@ -13,7 +13,7 @@ from label_studio_sdk.types.model_run import ModelRun
 
 from backend.adapters.label_studio.clients import client_without_cookies
 from backend.adapters.label_studio.sdk_internals import http_client_of
-from backend.domain.providers import ADDRESSES
+from backend.domain.connections.providers import ADDRESSES
 from demo import services
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, Served, sdk_of

@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from backend.domain.dataset.subset import Subset
-from backend.engine.budget_rules import OverBudget
+from backend.engine.budgets.budget_rules import OverBudget
 from backend.errors import RunError, SettingsError
 from backend.services.runs.options import RunOptions
 from tests.installation import Installation

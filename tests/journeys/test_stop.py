@@ -9,7 +9,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from backend.adapters.database.runs import NewRun
+from backend.adapters.database.runs.runs import NewRun
 from backend.adapters.database.tables import jobs
 from backend.domain.dataset.subset import Subset
 from demo import services

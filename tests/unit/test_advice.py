@@ -28,7 +28,7 @@ def raised() -> list[tuple[str, str, set[str]]]:
         if "Advice." in (code := path.read_text(encoding="utf-8"))
         for call in ast.walk(ast.parse(code))
         if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(("Error", "Refused", "super().__init__"))
-    ] + [("engine/budget_rules.py", call) for call in _over_budget()]
+    ] + [("engine/budgets/budget_rules.py", call) for call in _over_budget()]
     return [
         (path, argument.attr, {str(keyword.arg) for keyword in call.keywords})
         for path, call in calls
@@ -38,7 +38,7 @@ def raised() -> list[tuple[str, str, set[str]]]:
 
 
 def _over_budget() -> list[ast.Call]:
-    paths = [BACKEND / "engine/budget_rules.py", BACKEND / "services/optimize/optimizer.py"]
+    paths = [BACKEND / "engine/budgets/budget_rules.py", BACKEND / "services/optimize/optimizer.py"]
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in paths]
     calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
     return [call for call in calls if ast.unparse(call.func) == "OverBudget"]

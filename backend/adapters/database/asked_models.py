@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.adapters.database.tables import runs, versions
-from backend.domain.connection import TEACHER
+from backend.domain.connections.connection import TEACHER
 from backend.domain.resolution.pricing import Pricing, priced_as
 
 

@@ -14,7 +14,7 @@ from backend.adapters.database.tables import completions, payers, runs
 from backend.domain.chat.compression import compressed, is_pair
 from backend.domain.chat.packed import PackedBranches, PackedPieces, packed
 from backend.domain.chat.request import Completion
-from backend.domain.connection import RESERVED
+from backend.domain.connections.connection import RESERVED
 
 
 def this_month() -> str:

@@ -11,7 +11,7 @@ from backend.adapters.database.prompts import now
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import retried
 from backend.adapters.database.tables import connection_ids
-from backend.domain.connection import RESERVED
+from backend.domain.connections.connection import RESERVED
 from backend.domain.person import Person
 
 

@@ -1,4 +1,4 @@
-"""What models refused, see `domain.learnt_format`: by the address of their server and what was known of it."""
+"""What models refused (`domain.connections.learnt_format`), by the address of their server and what was known of it."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from backend.adapters.database.prompts import now
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import retried
 from backend.adapters.database.tables import learnt_formats
-from backend.domain.learnt_format import KEPT_DAYS, LearntFormat
+from backend.domain.connections.learnt_format import KEPT_DAYS, LearntFormat
 
 KEY = ["address", "profile", "model"]
 

@@ -9,7 +9,7 @@ from backend.adapters.database.prompts import now
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import retried
 from backend.adapters.database.tables import connection_ids, model_connections
-from backend.domain.connection import StoredConnection
+from backend.domain.connections.connection import StoredConnection
 
 
 class ModelConnectionStore(Repository):

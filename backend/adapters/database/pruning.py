@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.adapters.database import kept_costs
+from backend.adapters.database.budgets import kept_costs
 from backend.adapters.database.completion_sources import REQUESTED, not_among, requested
 from backend.adapters.database.payers import paid_by, paid_in
 from backend.adapters.database.repository import Repository

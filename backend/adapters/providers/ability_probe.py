@@ -11,9 +11,9 @@ from backend.adapters.providers.batch_api import BatchApi
 from backend.adapters.providers.chat_completions import GARBAGE, ChatCompletions
 from backend.adapters.providers.connection_errors import words_of
 from backend.adapters.providers.response import parse, to_reply
-from backend.domain.abilities import AbilityResult
 from backend.domain.chat.provider_words import quotable
 from backend.domain.chat.request import Completion
+from backend.domain.connections.abilities import AbilityResult
 from backend.domain.outcome import Failure
 from backend.errors import ProviderError
 

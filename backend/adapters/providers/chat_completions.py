@@ -42,7 +42,7 @@ from backend.adapters.tls import client_context
 from backend.domain.chat.model_names import doubt, names_of
 from backend.domain.chat.packed import packed
 from backend.domain.chat.request import ChatRequest, Completion
-from backend.domain.connection import DEFAULT
+from backend.domain.connections.connection import DEFAULT
 from backend.domain.outcome import Failure
 from backend.errors import ProviderError, ProviderRefusedError
 

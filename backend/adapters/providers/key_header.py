@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import httpx2
 
 from backend.adapters.providers.model_connection import ModelConnection
-from backend.domain.profiles import API_KEY
+from backend.domain.connections.profiles import API_KEY
 
 Hook = Callable[[httpx2.Request], None]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from backend.adapters.providers.request_format import FORMATS, MOST_RIVALS, RequestFormat
-from backend.domain.learnt_format import LearntFormat
+from backend.domain.connections.learnt_format import LearntFormat
 from backend.domain.urls import HIDDEN, public_url
 from backend.errors import StoreError
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from backend.adapters.providers.prices import Price, fixed_price, price_of
-from backend.domain.connection import DEFAULT
-from backend.domain.profiles import Profile
+from backend.domain.connections.connection import DEFAULT
+from backend.domain.connections.profiles import Profile
 from backend.domain.urls import public_url
 
 
@@ -35,10 +35,9 @@ _OPENAI = SettingNames.of_settings("OPENAI")
 @dataclass(frozen=True, slots=True)
 class ModelConnection:
     """`timeout_s`: for a whole request; `settings`: what its user corrects; `prices`: USD per million prompt and
-    completion tokens for all its models, None where each has its known price; `name`,
-    `concurrency`, `monthly_budget`: see `domain.connection`; `rates`: most requests and tokens a minute, None for what
-    its server states; `profile`: what is known of it; `renewed_key`: the key as it is
-    now, where it changes."""
+    completion tokens for all its models, None where each has its known price; `name`, `concurrency`,
+    `monthly_budget`: see `domain.connections.connection`; `rates`: most requests and tokens a minute, None for what
+    its server states; `profile`: what is known of it; `renewed_key`: the key as it is now, where it changes."""
 
     base_url: str
     api_key: str | None = field(repr=False)

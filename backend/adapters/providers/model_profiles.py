@@ -8,8 +8,8 @@ from backend.adapters.providers.request_format import FORMATS, RequestFormat, ad
 from backend.domain.chat.repeats import runs_on
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.response_parser import is_cut
-from backend.domain.learnt_format import LearntFormat
-from backend.domain.profiles import Profile
+from backend.domain.connections.learnt_format import LearntFormat
+from backend.domain.connections.profiles import Profile
 
 log = logging.getLogger(__name__)
 

@@ -18,9 +18,9 @@ from backend.adapters.providers.prices import Price
 from backend.adapters.providers.rate_headers import RateHeaders
 from backend.adapters.providers.router import ModelRouter
 from backend.advice import Advice
-from backend.domain.connection import DEFAULT, TEACHER, StoredConnection
-from backend.domain.learnt_format import LearntFormat
-from backend.domain.profiles import guessed
+from backend.domain.connections.connection import DEFAULT, TEACHER, StoredConnection
+from backend.domain.connections.learnt_format import LearntFormat
+from backend.domain.connections.profiles import guessed
 from backend.domain.runs.rate_limit import RateLimit
 from backend.errors import SettingsError
 from backend.settings import Settings

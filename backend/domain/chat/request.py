@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from backend.domain.chat.answer_length import is_length_free, most_tokens
 from backend.domain.chat.user_message import digest_parts, parts_of
-from backend.domain.connection import DEFAULT
+from backend.domain.connections.connection import DEFAULT
 from backend.domain.hashing import canonical, numbered
 from backend.domain.outcome import Failure
 

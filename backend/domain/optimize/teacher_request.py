@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from backend.domain.answer import Answer, LabelDefinitions, Texts
 from backend.domain.chat.request import ChatRequest, RequestTemplate
-from backend.domain.connection import TEACHER
+from backend.domain.connections.connection import TEACHER
 from backend.domain.labels.allowed_values import AllowedValues
 from backend.domain.metrics.confusions import Confusion
 from backend.domain.outcome import Rejection

@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from backend.domain.connection import DEFAULT
+from backend.domain.connections.connection import DEFAULT
 from backend.domain.prompts.confidence_option import LOGPROBS
 from backend.domain.prompts.definitions import Listed, listed
 from backend.domain.prompts.examples import Examples, examples_json, read_examples

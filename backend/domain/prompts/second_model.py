@@ -6,7 +6,7 @@ from typing import Any
 
 from backend.advice import Advice
 from backend.domain.cascade import Cascade
-from backend.domain.connection import DEFAULT, RESERVED, read_reference
+from backend.domain.connections.connection import DEFAULT, RESERVED, read_reference
 from backend.errors import PromptError
 
 THEN, BELOW = "then", "below"

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from backend.domain.cascade import Cascade, cascade_json
-from backend.domain.connection import DEFAULT
+from backend.domain.connections.connection import DEFAULT
 from backend.domain.data_paths import PATH, root
 from backend.domain.hashing import digest
 from backend.domain.outcome import Failure

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
-from backend.adapters.database.looks import LookStore
+from backend.adapters.database.projects.looks import LookStore
 from backend.advice import Advice
 from backend.domain.answer import Texts
 from backend.domain.dataset.draw import TruthBasis

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from backend.adapters.database.runs import RunStore
+from backend.adapters.database.runs.runs import RunStore
 from backend.domain.calibration.threshold import Threshold, threshold
 from backend.domain.calibration.wrong_share import WrongShare, wrong_share
 from backend.domain.dataset.draw import TruthBasis

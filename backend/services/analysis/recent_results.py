@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from backend.adapters.database.recent_tasks import RecentTaskStore
-from backend.adapters.database.run_tasks import RunTask
+from backend.adapters.database.runs.recent_tasks import RecentTaskStore
+from backend.adapters.database.runs.run_tasks import RunTask
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.outcome import Failure, Outcome, Rejection
 from backend.domain.recent_items import RecentItems

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
-from backend.adapters.database.runs import RunStore
+from backend.adapters.database.runs.runs import RunStore
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.dataset.draw import TruthBasis
 from backend.domain.dataset.subset import Subset

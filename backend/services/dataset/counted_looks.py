@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from backend.adapters.database.looks import LookStore
+from backend.adapters.database.projects.looks import LookStore
 from backend.domain.optimize.looks import CountedLook, Look, counted
 from backend.domain.prompts.version import PromptVersion
 

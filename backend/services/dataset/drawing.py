@@ -4,7 +4,7 @@ rest on because of it."""
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from backend.adapters.database.draws import DrawStore
+from backend.adapters.database.projects.draws import DrawStore
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.dataset.active_draw import active_draw
 from backend.domain.dataset.draw import Draw, TruthBasis, basis_of, drawn_to

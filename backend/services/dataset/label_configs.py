@@ -7,7 +7,7 @@ Stored data stays as it is: a note says that a label was renamed, and is applied
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backend.adapters.database.label_configs import ConfigStore
+from backend.adapters.database.projects.label_configs import ConfigStore
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.advice import Advice
 from backend.domain.labels.config import read_config

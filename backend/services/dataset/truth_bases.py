@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from backend.adapters.database.looks import LookStore
+from backend.adapters.database.projects.looks import LookStore
 from backend.domain.dataset.draw import TruthBasis
 from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.dataset.subset import Subset

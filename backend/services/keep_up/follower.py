@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from backend.adapters.database.keep_ups import KeepUpStore
+from backend.adapters.database.projects.keep_ups import KeepUpStore
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.keep_up import KeepUp, KeepUpState, other_limit, spent_up
 from backend.domain.runs.run import OPEN, Run

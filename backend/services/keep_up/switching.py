@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import isfinite
 
-from backend.adapters.database.keep_ups import KeepUpStore
+from backend.adapters.database.projects.keep_ups import KeepUpStore
 from backend.adapters.database.prompts import now
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.advice import Advice

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from backend.adapters import gepa as evolution
-from backend.adapters.database.budget_ledger import BudgetLedger
-from backend.adapters.database.runs import NewRun
+from backend.adapters.database.budgets.budget_ledger import BudgetLedger
+from backend.adapters.database.runs.runs import NewRun
 from backend.advice import Advice
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.reading import as_read
@@ -18,7 +18,7 @@ from backend.domain.pictures.texts import reads_files
 from backend.domain.resolution.pricing import priced_as
 from backend.domain.runs.run import Run
 from backend.domain.runs.stop_reason import StopKind
-from backend.engine.budget_rules import OverBudget, check_budget, check_embeddings, least
+from backend.engine.budgets.budget_rules import OverBudget, check_budget, check_embeddings, least
 from backend.errors import NoTruthsError, PromptError, RunError
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import ground_truths

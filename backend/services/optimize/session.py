@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from backend.adapters import gepa as evolution
-from backend.adapters.database.looks import LookStore
-from backend.adapters.database.run_tasks import RunTask
+from backend.adapters.database.projects.looks import LookStore
+from backend.adapters.database.runs.run_tasks import RunTask
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.processes import this_process
 from backend.domain.chat.request import PlannedRequests
@@ -24,7 +24,7 @@ from backend.domain.outcome import Outcome, Truth, total_usd
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.runs.run import Run
 from backend.domain.task import Task
-from backend.engine.budget_rules import CAP
+from backend.engine.budgets.budget_rules import CAP
 from backend.engine.request_executor import RequestExecutor
 from backend.services.dataset.counted_looks import count_look
 from backend.services.dataset.resolved_version import ResolvedVersion

@@ -8,7 +8,7 @@ annotations are looked up after; what a killed process left undone, the next one
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backend.adapters.database.acceptances import AcceptanceStore, Begun
+from backend.adapters.database.projects.acceptances import AcceptanceStore, Begun
 from backend.domain.annotated_task import AnnotatedTask
 from backend.domain.labels.regions import regions_in
 from backend.domain.predictions.acceptance import Annotation, is_untouched, seal

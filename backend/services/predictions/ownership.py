@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from backend.adapters.database.prediction_owners import OwnershipStore
+from backend.adapters.database.projects.prediction_owners import OwnershipStore
 from backend.adapters.label_studio.predictions import Prediction
 from backend.domain.prompts.version import parse_tag
 from backend.errors import StoreError

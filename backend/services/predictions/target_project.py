@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
-from backend.adapters.database.prediction_owners import OwnershipStore
+from backend.adapters.database.projects.prediction_owners import OwnershipStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.label_studio.http import Faulted, Refused, Unreachable

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from backend.adapters.database.calibrations import CalibrationStore
-from backend.adapters.database.label_configs import ConfigStore
+from backend.adapters.database.projects.label_configs import ConfigStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.advice import Advice

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from backend.adapters.database.label_configs import ConfigStore
+from backend.adapters.database.projects.label_configs import ConfigStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.advice import Advice
-from backend.domain.connection import DEFAULT, RESERVED, read_reference
+from backend.domain.connections.connection import DEFAULT, RESERVED, read_reference
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.pictures.texts import reads_files
 from backend.domain.project import Project

@@ -4,7 +4,7 @@ from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
 
 from backend.advice import Advice
-from backend.domain.connection import DEFAULT, RESERVED
+from backend.domain.connections.connection import DEFAULT, RESERVED
 from backend.domain.dataset.subset import Subset
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.runs.run import OPEN, Run

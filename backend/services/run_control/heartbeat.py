@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from backend.adapters.database.runs import LOST
+from backend.adapters.database.runs.runs import LOST
 from backend.adapters.periodic_thread import PeriodicThread
 from backend.domain.runs.run import ALIVE_S
 from backend.errors import StoreError

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from backend.adapters.database.runs import RunStore
+from backend.adapters.database.runs.runs import RunStore
 from backend.adapters.processes import is_running, this_process
 from backend.advice import Advice
 from backend.domain.dataset.subset import Subset

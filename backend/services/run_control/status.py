@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from backend.adapters.database.runs import RunStore
+from backend.adapters.database.runs.runs import RunStore
 from backend.advice import Advice, Remark
 from backend.domain.resolution.pricing import Pricing
 from backend.domain.runs.run import ALIVE_S, OPEN, Run, TaskCounts

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from backend.adapters.database.runs import RunStore
+from backend.adapters.database.runs.runs import RunStore
 from backend.advice import Advice, Remark
 from backend.domain.dataset.subset import Subset
 from backend.domain.runs.run import FINAL, Run
 from backend.domain.runs.stop_reason import ADVICE, BUDGET, INTERRUPTED, LEFT_BATCH, OF_SEARCHES, StopKind
-from backend.engine.budget_rules import MonthUsedUp, OverBudget, stopped
+from backend.engine.budgets.budget_rules import MonthUsedUp, OverBudget, stopped
 from backend.engine.shutdown import Stopped
 from backend.errors import PromptsError, RunError, where
 

@@ -4,8 +4,8 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from backend.adapters.database.chunks import ChunkStore
-from backend.adapters.database.runs import LOST
+from backend.adapters.database.runs.chunks import ChunkStore
+from backend.adapters.database.runs.runs import LOST
 from backend.domain.outcome import Outcome
 from backend.domain.runs.chunk import Chunk
 from backend.domain.task import Task

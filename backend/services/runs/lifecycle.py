@@ -6,7 +6,7 @@ Starting a run and working on it are two steps, so that the second may happen el
 from collections.abc import Callable, Container
 from dataclasses import asdict, dataclass
 
-from backend.adapters.database.runs import NewRun, RunStore
+from backend.adapters.database.runs.runs import NewRun, RunStore
 from backend.advice import Advice
 from backend.domain.chat.request import MAX_ATTEMPTS
 from backend.domain.dataset.subset import Subset
@@ -16,7 +16,7 @@ from backend.domain.person import Person
 from backend.domain.resolution.pricing import Pricing
 from backend.domain.runs.run import Run
 from backend.domain.urls import public_url
-from backend.engine.budget_rules import check_budget, check_embeddings, check_larger
+from backend.engine.budgets.budget_rules import check_budget, check_embeddings, check_larger
 from backend.errors import PromptsError, RunError
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.prompts.resolver import Resolver

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO
 
-from backend.adapters.database.runs import RunStore
+from backend.adapters.database.runs.runs import RunStore
 from backend.domain.outcome import Outcome
 from backend.domain.task import Task
-from backend.engine.budget_rules import MonthUsedUp, OverBudget
+from backend.engine.budgets.budget_rules import MonthUsedUp, OverBudget
 from backend.engine.shutdown import Stopped
 from backend.errors import PromptsError
 from backend.logs import about

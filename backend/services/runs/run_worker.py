@@ -13,7 +13,7 @@ from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from backend.adapters.database.runs import RunStore
+from backend.adapters.database.runs.runs import RunStore
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.processes import this_process
 from backend.domain.labels.schema import LabelSchema
@@ -22,7 +22,7 @@ from backend.domain.outcome import Outcome, Truth
 from backend.domain.runs.run import QUEUED, Run
 from backend.domain.runs.unanswered import none_answered
 from backend.domain.task import Task
-from backend.engine.budget_rules import stopped
+from backend.engine.budgets.budget_rules import stopped
 from backend.engine.sampling import no_confidence_sentence
 from backend.errors import RunError
 from backend.services.dataset.read_ahead import read_ahead

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.run_tasks import SECOND, RunTask
-from backend.adapters.database.runs import RunStore
+from backend.adapters.database.runs.run_tasks import SECOND, RunTask
+from backend.adapters.database.runs.runs import RunStore
 from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.cascade import Cascade, joined
 from backend.domain.chat.request import Completion

@@ -10,8 +10,8 @@ from typing import Self
 
 from backend.domain.outcome import Failure, Outcome
 from backend.domain.task import Task
-from backend.engine.budget_allocation import TOO_MUCH
-from backend.engine.budget_rules import OverBudget
+from backend.engine.budgets.budget_allocation import TOO_MUCH
+from backend.engine.budgets.budget_rules import OverBudget
 from backend.engine.predictor import Plan, Predictor
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.request_source import RequestSource

@@ -11,18 +11,18 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.run_tasks import RunTask
-from backend.adapters.database.runs import RunStore
+from backend.adapters.database.runs.run_tasks import RunTask
+from backend.adapters.database.runs.runs import RunStore
 from backend.domain.chat.request import MAX_ATTEMPTS, PlannedRequests
 from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.chat.request_resources import RequestResources
-from backend.domain.connection import DEFAULT
+from backend.domain.connections.connection import DEFAULT
 from backend.domain.outcome import Outcome
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.resolution.pricing import Pricing
 from backend.domain.runs.run import Run
 from backend.domain.task import Task
-from backend.engine.budget_rules import CAP
+from backend.engine.budgets.budget_rules import CAP
 from backend.engine.cascade_predictor import CascadePredictor
 from backend.engine.concurrency_limiter import ConcurrencyLimiter
 from backend.engine.executor_counts import together

@@ -13,14 +13,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from backend.adapters.database.chunks import ChunkStore
+from backend.adapters.database.runs.chunks import ChunkStore
 from backend.adapters.periodic_thread import PeriodicThread
 from backend.adapters.processes import is_running, this_process
 from backend.adapters.redis.connection import process_outage
 from backend.domain.outcome import Failure
 from backend.domain.runs.chunk import END, MOST_DEATHS, NOBODY, PLAN, Chunk, cut
 from backend.domain.runs.run import Run
-from backend.engine.budget_rules import OverBudget
+from backend.engine.budgets.budget_rules import OverBudget
 from backend.engine.shutdown import Shutdown, Stopped
 from backend.errors import PromptsError, QueueError
 from backend.logs import about, to_log

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from backend.domain.abilities import ABILITIES, Ability, AbilityResult, Reply, usage_found
 from backend.domain.chat.request import Completion
+from backend.domain.connections.abilities import ABILITIES, Ability, AbilityResult, Reply, usage_found
 from backend.domain.outcome import Failure
 from backend.domain.resolution.pricing import Pricing, cost_of
 

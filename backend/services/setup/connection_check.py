@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from backend.adapters.providers.request_format import largest
-from backend.domain.abilities import AbilityResult
 from backend.domain.chat.request import ChatRequest, Completion
-from backend.domain.connection import RESERVED
-from backend.domain.learnt_format import LearntFormat
+from backend.domain.connections.abilities import AbilityResult
+from backend.domain.connections.connection import RESERVED
+from backend.domain.connections.learnt_format import LearntFormat
 from backend.domain.outcome import Failure, total_usd
 from backend.domain.resolution.pricing import Pricing, cost_of
 from backend.domain.urls import public_url
-from backend.engine.budget_rules import MonthUsedUp, UnknownPriceError
-from backend.engine.unstored_payments import UnstoredPayments
+from backend.engine.budgets.budget_rules import MonthUsedUp, UnknownPriceError
+from backend.engine.budgets.unstored_payments import UnstoredPayments
 from backend.errors import ProviderError, UsedUpError
 from backend.services.predictions.target_project import Notify
 from backend.services.run_control.waiting import waiting

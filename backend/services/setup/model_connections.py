@@ -12,7 +12,7 @@ from backend.adapters.key_cipher import KeyCipher
 from backend.adapters.providers.model_connection import ModelConnection
 from backend.adapters.providers.registry import missing, opened
 from backend.advice import Advice
-from backend.domain.connection import GOOGLE_AUTH, StoredConnection, check_variable
+from backend.domain.connections.connection import GOOGLE_AUTH, StoredConnection, check_variable
 from backend.errors import SettingsError
 from backend.settings import Settings
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.adapters.providers.request_format import PICTURE_TOKENS
-from backend.domain.abilities import AbilityResult
 from backend.domain.chat.request import Completion
+from backend.domain.connections.abilities import AbilityResult
 from backend.domain.outcome import Failure
-from backend.engine.budget_rules import CAP
-from backend.engine.unstored_payments import UnstoredPayments
+from backend.engine.budgets.budget_rules import CAP
+from backend.engine.budgets.unstored_payments import UnstoredPayments
 from backend.errors import RunError, SettingsError
 from backend.services.setup.ability_check import AbilityClient
 

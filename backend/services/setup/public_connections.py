@@ -13,9 +13,9 @@ from itertools import count, islice
 from typing import Any
 
 from backend.adapters.database.connection_ids import ConnectionId, ConnectionIdStore
-from backend.domain.connection import RESERVED, StoredConnection, read_reference
+from backend.domain.connections.connection import RESERVED, StoredConnection, read_reference
+from backend.domain.connections.providers import provider_address, provider_of
 from backend.domain.person import Person
-from backend.domain.providers import provider_address, provider_of
 from backend.errors import NotThereError, SettingsError
 from backend.services.setup.model_connections import ConnectionChange, ModelConnections
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.runs import NewRun, RunStore
+from backend.adapters.database.runs.chunks import ChunkStore
+from backend.adapters.database.runs.runs import NewRun, RunStore
 from backend.adapters.processes import is_running, this_process
 from backend.domain.dataset.subset import Subset
 from backend.domain.runs.chunk import PLAN
@@ -25,9 +25,9 @@ from tests.running import unavailable
 ROOT = Path(__file__).resolve().parents[3]
 TAKE = """
 import sys
-from backend.adapters.database.chunks import ChunkStore
+from backend.adapters.database.runs.chunks import ChunkStore
 from backend.adapters.processes import is_running, this_process
-from backend.adapters.database.runs import RunStore
+from backend.adapters.database.runs.runs import RunStore
 from backend.adapters.database.prompts import Store
 from backend.services.run_control.ownership import is_owned
 store, run = Store(sys.argv[1]), sys.argv[2]
@@ -101,7 +101,7 @@ def test_a_process_that_was_stopped_for_an_hour_keeps_its_run(store: Store) -> N
 def test_runs_come_in_the_order_of_the_records_clock(clock: str) -> None:
     program = shutil.which("faketime") or unavailable("No faketime found: install it (Debian: faketime).")
     make = (
-        "import sys; from backend.adapters.database.runs import *; "
+        "import sys; from backend.adapters.database.runs.runs import *; "
         "print(RunStore(Store(sys.argv[1])).create(NewRun('mood@1', 7, Subset('all'))).id)"
     )
     with postgresql() as url:

@@ -8,7 +8,7 @@ from backend.domain.cascade import Cascade, reason_of
 from backend.domain.chat.request import ChatRequest
 from backend.domain.chat.request_builder import RequestBuilder
 from backend.domain.chat.request_resources import RequestResources
-from backend.domain.connection import DEFAULT
+from backend.domain.connections.connection import DEFAULT
 from backend.domain.labels.config import read_config
 from backend.domain.outcome import Failure, Outcome
 from backend.domain.task import Task

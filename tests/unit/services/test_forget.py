@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from backend.adapters.database.runs import NewRun
+from backend.adapters.database.runs.runs import NewRun
 from backend.adapters.processes import this_process
 from backend.adapters.providers.batch_api import BatchApi
 from backend.app import App

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from backend.adapters.database.connection_ledger import ConnectionLedger
+from backend.adapters.database.budgets.connection_ledger import ConnectionLedger
 from backend.adapters.database.prompts import Store
 from backend.domain.chat.request import ChatRequest
 from backend.domain.task import Task
-from backend.engine.budget_allocation import BudgetAllocation
+from backend.engine.budgets.budget_allocation import BudgetAllocation
+from backend.engine.budgets.connection_budgets import ConnectionBudgets
+from backend.engine.budgets.daily_limit import DailyLimit
 from backend.engine.collected_outcomes import CollectedOutcomes
-from backend.engine.connection_budgets import ConnectionBudgets
-from backend.engine.daily_limit import DailyLimit
 from backend.engine.failure_handling import FailureHandling
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.stored_model import StoredModel

@@ -7,7 +7,7 @@ import pytest
 
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.public_ids import PublicIdStore
-from backend.adapters.database.runs import NewRun, RunStore
+from backend.adapters.database.runs.runs import NewRun, RunStore
 from backend.adapters.label_studio.http import NotFound
 from backend.domain.dataset.subset import Subset
 from backend.errors import NotThereError

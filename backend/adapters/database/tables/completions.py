@@ -87,8 +87,8 @@ batches = Table(
     Column("tidied", Boolean, nullable=False, server_default=false()),
 )
 """Batches at the provider. `run_id`: the run that waits for it, not a key: what was paid for outlives its run; `state`:
-see `adapters.database.batches`; `canceled`: it is to be canceled; `file_id` and `batch_id`: the provider's names for
-its file and it; `project`: whose tasks it asks about; `tidied`: its files are deleted at the provider."""
+see `adapters.database.runs.batches`; `canceled`: it is to be canceled; `file_id` and `batch_id`: the provider's names
+for its file and it; `project`: whose tasks it asks about; `tidied`: its files are deleted at the provider."""
 
 batch_lines = Table(
     "batch_lines",

@@ -21,7 +21,7 @@ model_connections = Table(
     Column("monthly_budget", Float),
     Column("created", String(32), nullable=False),
 )
-"""See `domain.connection.StoredConnection`. Versions name them, and stay when they are removed."""
+"""See `domain.connections.connection.StoredConnection`. Versions name them, and stay when they are removed."""
 
 learnt_formats = Table(
     "learnt_formats",
@@ -32,5 +32,5 @@ learnt_formats = Table(
     Column("form", Json, nullable=False),
     Column("learnt", String(32), nullable=False),
 )
-"""See `domain.learnt_format.LearntFormat`. `address`: of a server, without secrets; all connections to it share these
-rows. `profile`: name of what was known of it; "" without one."""
+"""See `domain.connections.learnt_format.LearntFormat`. `address`: of a server, without secrets; all connections to it
+share these rows. `profile`: name of what was known of it; "" without one."""

@@ -124,7 +124,7 @@ day_holds = Table(
 )
 """What is reserved of a day's limit for what the server asks: by its processes, and for runs that it started, with
 what these had `paid` before. `until`: of a run that is being started, when that ends, in seconds since 1970. See
-`adapters.database.period_ledger`."""
+`adapters.database.budgets.period_ledger`."""
 
 month_holds = Table(
     "month_holds",
@@ -135,4 +135,4 @@ month_holds = Table(
     Column("usd", Float, nullable=False),
     PrimaryKeyConstraint("connection", "month", "holder"),
 )
-"""What is reserved of a connection's monthly budget, per process, see `adapters.database.connection_ledger`."""
+"""What is reserved of a connection's monthly budget, per process, see `adapters.database.budgets.connection_ledger`."""

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from backend.domain.profiles import PROFILES
+from backend.domain.connections.profiles import PROFILES
 from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, printable, the_app, the_status
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.connections import connection_check_json, connection_json
 
 if TYPE_CHECKING:
-    from backend.domain.connection import StoredConnection
-    from backend.domain.learnt_format import LearntFormat
+    from backend.domain.connections.connection import StoredConnection
+    from backend.domain.connections.learnt_format import LearntFormat
     from backend.services.setup.connection_check import ConnectionCheck
 
 COLUMNS = ("name", "address", "profile", "key", "USD/M in, out", "limits")
@@ -64,7 +64,7 @@ def connect_model(name: str, store_key: bool, google_auth: bool, **values: Any) 
     ls-prompts connect-model groq --base-url https://api.groq.com/openai/v1 --key-env GROQ_API_KEY
     ls-prompts connect-model local --base-url http://localhost:8000/v1 --no-key --price-in 0 --price-out 0
     """
-    from backend.domain.connection import GOOGLE_AUTH
+    from backend.domain.connections.connection import GOOGLE_AUTH
     from backend.services.setup.model_connections import ConnectionChange
 
     if store_key + google_auth + values["no_key"] + (values["key_env"] is not None) > 1:

@@ -2,7 +2,7 @@
 
 import click
 
-from backend.domain.connection import DEFAULT
+from backend.domain.connections.connection import DEFAULT
 from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.projects import models_json

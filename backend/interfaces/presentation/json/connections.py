@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from backend.domain.connection import StoredConnection
-from backend.domain.learnt_format import LearntFormat
+from backend.domain.connections.connection import StoredConnection
+from backend.domain.connections.learnt_format import LearntFormat
 
 if TYPE_CHECKING:
     from backend.services.setup.connection_check import ConnectionCheck

@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Response
 
-from backend.domain.connection import RESERVED
-from backend.domain.providers import ADDRESSES, CUSTOM
+from backend.domain.connections.connection import RESERVED
+from backend.domain.connections.providers import ADDRESSES, CUSTOM
 from backend.interfaces.presentation.json.connections import connection_check_json
 from backend.interfaces.web.api import shapes
 from backend.interfaces.web.api.answers import ModelProviderConnection

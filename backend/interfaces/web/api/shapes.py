@@ -5,13 +5,13 @@ from typing import Any
 
 from backend.domain.answer import Answer, Spans
 from backend.domain.answer_json import answer_json
+from backend.domain.connections.providers import CUSTOM
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.metrics.evaluation import Evaluation
 from backend.domain.outcome import Failure, Rejection
 from backend.domain.person import Person
 from backend.domain.prompts.prompt_row import PromptRow
-from backend.domain.providers import CUSTOM
 from backend.domain.runs.run import FINAL, Run
 from backend.interfaces.web.api.answers import (
     ModelInterface,

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import redirect, request, url_for
 
-from backend.domain.connection import DEFAULT
+from backend.domain.connections.connection import DEFAULT
 from backend.domain.prompts.confidence_option import check_confidence, samples_of
 from backend.domain.prompts.examples import WAYS
 from backend.domain.prompts.prompt_file import PromptFile, read_prompt_file, write_prompt_file

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from flask import request
 
-from backend.domain.connection import DEFAULT
+from backend.domain.connections.connection import DEFAULT
 from backend.domain.labels.controls.base import Control
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.prompts.confidence_option import LOGPROBS

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from flask import current_app, redirect, request, url_for
 
-from backend.domain.connection import DEFAULT, TEACHER, read_reference
+from backend.domain.connections.connection import DEFAULT, TEACHER, read_reference
 from backend.domain.optimize.proposals import changeable
 from backend.domain.optimize.search import ROUNDS, SearchOptions
 from backend.domain.whole_number import whole_number

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from backend.domain.connection import DEFAULT
+from backend.domain.connections.connection import DEFAULT
 from backend.domain.project import Project
 from backend.domain.prompts.prompt_row import PromptRow
 from backend.errors import PromptsError

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from backend.adapters.database.run_tasks import RunTask
+from backend.adapters.database.runs.run_tasks import RunTask
 from backend.advice import Advice
 from backend.domain.chat.model import BatchModel
 from backend.domain.chat.request import ChatRequest, Completion

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import IO, Protocol
 
-from backend.adapters.database.batches import BatchStore, StoredBatch
+from backend.adapters.database.runs.batches import BatchStore, StoredBatch
 from backend.domain.chat.request import Completion
 from backend.domain.outcome import Failure
 from backend.domain.runs.batch_report import BatchReport, unanswered

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import IO, Protocol
 
-from backend.adapters.database.batches import BatchStore, StoredBatch
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.run_tasks import RunTaskStore
+from backend.adapters.database.runs.batches import BatchStore, StoredBatch
+from backend.adapters.database.runs.run_tasks import RunTaskStore
 from backend.domain.chat.judged import is_done
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.chat.request_builder import RequestBuilder

@@ -6,7 +6,7 @@ import pytest
 
 from backend.adapters.database.asked_models import priced_as_asked
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.runs import NewRun, RunStore
+from backend.adapters.database.runs.runs import NewRun, RunStore
 from backend.domain.cascade import Cascade
 from backend.domain.optimize.search import SearchOptions
 from tests.scripted import version

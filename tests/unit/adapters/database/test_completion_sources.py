@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from backend.adapters.database.completion_sources import answers_of, keep, note
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.runs import NewRun, RunStore
+from backend.adapters.database.runs.runs import NewRun, RunStore
 from backend.adapters.database.tables import asks, completions, runs, sources
 from backend.domain.dataset.subset import Subset
 from backend.domain.hashing import numbered

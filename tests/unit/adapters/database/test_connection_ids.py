@@ -3,7 +3,7 @@
 from backend.adapters.database.connection_ids import ConnectionIdStore
 from backend.adapters.database.model_connections import ModelConnectionStore
 from backend.adapters.database.prompts import Store
-from backend.domain.connection import StoredConnection
+from backend.domain.connections.connection import StoredConnection
 from backend.domain.person import Person
 
 LOCAL = StoredConnection("local", "http://127.0.0.1:1/v1")

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from backend.adapters.database.deletions import DeletionStore
-from backend.adapters.database.project_data import ForgetStore
+from backend.adapters.database.projects.project_data import ForgetStore
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.run_tasks import RunTask
-from backend.adapters.database.runs import NewRun, RunStore
+from backend.adapters.database.runs.run_tasks import RunTask
+from backend.adapters.database.runs.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
 from backend.domain.prompts.version import PromptVersion
 from backend.errors import PromptError

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from backend.adapters.database.learnt_formats import LearntFormatStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.tables import learnt_formats
-from backend.domain.learnt_format import KEPT_DAYS, LearntFormat
+from backend.domain.connections.learnt_format import KEPT_DAYS, LearntFormat
 
 URL = "http://model.test/v1"
 

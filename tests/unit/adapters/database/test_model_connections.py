@@ -5,7 +5,7 @@ from dataclasses import replace
 from backend.adapters.database.connection_ids import ConnectionIdStore
 from backend.adapters.database.model_connections import ModelConnectionStore
 from backend.adapters.database.prompts import Store
-from backend.domain.connection import StoredConnection
+from backend.domain.connections.connection import StoredConnection
 from tests.scripted import some
 
 GROQ = StoredConnection("groq", "https://groq.test/v1", None, "encrypted", 20.0, 8, 0.05, 0.08)

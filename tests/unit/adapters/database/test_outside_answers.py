@@ -2,7 +2,7 @@
 
 from backend.adapters.database.outside_answers import OutsideAnswerStore
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.runs import NewRun, RunStore
+from backend.adapters.database.runs.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
 from backend.domain.outcome import Failure
 from backend.domain.outside_answer import OutsideAnswer

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
-from backend.adapters.database.budget_ledger import BudgetLedger
+from backend.adapters.database.budgets.budget_ledger import BudgetLedger
 from backend.adapters.database.payers import Payer, Payers
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.tables import payers

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.retry import PATIENT
-from backend.adapters.database.run_tasks import RunTask
-from backend.adapters.database.runs import NewRun, RunStore
+from backend.adapters.database.runs.run_tasks import RunTask
+from backend.adapters.database.runs.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
 from backend.domain.prompts.examples import Example, Examples
 from backend.domain.prompts.version import PromptVersion

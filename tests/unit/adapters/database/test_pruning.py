@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from backend.adapters.database.project_data import ForgetStore
+from backend.adapters.database.projects.project_data import ForgetStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.pruning import PruneStore
-from backend.adapters.database.run_tasks import RunTask
-from backend.adapters.database.runs import NewRun, RunStore
+from backend.adapters.database.runs.run_tasks import RunTask
+from backend.adapters.database.runs.runs import NewRun, RunStore
 from backend.adapters.database.tables import (
     asks,
     completions,

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from backend.adapters.database.budget_ledger import BudgetLedger
-from backend.adapters.database.chunks import ChunkStore
-from backend.adapters.database.connection_ledger import ConnectionLedger
-from backend.adapters.database.project_data import ForgetStore
+from backend.adapters.database.budgets.budget_ledger import BudgetLedger
+from backend.adapters.database.budgets.connection_ledger import ConnectionLedger
+from backend.adapters.database.projects.project_data import ForgetStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.pruning import PruneStore
 from backend.adapters.database.public_ids import PublicIdStore
-from backend.adapters.database.run_tasks import RunTask
-from backend.adapters.database.runs import NewRun, RunStore
+from backend.adapters.database.runs.chunks import ChunkStore
+from backend.adapters.database.runs.run_tasks import RunTask
+from backend.adapters.database.runs.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
 from backend.domain.runs.pruning import PruneChoice
 from tests.scripted import completion, version

@@ -8,16 +8,16 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from backend.adapters.database import retry as module
-from backend.adapters.database.batches import BatchStore
-from backend.adapters.database.budget_ledger import BudgetLedger
+from backend.adapters.database.budgets.budget_ledger import BudgetLedger
 from backend.adapters.database.calibrations import CalibrationStore
-from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.database.embeddings import EmbeddingStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.repository import Repository
 from backend.adapters.database.retry import RetryPolicy
-from backend.adapters.database.run_tasks import RunTaskStore
-from backend.adapters.database.runs import RunStore
+from backend.adapters.database.runs.batches import BatchStore
+from backend.adapters.database.runs.chunks import ChunkStore
+from backend.adapters.database.runs.run_tasks import RunTaskStore
+from backend.adapters.database.runs.runs import RunStore
 
 READS: dict[type[Repository], Callable[[Any], object]] = {
     RunTaskStore: lambda part: part.some("mood@1", 5),

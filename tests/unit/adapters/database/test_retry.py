@@ -14,7 +14,7 @@ from backend.adapters.database import retry as module
 from backend.adapters.database.prompts import Store
 from backend.adapters.database.public_ids import PublicIdStore
 from backend.adapters.database.retry import RetryPolicy, retried
-from backend.adapters.database.runs import NewRun, RunStore
+from backend.adapters.database.runs.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
 from tests.unit.adapters.database.test_repository import Flaky
 
@@ -23,8 +23,8 @@ WRAPPER = retried(lambda _: None).__code__
 
 
 def _retried() -> Iterator[tuple[str, Callable[..., Any]]]:
-    for found in pkgutil.iter_modules(database.__path__, f"{database.__name__}."):
-        if not found.ispkg:
+    for found in pkgutil.walk_packages(database.__path__, f"{database.__name__}."):
+        if not found.ispkg and ".migrations." not in found.name:
             for kind in vars(importlib.import_module(found.name)).values():
                 if inspect.isclass(kind) and kind.__module__ == found.name:
                     for method in vars(kind).values():

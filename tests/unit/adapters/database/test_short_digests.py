@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from backend.adapters.database.budget_ledger import BudgetLedger
-from backend.adapters.database.connection_ledger import ConnectionLedger
+from backend.adapters.database.budgets.budget_ledger import BudgetLedger
+from backend.adapters.database.budgets.connection_ledger import ConnectionLedger
 from backend.adapters.database.embeddings import EmbeddingStore
 from backend.adapters.database.payers import Payer
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.run_tasks import RunTaskStore
+from backend.adapters.database.runs.run_tasks import RunTaskStore
 from backend.adapters.database.tables import batch_lines, payers, samples, sources
 from backend.domain.hashing import numbered
 from tests.earlier_schema import engine_at

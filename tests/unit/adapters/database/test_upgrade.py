@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from backend.adapters.database.budget_ledger import BudgetLedger
-from backend.adapters.database.project_data import ForgetStore
+from backend.adapters.database.budgets.budget_ledger import BudgetLedger
+from backend.adapters.database.projects.project_data import ForgetStore
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.runs import RunStore
+from backend.adapters.database.runs.runs import RunStore
 from backend.adapters.database.tables import asks, keep_ups, runs
 from backend.domain.dataset.subset import Subset, read_subset
 from backend.domain.hashing import numbered
 from backend.domain.optimize.search import SearchOptions
 from backend.domain.runs.stop_reason import ABANDONED, LEFT_BATCH, NEVER_BEGAN, StopKind
-from backend.engine.budget_rules import MonthUsedUp
+from backend.engine.budgets.budget_rules import MonthUsedUp
 from tests.earlier_schema import engine_at
 
 A, B, RANDOM, LIVE = "a" * 64, "b" * 64, "c" * 64, "d" * 64

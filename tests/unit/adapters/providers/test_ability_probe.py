@@ -7,7 +7,7 @@ import pytest
 from backend.adapters.providers.ability_probe import AbilityProbe
 from backend.adapters.providers.batch_api import BatchApi
 from backend.adapters.providers.model_connection import ModelConnection
-from backend.domain.abilities import AbilityResult
+from backend.domain.connections.abilities import AbilityResult
 from backend.domain.outcome import Failure
 from tests.running import RunningStandIn
 from tests.scripted import run, some

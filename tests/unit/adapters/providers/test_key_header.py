@@ -13,7 +13,7 @@ from backend.adapters.providers.chat_completions import ChatCompletions
 from backend.adapters.providers.embeddings_api import EmbeddingApi
 from backend.adapters.providers.model_connection import ModelConnection
 from backend.domain.chat.request import Completion
-from backend.domain.profiles import Profile, profile_named
+from backend.domain.connections.profiles import Profile, profile_named
 from tests.scripted import request, run
 from tests.unit.adapters.providers.test_chat_completions import chat
 

@@ -4,7 +4,7 @@ import pytest
 
 from backend.adapters.providers.learnt_formats import LearntFormats, format_of, learnt_of
 from backend.adapters.providers.request_format import RequestFormat
-from backend.domain.learnt_format import LearntFormat
+from backend.domain.connections.learnt_format import LearntFormat
 from backend.errors import StoreAwayError, StoreError
 
 FORM = RequestFormat(1, frozenset({"logprobs", "seed"}), True, False, True, 1)

@@ -5,8 +5,8 @@ import pytest
 from backend.adapters.providers.learnt_formats import LearntFormats
 from backend.adapters.providers.model_profiles import ModelProfiles, start_of
 from backend.adapters.providers.request_format import FORMATS, RequestFormat
-from backend.domain.learnt_format import LearntFormat
-from backend.domain.profiles import profile_named
+from backend.domain.connections.learnt_format import LearntFormat
+from backend.domain.connections.profiles import profile_named
 from tests.scripted import completion, request
 
 

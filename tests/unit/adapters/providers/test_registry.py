@@ -9,7 +9,7 @@ from backend.adapters.providers.registry import ConnectionRegistry, opened
 from backend.adapters.providers.request_format import FORMATS, RequestFormat
 from backend.adapters.providers.router import ModelRouter
 from backend.domain.chat.request import ChatRequest
-from backend.domain.connection import DEFAULT, TEACHER, StoredConnection
+from backend.domain.connections.connection import DEFAULT, TEACHER, StoredConnection
 from backend.domain.runs.rate_limit import RateLimit
 from backend.errors import SettingsError
 from backend.settings import Settings

@@ -4,7 +4,7 @@ import json
 
 from backend.domain.answer import LabelDefinitions, Texts
 from backend.domain.chat.response_parser import read
-from backend.domain.connection import TEACHER
+from backend.domain.connections.connection import TEACHER
 from backend.domain.metrics.confusions import Confusion
 from backend.domain.optimize.teacher_request import (
     CUT,

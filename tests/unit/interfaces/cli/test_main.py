@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from backend.adapters.database.runs import NewRun
+from backend.adapters.database.runs.runs import NewRun
 from backend.domain.dataset.subset import Subset
 from backend.domain.prompts.version import PromptVersion
 from backend.interfaces.cli.commands import PLACES, command, commands

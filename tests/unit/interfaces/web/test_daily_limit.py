@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from backend.adapters.database.connection_ledger import ConnectionLedger
-from backend.adapters.database.runs import NewRun
+from backend.adapters.database.budgets.connection_ledger import ConnectionLedger
+from backend.adapters.database.runs.runs import NewRun
 from backend.adapters.processes import is_running, this_process
 from backend.app import App
 from backend.domain.dataset.subset import Subset
@@ -20,7 +20,7 @@ from backend.domain.project import Project
 from backend.domain.prompts.examples import Example, Examples
 from backend.domain.runs.run import Run
 from backend.domain.task import Task
-from backend.engine import daily_limit as daily
+from backend.engine.budgets import daily_limit as daily
 from backend.errors import RunError, SettingsError, UsedUpError
 from backend.interfaces.web.server import create_app
 from backend.services.prompts.draft import Draft

@@ -4,7 +4,7 @@ from contextlib import nullcontext
 
 import pytest
 
-from backend.adapters.database.draws import DrawStore
+from backend.adapters.database.projects.draws import DrawStore
 from backend.adapters.database.prompts import Store
 from backend.domain.calibration.auroc import Auroc
 from backend.domain.dataset.draw import drawn_to

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from backend.adapters.database.draws import DrawStore
+from backend.adapters.database.projects.draws import DrawStore
 from backend.adapters.database.prompts import Store
 from backend.domain.annotated_task import AnnotatedTask
 from backend.domain.dataset.draw import Draw, draw_key

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.recent_tasks import RecentTaskStore
+from backend.adapters.database.runs.recent_tasks import RecentTaskStore
 from backend.domain.outcome import Failure
 from backend.services.analysis.recent_results import FRESH_S, MOST_REMEMBERED, RecentResult, RecentRows, recent_results
 from tests.labelled_project import STUDIO, LabelledProject

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from backend.adapters.database.keep_ups import KeepUpStore
+from backend.adapters.database.projects.keep_ups import KeepUpStore
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.run_tasks import RunTask
-from backend.adapters.database.runs import NewRun, RunStore
+from backend.adapters.database.runs.run_tasks import RunTask
+from backend.adapters.database.runs.runs import NewRun, RunStore
 from backend.advice import Advice
 from backend.domain.dataset.subset import Subset
 from backend.domain.keep_up import KeepUp
 from backend.domain.outcome import Failure
 from backend.domain.runs.run import OPEN, Run, TaskCounts
 from backend.domain.runs.stop_reason import ABANDONED, BUDGET, INTERRUPTED, StopKind, StopReason
-from backend.engine.budget_rules import MonthUsedUp
+from backend.engine.budgets.budget_rules import MonthUsedUp
 from backend.errors import RunError, SettingsError, UsedUpError
 from backend.services.keep_up.follower import FollowerParts, TaskFollower
 from backend.services.run_control.status import RunStatus
@@ -316,7 +316,7 @@ def test_tasks_that_come_to_light_late_are_predicted(world: World, monkeypatch: 
     world.end("completed")
     world.look()
     assert world.now.since == 10
-    monkeypatch.setattr("backend.adapters.database.keep_ups.LATE_S", -1.0)
+    monkeypatch.setattr("backend.adapters.database.projects.keep_ups.LATE_S", -1.0)
     world.look()
     assert (world.now.since, len(world.started)) == (12, 2), "after some time, they are not looked at any more"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from backend.adapters.database.keep_ups import KeepUpStore
+from backend.adapters.database.projects.keep_ups import KeepUpStore
 from backend.adapters.database.prompts import Store
 from backend.domain.cascade import Cascade
 from backend.domain.keep_up import DAILY_USD, KeepUp

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from backend.adapters.database.looks import LookStore
+from backend.adapters.database.projects.looks import LookStore
 from backend.adapters.database.prompts import Store
 from backend.app import App
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.optimize.looks import Winner
 from backend.domain.optimize.search import FEWEST, SearchOptions
-from backend.engine.budget_rules import OverBudget
+from backend.engine.budgets.budget_rules import OverBudget
 from backend.errors import ProviderError, RunError, SettingsError, SubsetError
 from backend.services.optimize.session import OptimizationResult, OptimizerOptions
 from backend.services.prompts.few_shot_selection import FewShotRequest as Examples

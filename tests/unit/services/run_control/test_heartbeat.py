@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from backend.adapters.database.runs import LOST
+from backend.adapters.database.runs.runs import LOST
 from backend.services.run_control import heartbeat as heartbeats
 from backend.services.run_control.heartbeat import Heartbeat
 

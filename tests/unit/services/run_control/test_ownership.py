@@ -3,7 +3,7 @@
 import pytest
 
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.runs import NewRun, RunStore
+from backend.adapters.database.runs.runs import NewRun, RunStore
 from backend.adapters.processes import this_process
 from backend.domain.dataset.subset import Subset
 from backend.domain.optimize.search import SearchOptions

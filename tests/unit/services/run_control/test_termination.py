@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.runs import NewRun, RunStore
+from backend.adapters.database.runs.chunks import ChunkStore
+from backend.adapters.database.runs.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
 from backend.domain.optimize.search import SearchOptions
 from backend.domain.runs.run import Run
 from backend.domain.runs.stop_reason import ABANDONED, BUDGET, LEFT_BATCH, StopKind
-from backend.engine.budget_rules import MonthUsedUp, OverBudget
+from backend.engine.budgets.budget_rules import MonthUsedUp, OverBudget
 from backend.errors import ProviderError, RunError
 from backend.interfaces.cli.render.remarks import in_commands
 from backend.services.run_control.termination import Canceled, LeftBatch, TakenOver, noted_end, remark_of

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import pytest
 import sqlalchemy as sa
 
-from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.runs import LOST, NewRun, RunStore
+from backend.adapters.database.runs.chunks import ChunkStore
+from backend.adapters.database.runs.runs import LOST, NewRun, RunStore
 from backend.domain.answer import Labels
 from backend.domain.dataset.subset import Subset
 from backend.domain.outcome import Failure, Outcome

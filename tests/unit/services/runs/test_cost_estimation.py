@@ -7,7 +7,7 @@ import pytest
 
 from backend.adapters.database.prompts import Store
 from backend.domain.chat.request import ChatRequest
-from backend.domain.connection import DEFAULT
+from backend.domain.connections.connection import DEFAULT
 from backend.domain.dataset.subset import Subset
 from backend.domain.outcome import Failure
 from backend.domain.runs.cost_estimate import COMPLETION_TOKENS, prompt_of, schema_of

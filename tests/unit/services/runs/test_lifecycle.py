@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.runs import NewRun, RunStore
+from backend.adapters.database.runs.runs import NewRun, RunStore
 from backend.domain.dataset.subset import Subset
 from backend.domain.person import Person
 from backend.domain.runs.run import START_S, Run

@@ -12,7 +12,7 @@ import pytest
 from backend.domain.answer import Labels
 from backend.domain.outcome import Outcome
 from backend.domain.task import Task
-from backend.engine.budget_rules import MonthUsedUp, OverBudget
+from backend.engine.budgets.budget_rules import MonthUsedUp, OverBudget
 from backend.engine.shutdown import Stopped
 from backend.errors import StoreError
 from backend.services.runs.local_processes import NO_MORE, page_line

@@ -9,15 +9,15 @@ from typing import Any, Self
 import pytest
 
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.run_tasks import RunTask
-from backend.adapters.database.runs import LOST, NewRun
+from backend.adapters.database.runs.run_tasks import RunTask
+from backend.adapters.database.runs.runs import LOST, NewRun
 from backend.adapters.processes import this_process
 from backend.domain.answer import Labels
 from backend.domain.dataset.subset import Subset
 from backend.domain.outcome import Failure, Outcome, Truth
 from backend.domain.runs.run import Run
 from backend.domain.task import Task
-from backend.engine.budget_rules import OverBudget
+from backend.engine.budgets.budget_rules import OverBudget
 from backend.engine.predictor import Predictor
 from backend.engine.request_executor import RequestExecutor
 from backend.engine.stored_model import StoredModel

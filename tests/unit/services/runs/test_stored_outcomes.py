@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.run_tasks import SECOND, RunTask
-from backend.adapters.database.runs import NewRun
+from backend.adapters.database.runs.run_tasks import SECOND, RunTask
+from backend.adapters.database.runs.runs import NewRun
 from backend.domain.answer import Labels
 from backend.domain.cascade import Cascade
 from backend.domain.dataset.subset import Subset

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from backend.adapters.database.chunks import ChunkStore
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.runs import NewRun, RunStore
+from backend.adapters.database.runs.chunks import ChunkStore
+from backend.adapters.database.runs.runs import NewRun, RunStore
 from backend.adapters.processes import this_process
 from backend.domain.answer import Answer, Labels
 from backend.domain.dataset.subset import Subset

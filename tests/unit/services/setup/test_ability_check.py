@@ -4,8 +4,8 @@ import asyncio
 from typing import Any
 
 from backend.adapters.providers.prices import fixed_price
-from backend.domain.abilities import ABILITIES, AbilityResult
 from backend.domain.chat.request import Completion
+from backend.domain.connections.abilities import ABILITIES, AbilityResult
 from backend.domain.outcome import Failure
 from backend.services.setup.ability_check import LATE, AbilityCheck
 from tests.scripted import completion

@@ -5,10 +5,10 @@ from typing import Any, cast
 import pytest
 
 from backend.adapters.providers.prices import fixed_price
-from backend.domain.learnt_format import LearntFormat
+from backend.domain.connections.learnt_format import LearntFormat
 from backend.domain.outcome import Failure
-from backend.engine.budget_rules import MonthUsedUp, OverBudget
-from backend.engine.unstored_payments import Budget, UnstoredPayments
+from backend.engine.budgets.budget_rules import MonthUsedUp, OverBudget
+from backend.engine.budgets.unstored_payments import Budget, UnstoredPayments
 from backend.errors import PromptsError, ProviderError, RunError, UsedUpError
 from backend.logs import to_log
 from backend.services.setup.connection_check import ConnectionCheck, ConnectionTest

@@ -9,7 +9,7 @@ import pytest
 from backend.adapters.database.model_connections import ModelConnectionStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.key_cipher import KeyCipher
-from backend.domain.connection import GOOGLE_AUTH
+from backend.domain.connections.connection import GOOGLE_AUTH
 from backend.errors import SettingsError
 from backend.services.setup.model_connections import ConnectionChange, ModelConnections
 from backend.settings import Settings

@@ -5,14 +5,14 @@ from typing import Any
 
 from backend.adapters.providers.prices import fixed_price
 from backend.adapters.providers.request_format import PICTURE_TOKENS
-from backend.domain.abilities import AbilityResult
 from backend.domain.chat.request import Completion
-from backend.engine.budget_allocation import BudgetAllocation
-from backend.engine.budget_rules import CAP, MonthUsedUp
-from backend.engine.unstored_payments import Budget, UnstoredPayments
+from backend.domain.connections.abilities import AbilityResult
+from backend.engine.budgets.budget_allocation import BudgetAllocation
+from backend.engine.budgets.budget_rules import CAP, MonthUsedUp
+from backend.engine.budgets.unstored_payments import Budget, UnstoredPayments
 from backend.services.setup.ability_check import AbilityCheck
 from backend.services.setup.paid_abilities import USED_UP, PaidAbilities
-from tests.unit.engine.test_unstored_payments import Ledger
+from tests.unit.engine.budgets.test_unstored_payments import Ledger
 from tests.unit.services.setup.test_ability_check import Server
 
 LARGE = 2 * PICTURE_TOKENS / 1e6

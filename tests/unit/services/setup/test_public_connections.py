@@ -9,7 +9,7 @@ from backend.adapters.database.connection_ids import ConnectionIdStore
 from backend.adapters.database.model_connections import ModelConnectionStore
 from backend.adapters.database.prompts import Store
 from backend.adapters.key_cipher import KeyCipher
-from backend.domain.connection import DEFAULT, TEACHER, StoredConnection
+from backend.domain.connections.connection import DEFAULT, TEACHER, StoredConnection
 from backend.domain.person import Person
 from backend.errors import NotThereError, SettingsError
 from backend.services.setup.model_connections import ConnectionChange, ModelConnections

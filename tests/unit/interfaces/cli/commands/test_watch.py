@@ -11,7 +11,7 @@ from typing import cast
 import pytest
 from click.testing import CliRunner
 
-from backend.adapters.database.runs import NewRun
+from backend.adapters.database.runs.runs import NewRun
 from backend.app import App
 from backend.domain.dataset.subset import Subset
 from backend.engine.shutdown import process_stop

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from backend.advice import Remark
-from backend.domain.abilities import AbilityResult
 from backend.domain.action import Action
 from backend.domain.answer import Labels
 from backend.domain.audit.votes import votes
@@ -15,13 +14,14 @@ from backend.domain.calibration.threshold import Threshold
 from backend.domain.calibration.wrong_share import WrongShare
 from backend.domain.canary import Canary
 from backend.domain.chat.request import Completion
-from backend.domain.connection import StoredConnection
+from backend.domain.connections.abilities import AbilityResult
+from backend.domain.connections.connection import StoredConnection
+from backend.domain.connections.learnt_format import LearntFormat
 from backend.domain.dataset.draw import TruthBasis
 from backend.domain.dataset.ground_truth import NOTHING, LeftOut
 from backend.domain.dataset.split import Split
 from backend.domain.dataset.subset import Subset
 from backend.domain.keep_up import KeepUp, KeepUpState
-from backend.domain.learnt_format import LearntFormat
 from backend.domain.metrics.agreement import agreement
 from backend.domain.metrics.comparison import compare
 from backend.domain.metrics.confusions import Confusion

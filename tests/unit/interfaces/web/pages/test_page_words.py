@@ -9,7 +9,7 @@ from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.dataset.subset import Subset, parse_subset
 from backend.domain.keep_up import KeepUp, spent_up
 from backend.domain.runs.stop_reason import BUDGET, StopKind
-from backend.engine.budget_rules import check_larger, known_price
+from backend.engine.budgets.budget_rules import check_larger, known_price
 from backend.errors import PromptsError
 from backend.interfaces.web.pages.page_words import in_page_words, on_page
 from backend.services.dataset.missing_truths import why_none

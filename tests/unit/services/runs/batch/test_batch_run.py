@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from prometheus_client import CollectorRegistry
 
-from backend.adapters.database.batches import BatchStore
 from backend.adapters.database.prompts import Store
-from backend.adapters.database.runs import NewRun, RunStore
+from backend.adapters.database.runs.batches import BatchStore
+from backend.adapters.database.runs.runs import NewRun, RunStore
 from backend.adapters.prometheus import Metrics
 from backend.adapters.providers.batch_api import BatchApi
 from backend.adapters.providers.chat_completions import ChatCompletions

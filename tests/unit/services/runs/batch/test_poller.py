@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.adapters.database.batches import StoredBatch
+from backend.adapters.database.runs.batches import StoredBatch
 from backend.adapters.providers.batch_api import BatchApi
 from backend.domain.runs.batch_report import BatchReport
 from backend.engine.shutdown import Shutdown, Stopped

@@ -1,0 +1,1 @@
+"""What was spent and what is reserved: of a run, and of days and months."""

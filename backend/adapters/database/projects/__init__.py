@@ -1,0 +1,1 @@
+"""What is stored about a project of Label Studio: its configs, draws, predictions and annotations."""
