@@ -72,6 +72,8 @@ def running_studio() -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), StudioAnswers) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import chdir
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from backend.interfaces.web.server import create_app
@@ -119,32 +120,53 @@ RUN = Leg(
 )
 
 
+class Scene:
+    """An installation with a project in Label Studio, and a trace of what is done with it."""
+
+    def __init__(self, folder: Path, model: str, studio: str) -> None:
+        prices = {"PRICE_IN": "1", "PRICE_OUT": "1", "LABEL_STUDIO_API_KEY": "f" * 40}
+        self._mine = Installation.made(folder, model, LABEL_STUDIO_URL=studio, **prices)
+        self._file = folder / "prompt.txt"
+        self._trace = Trace()
+
+    def ways(self) -> list[Way]:
+        """What is imported once is imported before, because a trace makes that slow."""
+        self._commands("warm")
+        with self._trace.installed():
+            saving, trying, running, evaluating = self._commands("mood")
+            predicting = self._prediction("mood@1")
+        saved = [*READ.of(saving), *SAVE.of(saving)]
+        return [
+            Way("From a task's text to a prediction in Label Studio", PREDICT.of(predicting)),
+            Way("From a ground truth to the accuracy", EVALUATE.of(evaluating)),
+            Way("From a template to a stored version and a message", [*saved, *TRY.of(trying)]),
+            Way("From a budget to a reservation for each request", RUN.of(running)),
+        ]
+
+    def _commands(self, prompt: str) -> list[list[Call]]:
+        """Of each command its calls. The answers for one prompt are not those for another one."""
+        self._file.write_text(f"What is the {prompt} of this?\n\n{{text}}\n", encoding="utf-8")
+        tag = f"{prompt}@1"
+        commands: list[tuple[object, ...]] = [
+            ("save", prompt, "--project", PROJECT, "--file", self._file),
+            ("try", tag, "--task", 5),
+            ("run", tag, "--on", "all", "--budget", 5, "--no-push"),
+            ("evaluate", tag, "--no-push"),
+        ]
+        return [self._trace.calls_of(partial(self._mine.command_here, *argv)) for argv in commands]
+
+    def _prediction(self, tag: str) -> list[Call]:
+        """The calls of a request that is not the first: that one makes clients and opens connections."""
+        self._mine.app.container.store.set_connection(PROJECT, in_use=tag)
+        client = create_app(self._mine.app).test_client()
+        predict(client, task("a good start", 51))
+        return self._trace.calls_of(lambda: predict(client, task("a good end", 52)))
+
+
 def traced(folder: Path, model: str) -> list[Way]:
     """All ways, of real parts on the model at this address."""
-    trace, file = Trace(), folder / "prompt.txt"
-    file.write_text("Sort this message.\n\n{text}\n", encoding="utf-8")
-    prices = {"PRICE_IN": "1", "PRICE_OUT": "1", "LABEL_STUDIO_API_KEY": "f" * 40}
-    with running_studio() as studio, trace.installed():
-        mine = Installation.made(folder, model, LABEL_STUDIO_URL=studio, **prices)
-
-        def command(*argv: object) -> list[Call]:
-            return trace.calls_of(lambda: mine.command_here(*argv))
-
-        saving = command("save", "mood", "--project", PROJECT, "--file", file)
-        saved = [*READ.of(saving), *SAVE.of(saving)]
-        asked = TRY.of(command("try", "mood@1", "--task", 5))
-        reserved = RUN.of(command("run", "mood@1", "--on", "all", "--budget", 5, "--no-push"))
-        scored = EVALUATE.of(command("evaluate", "mood@1", "--no-push"))
-        mine.app.container.store.set_connection(PROJECT, in_use="mood@1")
-        client = create_app(mine.app).test_client()
-        predict(client, task("a good start", 51))
-        predicted = PREDICT.of(trace.calls_of(lambda: predict(client, task("a good end", 52))))
-    return [
-        Way("From a task's text to a prediction in Label Studio", predicted),
-        Way("From a ground truth to the accuracy", scored),
-        Way("From a template to a stored version and a message", [*saved, *asked]),
-        Way("From a budget to a reservation for each request", reserved),
-    ]
+    with running_studio() as studio:
+        return Scene(folder, model, studio).ways()
 
 
 def main() -> None:
