@@ -20,7 +20,7 @@ from rich.table import Table
 
 from backend.adapters.prometheus import process_metrics
 from backend.adapters.providers.chat_completions import ChatCompletions
-from backend.adapters.providers.direct_post import DirectPost
+from backend.adapters.providers.chat_post import DirectPost
 from backend.adapters.providers.model_connection import ModelConnection
 from backend.adapters.providers.prices import price_of
 from backend.adapters.providers.request_format import RequestFormat

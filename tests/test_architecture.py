@@ -27,7 +27,7 @@ IMPORTERS = {
     "httpx2": ["backend/adapters/providers/"],
     "aiohttp": ["backend/adapters/providers/"],
     "httptools": ["backend/adapters/providers/http_connection.py"],
-    "yarl": ["backend/adapters/providers/direct_post.py"],
+    "yarl": ["backend/adapters/providers/chat_post.py"],
     "tiktoken": ["backend/adapters/providers/tokenizer.py"],
     "genai_prices": ["backend/adapters/providers/prices.py"],
     "sqlalchemy": ["backend/adapters/database/"],

@@ -11,8 +11,7 @@ import pytest
 from openai import _base_client
 
 from backend.adapters import pypdf
-from backend.adapters.providers.chat_post import ChatPost
-from backend.adapters.providers.direct_post import DirectPost, Heard, unheard
+from backend.adapters.providers.chat_post import ChatPost, DirectPost, Heard, unheard
 
 with_client = ChatPost.post
 read_once = cache(pypdf.text_of)
