@@ -16,7 +16,6 @@ from backend.adapters.label_studio.numbered_pages import NumberedPages
 from backend.adapters.label_studio.predictions import ANNOTATED, StudioPredictions
 from backend.adapters.label_studio.task_pages import TaskPages
 from backend.adapters.label_studio.views import StudioViews
-from backend.adapters.label_studio.webhooks import StudioWebhooks
 from backend.domain.annotated_task import AnnotatedTask
 from backend.domain.person import Person
 from backend.domain.pictures.loading import PictureSource
@@ -38,7 +37,7 @@ UNREADABLE = (
 """Why a task has no data."""
 
 
-class LabelStudioClient(StudioBackends, StudioPredictions, StudioViews, StudioWebhooks):
+class LabelStudioClient(StudioBackends, StudioPredictions, StudioViews):
     """`texts`: who reads the texts of which tasks hold the address."""
 
     texts: PictureSource | None = None
