@@ -18,8 +18,7 @@ import pytest
 from backend.adapters.database.prompts import Store
 from backend.domain.answer import Answer
 from backend.domain.audit.conflicts import confused_labels, disagreements, duplicates
-from backend.domain.audit.ensemble import vote_of
-from backend.domain.audit.label_errors import audit
+from backend.domain.audit.label_errors import audit, vote_of
 from backend.domain.calibration.fit import calibrate
 from backend.domain.calibration.scored_answers import scored_answers_of
 from backend.domain.calibration.threshold import risk_coverage, threshold
