@@ -6,6 +6,7 @@ is a Rejection with a reason.
 
 import json
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -13,10 +14,10 @@ from typing import Any
 from backend.domain.answer import Answer
 from backend.domain.chat import finish_reasons
 from backend.domain.chat.answer_spec import AnswerSpec
-from backend.domain.chat.prose import other_label
 from backend.domain.chat.repeats import runs_on
 from backend.domain.chat.request import Completion
 from backend.domain.chat.thoughts import end_of_thoughts, opens_thoughts
+from backend.domain.labels.controls.label_lookup import fold
 from backend.domain.outcome import Rejection
 
 REMEMBERED = 2048
@@ -124,3 +125,34 @@ def _no_constant(name: str) -> None:
 
 _MOST_BRACES = 100
 _DECODER = json.JSONDecoder(object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
+
+
+_LETTER = r"[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+"""A letter of a script that puts spaces between words: there a label is found as a whole word only."""
+
+
+def other_label(prose: str, answer: Answer, spec: AnswerSpec) -> str | None:
+    """A label that `prose` names and `answer` does not contain; None if there is none."""
+    if not spec.spoken or not prose.strip():
+        return None
+    answered = set(map(fold, spec.labels_in(answer)))
+    labels = (match[0] for match in _named(spec.spoken).finditer(unicodedata.normalize("NFC", prose)))
+    return next((label for label in labels if fold(label) not in answered), None)
+
+
+@lru_cache(maxsize=64)
+def _named(labels: tuple[str, ...]) -> re.Pattern[str]:
+    """A pattern for any of the labels, the longest first: "Refund request" does not name "Refund"."""
+    names = {unicodedata.normalize("NFC", label).strip() for label in labels} - {""}
+    return re.compile("|".join(map(_word, sorted(names, key=len, reverse=True))) or r"(?!)")
+
+
+def _word(label: str) -> str:
+    """A label of one letter is matched with its own case: "a" is a word of English."""
+    case = "(?i:" if len(label) > 1 else "(?:"
+    before, after = (rf"(?{kind}{_LETTER})" if re.match(_LETTER, end) else "" for kind, end in _edges(label))
+    return f"{before}{case}{re.escape(label)}){after}"
+
+
+def _edges(label: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    return ("<!", label[0]), ("!", label[-1])

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from backend.domain.answer import Answer, Labels, labels_or_none, names_of
 from backend.domain.chat.judged import judge
-from backend.domain.chat.prose import other_label
 from backend.domain.chat.request import MAX_ATTEMPTS
-from backend.domain.chat.response_parser import find_object, read
+from backend.domain.chat.response_parser import find_object, other_label, read
 from backend.domain.chat.thoughts import end_of_thoughts, opens_thoughts
 from backend.domain.labels.config import read_config
 from backend.domain.labels.controls.label_lookup import fold
@@ -343,3 +342,30 @@ def test_where_the_object_is(before: str, after: str) -> None:
     assert place is not None
     assert place.value == {"mood": "Good"}
     assert text[place.start : place.end] == GOOD
+
+
+REFUNDS = choices("Refund", "Refund request", "a", "Gut", "退款")
+ANSWER = {"mood": Labels(("Refund",))}
+
+
+@pytest.mark.parametrize(
+    ("prose", "label"),
+    [
+        ("", None),
+        ("It is a clear case.", "a"),
+        ("It is clear: REFUND, refund.", None),
+        ("It is rather a\u0301 Refund Request.", "Refund Request"),
+        ("Refunds are meant.", None),
+        ("This is gut.", "gut"),
+        ("This is gute.", None),
+        ("这是退款的问题", "退款"),
+        ("A refund.", None),
+    ],
+)
+def test_a_label_that_the_answer_does_not_have_is_found(prose: str, label: str | None) -> None:
+    assert other_label(prose, ANSWER, REFUNDS) == label
+
+
+def test_a_label_that_was_chosen_is_no_other_one() -> None:
+    assert other_label("Refund request", {"mood": Labels(("Refund request",))}, REFUNDS) is None
+    assert other_label("Refund request", {"mood": None}, REFUNDS) == "Refund request"
