@@ -72,7 +72,6 @@ JOURNEYS = {
     ),
     "test_examples": ("interfaces/cli/options/few_shot", "services/prompts/few_shot_selection"),
     "test_keep_up": (
-        "adapters/label_studio/webhooks",
         "app/keep_up",
         "domain/keep_up",
         "interfaces/web/keep_up",
@@ -93,7 +92,6 @@ JOURNEYS = {
         "interfaces/cli/options/task_selection",
         "interfaces/cli/render/try_task",
         "services/dataset/resolved_version",
-        "services/dataset/missing_truths",
         "services/prompts/draft",
         "services/prompts/resolver",
         "services/prompts/saving",
@@ -109,7 +107,6 @@ JOURNEYS = {
         f"interfaces/web/pages/{name}"
         for name in ("comparing", "draft", "following", "results", "routes", "running", "page_request")
     ),
-    "test_page_enhance": ("interfaces/web/pages/enhancing",),
     "test_page_labelling": (
         "interfaces/web/pages/auditing",
         "interfaces/web/pages/labelling",

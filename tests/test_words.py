@@ -112,7 +112,7 @@ NAMING_COMMANDS = {
     "adapters/processes.py": "the arguments of our own processes",
     "services/runs/local_processes.py": "the arguments of our own processes",
     "services/setup/installation.py": "the name of the program, in `--version`",
-    "services/analysis/training_notes.py": "a file that the command `export` writes, for somebody at a terminal",
+    "services/analysis/chat_export.py": "a file that the command `export` writes, for somebody at a terminal",
     "services/overflow_runs.py": "a line of the log, for those who run the server",
     # sentences that are handed on as text, while something is done; on the page, `page_words` says them otherwise
     "domain/chat/model_names.py": "which names a server lists",

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from backend.adapters.label_studio.client import LabelStudioClient
+from backend.advice import Advice
 from backend.domain.annotated_task import AnnotatedTask
 from backend.domain.dataset.ground_truth import NOTHING, LeftOut, truth_of
 from backend.domain.dataset.stratify import stratified, stratum
@@ -18,8 +19,7 @@ from backend.domain.outcome import Truth
 from backend.domain.project import Project
 from backend.domain.prompts.version import PromptVersion
 from backend.domain.task import Task
-from backend.errors import SubsetError
-from backend.services.dataset.missing_truths import why_none
+from backend.errors import NoTruthsError, SubsetError
 from backend.services.dataset.task_texts import annotated_with_texts
 from backend.services.dataset.truth_selection import TruthSelection, schema_of
 
@@ -184,3 +184,41 @@ def _labels(studio: LabelStudioClient, resolved: "ResolvedVersion") -> dict[int,
 def _shuffled(ids: list[int], subset: Subset) -> list[int]:
     """In their order, if there is no seed."""
     return ids if subset.seed is None else random.Random(subset.seed).sample(ids, len(ids))  # noqa: S311
+
+
+def why_none(project: int, subset: Subset, left_out: LeftOut) -> NoTruthsError:
+    """What to say where none of a project's ground truths is left."""
+    if left_out.self_predicted:
+        return NoTruthsError(
+            f"All {len(left_out.self_predicted)} ground truths of project {project} that are left come from this "
+            "prompt's own predictions, which would flatter it:",
+            Advice.ANNOTATE_OTHERS,
+        )
+    if left_out.examples:
+        return NoTruthsError(
+            f"All {len(left_out.examples)} ground truths of project {project} that are left are examples of the "
+            "prompt:",
+            Advice.MARK_OTHERS,
+        )
+    if left_out.unseen:
+        return NoTruthsError(
+            f"All {len(left_out.unseen)} annotations of project {project} that are left were made from predictions, "
+            "and no person has looked at them since: submit or update some in Label Studio, or annotate other tasks."
+        )
+    if left_out.unknown_labels:
+        names = ", ".join(left_out.unknown_labels)
+        return NoTruthsError(
+            f"The ground truths of project {project} have labels that its config does not have ({names}): add "
+            "them to the config, or annotate the tasks again.",
+            Advice.RELABEL_ALL,
+        )
+    if subset.split is not None:
+        return NoTruthsError(f"Project {project} has no ground truths in {subset.split}:", Advice.MARK_MORE)
+    return no_truths(project, subset.truth)
+
+
+def no_truths(project: int, kind: str) -> NoTruthsError:
+    """What to say where there are none."""
+    if kind == "any":
+        return NoTruthsError(f"Project {project} has no annotations that fit its labels: annotate some of its tasks.")
+    return NoTruthsError(f"Project {project} has no ground truths that fit its labels:", Advice.MARK_TRUTHS)

@@ -1,12 +1,14 @@
-"""Connection check: which models a connection's server lists, and what one small request takes and costs there."""
+"""Connection check: which models a connection's server lists, what one small request takes and costs there, and within
+which budgets its abilities are found out."""
 
 import asyncio
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from backend.adapters.providers.request_format import largest
+from backend.adapters.providers.request_format import PICTURE_TOKENS, largest
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.connections.abilities import AbilityResult
 from backend.domain.connections.connection import RESERVED
@@ -14,14 +16,13 @@ from backend.domain.connections.learnt_format import LearntFormat
 from backend.domain.outcome import Failure, total_usd
 from backend.domain.resolution.pricing import Pricing, cost_of
 from backend.domain.urls import public_url
-from backend.engine.budgets.budget_rules import MonthUsedUp, UnknownPriceError
+from backend.engine.budgets.budget_rules import CAP, MonthUsedUp, UnknownPriceError
 from backend.engine.budgets.unstored_payments import UnstoredPayments
-from backend.errors import ProviderError, UsedUpError
+from backend.errors import ProviderError, RunError, SettingsError, UsedUpError
 from backend.services.predictions.target_project import Notify
 from backend.services.run_control.waiting import waiting
 from backend.services.setup.ability_check import AbilityCheck, AbilityClient
 from backend.services.setup.model_server import ListingModel
-from backend.services.setup.paid_abilities import PaidAbilities
 from backend.services.setup.timing import small_requests
 
 TEXT = "My parcel did not arrive, and I paid for it weeks ago."
@@ -152,3 +153,40 @@ class ConnectionTest:
             f"Model '{model}' was not asked: its price is unknown, and there is a budget to keep. Set {prices} (per "
             "million tokens; 0 for a model on a machine of your own)."
         )
+
+
+_FILES = ("image_url", "file_data")
+_NO_REPLY = Failure("server", "no chat completion came back")
+USED_UP = "not asked: too little is left of the budget"
+
+
+@dataclass(frozen=True, slots=True)
+class PaidAbilities:
+    """`client`: whoever asks; its requests are small, and their answers have no bound: CAP tokens are reserved."""
+
+    client: AbilityClient
+    payments: UnstoredPayments
+
+    async def tried(self, body: dict[str, Any]) -> dict[str, Any] | Failure:
+        """A Failure of the kind `budget` for what was not asked."""
+        model = str(body["model"])
+
+        def bill(reply: dict[str, Any] | Failure) -> Completion | Failure:
+            return reply if isinstance(reply, Failure) else self.client.completion(model, reply) or _NO_REPLY
+
+        try:
+            return await self.payments.paid(model, _most(body), lambda: self.client.tried(body), bill)
+        except (RunError, SettingsError):
+            return Failure("budget", USED_UP, unbilled=True)
+
+    def completion(self, model: str, reply: dict[str, Any]) -> Completion | None:
+        return self.client.completion(model, reply)
+
+    async def batch_list(self) -> AbilityResult:
+        return await self.client.batch_list()
+
+
+def _most(body: dict[str, Any]) -> tuple[int, int]:
+    """No tokenizer makes more than one token of a byte; a file is a small picture, or a page that may become one."""
+    text = json.dumps(body)
+    return len(text) + PICTURE_TOKENS * sum(f'"{name}": ' in text for name in _FILES), CAP

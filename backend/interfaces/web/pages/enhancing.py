@@ -1,20 +1,22 @@
 """Enhancing: a teacher rewrites a version's prompt, and what came of it beside the prompt as it was."""
 
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Any, Self
 
 from flask import current_app, redirect, request, url_for
 
 from backend.domain.connections.connection import DEFAULT, TEACHER, read_reference
+from backend.domain.metrics.comparison import BETTER, UNDECIDED
 from backend.domain.optimize.proposals import changeable
 from backend.domain.optimize.search import ROUNDS, SearchOptions
 from backend.domain.whole_number import whole_number
 from backend.errors import PromptsError
+from backend.interfaces.presentation.number_format import points, points_interval, things
 from backend.interfaces.web.pages.draft_form import MOST_WORDS
 from backend.interfaces.web.pages.page_request import PageRequest
 from backend.interfaces.web.pages.page_words import on_page
 from backend.interfaces.web.pages.running import amount
-from backend.interfaces.web.pages.search_result import look_sentence, outcome_sentence, side_by_side
 from backend.services.optimize.session import OptimizationResult, OptimizerOptions
 from backend.services.public_objects import PublicVersion
 from backend.services.refinements import REFINEMENTS, Refinements
@@ -143,3 +145,47 @@ def _budget(page: PageRequest, of: PublicVersion, form: SearchForm) -> float | N
 def _searches() -> Refinements:
     refinements: Refinements = current_app.extensions[REFINEMENTS]
     return refinements
+
+
+Lines = list[tuple[str, bool]]
+"""Lines of a text, and whether the other text has no such line there."""
+
+
+def side_by_side(before: str, after: str) -> tuple[Lines, Lines]:
+    """The lines of two texts, each with whether it is the other's too."""
+    old, new = before.splitlines(), after.splitlines()
+    same_old, same_new = set[int](), set[int]()
+    for block in SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks():
+        same_old.update(range(block.a, block.a + block.size))
+        same_new.update(range(block.b, block.b + block.size))
+    return (
+        [(line, index not in same_old) for index, line in enumerate(old)],
+        [(line, index not in same_new) for index, line in enumerate(new)],
+    )
+
+
+def outcome_sentence(result: OptimizationResult) -> str:
+    """What came of a search."""
+    if result.text is None and result.halves is None:
+        return f"Nothing was saved, because the rewrite was dropped: {result.tried[0].fate}."
+    if result.text is None:
+        return "Nothing was saved: no rewrite was better on the ground truths it learned from."
+    if result.comparison is None:
+        return "It could not be checked, because the project has no ground truths."
+    pair, tasks = result.comparison.pairs[0], things(result.comparison.tasks, "ground truth")
+    figures = f"{points(pair.difference)}, 95 % interval {points_interval(pair.difference_ci)}"
+    if pair.verdict == BETTER:
+        return f"The rewrite is better than {pair.first} on {tasks} that it never saw ({figures})."
+    if pair.verdict == UNDECIDED:
+        return f"Not decided: {tasks} that the rewrite never saw do not tell it and {pair.first} apart ({figures})."
+    return f"The rewrite is {pair.verdict} than {pair.first} on {tasks} that it never saw ({figures})."
+
+
+def look_sentence(result: OptimizationResult) -> str:
+    """What the verdict rests on; "" where there is none."""
+    if result.look is None:
+        return ""
+    return (
+        f"This was look {result.look.number} at these ground truths, so only a one-sided p below "
+        f"{result.look.level:.2g} is called better: who looks often finds something by chance."
+    )

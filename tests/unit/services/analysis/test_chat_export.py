@@ -19,7 +19,7 @@ from backend.domain.project import Project
 from backend.domain.prompts.prompt_file import PromptFile
 from backend.domain.task import Task
 from backend.errors import NoTruthsError, OutputError
-from backend.services.analysis.chat_export import ChatExporter, ChatExportOptions
+from backend.services.analysis.chat_export import NO_LICENCE, ChatExporter, ChatExportOptions, training_notes
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import TaskSelection
 from backend.services.prompts.draft import Draft
@@ -123,3 +123,23 @@ def test_spans_of_a_text_behind_an_address_are_cut_out_of_the_text(
     exporter.export(ChatExportOptions(tmp_path / "t"))
     (messages,) = lines(tmp_path / "t/test.jsonl")
     assert json.loads(messages[-1]["content"]) == {"who": [{"label": "Person", "text": "Anna", "before": ""}]}
+
+
+COUNTS = {"train.jsonl": (1200, Split("dev", 0.8)), "test.jsonl": (30, Split("test", 0.2))}
+
+
+def test_they_have_counts_reasons_and_what_comes_next() -> None:
+    notes = training_notes(version(), COUNTS, {"can't be asked about": 3, "are not said": 0}, "CC BY 4.0")
+    assert "- `train.jsonl`: 1,200 lines, the ground truths in `dev:0.8`" in notes
+    assert "- 3 tasks can't be asked about" in notes
+    assert "are not said" not in notes
+    assert "## Licence\n\nCC BY 4.0\n" in notes
+    assert "`ls-prompts show mood@1 --plain > mood.taught.md`" in notes, "prompt.md is the user's own file"
+    assert "`ls-prompts save mood --file mood.taught.md --model NAME`" in notes
+    assert "`ls-prompts evaluate mood@N --split test:0.2`" in notes
+
+
+def test_a_licence_that_nobody_said_is_told_as_unknown() -> None:
+    notes = training_notes(version(), COUNTS, {}, "")
+    assert NO_LICENCE in notes
+    assert "- nothing" in notes

@@ -7,7 +7,7 @@ import pytest
 
 from backend.domain.metrics.comparison import BETTER, UNDECIDED, WORSE
 from backend.domain.optimize.looks import CountedLook
-from backend.interfaces.web.pages.search_result import look_sentence, outcome_sentence, side_by_side
+from backend.interfaces.web.pages.enhancing import look_sentence, outcome_sentence, side_by_side
 
 
 def ended(verdict: str | None = None, **values: Any) -> Any:

@@ -12,7 +12,7 @@ from backend.domain.runs.stop_reason import BUDGET, StopKind
 from backend.engine.budgets.budget_rules import check_larger, known_price
 from backend.errors import PromptsError
 from backend.interfaces.web.pages.page_words import in_page_words, on_page
-from backend.services.dataset.missing_truths import why_none
+from backend.services.dataset.task_selection import why_none
 from backend.services.prompts.resolver import _changed
 from backend.services.run_control.termination import remark_of
 from tests.scripted import version
