@@ -2,7 +2,7 @@
 samples.
 
 Samples are several answers to one task, for models that return no log-probabilities. `swap` asks each task in both
-orders of the inputs that it compares, see `domain.resolution.both_orders`, with log-probabilities.
+orders of the inputs that it compares, see `domain.resolution.resolve.joined`, with log-probabilities.
 """
 
 import re

@@ -3,17 +3,17 @@
 What differs between them is here and in the SpanText that they give; the control that marks is the same.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 from xml.etree.ElementTree import Element
 
-from backend.domain.labels.inputs.base import SpanText
+from backend.domain.labels.inputs.base import SpanText, offset_of, within
 from backend.domain.labels.inputs.hypertext import HyperTextDom
 from backend.domain.labels.inputs.linked import form_of
 from backend.domain.labels.inputs.paragraphs import dialogue
-from backend.domain.labels.inputs.text import PlainText
 from backend.domain.labels.inputs.values import field_of, value_of
+from backend.domain.labels.placement.location import Location, Quote, Span, Unlocated, locate
 
 
 class MarkedObject(Protocol):
@@ -39,6 +39,45 @@ class MarkedObject(Protocol):
 
     def read(self, data: Mapping[str, Any]) -> Mapping[str, str]:
         """Variable -> what a model reads in its place; {} where that is the value itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlainText:
+    """<Text>: code points of the string, as it stands in the task.
+
+    The browser drops NUL and counts on without it, so neither the text nor the offsets here know it.
+    """
+
+    text: str
+
+    @classmethod
+    def of(cls, source: str) -> "PlainText":
+        """The text of a task's string."""
+        return cls(source.replace("\0", ""))
+
+    @property
+    def prompt(self) -> str:
+        return self.text
+
+    def locate(self, quotes: Sequence[Quote]) -> list[Location | Unlocated]:
+        return locate(self.text, quotes)
+
+    @property
+    def turn_count(self) -> int:
+        return 0
+
+    def part(self, start: int, end: int) -> str:
+        """What stands there."""
+        return self.text[start:end]
+
+    def quote(self, start: int, end: int, label: str) -> Quote:
+        return Quote(self.part(start, end), label, self.text[:start])
+
+    def value(self, start: int, end: int) -> dict[str, Any]:
+        return {"start": start, "end": end, "text": self.part(start, end)}
+
+    def span(self, value: Mapping[str, Any]) -> Span | None:
+        return within(offset_of(value.get("start")), offset_of(value.get("end")), len(self.text))
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import pytest
 
 from backend.domain.labels.inputs.base import SpanText
 from backend.domain.labels.inputs.hypertext import HyperTextDom
+from backend.domain.labels.inputs.objects import PlainText
 from backend.domain.labels.inputs.paragraphs import dialogue
-from backend.domain.labels.inputs.text import PlainText
 from backend.domain.labels.placement.location import Location, Quote, Unlocated
 from tests.control_sets import control_set
 
