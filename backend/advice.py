@@ -1,7 +1,7 @@
 """What somebody may do next, as data: each interface says in its own words how that is done.
 
-A remark and an error hold one of these. The command line names a command or an option, the API a field, the page a
-button; where an interface has no words of its own for it, the value is said.
+A `Notice`, and so every error, may hold one of these. The command line names a command or an option, the API a field,
+the page a button; where an interface has no words of its own for it, the value is said.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ from enum import Enum, unique
 class Advice(Enum):
     """What a reader may do next. The value says it without the words of any interface."""
 
-    # of remarks
+    # of caveats
     INCLUDE_OWN = "They can be counted too."
     RELABEL_ALL = "If they were renamed, the ground truths count once the new names are known."
     LEAVE_ONE_OUT = "They can be counted too, each with the other examples only."
@@ -32,7 +32,7 @@ class Advice(Enum):
     RUN_ON_SAMPLE = "run it on a sample first."
     RELABEL_EACH = "if labels were renamed, the results can be read once the new names are known."
     LIST_WRONG = "the results of a version list the answers that differ from the ground truths."
-    # about runs, as whole sentences that follow a sentence: of remarks and of errors
+    # about runs, as whole sentences that follow a sentence: of caveats, of ends of runs and of errors
     RESUME = "Resume it to go on."
     RESUME_REST = "Resume the run to ask about the rest."
     COLLECT_OR_CANCEL = "Resume the run to collect the answers, or cancel it."
@@ -105,7 +105,7 @@ class Advice(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class Notice:
     """One sentence, and what to do about it, if anything.
 
     details: what an interface needs to say how, such as `project`, its number, or `run`, its id

@@ -26,14 +26,14 @@ class EnvFile(DotEnvSettingsSource):
 
     def __call__(self) -> dict[str, Any]:
         names = {name.lower() for name in self.env_vars}
-        remark(frozenset(names), tuple(self.settings_cls.model_fields))
+        warn_of(frozenset(names), tuple(self.settings_cls.model_fields))
         values = super().__call__()
         unset = tuple(prefix for name, prefix in OPTIONAL.items() if values.get(name) == PLACEHOLDER)
         return {name: value for name, value in values.items() if not name.startswith(unset)} if unset else values
 
 
 @cache
-def remark(names: frozenset[str], settings: tuple[str, ...]) -> None:
+def warn_of(names: frozenset[str], settings: tuple[str, ...]) -> None:
     """Warns, once, of names that look like one of `settings` but are not. Others may belong to somebody else."""
     for wrong, meant in misspelt(names, settings):
         log.warning(".env sets %s, which is not a setting: did you mean %s?", wrong.upper(), meant.upper())

@@ -25,19 +25,19 @@ A problem with a single task is not an error but data (`domain.outcome.Rejection
 
 import traceback
 
-from backend.advice import Advice, Remark
+from backend.advice import Advice, Notice
 
 
 class PromptsError(Exception):
     """Base class; its text is shown to people, with the words of the interface for what they may do next.
 
     sentence: what happened; with an advice it ends before that, with a colon, a semicolon or a comma
-    details: what an interface needs to say how the advice is followed, see Remark
+    details: what an interface needs to say how the advice is followed, see Notice
     """
 
     def __init__(self, sentence: object = "", advice: Advice | None = None, **details: object) -> None:
-        self.remark = Remark(str(sentence), advice, details)
-        super().__init__(sentence if advice is None else str(self.remark))
+        self.notice = Notice(str(sentence), advice, details)
+        super().__init__(sentence if advice is None else str(self.notice))
 
 
 class SettingsError(PromptsError):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from backend.advice import Remark
+from backend.advice import Notice
 from backend.errors import PromptsError
 
 Probe = Callable[[], str]
@@ -14,12 +14,12 @@ Probe = Callable[[], str]
 class HealthCheck:
     name: str
     ok: bool
-    remark: Remark
+    notice: Notice
 
     @property
     def sentence(self) -> str:
         """Without the words of any interface."""
-        return str(self.remark)
+        return str(self.notice)
 
 
 def examine(probes: dict[str, Probe]) -> list[HealthCheck]:
@@ -27,7 +27,7 @@ def examine(probes: dict[str, Probe]) -> list[HealthCheck]:
     checks = []
     for name, probe in probes.items():
         try:
-            checks.append(HealthCheck(name, True, Remark(probe())))
+            checks.append(HealthCheck(name, True, Notice(probe())))
         except PromptsError as error:
-            checks.append(HealthCheck(name, False, error.remark))
+            checks.append(HealthCheck(name, False, error.notice))
     return checks

@@ -114,11 +114,11 @@ class LivePredictions:
         """With the version in use; what is not finished in time is left to a run."""
         tasks = call.tasks
         if len(tasks) > 1:
-            tasks = self._not_left_over(call.tag, tasks, call.by_number)
+            tasks = self._without_overflow(call.tag, tasks, call.by_number)
         labelled = self._label(call, call.version, tasks)
         calibrators = self._calibrators(call.version, call.tag)
         if labelled.late:
-            self._leave_over(call, labelled, [task for task in tasks if task.id not in labelled.outcomes])
+            self._give_to_overflow_run(call, labelled, [task for task in tasks if task.id not in labelled.outcomes])
         return call.predictions(labelled, calibrators)
 
     def _label(self, call: "_LiveCall", version: PromptVersion, tasks: list[Task]) -> Labelled:
@@ -156,12 +156,12 @@ class LivePredictions:
             log.warning("%s: its calibration is for earlier confidences and not applied: calibrate it again", tag)
         return saved.applied if saved else RAW
 
-    def _not_left_over(self, tag: str, items: list[Task], by_number: Mapping[int, Any]) -> list[Task]:
+    def _without_overflow(self, tag: str, items: list[Task], by_number: Mapping[int, Any]) -> list[Task]:
         """The tasks without those that a run will push, which Label Studio would store twice."""
         pushed = self._overflow_runs.of(tag) if self._overflow_runs else set()
         return [item for item in items if _id(by_number[item.id]) not in pushed] if pushed else items
 
-    def _leave_over(self, call: "_LiveCall", labelled: Labelled, tasks: Sequence[Task]) -> None:
+    def _give_to_overflow_run(self, call: "_LiveCall", labelled: Labelled, tasks: Sequence[Task]) -> None:
         tag, ids = call.tag, call.ids(task.id for task in tasks)
         if self._overflow_runs is None:
             log.warning(

@@ -30,10 +30,10 @@ from backend.services.runs.task_labeler import TaskLabeler
 
 @dataclass(frozen=True, slots=True)
 class DraftedPrompt:
-    """`remarks`: what the user should know about it, one sentence each."""
+    """`caveats`: what the user should know about it, one sentence each."""
 
     file: PromptFile
-    remarks: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,13 +24,13 @@ from backend.services.runs.task_labeler import TaskLabeler, closing
 @dataclass(frozen=True, slots=True)
 class TryResult:
     """`messages` is empty when the task can't be asked about; `attempts` are the model's raw answers, those of
-    all samples; `remark`: why there is no confidence, where that can be helped; `lines`: the answer for people, a line
+    all samples; `caveat`: why there is no confidence, where that can be helped; `lines`: the answer for people, a line
     for each control; `text`: the fields of the task that the prompt uses."""
 
     messages: list[dict[str, str]]
     attempts: tuple[Completion, ...]
     outcome: Outcome
-    remark: str | None = None
+    caveat: str | None = None
     lines: tuple[str, ...] = ()
     text: str = ""
 
@@ -51,15 +51,15 @@ def try_tasks(
     cap: the most tokens of an answer, which a limit needs; None for what the version says
     """
     results = asyncio.run(_ask_about(labeler, resolved, tasks, cap))
-    return [_with_remark(resolved, task, result) for task, result in zip(tasks, results, strict=True)]
+    return [_with_caveat(resolved, task, result) for task, result in zip(tasks, results, strict=True)]
 
 
-def _with_remark(resolved: ResolvedVersion, task: Task, result: TryResult) -> TryResult:
+def _with_caveat(resolved: ResolvedVersion, task: Task, result: TryResult) -> TryResult:
     """With what there is to say of it."""
     answer, text = result.outcome.answer, "\n".join(told_text(task.value(name)) for name in resolved.version.variables)
     lines = () if answer is None else tuple(resolved.schema.show_each(answer))
-    remark = no_confidence_sentence(resolved.version, [result.outcome], resolved.schema) if result.messages else None
-    return replace(result, remark=remark, lines=lines, text=text)
+    caveat = no_confidence_sentence(resolved.version, [result.outcome], resolved.schema) if result.messages else None
+    return replace(result, caveat=caveat, lines=lines, text=text)
 
 
 async def _ask_about(

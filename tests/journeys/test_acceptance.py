@@ -60,7 +60,7 @@ def test_they_are_nobodys_truth_until_a_person_touches_them(
     found = accepted.command("evaluate", other, "--truth", "any", "--no-push", "--json").json
     assert found["tasks"] == 3
     assert found["left_out"]["unseen"] == project.task_ids()[3:]
-    assert any("not reviewed by a person" in remark for remark in found["remarks"])
+    assert any("not reviewed by a person" in caveat for caveat in found["remarks"])
 
 
 def test_the_data_managers_own_do_not_count_either(mine: Installation, project: Project) -> None:

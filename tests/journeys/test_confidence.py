@@ -67,9 +67,9 @@ def test_a_model_without_log_probabilities_is_told_of_once(
     run = mine.command("run", "topic@1", "--on", "sample", "--sample-size", 3)
     assert run.err.count("--confidence samples:5") == 1
     assert {prediction["score"] for prediction in project.predictions()} == {None}
-    assert "samples:5" in str(mine.app.try_task("topic@1", project.task_ids()[0]).remark)
+    assert "samples:5" in str(mine.app.try_task("topic@1", project.task_ids()[0]).caveat)
     silent = mine.save("topic", project.id, confidence="none")
-    assert mine.app.try_task(silent, project.task_ids()[0]).remark is None
+    assert mine.app.try_task(silent, project.task_ids()[0]).caveat is None
 
 
 def test_calibrated_scores_a_promise_and_annotations(

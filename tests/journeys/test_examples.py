@@ -89,7 +89,7 @@ def test_of_a_useless_teacher_the_draft_is_kept(mine: Installation, project: Pro
     with teaching(kind) as teacher:
         drafted = mine.but(**teacher.env).app.draft("topic", project.id, "big")
     assert drafted.file == mine.app.draft("topic", project.id).file
-    assert "can't be used" in drafted.remarks[0]
+    assert "can't be used" in drafted.caveats[0]
 
 
 @pytest.mark.parametrize("select", WAYS)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from backend.advice import Advice, Remark
+from backend.advice import Advice, Notice
 from backend.domain.runs.stop_reason import ADVICE, OF_SEARCHES
 from backend.errors import PromptsError, RunError
-from backend.interfaces.cli.render.remarks import ADVICE as COMMANDS
+from backend.interfaces.cli.render.notices import ADVICE as COMMANDS
 from backend.interfaces.web.pages.page_words import ADVICE as BUTTONS
 from backend.interfaces.web.problem import ADVICE as FIELDS
 
@@ -85,9 +85,9 @@ def test_the_api_which_has_no_resume_does_not_speak_of_it(advice: Advice) -> Non
 def test_an_error_says_what_happened_and_then_what_to_do() -> None:
     error = RunError("Run 7 is under way:", Advice.WAIT, run="7")
     assert str(error) == "Run 7 is under way: wait until it has ended."
-    assert error.remark.said_with({Advice.WAIT: "watch {run}."}) == "Run 7 is under way: watch 7."
+    assert error.notice.said_with({Advice.WAIT: "watch {run}."}) == "Run 7 is under way: watch 7."
 
 
 def test_an_error_without_advice_is_its_sentence() -> None:
     error = PromptsError("So it is.")
-    assert (str(error), error.remark) == ("So it is.", Remark("So it is."))
+    assert (str(error), error.notice) == ("So it is.", Notice("So it is."))

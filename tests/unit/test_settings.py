@@ -101,7 +101,7 @@ def test_a_blank_folder_is_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def from_file(folder: Path, text: str) -> Settings:
-    env_file.remark.cache_clear()
+    env_file.warn_of.cache_clear()
     (folder / ".env").write_text(text)
     return Settings(_env_file=folder / ".env")
 

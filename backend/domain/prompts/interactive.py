@@ -11,7 +11,7 @@ from backend.domain.labels.schema import LabelSchema
 from backend.domain.prompts.task_placeholders import task_placeholders
 from backend.domain.prompts.version import PromptVersion, refuse_unknown, used_variables
 
-REMARK = "\n\n[Not used: "
+NOT_USED = "\n\n[Not used: "
 """What began the remarks that former releases put below a prompt, where they may be saved still."""
 
 
@@ -31,7 +31,7 @@ def typed_region(context: Mapping[str, Any] | None, schema: LabelSchema) -> dict
             texts = value.get("text") if isinstance(value, dict) else None
             texts = [texts] if isinstance(texts, str) else texts
             if isinstance(texts, list) and texts and all(isinstance(text, str) for text in texts):
-                return _saying(region, [*texts[:-1], texts[-1].partition(REMARK)[0]])
+                return _saying(region, [*texts[:-1], texts[-1].partition(NOT_USED)[0]])
     return {}
 
 

@@ -1,8 +1,8 @@
-"""Remarks about a run in which tasks got no answer: how many, why, and what to do next."""
+"""Notices about a run in which tasks got no answer: how many, why, and what to do next."""
 
 from collections.abc import Mapping
 
-from backend.advice import Advice, Remark
+from backend.advice import Advice, Notice
 
 ADVICE = {
     "timeout": ("set CONCURRENCY lower or REQUEST_TIMEOUT_S higher.", Advice.CHECK_SERVER),
@@ -18,7 +18,7 @@ ADVICE = {
 """What to do about each kind of Failure, and what else helps."""
 
 
-def none_answered(failures: Mapping[str, int], tasks: int, refusal: str | None = None) -> Remark | None:
+def none_answered(failures: Mapping[str, int], tasks: int, refusal: str | None = None) -> Notice | None:
     """Why a run with these Failures (kind -> tasks) has no answer at all; None if it has one.
 
     refusal: the text of the provider's most frequent refusal
@@ -28,23 +28,23 @@ def none_answered(failures: Mapping[str, int], tasks: int, refusal: str | None =
     return _about(f"None of the {tasks} tasks got an answer", failures, refusal)
 
 
-def some_unanswered(failures: Mapping[str, int], tasks: int, refusal: str | None = None) -> Remark | None:
+def some_unanswered(failures: Mapping[str, int], tasks: int, refusal: str | None = None) -> Notice | None:
     """The last line about a run that has answers for some of its tasks only; None if it has all."""
     failed = sum(failures.values())
     return _about(f"{failed} of {tasks} tasks got no answer", failures, refusal) if failed else None
 
 
-def _about(sentence: str, failures: Mapping[str, int], refusal: str | None) -> Remark:
+def _about(sentence: str, failures: Mapping[str, int], refusal: str | None) -> Notice:
     """With the advice on the most frequent kind."""
     listed = ", ".join(f"{kind} {number}" for kind, number in ranked(failures))
     quoted = f". Most often: {refusal.rstrip('.')}" if refusal else ""
     return with_advice(f"{sentence} ({listed}){quoted}", ranked(failures)[0][0])
 
 
-def with_advice(sentence: str, kind: str) -> Remark:
+def with_advice(sentence: str, kind: str) -> Notice:
     """The sentence, and what to do about a kind of Failure."""
     todo, advice = ADVICE.get(kind, ("see why.", Advice.LIST_FAILED))
-    return Remark(f"{sentence}: {todo}", advice)
+    return Notice(f"{sentence}: {todo}", advice)
 
 
 def ranked(failures: Mapping[str, int]) -> list[tuple[str, int]]:

@@ -19,7 +19,7 @@ from backend.engine.shutdown import process_stop
 from backend.errors import PromptsError
 from backend.interfaces.cli.commands import PLACES, SECTIONS, command, commands
 from backend.interfaces.cli.render.console import printable
-from backend.interfaces.cli.render.remarks import in_commands
+from backend.interfaces.cli.render.notices import in_commands
 from backend.logs import structured
 
 log = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ class Commands(click.Group):
             with _heeding_signals():
                 return super().invoke(ctx)
         except PromptsError as error:
-            raise CommandFailed(printable(" ".join(in_commands(error.remark).split()))) from None
+            raise CommandFailed(printable(" ".join(in_commands(error.notice).split()))) from None
         except OSError as error:
             if error.errno not in FULL:
                 raise

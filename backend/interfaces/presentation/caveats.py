@@ -1,9 +1,9 @@
-"""Remarks: what has to be known to read an evaluation's numbers right."""
+"""Caveats: what has to be known to read an evaluation's numbers right."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from backend.advice import Advice, Remark
+from backend.advice import Advice, Notice
 from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.dataset.stored_otherwise import DATE, HIDDEN, TEXT
 from backend.domain.dataset.subset import Subset
@@ -24,11 +24,11 @@ OTHERWISE = {
 }
 
 
-def remarks(evaluation: Evaluation, subset: Subset) -> list[Remark]:
+def caveats(evaluation: Evaluation, subset: Subset) -> list[Notice]:
     """What is known about an evaluation on `subset`."""
     first = [*_part(subset), *_strict(evaluation)]
     last = [*_few(evaluation), *_missing(evaluation), *_labels(evaluation)]
-    return [*map(Remark, first), *left_out_remarks(evaluation.left_out), *map(Remark, last)]
+    return [*map(Notice, first), *left_out_caveats(evaluation.left_out), *map(Notice, last)]
 
 
 def _few(evaluation: Evaluation) -> Iterator[str]:
@@ -47,21 +47,21 @@ def _missing(evaluation: Evaluation) -> Iterator[str]:
             yield f"{name} is n/a: {why}"
 
 
-def left_out_remarks(left_out: LeftOut) -> Iterator[Remark]:
+def left_out_caveats(left_out: LeftOut) -> Iterator[Notice]:
     """Which ground truths do not count, and why."""
     own = "made from this prompt's own predictions, which favours it"
     if left_out.self_predicted:
-        yield Remark(_those(left_out.self_predicted, f"left out, {own}"), Advice.INCLUDE_OWN)
+        yield Notice(_those(left_out.self_predicted, f"left out, {own}"), Advice.INCLUDE_OWN)
     if left_out.accepted:
-        yield Remark(_those(left_out.accepted, f"among them {own}"))
+        yield Notice(_those(left_out.accepted, f"among them {own}"))
     if left_out.examples:
-        yield Remark(_those(left_out.examples, "left out, shown as examples"), Advice.LEAVE_ONE_OUT)
+        yield Notice(_those(left_out.examples, "left out, shown as examples"), Advice.LEAVE_ONE_OUT)
     if left_out.unseen:
-        yield Remark(_those(left_out.unseen, "left out, made from predictions and not reviewed by a person"))
-    yield from map(Remark, _otherwise(left_out))
+        yield Notice(_those(left_out.unseen, "left out, made from predictions and not reviewed by a person"))
+    yield from map(Notice, _otherwise(left_out))
     for label, tasks in left_out.unknown_labels.items():
         why = f"left out, in the label '{label}', which the labelling config does not have"
-        yield Remark(_those(tasks, why), Advice.RELABEL)
+        yield Notice(_those(tasks, why), Advice.RELABEL)
 
 
 def _those(tasks: Sequence[int], why: str) -> str:
@@ -79,17 +79,17 @@ def _otherwise(left_out: LeftOut) -> Iterator[str]:
         )
 
 
-def comparison_remarks(compared: "ComparisonResult") -> list[Remark]:
+def comparison_caveats(compared: "ComparisonResult") -> list[Notice]:
     """The same for a comparison."""
-    return [*_compared_texts(", ".join(compared.texts), compared.truths), *left_out_remarks(compared.left_out)]
+    return [*_compared_texts(", ".join(compared.texts), compared.truths), *left_out_caveats(compared.left_out)]
 
 
-def _compared_texts(texts: str, truths: int) -> Iterator[Remark]:
+def _compared_texts(texts: str, truths: int) -> Iterator[Notice]:
     if texts and truths:
         sentence = f"An answer is right only if its free texts ({texts}) are right word for word."
-        yield Remark(sentence, Advice.EACH_CONTROL)
+        yield Notice(sentence, Advice.EACH_CONTROL)
     elif texts:
-        yield Remark(f"Two answers are the same only if their free texts ({texts}) are the same word for word.")
+        yield Notice(f"Two answers are the same only if their free texts ({texts}) are the same word for word.")
 
 
 def _part(subset: Subset) -> Iterator[str]:

@@ -23,10 +23,10 @@ from backend.domain.metrics.confusions import Confusion
 from backend.domain.reports.report import JudgedTask, Report, TaskReply
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.canary import canary_sentences
-from backend.interfaces.presentation.caveats import remarks
+from backend.interfaces.presentation.caveats import caveats
 from backend.interfaces.presentation.differences import difference_sentence
 from backend.interfaces.presentation.plots import cascade_plot, cost_plot, reliability_plot, risk_plot
-from backend.interfaces.presentation.truth_basis import basis_remarks, likeness_remarks
+from backend.interfaces.presentation.truth_basis import basis_caveats, likeness_caveats
 
 if TYPE_CHECKING:
     import jinja2
@@ -71,7 +71,7 @@ def page(report: Report, subset: Subset, made: str) -> bytes:
     html = _template().render(
         report=report,
         made=made,
-        remarks=[*_unasked(report), *_basis(report), *map(str, remarks(report.evaluation, subset))],
+        caveats=[*_unasked(report), *_basis(report), *map(str, caveats(report.evaluation, subset))],
         verdict=_verdict(report),
         differs=difference_sentence(report.differences),
         matrices=matrices(report.evaluation.score),
@@ -144,8 +144,8 @@ def _unasked(report: Report) -> Iterator[str]:
 
 
 def _basis(report: Report) -> Iterator[str]:
-    yield from map(str, basis_remarks(report.basis, report.version.project))
-    yield from map(str, likeness_remarks(report.likeness))
+    yield from map(str, basis_caveats(report.basis, report.version.project))
+    yield from map(str, likeness_caveats(report.likeness))
     if report.canary is not None:
         yield f"Canary of {report.canary.asked_at[:10]}: " + " ".join(
             canary_sentences(report.version.tag, report.canary.result)

@@ -50,7 +50,7 @@ class Problem(Exception):
 
 def problem_of(error: PromptsError) -> Problem:
     """How the API tells an error of the application."""
-    sentence = error.remark.said_with(ADVICE)
+    sentence = error.notice.said_with(ADVICE)
     if isinstance(error, NotThereError):
         return Problem(404, sentence)
     if isinstance(error, Unreachable | StoreAwayError | ProviderAwayError):

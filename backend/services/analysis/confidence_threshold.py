@@ -20,7 +20,7 @@ from backend.services.runs.stored_outcomes import StoredOutcomes
 @dataclass(frozen=True, slots=True)
 class ConfidenceThreshold:
     """`lowest.threshold` is a raw confidence; `score` is the pushed score that corresponds to it;
-    `calibration_remark`: what to do about a calibration that is not applied."""
+    `calibration_caveat`: what to do about a calibration that is not applied."""
 
     version: str
     lowest: Threshold | WrongShare
@@ -28,7 +28,7 @@ class ConfidenceThreshold:
     left_out: LeftOut
     basis: TruthBasis
     project: int
-    calibration_remark: str | None = None
+    calibration_caveat: str | None = None
 
 
 def confidence_threshold(resolved: ResolvedVersion, judged: JudgedVersion, accuracy: float) -> ConfidenceThreshold:
@@ -49,7 +49,7 @@ def _result(resolved: ResolvedVersion, judged: JudgedVersion, lowest: Threshold 
         left_out=judged.left_out,
         basis=judged.basis,
         project=resolved.project.id,
-        calibration_remark=resolved.calibration_remark,
+        calibration_caveat=resolved.calibration_caveat,
     )
 
 

@@ -26,7 +26,7 @@ class ResolvedVersion:
     older_calibration: bool = False
 
     @property
-    def calibration_remark(self) -> str | None:
+    def calibration_caveat(self) -> str | None:
         """What to do about an older calibration; None without one."""
         if not self.older_calibration:
             return None

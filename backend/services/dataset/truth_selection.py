@@ -56,7 +56,7 @@ class TruthSelection:
                 self.pairs.append((task, truth))
 
     def left_out(self) -> LeftOut:
-        """The numbers of the tasks that do not count, by reason, and of those that count with a remark."""
+        """The numbers of the tasks that do not count, by reason, and of those that count with a caveat."""
         unknown_labels = {label: tuple(ids) for label, ids in sorted(self._unknown_labels.items())}
         otherwise = otherwise_of([truth for _, truth in self.pairs])
         return LeftOut(

@@ -101,7 +101,7 @@ class TaskFollower:
             return self._resume(keep_up, run)
         if _failed(run):
             waits = run.created > keep_up.changed and run.silent_s < self._patience(runs)
-            return str(newest.remark) if waits else None
+            return str(newest.notice) if waits else None
         if self._was_refused(keep_up, newest) and run.created > keep_up.changed:
             return other_limit(keep_up) if run.silent_s < MOST_S else None
         return _canceled(keep_up, run)

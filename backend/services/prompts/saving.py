@@ -11,10 +11,10 @@ from backend.domain.connections.connection import DEFAULT, RESERVED, read_refere
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.pictures.texts import reads_files
 from backend.domain.project import Project
+from backend.domain.prompts.caveats import caveats, has, lacking, on_lacking
 from backend.domain.prompts.confidence_option import NONE
 from backend.domain.prompts.default_prompt import first_draft, first_prompt
 from backend.domain.prompts.prompt_file import PromptFile
-from backend.domain.prompts.remarks import has, lacking, on_lacking, remarks
 from backend.domain.prompts.version import PromptVersion, check_name
 from backend.errors import PromptError
 from backend.services.dataset.label_configs import Configs
@@ -30,23 +30,23 @@ class SavedVersion:
     """A stored version.
 
     new: False if the same content was a version already
-    remarks: what may not be as it was meant
+    caveats: what may not be as it was meant
     """
 
     version: PromptVersion
     new: bool
     unsupported: tuple[str, ...]
-    remarks: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedDraft:
-    """A draft as a version of its project. `remarks`: what may not be as it was meant."""
+    """A draft as a version of its project. `caveats`: what may not be as it was meant."""
 
     version: PromptVersion
     project: Project
     schema: LabelSchema
-    remarks: tuple[str, ...]
+    caveats: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class VersionSaver:
         """
         checked = self.checked(draft)
         stored, new = self.store.save(checked.version, self.studio.person)
-        return SavedVersion(stored, new, checked.schema.unsupported, checked.remarks)
+        return SavedVersion(stored, new, checked.schema.unsupported, checked.caveats)
 
     def checked(self, draft: Draft) -> CheckedDraft:
         """The version that `save` would store, without a number. Raises what `save` raises."""
@@ -85,7 +85,7 @@ class VersionSaver:
         if version.examples and reads_files(schema, version.variables):
             raise PromptError("The prompt shows files, which examples cannot show: save it without examples.")
         lack = self._lacking(version, columns, schema, project)
-        noted = remarks(version.template, names, schema)
+        noted = caveats(version.template, names, schema)
         return CheckedDraft(version, project, schema, (*noted, *on_lacking(lack, version.variables)))
 
     def _with_model(self, version: PromptVersion, draft: Draft) -> PromptVersion:

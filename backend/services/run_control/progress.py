@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol, Self
 
-from backend.advice import Remark
+from backend.advice import Notice
 from backend.domain.outcome import Outcome
 from backend.logs import to_log
 
@@ -46,7 +46,7 @@ class Progress(Protocol):
     def notify(self, sentence: str) -> None:
         """Something the user should know."""
 
-    def advise(self, remark: Remark) -> None:
+    def advise(self, notice: Notice) -> None:
         """The same, with what the user may do next."""
 
 
@@ -65,5 +65,5 @@ class Silent:
     def notify(self, sentence: str) -> None:
         to_log(sentence)
 
-    def advise(self, remark: Remark) -> None:
-        self.notify(str(remark))
+    def advise(self, notice: Notice) -> None:
+        self.notify(str(notice))

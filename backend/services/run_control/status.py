@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 
 from backend.adapters.database.runs.runs import RunStore
-from backend.advice import Advice, Remark
+from backend.advice import Advice, Notice
 from backend.domain.resolution.pricing import Pricing
 from backend.domain.runs.run import ALIVE_S, OPEN, Run, TaskCounts
 from backend.domain.runs.stop_reason import ABANDONED, NEVER_BEGAN, UNATTENDED, StopReason
 from backend.services.run_control.ownership import is_owned
-from backend.services.run_control.termination import remark_of
+from backend.services.run_control.termination import notice_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,12 @@ class RunStatus:
         return self.run.status == "in_progress" and self.run.push and planned and self.counts.left == 0
 
     @property
-    def remark(self) -> Remark:
+    def notice(self) -> Notice:
         """Why it ended, or what it waits for, and how to go on with it."""
-        return remark_of(self.run)
+        return notice_of(self.run)
 
     @property
-    def waiting(self) -> Remark | None:
+    def waiting(self) -> Notice | None:
         """How to go on with the tasks that a failed run left; None if it left none."""
         left, planned = self.counts.left, self.run.tasks is not None
         if self.run.status != "failed" or (planned and left == 0):
@@ -38,7 +38,7 @@ class RunStatus:
         sentence = "1 task waits." if left == 1 else f"{left:,} tasks wait."
         if left == self.counts.tasks:  # what is stored of other runs was not looked up
             sentence = "Its tasks wait."
-        return Remark(sentence, Advice.RESUME_REST, {"run": self.run.id, "tag": self.run.tag})
+        return Notice(sentence, Advice.RESUME_REST, {"run": self.run.id, "tag": self.run.tag})
 
 
 def status_of(run_store: RunStore, run: Run, pricing: Pricing) -> RunStatus:

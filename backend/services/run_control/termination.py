@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from backend.adapters.database.runs.runs import RunStore
-from backend.advice import Advice, Remark
+from backend.advice import Advice, Notice
 from backend.domain.dataset.subset import Subset
 from backend.domain.runs.run import FINAL, Run
 from backend.domain.runs.stop_reason import ADVICE, BUDGET, INTERRUPTED, LEFT_BATCH, OF_SEARCHES, StopKind
@@ -66,8 +66,8 @@ def noted_end(run_store: RunStore, run_id: str, shared: bool = False, worker: st
         finish("canceled", *LEFT_BATCH)
         raise
     except MonthUsedUp as used_up:
-        finish("canceled", used_up.remark.sentence, StopKind.MONTHLY_BUDGET)
-        stopped_at = remark_of(run_store.run(run_id))
+        finish("canceled", used_up.notice.sentence, StopKind.MONTHLY_BUDGET)
+        stopped_at = notice_of(run_store.run(run_id))
         raise MonthUsedUp(used_up.connection, stopped_at.advice, **stopped_at.details) from None
     except PromptsError as error:
         finish("failed", str(error))
@@ -89,10 +89,10 @@ def _canceled(run_store: RunStore, run_id: str, error: BaseException) -> Cancele
     return Canceled(run_id) if run_store.run(run_id).status == "canceled" else TakenOver(run_id)
 
 
-def remark_of(run: Run) -> Remark:
+def notice_of(run: Run) -> Notice:
     """Why a run ended, or what it waits for, and how to go on with it."""
     advice = (ADVICE if isinstance(run.scope, Subset) else OF_SEARCHES).get(run.stop)
-    return Remark(run.reason, advice, {"run": run.id, "tag": run.tag})
+    return Notice(run.reason, advice, {"run": run.id, "tag": run.tag})
 
 
 def _left(run_store: RunStore, run_id: str, shared: bool, worker: str | None) -> RunError:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from backend.advice import Remark
+from backend.advice import Notice
 from backend.domain.dataset.subset import Subset
 from backend.domain.metrics.summary import Summary, Summing
 from backend.domain.outcome import Outcome, Truth
@@ -59,8 +59,8 @@ class Findings:
     def notify(self, sentence: str) -> None:
         self.progress.notify(sentence)
 
-    def advise(self, remark: Remark) -> None:
-        self.progress.advise(remark)
+    def advise(self, notice: Notice) -> None:
+        self.progress.advise(notice)
 
     def read(self, outcomes: list[Outcome]) -> None:
         """Sums outcomes that nobody is told of."""

@@ -43,8 +43,8 @@ class Pusher:
 
     def target(self, resolved: ResolvedVersion, notify: Notify) -> TargetProject:
         """Where a version's predictions go. Tells of a calibration that does not apply to their scores."""
-        if remark := resolved.calibration_remark:
-            notify(remark)
+        if caveat := resolved.calibration_caveat:
+            notify(caveat)
         return TargetProject(self.studio, self.store, resolved.project.id, notify)
 
 

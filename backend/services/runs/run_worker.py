@@ -200,8 +200,8 @@ class RunWorker:
             raise Canceled(run.id)
         if not any(outcome.spoke for outcome in first):
             self._check_answered(run, resolved)
-        if remark := no_confidence_sentence(resolved.version, first, resolved.schema):
-            notify(remark)
+        if caveat := no_confidence_sentence(resolved.version, first, resolved.schema):
+            notify(caveat)
 
     def _complete(self, run: Run, tasks: int, heartbeat: Heartbeat) -> None:
         _check_owned(run, heartbeat)

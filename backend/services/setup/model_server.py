@@ -16,7 +16,7 @@ from backend.services.run_control.waiting import waiting
 from backend.services.setup.timing import Timing, small_requests
 
 LISTED_WITHIN_S = 5.0
-"""What is only a remark must not keep anybody waiting."""
+"""What is only a caveat must not keep anybody waiting."""
 TIMED_FOR_S = 120.0
 """Requests are timed for so long, even where the settings give them less: the settings are in question."""
 T = TypeVar("T")

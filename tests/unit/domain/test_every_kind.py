@@ -45,7 +45,7 @@ from backend.domain.reports.table_rows import TableLayout
 from backend.domain.resolution.logprob_confidence import Counted, confidence
 from backend.domain.resolution.resolve import has_probability, open_numbers, resolve
 from backend.domain.task import Task
-from backend.interfaces.presentation.caveats import remarks
+from backend.interfaces.presentation.caveats import caveats
 from backend.interfaces.presentation.report_page import page
 from tests.control_sets import SETS, control_set
 from tests.scripted import some, tokens, version
@@ -106,7 +106,7 @@ def test_evaluate_counts_what_is_right(kind: Kind) -> None:
     assert (found.score.outputs, found.score.accuracy) == (4, (2 + empty) / 4)
     for measures in found.measures.values():
         assert all(measure.value is not None or measure.reason for measure in measures.values())
-    assert all(str(line).endswith((".", "n/a")) for line in remarks(found, Subset("ground-truth")))
+    assert all(str(line).endswith((".", "n/a")) for line in caveats(found, Subset("ground-truth")))
     assert evaluation(kind.right, kind.truths, kind.schema).score.accuracy == 1
     nothing = evaluation([Outcome(1, Failure("timeout", "Late."))], kind.truths, kind.schema)
     assert nothing.score.accuracy is None

@@ -7,11 +7,11 @@ import click
 
 from backend.interfaces.cli.options.task_selection import truths_options
 from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app, waiting_for
-from backend.interfaces.cli.render.remarks import in_commands
+from backend.interfaces.cli.render.notices import in_commands
 from backend.interfaces.presentation import number_format as numbers
-from backend.interfaces.presentation.caveats import left_out_remarks
+from backend.interfaces.presentation.caveats import left_out_caveats
 from backend.interfaces.presentation.json.trust import AUDIT_KINDS, audit_json
-from backend.interfaces.presentation.truth_basis import basis_remarks
+from backend.interfaces.presentation.truth_basis import basis_caveats
 
 if TYPE_CHECKING:
     from backend.domain.dataset.subset import Subset
@@ -49,8 +49,8 @@ def _talk(result: "Audit", project: int) -> None:
     versions = f": {', '.join(result.versions)}" if result.versions else ""
     compared = f"compared with the answers of {numbers.things(len(result.versions), 'version')}{versions}."
     notify(f"{numbers.things(result.truths, 'ground truth')}, {compared}")
-    for remark in (*basis_remarks(result.basis, project), *left_out_remarks(result.left_out)):
-        notify(in_commands(remark))
+    for caveat in (*basis_caveats(result.basis, project), *left_out_caveats(result.left_out)):
+        notify(in_commands(caveat))
     if result.stale:
         notify(f"Not compared, because they were saved with another labelling config: {', '.join(result.stale)}.")
     if not result.versions:

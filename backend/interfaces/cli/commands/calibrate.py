@@ -13,11 +13,11 @@ from backend.interfaces.cli.options.prompt_names import version_argument
 from backend.interfaces.cli.options.share import Share
 from backend.interfaces.cli.options.task_selection import truths_options
 from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, the_app, waiting_for
-from backend.interfaces.cli.render.remarks import in_commands
+from backend.interfaces.cli.render.notices import in_commands
 from backend.interfaces.presentation import number_format as numbers
-from backend.interfaces.presentation.caveats import left_out_remarks
+from backend.interfaces.presentation.caveats import left_out_caveats
 from backend.interfaces.presentation.json.trust import calibration_json, threshold_json
-from backend.interfaces.presentation.truth_basis import basis_remarks
+from backend.interfaces.presentation.truth_basis import basis_caveats
 
 if TYPE_CHECKING:
     from backend.domain.calibration.fit import Calibration
@@ -52,8 +52,8 @@ def calibrate(version: str, subset: Subset, remove: bool, json_wanted: bool) -> 
     with waiting_for("the calibration"):
         result = app.calibrate(version, subset)
     print_json(calibration_json(result)) if json_wanted else _print_calibration(result)
-    for remark in (*basis_remarks(result.basis, result.project), *left_out_remarks(result.left_out)):
-        notify(in_commands(remark))
+    for caveat in (*basis_caveats(result.basis, result.project), *left_out_caveats(result.left_out)):
+        notify(in_commands(caveat))
 
 
 @click.command()
@@ -89,10 +89,10 @@ def threshold(version: str, accuracy: float | None, wrong: float | None, subset:
         else:
             result = app.confidence_threshold(version, accuracy, subset)
     print_json(threshold_json(result)) if json_wanted else _print(result, subset)
-    if result.calibration_remark:
-        notify(result.calibration_remark)
-    for remark in (*basis_remarks(result.basis, result.project), *left_out_remarks(result.left_out)):
-        notify(in_commands(remark))
+    if result.calibration_caveat:
+        notify(result.calibration_caveat)
+    for caveat in (*basis_caveats(result.basis, result.project), *left_out_caveats(result.left_out)):
+        notify(in_commands(caveat))
 
 
 def _print(result: "ConfidenceThreshold", subset: Subset) -> None:

@@ -50,7 +50,7 @@ def canary(version: str, budget: float | None, yes: bool, json_wanted: bool) -> 
         print_json(canary_json(result))
     else:
         click.echo(printable("\n".join(canary_sentences(version, result.canary))))
-    for sentence in _remarks(result):
+    for sentence in _caveats(result):
         notify(sentence)
     if result.canary.model_changed:
         raise click.exceptions.Exit(BELOW)
@@ -62,11 +62,11 @@ def _price(version: str, plan: "CanaryPlan") -> str:
     return f"Asking {requests} of {version} again costs {price}; twice that if many answers differ."
 
 
-def _remarks(result: "CanaryResult") -> list[str]:
-    remarks = []
+def _caveats(result: "CanaryResult") -> list[str]:
+    caveats = []
     if result.unanswered:
-        remarks.append(f"{numbers.things(result.unanswered, 'request')} without an answer now: not counted.")
+        caveats.append(f"{numbers.things(result.unanswered, 'request')} without an answer now: not counted.")
     if result.before != result.now:
         before, now = (", ".join(names) for names in (result.before, result.now))
-        remarks.append(f"The server called the model {before} then, and calls it {now} now.")
-    return remarks
+        caveats.append(f"The server called the model {before} then, and calls it {now} now.")
+    return caveats

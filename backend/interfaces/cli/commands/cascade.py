@@ -12,11 +12,11 @@ from backend.interfaces.cli.options.cascade import differs_option
 from backend.interfaces.cli.options.prompt_names import complete_versions
 from backend.interfaces.cli.options.task_selection import truths_options
 from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, the_app, waiting_for
-from backend.interfaces.cli.render.remarks import in_commands
+from backend.interfaces.cli.render.notices import in_commands
 from backend.interfaces.presentation import number_format as numbers
-from backend.interfaces.presentation.caveats import left_out_remarks
+from backend.interfaces.presentation.caveats import left_out_caveats
 from backend.interfaces.presentation.json.cascade import cascade_json
-from backend.interfaces.presentation.truth_basis import basis_remarks
+from backend.interfaces.presentation.truth_basis import basis_caveats
 
 if TYPE_CHECKING:
     from backend.domain.calibration.cascade_tradeoff import CascadePoint
@@ -43,8 +43,8 @@ def cascade(first: str, second: str, differs: float, subset: "Subset", json_want
     with waiting_for("the cascade"):
         result = the_app().cascade(first, second, subset, differs)
     print_json(cascade_json(result)) if json_wanted else _print(result)
-    for remark in _remarks(result):
-        notify(remark)
+    for caveat in _caveats(result):
+        notify(caveat)
 
 
 def _print(result: "CascadeResult") -> None:
@@ -79,10 +79,10 @@ def _row(table: Table, name: str, point: "CascadePoint", style: str | None = Non
     table.add_row(cell(name), *shares, *judged, numbers.usd(usd), style=style)
 
 
-def _remarks(result: "CascadeResult") -> Iterator[str]:
+def _caveats(result: "CascadeResult") -> Iterator[str]:
     tradeoff = result.tradeoff
-    yield from map(in_commands, basis_remarks(result.basis, result.first.project))
-    yield from map(in_commands, left_out_remarks(result.left_out))
+    yield from map(in_commands, basis_caveats(result.basis, result.first.project))
+    yield from map(in_commands, left_out_caveats(result.left_out))
     if result.reason:
         yield f"How often they are right is not known. {result.reason}"
     if tradeoff.tasks < result.project_tasks:

@@ -23,6 +23,6 @@ def draft(name: str, project: int | None, teacher: str | None) -> None:
     with waiting_for(f"the teacher {teacher} to write a prompt" if teacher else "Label Studio"):
         drafted = the_app().draft(name, project, teacher)
     click.echo(file_text(drafted.file), nl=False)
-    for remark in drafted.remarks:
-        notify(remark)
+    for caveat in drafted.caveats:
+        notify(caveat)
     notify(f"Add what you know about the task, then save it: `ls-prompts save {quote(name)} --file FILE`.")

@@ -14,11 +14,11 @@ from backend.interfaces.cli.render.comparison import print_comparison
 from backend.interfaces.cli.render.console import as_json, notify, print_json, the_app, waiting_for
 from backend.interfaces.cli.render.evaluation import print_evaluation
 from backend.interfaces.cli.render.headline import notify_unanswered
+from backend.interfaces.cli.render.notices import in_commands
 from backend.interfaces.cli.render.progress import RunProgress
-from backend.interfaces.cli.render.remarks import in_commands
 from backend.interfaces.presentation.json.evaluation import comparison_json, evaluation_json
 from backend.interfaces.presentation.json.trust import drawn_accuracy_json
-from backend.interfaces.presentation.truth_basis import comparison_basis_remarks, drawn_accuracy_remarks
+from backend.interfaces.presentation.truth_basis import comparison_basis_caveats, drawn_accuracy_caveats
 
 if TYPE_CHECKING:
     from backend.app import App
@@ -58,8 +58,8 @@ def evaluate(version: str, subset: Subset, options: "RunOptions", gate: QualityG
         print_evaluation(finished, evaluation, calibrated)
         if compared:
             print_comparison(compared)
-    for remark in drawn_accuracy_remarks(basis, finished.run.project):
-        notify(in_commands(remark))
+    for caveat in drawn_accuracy_caveats(basis, finished.run.project):
+        notify(in_commands(caveat))
     end_by(checks)
 
 
@@ -93,5 +93,5 @@ def compare(versions: tuple[str, ...], subset: Subset, json_wanted: bool) -> Non
     with waiting_for("the comparison"):
         compared = the_app().compare(versions, subset)
     print_json(comparison_json(compared)) if json_wanted else print_comparison(compared)
-    for remark in comparison_basis_remarks(compared):
-        notify(in_commands(remark))
+    for caveat in comparison_basis_caveats(compared):
+        notify(in_commands(caveat))

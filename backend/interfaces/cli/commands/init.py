@@ -12,7 +12,7 @@ import click
 
 from backend.errors import PromptsError, SettingsError
 from backend.interfaces.cli.render.console import confirm, notify, yes_option
-from backend.interfaces.cli.render.remarks import in_commands
+from backend.interfaces.cli.render.notices import in_commands
 
 if TYPE_CHECKING:
     from backend.app import App
@@ -73,7 +73,7 @@ class Answers:
             except PromptsError as error:
                 if not self._asking:
                     raise
-                notify(f"no  {in_commands(error.remark)}")
+                notify(f"no  {in_commands(error.notice)}")
                 if not click.confirm("Keep it anyway?", err=True):
                     value = None
                     continue

@@ -33,7 +33,7 @@ def people(version: str, json_wanted: bool) -> None:
         print_json(people_json(version, agreement))
     elif agreement.tasks:
         Console().print(_table(agreement))
-    for sentence in _remarks(version, agreement):
+    for sentence in _caveats(version, agreement):
         notify(sentence)
 
 
@@ -49,24 +49,24 @@ def _table(agreement: "HumanAgreement") -> Table:
     return table
 
 
-def _remarks(version: str, agreement: "HumanAgreement") -> list[str]:
+def _caveats(version: str, agreement: "HumanAgreement") -> list[str]:
     if not agreement.tasks:
         return [agreement.reason or ""]
     tasks = numbers.things(agreement.tasks, "task")
-    remarks = [
+    caveats = [
         f"Of {tasks} that two people or more annotated and {version} answered, {agreement.people} people in all."
     ]
     if agreement.drawn != agreement.tasks:
-        remarks.append(
+        caveats.append(
             f"{numbers.count(agreement.drawn or 0)} of them were drawn at random: tasks that several people annotate "
             "may be easier or harder than the others."
         )
     if agreement.test is None:
-        return [*remarks, agreement.reason or ""]
+        return [*caveats, agreement.reason or ""]
     verdict = (
         "can stand in for a person" if agreement.test.passed else "is not shown to be able to stand in for a person"
     )
     return [
-        *remarks,
+        *caveats,
         f"{version} {verdict}: it is no worse than {agreement.test.won} of {agreement.test.people} people.",
     ]

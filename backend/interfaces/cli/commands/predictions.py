@@ -19,11 +19,11 @@ from backend.interfaces.cli.render.console import (
     waiting_for,
     yes_option,
 )
-from backend.interfaces.cli.render.remarks import in_commands
+from backend.interfaces.cli.render.notices import in_commands
 from backend.interfaces.cli.render.run import others_pushed
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.projects import project_predictions_json, push_json
-from backend.interfaces.presentation.truth_basis import basis_remarks
+from backend.interfaces.presentation.truth_basis import basis_caveats
 
 if TYPE_CHECKING:
     from backend.services.auto_accept import ChosenTasks
@@ -173,8 +173,8 @@ def _notify_basis(chosen: "ChosenTasks", project: int, not_drawn: bool) -> None:
     """What the guarantee rests on. Ends the command where nothing was drawn and the user does not want that."""
     if chosen.basis is None:
         return
-    for remark in basis_remarks(chosen.basis, project):
-        notify(in_commands(remark))
+    for caveat in basis_caveats(chosen.basis, project):
+        notify(in_commands(caveat))
     if chosen.basis.drawn is None and not not_drawn:
         confirm("Rely on ground truths that were not drawn at random?", "--not-drawn")
 

@@ -6,7 +6,7 @@ import click
 
 from backend.interfaces.cli.options.prompt_names import version_argument
 from backend.interfaces.cli.render.console import as_json, notify, print_json, printable, the_app, waiting_for
-from backend.interfaces.cli.render.remarks import in_commands
+from backend.interfaces.cli.render.notices import in_commands
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.projects import health_checks_json
 
@@ -34,7 +34,7 @@ def doctor(backend_url: str | None, json_wanted: bool) -> None:
         for check in checks:
             click.echo(
                 f"{click.style('ok ', fg='green') if check.ok else click.style('no ', fg='red')} "
-                f"{check.name}: {printable(in_commands(check.remark))}"
+                f"{check.name}: {printable(in_commands(check.notice))}"
             )
     sys.exit(0 if all(check.ok for check in checks) else 1)
 

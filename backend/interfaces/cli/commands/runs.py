@@ -12,7 +12,7 @@ from backend.engine.shutdown import process_stop
 from backend.interfaces.cli.options.prompt_names import complete_both
 from backend.interfaces.cli.options.run_options import processes_option
 from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, printable, the_status, the_work
-from backend.interfaces.cli.render.remarks import in_commands
+from backend.interfaces.cli.render.notices import in_commands
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.runs import run_status_json
 
@@ -54,7 +54,7 @@ def runs(which: str | None, json_wanted: bool) -> None:
     _print_table(statuses, ids)
     for status in statuses:
         if status.run.reason:
-            click.echo(f"{status.run.id} {status.run.status}: {printable(in_commands(status.remark))}")
+            click.echo(f"{status.run.id} {status.run.status}: {printable(in_commands(status.notice))}")
 
 
 def _print_table(statuses: "list[RunStatus]", ids: "Mapping[str, PublicId]") -> None:
@@ -112,7 +112,7 @@ def _watched(app: "StatusOperations", status: "RunStatus") -> "RunStatus":
     run, pause = status.run.id, EVERY_S
     with ProgressBar(f"{status.run.tag} {run}") as gauge:
         while status.run.status not in FINAL:
-            gauge.show(status.counts, in_commands(status.remark))
+            gauge.show(status.counts, in_commands(status.notice))
             if status.pushing:
                 gauge.pushing()
             time.sleep(pause)
@@ -204,7 +204,7 @@ def work(run: str, processes: int, part: str | None) -> None:
 
 def _print_end(status: "RunStatus") -> None:
     total = status.counts
-    reason = f": {printable(in_commands(status.remark))}" if status.run.reason else ""
+    reason = f": {printable(in_commands(status.notice))}" if status.run.reason else ""
     counts = f"{numbers.count(total.done)} of {numbers.things(total.tasks, 'task')} answered, {total.failed} failed"
     click.echo(f"{status.run.status}{reason}")
     click.echo(f"{counts}, {numbers.things(total.requests, 'request')}, cost {numbers.usd(total.cost_usd)}")

@@ -93,7 +93,7 @@ def _caveats(app: "App", saved: "SavedVersion") -> Iterator[str]:
             f"Project {saved.version.project} already has predictions of {', '.join(alike)}. Those that this database "
             "did not push will stay. If they are somebody else's, choose another name to tell them apart."
         )
-    yield from saved.remarks
+    yield from saved.caveats
     if not saved.new:
         yield "Nothing changed: this version has the same content."
     if doubt := app.doubt(saved.version.tag):

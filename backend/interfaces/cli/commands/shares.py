@@ -8,11 +8,11 @@ from rich.table import Column, Table
 
 from backend.interfaces.cli.options.prompt_names import version_argument
 from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, the_app, waiting_for
-from backend.interfaces.cli.render.remarks import in_commands
+from backend.interfaces.cli.render.notices import in_commands
 from backend.interfaces.presentation import number_format as numbers
-from backend.interfaces.presentation.caveats import left_out_remarks
+from backend.interfaces.presentation.caveats import left_out_caveats
 from backend.interfaces.presentation.json.trust import shares_json
-from backend.interfaces.presentation.truth_basis import basis_remarks
+from backend.interfaces.presentation.truth_basis import basis_caveats
 
 if TYPE_CHECKING:
     from backend.services.analysis.shares import ShareEstimate
@@ -53,5 +53,5 @@ def _notify(estimate: "ShareEstimate") -> None:
     if few := [share.label for share in estimate.shares if share.by_truths]:
         names = ", ".join(few[:10]) + (f" and {len(few) - 10} more" if len(few) > 10 else "")
         notify(f"From the ground truths alone, because fewer than 5 have the label or lack it: {names}.")
-    for remark in (*basis_remarks(estimate.basis, estimate.project), *left_out_remarks(estimate.left_out)):
-        notify(in_commands(remark))
+    for caveat in (*basis_caveats(estimate.basis, estimate.project), *left_out_caveats(estimate.left_out)):
+        notify(in_commands(caveat))

@@ -11,11 +11,11 @@ from rich.table import Column, Table
 from backend.interfaces.cli.options.prompt_names import complete_versions
 from backend.interfaces.cli.options.task_selection import truths_options
 from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, printable, the_app, waiting_for
-from backend.interfaces.cli.render.remarks import in_commands
+from backend.interfaces.cli.render.notices import in_commands
 from backend.interfaces.presentation import number_format as numbers
-from backend.interfaces.presentation.caveats import left_out_remarks
+from backend.interfaces.presentation.caveats import left_out_caveats
 from backend.interfaces.presentation.json.votes import votes_json
-from backend.interfaces.presentation.truth_basis import basis_remarks
+from backend.interfaces.presentation.truth_basis import basis_caveats
 
 if TYPE_CHECKING:
     from backend.domain.audit.votes import Vote
@@ -44,14 +44,14 @@ def votes(versions: tuple[str, ...], subset: "Subset", json_wanted: bool) -> Non
         raise click.UsageError("A vote takes two versions or more, like sentiment@1 other@1.")
     with waiting_for("the votes"):
         result = the_app().votes(versions, subset)
-    for remark in _remarks(result):
-        notify(remark)
+    for caveat in _caveats(result):
+        notify(caveat)
     print_json(votes_json(result)) if json_wanted else _print(result)
 
 
-def _remarks(result: "VoteResult") -> Iterator[str]:
-    yield from map(in_commands, basis_remarks(result.basis, result.project))
-    yield from map(in_commands, left_out_remarks(result.left_out))
+def _caveats(result: "VoteResult") -> Iterator[str]:
+    yield from map(in_commands, basis_caveats(result.basis, result.project))
+    yield from map(in_commands, left_out_caveats(result.left_out))
     if result.reason:
         yield f"How often they are right is not known. {result.reason}"
     for tag, count in result.missing.items():

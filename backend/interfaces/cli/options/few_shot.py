@@ -8,7 +8,7 @@ from backend.domain.dataset.split import parse_split
 from backend.domain.prompts.examples import WAYS
 from backend.errors import SubsetError
 from backend.interfaces.cli.options.option_group import option_group
-from backend.interfaces.cli.render.remarks import in_commands
+from backend.interfaces.cli.render.notices import in_commands
 
 if TYPE_CHECKING:
     from backend.services.prompts.few_shot_selection import FewShotRequest
@@ -48,7 +48,7 @@ def _request(number: int | None, select: str | None, embed: str | None, split: s
     try:
         part = HALF if split is None else None if split == ALL else parse_split(split)
     except SubsetError as error:
-        raise click.UsageError(in_commands(error.remark)) from None
+        raise click.UsageError(in_commands(error.notice)) from None
     return FewShotRequest(number, select or WAYS[0], embed, part)
 
 

@@ -9,14 +9,14 @@ from backend.domain.dataset.split import Split, parse_split
 from backend.domain.dataset.subset import SAMPLE_SEED, SAMPLE_SIZE, Subset, parse_subset
 from backend.errors import SubsetError
 from backend.interfaces.cli.options.option_group import option_group
-from backend.interfaces.cli.render.remarks import in_commands
+from backend.interfaces.cli.render.notices import in_commands
 
 
 def split_of(_context: click.Context, _option: click.Parameter, text: str | None) -> Split | None:
     try:
         return None if text is None else parse_split(text)
     except SubsetError as error:
-        raise click.BadParameter(in_commands(error.remark)) from None
+        raise click.BadParameter(in_commands(error.notice)) from None
 
 
 truth_option = click.option(
@@ -106,7 +106,7 @@ def _chosen(word: str | None, ids: str | None, sample: SampleOption) -> Subset:
     try:
         subset = parse_subset(word or "ids", ids=ids, size=sample.size, seed=sample.seed)
     except SubsetError as error:
-        raise click.UsageError(in_commands(error.remark)) from None
+        raise click.UsageError(in_commands(error.notice)) from None
     return replace(subset, stratify=sample.stratify)
 
 

@@ -11,9 +11,9 @@ from backend.domain.metrics.agreement import Agreement
 from backend.domain.metrics.comparison import UNDECIDED, VersionPair
 from backend.domain.prompts.differences import Difference
 from backend.interfaces.cli.render.console import cell
-from backend.interfaces.cli.render.remarks import in_commands
+from backend.interfaces.cli.render.notices import in_commands
 from backend.interfaces.presentation import number_format as numbers
-from backend.interfaces.presentation.caveats import comparison_remarks
+from backend.interfaces.presentation.caveats import comparison_caveats
 from backend.interfaces.presentation.differences import difference_sentence
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def print_comparison(compared: "ComparisonResult") -> None:
     if len(compared.comparison.pairs) > 1 and compared.truths:
         p_value = numbers.p_value(compared.comparison.p_value)
         console.print(f"\nAll versions equally accurate (Cochran's Q): {p_value}", highlight=False)
-    for line in [*_agreements(compared), *map(in_commands, comparison_remarks(compared))]:
+    for line in [*_agreements(compared), *map(in_commands, comparison_caveats(compared))]:
         console.print(cell(line), soft_wrap=True)
     for line in _missing(compared):
         console.print(cell(line), soft_wrap=True)

@@ -10,10 +10,10 @@ from rich.text import Text
 from backend.domain.metrics.classification import Score
 from backend.domain.metrics.evaluation import Evaluation
 from backend.interfaces.cli.render.console import cell
-from backend.interfaces.cli.render.remarks import in_commands
+from backend.interfaces.cli.render.notices import in_commands
 from backend.interfaces.cli.render.run import confusion_table, print_head, print_next, run_rows
 from backend.interfaces.presentation import number_format as numbers
-from backend.interfaces.presentation.caveats import remarks
+from backend.interfaces.presentation.caveats import caveats
 
 if TYPE_CHECKING:
     from backend.services.runs.options import RunResult
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def print_evaluation(finished: "RunResult", evaluation: Evaluation, calibrated: bool) -> None:
     """What matters first: a headline, the scores, what each label got, confusions; then confidence and the run's own
-    figures, remarks, and what to do next."""
+    figures, caveats, and what to do next."""
     console = Console()
     print_head(finished, console)
     _print_rows(_scores(finished, evaluation), console)
@@ -32,8 +32,8 @@ def print_evaluation(finished: "RunResult", evaluation: Evaluation, calibrated: 
         console.print(confusion_table(cells))
     console.print("")
     _print_rows([*_confidence_rows(evaluation, calibrated), *run_rows(finished)], console)
-    for remark in remarks(evaluation, finished.subset):
-        console.print(cell(in_commands(remark)), soft_wrap=True)
+    for caveat in caveats(evaluation, finished.subset):
+        console.print(cell(in_commands(caveat)), soft_wrap=True)
     print_next(finished, console)
 
 

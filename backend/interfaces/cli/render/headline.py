@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from backend.domain.runs.unanswered import ranked, some_unanswered, with_advice
 from backend.interfaces.cli.render.console import notify
-from backend.interfaces.cli.render.remarks import in_commands
+from backend.interfaces.cli.render.notices import in_commands
 from backend.interfaces.presentation import number_format as numbers
 
 if TYPE_CHECKING:
@@ -62,6 +62,6 @@ def next_step(finished: "RunResult") -> str:
 def notify_unanswered(finished: "RunResult") -> None:
     """Beside JSON: how many tasks got no answer, and which command asks them again."""
     summary = finished.summary
-    remark = some_unanswered(summary.failures, summary.tasks, summary.refusal)
-    if remark:
-        notify(f"{in_commands(remark)} Then `ls-prompts retry {finished.run.id}` asks them again.")
+    notice = some_unanswered(summary.failures, summary.tasks, summary.refusal)
+    if notice:
+        notify(f"{in_commands(notice)} Then `ls-prompts retry {finished.run.id}` asks them again.")

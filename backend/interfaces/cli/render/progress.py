@@ -5,11 +5,11 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from backend.advice import Remark
+from backend.advice import Notice
 from backend.domain.outcome import Outcome
 from backend.domain.runs.run import TaskCounts
 from backend.interfaces.cli.render.console import notify, printable
-from backend.interfaces.cli.render.remarks import in_commands
+from backend.interfaces.cli.render.notices import in_commands
 from backend.interfaces.presentation import number_format as numbers
 from backend.services.run_control.progress import Settled
 
@@ -124,5 +124,5 @@ class RunProgress(ProgressBar):
         else:
             self._bar.console.print(printable(sentence), highlight=False, markup=False)
 
-    def advise(self, remark: Remark) -> None:
-        self.notify(in_commands(remark))
+    def advise(self, notice: Notice) -> None:
+        self.notify(in_commands(notice))

@@ -39,7 +39,7 @@ def _verdict(tried: "TryResult") -> str:
     )
     confidence = numbers.proportion(outcome.confidence) + (controls and f" ({controls})")
     summary = f"{values}\nconfidence {confidence}, {tokens}, cost {numbers.usd(usage.cost_usd)}"
-    return f"{summary}\n{tried.remark}" if tried.remark else summary
+    return f"{summary}\n{tried.caveat}" if tried.caveat else summary
 
 
 def _value_text(held: Any) -> str:

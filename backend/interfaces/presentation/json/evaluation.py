@@ -9,7 +9,7 @@ from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.metrics.comparison import LEVEL, UNDECIDED, VersionPair
 from backend.domain.metrics.evaluation import Evaluation
 from backend.domain.metrics.quality_gate import GateCheck
-from backend.interfaces.presentation.caveats import comparison_remarks, remarks
+from backend.interfaces.presentation.caveats import caveats, comparison_caveats
 from backend.interfaces.presentation.json.plain import plain
 from backend.interfaces.presentation.json.runs import run_json, summary_json
 from backend.interfaces.presentation.json.trust import basis_json
@@ -102,7 +102,7 @@ def _caveats_json(finished: "RunResult", evaluation: Evaluation) -> dict[str, An
         "left_out": left_out_json(evaluation.left_out),
         "stored_otherwise": {kind: list(tasks) for kind, tasks in evaluation.left_out.otherwise.items()},
         "reasons": evaluation.reasons,
-        "remarks": [str(remark) for remark in remarks(evaluation, subset)],
+        "remarks": [str(caveat) for caveat in caveats(evaluation, subset)],
     }
 
 
@@ -142,7 +142,7 @@ def comparison_json(compared: "ComparisonResult") -> dict[str, Any]:
         "subset": str(compared.subset),
         "left_out": left_out_json(compared.left_out),
         "reason": comparison.reason,
-        "remarks": [str(remark) for remark in comparison_remarks(compared)],
+        "remarks": [str(caveat) for caveat in comparison_caveats(compared)],
         "basis": basis_json(compared.basis),
     }
 

@@ -132,7 +132,7 @@ def run(of: PublicRun, status: RunStatus, person: Person, evaluation: Evaluation
         "filters_json": None,
         "source_model_run": None,
         "status": STATUS[stored_run.status],
-        "reason": status.remark.said_with(ADVICE),
+        "reason": status.notice.said_with(ADVICE),
         "total_tasks": counts.tasks,
         "total_predictions": counts.done - counts.rejected,
         "total_correct_predictions": evaluation.score.correct if evaluation else None,

@@ -116,7 +116,7 @@ def _done(page: PageRequest, of: PublicVersion, act: Any) -> Any:
     try:
         page.notify(act(of))
     except PromptsError as error:
-        return _page(page, of, on_page(error.remark)), 400
+        return _page(page, of, on_page(error.notice)), 400
     return redirect(url_for("pages.actions", prompt=of.prompt.id, version=of.number.id), 303)
 
 
@@ -138,7 +138,7 @@ def _confident(page: PageRequest, tag: str) -> ConfidentTasks:
     try:
         lowest = page.app.confidence_threshold(tag, accuracy / 100).lowest
     except PromptsError as error:
-        return ConfidentTasks(LEAST, trouble=on_page(error.remark), guaranteed=accuracy)
+        return ConfidentTasks(LEAST, trouble=on_page(error.notice), guaranteed=accuracy)
     if lowest.threshold is None:
         reason = f"No confidence guarantees that {percent(accuracy / 100)} are right. {lowest.reason}"
         return ConfidentTasks(LEAST, trouble=reason, guaranteed=accuracy)
@@ -161,7 +161,7 @@ def _confident_from(page: PageRequest, tag: str, least: float) -> ConfidentTasks
     try:
         return ConfidentTasks(least, page.app.confident_tasks(tag, least), page.app.accuracy_from(tag, least))
     except PromptsError as error:
-        return ConfidentTasks(least, trouble=on_page(error.remark))
+        return ConfidentTasks(least, trouble=on_page(error.notice))
 
 
 def _number(text: str, least: float, most: float, trouble: str) -> float:

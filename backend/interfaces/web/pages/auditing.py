@@ -3,7 +3,7 @@
 from typing import Any
 
 from backend.errors import PromptsError
-from backend.interfaces.presentation.truth_basis import basis_remarks
+from backend.interfaces.presentation.truth_basis import basis_caveats
 from backend.interfaces.web.pages.page_request import PageRequest
 from backend.interfaces.web.pages.page_words import on_page
 
@@ -19,9 +19,9 @@ def show_audit(page: PageRequest, prompt: int) -> Any:
     try:
         audit = page.app.audit(project.id)
     except PromptsError as error:
-        return page.show("audit.html", **words, audit=None, trouble=on_page(error.remark))
+        return page.show("audit.html", **words, audit=None, trouble=on_page(error.notice))
     labels = page.app.choices(versions[0].version, project) if versions else []
-    words["rests_on"] = [*map(on_page, basis_remarks(audit.basis, project.id))]
+    words["rests_on"] = [*map(on_page, basis_caveats(audit.basis, project.id))]
     ids = [suspect.task for suspect in audit.suspects[:MOST_SHOWN]] if versions else []
     texts = {item.task: item.text for item in page.app.results_of(versions[0].version.tag, ids)} if ids else {}
     return page.show("audit.html", **words, audit=audit, labels=labels, texts=texts, most=MOST_SHOWN, trouble=None)

@@ -11,7 +11,7 @@ from backend.domain.metrics.comparison import UNDECIDED, VersionPair
 from backend.errors import PromptsError
 from backend.interfaces.presentation.differences import difference_sentence
 from backend.interfaces.presentation.number_format import percent, percent_interval, things
-from backend.interfaces.presentation.truth_basis import comparison_basis_remarks
+from backend.interfaces.presentation.truth_basis import comparison_basis_caveats
 from backend.interfaces.web.pages.differing import changed_lines
 from backend.interfaces.web.pages.page_request import PageRequest
 from backend.interfaces.web.pages.page_words import on_page
@@ -54,7 +54,7 @@ def show_comparison(page: PageRequest, prompt: int) -> Any:
     try:
         compared = _compared(page, [old, new, *words["also"]])
     except PromptsError as error:
-        return page.show("compare.html", **words, trouble=on_page(error.remark))
+        return page.show("compare.html", **words, trouble=on_page(error.notice))
     return page.show("compare.html", **words, trouble=None, **compared)
 
 
@@ -72,7 +72,7 @@ def _compared(page: PageRequest, versions: Sequence[PublicVersion]) -> dict[str,
     pairs = [pair for pair in result.comparison.pairs if pair.first == tags[0]]
     pair_views = [_pair_view(result, pair, rows, by_tag) for pair in pairs]
     agreed = [_agreed(result, tags[0], tag) for tag in tags[1:]] if not result.truths else []
-    rests_on = [*map(on_page, comparison_basis_remarks(result))]
+    rests_on = [*map(on_page, comparison_basis_caveats(result))]
     return {"result": result, "pairs": pair_views, "agreed": agreed, "tags": tags, "rests_on": rests_on}
 
 

@@ -40,13 +40,13 @@ def save_draft(page: PageRequest, prompt: int) -> Any:
     try:
         saved = page.app.save(_draft(page, row))
     except PromptsError as error:
-        return _form(page, row, _file(page, row), on_page(error.remark)), 400
+        return _form(page, row, _file(page, row), on_page(error.notice)), 400
     tag = saved.version.tag
     page.notify(f"Saved as {tag}." if saved.new else UNCHANGED.format(tag))
     if saved.new and newest != request.form.get("newest", newest):
         page.notify(MEANWHILE)
-    for remark in saved.remarks:
-        page.notify(remark)
+    for caveat in saved.caveats:
+        page.notify(caveat)
     return redirect(url_for("pages.show_prompt", prompt=prompt), 303)
 
 
@@ -57,7 +57,7 @@ def save_as(page: PageRequest, prompt: int) -> Any:
         other = page.call.objects.create(request.form.get("title", "").strip()[:500], row.project, "")
         saved = page.app.save(Draft(other.name, row.project, _file(page, row), examples=few_shot_request()))
     except PromptsError as error:
-        return _form(page, row, _file(page, row), on_page(error.remark)), 400
+        return _form(page, row, _file(page, row), on_page(error.notice)), 400
     page.notify(f"Saved as {saved.version.tag}.")
     return redirect(url_for("pages.show_prompt", prompt=other.id), 303)
 
@@ -73,14 +73,14 @@ def try_draft(page: PageRequest, prompt: int) -> Any:
             for result in page.app.try_draft(_draft(page, row), TRIED)
         ]
     except PromptsError as error:
-        trouble = on_page(error.remark)
+        trouble = on_page(error.notice)
     if request.headers.get("HX-Request"):
         return page.show("tried.html", trials=trials, trouble=trouble)
     return _form(page, row, _file(page, row), trouble, trials, {} if trouble else _checked(page, row))
 
 
 def check_draft(page: PageRequest, prompt: int) -> Any:
-    """What would be said if the draft were saved now: unknown variables with the nearest name, remarks, and what
+    """What would be said if the draft were saved now: unknown variables with the nearest name, caveats, and what
     differs from the newest version."""
     row = page.call.objects.prompt(prompt)
     return page.show("checked.html", **_checked(page, row))
@@ -90,10 +90,10 @@ def _checked(page: PageRequest, row: PromptRow) -> dict[str, Any]:
     try:
         checked = page.app.check_draft(_draft(page, row))
     except PromptsError as error:
-        return {"remarks": (), "trouble": on_page(error.remark), "newest": "", "changes": []}
+        return {"caveats": (), "trouble": on_page(error.notice), "newest": "", "changes": []}
     newest = next(iter(page.call.objects.versions(row.id)), None)
     changes = changed_lines(newest.version, checked.version) if newest else []
-    return {"remarks": checked.remarks, "trouble": None, "newest": _newest(page, row), "changes": changes}
+    return {"caveats": checked.caveats, "trouble": None, "newest": _newest(page, row), "changes": changes}
 
 
 def _form(

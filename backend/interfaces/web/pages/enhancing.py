@@ -70,7 +70,7 @@ def start_enhance(page: PageRequest, prompt: int, version: int) -> Any:
         chosen = OptimizerOptions(options, _budget(page, of, form), bool(request.form.get("anyway")))
         _searches().start(tag, lambda progress: page.app.enhance_within_day(tag, chosen, progress))
     except PromptsError as error:
-        return _page(page, of, on_page(error.remark)), 400
+        return _page(page, of, on_page(error.notice)), 400
     return redirect(url_for("pages.enhance", prompt=prompt, version=version), 303)
 
 

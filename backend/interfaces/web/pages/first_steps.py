@@ -116,4 +116,4 @@ def _checked(name: str, check: Callable[[], str], code: str = "") -> FirstStep:
     try:
         return FirstStep(name, True, check())
     except PromptsError as error:
-        return FirstStep(name, False, on_page(error.remark), code=code)
+        return FirstStep(name, False, on_page(error.notice), code=code)

@@ -35,7 +35,7 @@ def draw(page: PageRequest, prompt: int, version: int) -> Any:
         while len(drawn.open) < QUEUE and len(drawn.tasks) < drawn.of:
             drawn = page.app.draw(of.prompt.project, len(drawn.tasks) + QUEUE - len(drawn.open))
     except PromptsError as error:
-        return _page(page, of, on_page(error.remark)), 400
+        return _page(page, of, on_page(error.notice)), 400
     return redirect(url_for("pages.queue", prompt=prompt, version=version), 303)
 
 

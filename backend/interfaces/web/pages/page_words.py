@@ -2,7 +2,7 @@
 
 import re
 
-from backend.advice import Advice, Remark
+from backend.advice import Advice, Notice
 
 ADVICE = {
     Advice.DRAW: "Label 20 at random draws tasks to label.",
@@ -27,9 +27,9 @@ WORDS: tuple[tuple[str, str], ...] = (
 _WORDS = [(re.compile(pattern), words) for pattern, words in WORDS]
 
 
-def on_page(remark: Remark) -> str:
-    """A remark with what its advice means on the page."""
-    return in_page_words(remark.said_with(ADVICE))
+def on_page(notice: Notice) -> str:
+    """A notice with what its advice means on the page."""
+    return in_page_words(notice.said_with(ADVICE))
 
 
 def in_page_words(sentence: str) -> str:

@@ -6,7 +6,7 @@ from flask import redirect, url_for
 
 from backend.errors import PromptsError
 from backend.interfaces.presentation.number_format import things
-from backend.interfaces.presentation.truth_basis import basis_remarks
+from backend.interfaces.presentation.truth_basis import basis_caveats
 from backend.interfaces.web.pages.page_request import PageRequest
 from backend.interfaces.web.pages.page_words import on_page
 from backend.interfaces.web.pages.result_filters import KINDS, ORDER_TITLES, Filters, models_of, reasons_of, tabs_of
@@ -37,7 +37,7 @@ def retry_results(page: PageRequest, prompt: int, version: int) -> Any:
         options = RunOptions(budget=budget_of(page, of))
         started = page.app.ask_again_within_day(of.version.tag, chosen, options)
     except PromptsError as error:
-        return _page(page, of, view, on_page(error.remark)), 400
+        return _page(page, of, view, on_page(error.notice)), 400
     page.notify(f"Asking again about {things(started.tasks or len(chosen), 'task')}.")
     return redirect(url_for("pages.show_run", run=page.app.run_ids([started.id])[started.id].id), 303)
 
@@ -63,7 +63,7 @@ def _page(page: PageRequest, of: PublicVersion, view: ResultView, trouble: str |
         "orders": ORDER_TITLES,
     }
     words |= {"page": number, "last": last, "chosen": len(chosen), "total": len(judged), "rows": rows}
-    words |= {"rests_on": [*map(on_page, basis_remarks(view.basis, of.version.project))]}
+    words |= {"rests_on": [*map(on_page, basis_caveats(view.basis, of.version.project))]}
     unanswered = sum(item.answer is None for item in chosen)
     priced = page.is_priced(of.version.model, of.version.connection)
     return page.show("results.html", **words, unanswered=unanswered, priced=priced, trouble=trouble)

@@ -179,7 +179,7 @@ def _problem_page(error: Exception) -> Response:
     if isinstance(error, Problem):
         return _trouble(str(error), error.status)
     if isinstance(error, PromptsError):
-        return _trouble(on_page(error.remark), problem_of(error).status)
+        return _trouble(on_page(error.notice), problem_of(error).status)
     if isinstance(error, HTTPException):
         return _trouble(error.description or "This request can't be answered.", error.code or 500)
     log.error("%s %s failed: %s", request.method, request.url_rule, where(error))

@@ -38,7 +38,7 @@ def start_run(page: PageRequest, prompt: int, version: int) -> Any:
     except PromptsError as error:
         if isinstance(error, RunError) and (running := _under_way(page, of)) is not None:
             return _to(running)
-        return _form(page, of, on_page(error.remark)), 400
+        return _form(page, of, on_page(error.notice)), 400
     return _to(page.app.run_ids([started.id])[started.id].id)
 
 
@@ -53,7 +53,7 @@ def resume_run(page: PageRequest, run: int) -> Any:
     try:
         page.app.resume_within_limits(of.run.id, None if sent is None else amount(sent))
     except PromptsError as error:
-        return run_page(page, run, on_page(error.remark)), 400
+        return run_page(page, run, on_page(error.notice)), 400
     return _to(run)
 
 
@@ -63,7 +63,7 @@ def retry_run(page: PageRequest, run: int) -> Any:
     try:
         again = page.app.retry_within_day(of.run.id, bool(request.form.get("rejected")))
     except PromptsError as error:
-        return run_page(page, run, on_page(error.remark)), 400
+        return run_page(page, run, on_page(error.notice)), 400
     return _to(page.app.run_ids([again.id])[again.id].id)
 
 
@@ -76,7 +76,7 @@ def _form(page: PageRequest, of: PublicVersion, trouble: str | None) -> str:
         try:
             outlook = page.app.outlook_soon(of.version.tag, project, form.subset, choices.read_for(form.on, project))
         except PromptsError as error:
-            possible, failed = False, on_page(error.remark)
+            possible, failed = False, on_page(error.notice)
     words = {"of": of, "row": of.prompt, "choices": choices, "form": form, "ways": WAYS, "sdk": form.sdk(of)}
     words |= {"possible": possible, "failed": failed, "outlook": outlook, "budget": _budget(outlook)}
     words |= {"priced": page.is_priced(of.version.model, of.version.connection)}

@@ -46,7 +46,7 @@ def create_prompt(page: PageRequest) -> Any:
         row = page.call.objects.create(title, whole_number(project) or 0, "")
     except PromptsError as error:
         projects = compatible(page.app)
-        return page.show("new.html", projects=projects, title=title, chosen=project, trouble=on_page(error.remark)), 400
+        return page.show("new.html", projects=projects, title=title, chosen=project, trouble=on_page(error.notice)), 400
     return redirect(url_for("pages.draft", prompt=row.id), 303)
 
 

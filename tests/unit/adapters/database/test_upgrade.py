@@ -47,7 +47,7 @@ STORED_BEFORE = {
         "The monthly budget of connection 'groq' is used up, or too little is left for the next request; the answers "
         "are kept: raise it with `ls-prompts connect-model groq --monthly-budget USD`, or continue next month (UTC). "
         "The same `ls-prompts enhance mood@1` continues it.",
-        MonthUsedUp("groq").remark.sentence,
+        MonthUsedUp("groq").notice.sentence,
     ),
     "batch": (
         "The batch continues at the provider: `ls-prompts resume batch` collects it, `ls-prompts cancel batch` "

@@ -1,13 +1,13 @@
 import pytest
 
-from backend.advice import Advice, Remark
+from backend.advice import Advice, Notice
 from backend.domain.runs.unanswered import none_answered, some_unanswered
 from tests.scripted import some
 
 
 def test_a_run_that_came_to_nothing_says_why_and_what_to_set() -> None:
-    remark = some(none_answered({"timeout": 28, "server": 2}, 30))
-    assert remark == Remark(
+    notice = some(none_answered({"timeout": 28, "server": 2}, 30))
+    assert notice == Notice(
         "None of the 30 tasks got an answer (timeout 28, server 2): set CONCURRENCY lower or REQUEST_TIMEOUT_S higher.",
         Advice.CHECK_SERVER,
     )
@@ -19,8 +19,8 @@ def test_a_run_with_an_answer_or_without_tasks_did_not() -> None:
 
 
 def test_a_run_that_lacks_some_answers_says_how_many() -> None:
-    remark = some(some_unanswered({"server": 3, "unheard_of": 17}, 30))
-    assert remark == Remark("20 of 30 tasks got no answer (unheard_of 17, server 3): see why.", Advice.LIST_FAILED)
+    notice = some(some_unanswered({"server": 3, "unheard_of": 17}, 30))
+    assert notice == Notice("20 of 30 tasks got no answer (unheard_of 17, server 3): see why.", Advice.LIST_FAILED)
     assert some_unanswered({}, 30) is None
 
 

@@ -1,4 +1,4 @@
-"""Remarks: what has to be known beside the numbers, and nothing that need not be."""
+"""Caveats: what has to be known beside the numbers, and nothing that need not be."""
 
 from dataclasses import replace
 from typing import Any
@@ -15,7 +15,7 @@ from backend.domain.metrics.controls.measure import Measure
 from backend.domain.metrics.controls.measures import METRICS
 from backend.domain.metrics.evaluation import Evaluation
 from backend.domain.outcome import Rejection
-from backend.interfaces.presentation.caveats import NAMED, left_out_remarks, remarks
+from backend.interfaces.presentation.caveats import NAMED, caveats, left_out_caveats
 from tests.unit.domain.labels.controls.test_base import ELEMENTS, built
 from tests.unit.domain.metrics.controls.test_relation_match import CONFIG as RELATED
 from tests.unit.domain.metrics.test_classification import FAILURE
@@ -26,11 +26,11 @@ HALF = Measure(0.5, None)
 
 
 def told(evaluation: Evaluation, subset: Subset) -> list[str]:
-    """The remarks as those read them who have no commands."""
-    return list(map(str, remarks(evaluation, subset)))
+    """The caveats as those read them who have no commands."""
+    return list(map(str, caveats(evaluation, subset)))
 
 
-def test_many_right_answers_need_no_remark() -> None:
+def test_many_right_answers_need_no_caveat() -> None:
     assert told(evaluated("ab" * 1000, "ab" * 1000), ALL) == []
 
 
@@ -113,7 +113,7 @@ def test_numbers_that_do_not_exist_come_with_their_reason() -> None:
 
 def test_what_is_left_out_is_named_with_its_tasks() -> None:
     many = tuple(range(1, NAMED + 3))
-    own, taken, gone = map(str, left_out_remarks(LeftOut(many, (7,), {"Neutral": (3, 4)})))
+    own, taken, gone = map(str, left_out_caveats(LeftOut(many, (7,), {"Neutral": (3, 4)})))
     assert own == (
         "12 ground truths left out, made from this prompt's own predictions, which favours it: "
         "tasks 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 2 more. They can be counted too."
@@ -122,11 +122,11 @@ def test_what_is_left_out_is_named_with_its_tasks() -> None:
     assert gone.startswith(
         "2 ground truths left out, in the label 'Neutral', which the labelling config does not have: "
     )
-    assert list(left_out_remarks(LeftOut())) == []
+    assert list(left_out_caveats(LeftOut())) == []
 
 
 def test_truths_that_are_stored_otherwise_than_shown_are_counted_in_one_line() -> None:
-    (line,) = map(str, left_out_remarks(LeftOut(otherwise={"hidden": (4, 2), "text": (4,)})))
+    (line,) = map(str, left_out_caveats(LeftOut(otherwise={"hidden": (4, 2), "text": (4,)})))
     assert line == (
         "Label Studio stored 2 ground truths differently from what its screen shows; they are read as shown there: "
         "values of hidden controls in 2, spans whose text is not what stands at their place in 1 (tasks 2, 4)."

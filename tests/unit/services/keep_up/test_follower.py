@@ -144,7 +144,7 @@ def test_a_run_that_failed_is_tried_again_later(world: World) -> None:
 def test_a_run_that_used_up_a_connections_month_is_tried_again_later(world: World) -> None:
     world.tasks = [11]
     world.look()
-    world.end("canceled", StopReason(MonthUsedUp("groq").remark.sentence, StopKind.MONTHLY_BUDGET))
+    world.end("canceled", StopReason(MonthUsedUp("groq").notice.sentence, StopKind.MONTHLY_BUDGET))
     world.keep_ups.note(PROJECT, changed="2026")
     world.look()
     assert len(world.started) == 1

@@ -7,7 +7,7 @@ import pytest
 
 from backend.advice import Advice
 from backend.domain.runs.stop_reason import StopKind
-from backend.interfaces.cli.render.remarks import in_commands
+from backend.interfaces.cli.render.notices import in_commands
 from backend.services.optimize.optimizer import _stopped
 
 OPTIONS: Any = SimpleNamespace(search=SimpleNamespace(teacher="gpt-4o", rounds=3))
@@ -22,6 +22,6 @@ def test_a_stopped_search_is_continued_by_the_same_one(budget: float | None, adv
     run: Any = SimpleNamespace(id="1f3a9c04", tag="two words@1", budget=budget, stop=StopKind.INTERRUPTED)
     error = _stopped(run, OPTIONS)
     assert "ls-prompts" not in str(error)
-    assert error.remark.advice is advice
+    assert error.notice.advice is advice
     kept = "Search 1f3a9c04 was stopped; its answers are kept:"
-    assert in_commands(error.remark) == f"{kept} `{command}` continues it."
+    assert in_commands(error.notice) == f"{kept} `{command}` continues it."

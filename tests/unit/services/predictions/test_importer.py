@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from backend.errors import StudioError
-from backend.interfaces.cli.render.remarks import in_commands
+from backend.interfaces.cli.render.notices import in_commands
 from backend.services.predictions import importer as module
 from backend.services.predictions.importer import TRIES, PredictionImporter
 from tests.unit.services.predictions.conftest import Answer, Board, Place, Trouble
@@ -155,7 +155,7 @@ def test_label_studio_may_drop_some(place: Place, board: Board) -> None:
     board.lost = {2}
     with pytest.raises(StudioError, match=r"took only 2 of 3 predictions: .*, then push") as few:
         imported(place, [1, 2, 3])
-    assert in_commands(few.value.remark).endswith("check it, then run `ls-prompts push mood@1`.")
+    assert in_commands(few.value.notice).endswith("check it, then run `ls-prompts push mood@1`.")
 
 
 def test_what_the_import_would_drop_goes_alone_and_is_read_back(place: Place, board: Board) -> None:

@@ -9,7 +9,7 @@ from backend.adapters.label_studio.http import RequestTooLarge
 from backend.adapters.label_studio.lone_predictions import LonePredictions
 from backend.domain.predictions.diff import WantedPrediction
 from backend.errors import StudioError
-from backend.interfaces.cli.render.remarks import in_commands
+from backend.interfaces.cli.render.notices import in_commands
 from backend.services.predictions import rescorer
 from backend.services.predictions.sync import PushResult, push
 from tests.unit.services.predictions.conftest import Answer, Board, Place
@@ -127,7 +127,7 @@ def test_new_scores_that_cannot_be_checked_are_told(place: Place, board: Board) 
     board.troubles = [last]
     with pytest.raises(StudioError, match="10 predictions were given new scores that are not checked yet") as error:
         pushed(place, 0.75)
-    assert in_commands(error.value.remark).endswith(" `ls-prompts push mood@1` completes this.")
+    assert in_commands(error.value.notice).endswith(" `ls-prompts push mood@1` completes this.")
     board.down = False
     assert pushed(place, 0.75) == PushResult(0, 0, 10)
 
@@ -195,7 +195,7 @@ def test_a_deletion_that_may_still_come_is_told(place: Place, board: Board) -> N
     board.deletions = [never]
     with pytest.raises(StudioError, match="delete 3 predictions") as error:
         pushed(place, 0.75)
-    assert in_commands(error.value.remark).endswith(" `ls-prompts push mood@1` completes this.")
+    assert in_commands(error.value.notice).endswith(" `ls-prompts push mood@1` completes this.")
     assert (scores(board), board.calls["POST /api/dm/actions/"]) == (dict.fromkeys(MANY, 0.75), 1)
     still[0]()
     assert len(board.predictions) == 7
@@ -266,7 +266,7 @@ def test_an_outage_names_the_command_that_completes_the_push(place: Place, board
     board.deletions = [last]
     with pytest.raises(StudioError, match="Up to 3 tasks have no prediction now") as error:
         pushed(place, 0.75)
-    assert in_commands(error.value.remark).endswith(" `ls-prompts push mood@1` completes this.")
+    assert in_commands(error.value.notice).endswith(" `ls-prompts push mood@1` completes this.")
     board.down = False
     assert pushed(place, 0.75) == PushResult(3, 0, 0, 7)
     assert scores(board) == dict.fromkeys(MANY, 0.75)

@@ -10,7 +10,7 @@ from backend.domain.dataset.subset import Subset
 from backend.domain.optimize.search import SearchOptions
 from backend.domain.runs.run import Run
 from backend.errors import PromptsError, SettingsError
-from backend.interfaces.cli.render.remarks import in_commands
+from backend.interfaces.cli.render.notices import in_commands
 from backend.services.run_control.connection_use import check_server, look_alike, refuse_in_use
 from tests.scripted import version
 
@@ -24,7 +24,7 @@ def trouble(check: Callable[[], None]) -> str | None:
     try:
         check()
     except PromptsError as error:
-        return in_commands(error.remark)
+        return in_commands(error.notice)
     return None
 
 

@@ -9,7 +9,7 @@ from backend.domain.dataset.subset import Subset
 from backend.domain.optimize.search import SearchOptions
 from backend.domain.runs.run import Run
 from backend.errors import RunError
-from backend.interfaces.cli.render.remarks import in_commands
+from backend.interfaces.cli.render.notices import in_commands
 from backend.services.run_control.ownership import owning
 
 ALL = Subset("all")
@@ -20,7 +20,7 @@ def told(record: RunStore, run: Run) -> str:
     """What a process is told that may not work on a run."""
     with pytest.raises(RunError) as refused, owning(record, run):
         raise AssertionError("it works on the run")
-    return in_commands(refused.value.remark)
+    return in_commands(refused.value.notice)
 
 
 @pytest.mark.parametrize("status", ["failed", "canceled"])

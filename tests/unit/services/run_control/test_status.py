@@ -15,7 +15,7 @@ from backend.domain.dataset.subset import Subset
 from backend.domain.resolution.pricing import Pricing
 from backend.domain.runs.run import START_S, Run, TaskCounts
 from backend.domain.runs.stop_reason import NEVER_BEGAN
-from backend.interfaces.cli.render.remarks import in_commands
+from backend.interfaces.cli.render.notices import in_commands
 from backend.services.run_control.status import RunStatus, status_of
 from tests.scripted import some
 

@@ -14,8 +14,8 @@ from backend.domain.runs.run import Run
 from backend.domain.runs.stop_reason import ABANDONED, BUDGET, LEFT_BATCH, StopKind
 from backend.engine.budgets.budget_rules import MonthUsedUp, OverBudget
 from backend.errors import ProviderError, RunError
-from backend.interfaces.cli.render.remarks import in_commands
-from backend.services.run_control.termination import Canceled, LeftBatch, TakenOver, noted_end, remark_of
+from backend.interfaces.cli.render.notices import in_commands
+from backend.services.run_control.termination import Canceled, LeftBatch, TakenOver, noted_end, notice_of
 
 ALL = Subset("all")
 
@@ -26,8 +26,8 @@ def ended(store: Store, error: RunError | ProviderError, scope: Subset | SearchO
     with pytest.raises(type(error)) as raised, noted_end(record, run.id):
         raise error
     run = record.run(run.id)
-    assert run.reason in (raised.value.remark.sentence, BUDGET.sentence), "what is stored is what happened"
-    assert run.stop is StopKind.BUDGET or raised.value.remark.advice is remark_of(run).advice
+    assert run.reason in (raised.value.notice.sentence, BUDGET.sentence), "what is stored is what happened"
+    assert run.stop is StopKind.BUDGET or raised.value.notice.advice is notice_of(run).advice
     return run
 
 
@@ -39,26 +39,26 @@ def test_at_its_own_budget(store: Store) -> None:
 def test_at_the_monthly_budget_of_a_connection(store: Store) -> None:
     run = ended(store, MonthUsedUp("groq"))
     assert (run.status, run.stop) == ("canceled", StopKind.MONTHLY_BUDGET)
-    said = in_commands(remark_of(run))
+    said = in_commands(notice_of(run))
     assert said.startswith("The monthly budget of connection 'groq' is used up")
     assert f"the answers are kept. `ls-prompts resume {run.id}` continues it next month (UTC), or after" in said
     assert said.endswith("--monthly-budget USD`.")
     search = ended(store, MonthUsedUp("groq"), SearchOptions("a-teacher"))
-    assert "The same `ls-prompts enhance mood@1` continues it next month" in in_commands(remark_of(search))
-    assert "ls-prompts" not in run.reason + str(remark_of(run)) + str(remark_of(search))
+    assert "The same `ls-prompts enhance mood@1` continues it next month" in in_commands(notice_of(search))
+    assert "ls-prompts" not in run.reason + str(notice_of(run)) + str(notice_of(search))
 
 
 def test_while_a_batch_goes_on_at_the_provider(store: Store) -> None:
     run = ended(store, LeftBatch("1f3a9c04"))
     assert (run.status, run.reason, run.stop) == ("canceled", *LEFT_BATCH)
-    assert in_commands(remark_of(run)).endswith(f"collects it, `ls-prompts cancel {run.id}` cancels it.")
+    assert in_commands(notice_of(run)).endswith(f"collects it, `ls-prompts cancel {run.id}` cancels it.")
 
 
 def test_a_search_without_its_process_goes_on_with_its_own_command(store: Store) -> None:
     record = RunStore(store)
     search = record.create(NewRun("mood@1", 7, SearchOptions("a-teacher"), push=False))
     lost = replace(search, reason=ABANDONED.sentence, stop=ABANDONED.kind)
-    assert in_commands(remark_of(lost)) == "Its process is gone. The same `ls-prompts enhance mood@1` continues it."
+    assert in_commands(notice_of(lost)) == "Its process is gone. The same `ls-prompts enhance mood@1` continues it."
 
 
 def test_other_trouble_is_a_failure(store: Store) -> None:

@@ -9,8 +9,8 @@ from backend.domain.labels.config import read_config
 from backend.domain.labels.inputs.files import FileObject, file_names
 from backend.domain.labels.inputs.media import MediaObject
 from backend.domain.labels.schema import LabelSchema
+from backend.domain.prompts.caveats import caveats
 from backend.domain.prompts.default_prompt import first_prompt
-from backend.domain.prompts.remarks import remarks
 
 CHOICES = '<Choices name="kind" toName="shown"><Choice value="Cat"/><Choice value="Dog"/></Choices>'
 IMAGE = '<Image name="shown" value="$image"/>'
@@ -41,7 +41,7 @@ def test_a_picture_is_a_variable_of_a_prompt(element: str, variable: str) -> Non
 def test_what_is_the_same_for_all_tasks_or_put_together_is_no_variable(value: str) -> None:
     schema = config(f'<Image name="shown" value="{value}"/><Text name="t" value="$text"/>')
     assert (schema.variables, schema.inputs) == (("text",), (MediaObject("Image", value),))
-    assert "The model does not get what <Image> shows" in remarks("{text}", ("text",), schema)[0]
+    assert "The model does not get what <Image> shows" in caveats("{text}", ("text",), schema)[0]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from backend.domain.labels.config import read_config
 from backend.domain.labels.inputs.media import MEDIA_TAGS, MediaObject
 from backend.domain.labels.schema import LabelSchema
-from backend.domain.prompts.remarks import remarks
+from backend.domain.prompts.caveats import caveats
 from backend.domain.task import Task
 from backend.errors import LabelConfigError
 from tests.scripted import builder, request
@@ -22,7 +22,7 @@ def config(tag: str, text: str = TEXT) -> LabelSchema:
 def test_the_model_is_asked_about_the_text_beside_it_and_that_is_told(tag: str) -> None:
     schema = config(tag)
     assert schema.variables == ("text",)
-    assert remarks("{text}", ("text", "media"), schema) == [
+    assert caveats("{text}", ("text", "media"), schema) == [
         f"The model does not get what <{tag}> shows: it is asked about the other texts and files of the task."
     ]
     asked = builder(schema=schema).request(Task(1, {"text": "I love it", "media": "https://host/x"}))
@@ -31,8 +31,8 @@ def test_the_model_is_asked_about_the_text_beside_it_and_that_is_told(tag: str) 
 
 def test_each_kind_is_told_once() -> None:
     two = TEXT + '<Audio name="b" value="$b"/><Video name="c" value="$c"/>'
-    assert len(remarks("{text}", ("text",), config("Audio", two))) == 2
-    assert remarks("{text}", ("text",), config("Image")) == []
+    assert len(caveats("{text}", ("text",), config("Audio", two))) == 2
+    assert caveats("{text}", ("text",), config("Image")) == []
 
 
 @pytest.mark.parametrize("text", [TEXT, '<Header value="$media"/>', TEXT + '<List name="l" value="$items"/>'])

@@ -104,10 +104,10 @@ def test_caveats_go_to_stderr_and_the_tag_alone_to_stdout(app: Saver) -> None:
     app.similar, app.unlisted = ("topic@1", "topic@2"), "The server does not list it."
     result = call("topic")
     assert result.stdout == "topic@1\n"
-    unfilled, alike, remark, doubt = result.stderr.splitlines()
+    unfilled, alike, caveat, doubt = result.stderr.splitlines()
     assert unfilled == "Not filled by the prompt: <Video name='v'>."
     assert alike.startswith("Project 7 already has predictions of topic@1, topic@2.")
-    assert (remark, doubt) == ("{text} is used twice.", "The server does not list it.")
+    assert (caveat, doubt) == ("{text} is used twice.", "The server does not list it.")
 
 
 def test_the_same_content_again_is_said_and_nobody_looks_for_alike_predictions(app: Saver) -> None:

@@ -55,8 +55,8 @@ def test_free_texts_are_said_to_be_judged_word_for_word(
     found = replace(compared(s1="a" * 20, s2="a" * 20), texts=("why", "note"), truths=truths)
     print_comparison(found)
     assert f"free texts (why, note) {words}" in capsys.readouterr().out
-    (remark,) = comparison_json(found)["remarks"]
-    assert words in remark
+    (caveat,) = comparison_json(found)["remarks"]
+    assert words in caveat
     assert comparison_json(replace(found, texts=()))["remarks"] == []
 
 

@@ -6,9 +6,9 @@ from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.prompts.examples import Example, Examples
 from backend.domain.runs.cost_estimate import Estimate
 from backend.interfaces.cli.commands.estimate import _print
+from backend.interfaces.cli.render.notices import in_commands
 from backend.interfaces.cli.render.prompt_version import print_definitions, print_examples
-from backend.interfaces.cli.render.remarks import in_commands
-from backend.interfaces.presentation.caveats import left_out_remarks
+from backend.interfaces.presentation.caveats import left_out_caveats
 from backend.interfaces.presentation.json.prompts import version_json
 from tests.scripted import version
 
@@ -39,6 +39,6 @@ def test_the_tokens_of_examples_are_a_line_of_an_estimate(capsys: pytest.Capture
 
 
 def test_what_an_evaluation_left_out_is_told() -> None:
-    (said,) = map(in_commands, left_out_remarks(LeftOut(examples=(3, 4))))
+    (said,) = map(in_commands, left_out_caveats(LeftOut(examples=(3, 4))))
     assert said.startswith("2 ground truths left out, shown as examples: ")
     assert said.endswith("--leave-one-out includes them.")

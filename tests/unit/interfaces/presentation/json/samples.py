@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from backend.advice import Remark
+from backend.advice import Notice
 from backend.domain.action import Action
 from backend.domain.answer import Labels
 from backend.domain.audit.votes import votes
@@ -181,7 +181,7 @@ FOUND = (
 CONNECTION_CHECK = ConnectionCheck(
     "groq", "https://groq.test/v1", ("a", "b"), "a", 0.25, (100, 8), 0.001, FOUND, "groq", (30.0, None), LEARNT
 )
-CHECK = HealthCheck("Label Studio", True, Remark("http://studio, version 1.23.0"))
+CHECK = HealthCheck("Label Studio", True, Notice("http://studio, version 1.23.0"))
 PREDICTIONS = ProjectPredictions({"mood@1": 3, "": 1}, 5, 2)
 KEEP_UP = KeepUpState(KeepUp(7, True, 2.0, 40, "mood@1", "", "2026-11-29", 1, "ann@example.com"), 0.5, 3, ("1f3a9c04",))
 PUSHED = PushResult(3, 2, 1, 4)

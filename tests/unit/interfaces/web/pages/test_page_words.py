@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from backend.advice import Advice, Remark
+from backend.advice import Advice, Notice
 from backend.domain.dataset.ground_truth import LeftOut
 from backend.domain.dataset.subset import Subset, parse_subset
 from backend.domain.keep_up import KeepUp, spent_up
@@ -14,7 +14,7 @@ from backend.errors import PromptsError
 from backend.interfaces.web.pages.page_words import in_page_words, on_page
 from backend.services.dataset.task_selection import why_none
 from backend.services.prompts.resolver import _changed
-from backend.services.run_control.termination import remark_of
+from backend.services.run_control.termination import notice_of
 from tests.scripted import version
 from tests.unit.services.run_control.test_recent_statuses import RUN
 
@@ -30,23 +30,23 @@ def told(sentence: object) -> str:
 
 @pytest.mark.parametrize("advice", [Advice.DRAW, Advice.LIST_DRAWN, Advice.DRAW_MORE])
 def test_the_page_draws_tasks_with_a_button(advice: Advice) -> None:
-    words = on_page(Remark("Few were drawn.", advice, {"project": 12, "size": 30}))
+    words = on_page(Notice("Few were drawn.", advice, {"project": 12, "size": 30}))
     assert words.startswith("Few were drawn. Label 20 at random ")
     assert told(words) == words
 
 
 def test_the_page_says_an_advice_that_it_has_no_button_for_in_plain_words() -> None:
-    assert on_page(Remark("One left out.", Advice.RELABEL)) == f"One left out. {Advice.RELABEL.value}"
+    assert on_page(Notice("One left out.", Advice.RELABEL)) == f"One left out. {Advice.RELABEL.value}"
 
 
 @pytest.mark.parametrize("kind", StopKind, ids=lambda kind: kind.name)
 def test_why_a_run_ended_names_no_command(kind: StopKind) -> None:
-    remark = remark_of(replace(RUN, reason="It ended.", stop=kind))
-    assert told(on_page(remark)).startswith("It ended.")
+    notice = notice_of(replace(RUN, reason="It ended.", stop=kind))
+    assert told(on_page(notice)).startswith("It ended.")
 
 
 def test_a_run_whose_process_is_gone_goes_on_with_a_button() -> None:
-    assert on_page(remark_of(replace(RUN, reason="It is gone.", stop=StopKind.ABANDONED))) == (
+    assert on_page(notice_of(replace(RUN, reason="It is gone.", stop=StopKind.ABANDONED))) == (
         "It is gone. Resume continues it."
     )
 

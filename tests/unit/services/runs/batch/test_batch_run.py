@@ -245,7 +245,7 @@ def test_an_interrupted_run_says_how_to_go_on_and_goes_on(desk: Desk, stand_in: 
     once_told(desk, lambda: signal.raise_signal(signal.SIGINT)).start()
     with pytest.raises(LeftBatch) as left:
         desk.label(tasks(5))
-    assert left.value.remark.details == {"run": desk.run.id}
+    assert left.value.notice.details == {"run": desk.run.id}
     with pytest.raises(RunError, match=f"A batch of run {desk.run.id} is under way"):
         desk.batches.check("mood@1")
     stand_in.control(batch_delay_ms=0)

@@ -1,8 +1,8 @@
-"""Remarks and errors as the command line says them: an advice is a command or an option."""
+"""Notices as the command line says them: an advice is a command or an option."""
 
 from shlex import quote
 
-from backend.advice import Advice, Remark
+from backend.advice import Advice, Notice
 from backend.domain.dataset.subset import Subset
 
 ADVICE = {
@@ -134,9 +134,9 @@ ADVICE = {
 }
 
 
-def in_commands(remark: Remark) -> str:
+def in_commands(notice: Notice) -> str:
     """The sentence, then the command or option that follows the advice."""
-    return remark.said_with(ADVICE, _in_shell)
+    return notice.said_with(ADVICE, _in_shell)
 
 
 def _in_shell(detail: object) -> str:

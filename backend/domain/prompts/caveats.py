@@ -1,4 +1,4 @@
-"""Remarks on a prompt that can be saved but may not do what was meant, one sentence each."""
+"""Caveats on a prompt that can be saved but may not do what was meant, one sentence each."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,8 +14,8 @@ from backend.domain.task import Task
 _MOST, _LONGEST = 5, 60
 
 
-def remarks(template: str, variables: Sequence[str], schema: LabelSchema) -> list[str]:
-    """Remarks on braces in the template around a variable, on what it does not show although controls are about it, on
+def caveats(template: str, variables: Sequence[str], schema: LabelSchema) -> list[str]:
+    """Caveats on braces in the template around a variable, on what it does not show although controls are about it, on
     labels with invisible characters, and on what the model does not get."""
     return [*_braces(template, variables), *_unseen(template, schema), *_labels(schema), *on_media(schema.inputs)]
 

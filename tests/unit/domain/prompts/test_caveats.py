@@ -1,9 +1,9 @@
-"""Remarks on a prompt that is saved: what may not do what was meant."""
+"""Caveats on a prompt that is saved: what may not do what was meant."""
 
 import pytest
 
 from backend.domain.labels.config import read_config
-from backend.domain.prompts.remarks import lacking, on_lacking, remarks
+from backend.domain.prompts.caveats import caveats, lacking, on_lacking
 from backend.domain.task import Task
 from tests.scripted import choices
 
@@ -19,13 +19,13 @@ PLAIN = choices("Good", "Bad")
     ],
 )
 def test_braces_too_many(template: str, part: str) -> None:
-    (said,) = remarks(template, ("text",), PLAIN)
+    (said,) = caveats(template, ("text",), PLAIN)
     assert part in said
 
 
 @pytest.mark.parametrize("template", ["{text}", '{"mood": "{text}"}', "{{other}}", '{ "text": 1 }', "{{}} {text}"])
 def test_braces_that_mean_what_they_say(template: str) -> None:
-    assert remarks(f"{template} {{text}}", ("text",), PLAIN) == []
+    assert caveats(f"{template} {{text}}", ("text",), PLAIN) == []
 
 
 @pytest.mark.parametrize(("template", "seen"), [("{image}", True), ("{note} {image}", True), ("{note}", False)])
@@ -34,7 +34,7 @@ def test_a_picture_that_is_marked_has_to_be_shown(template: str, seen: bool) -> 
       <Text name="t" value="$note"/><Image name="i" value="$image"/>
       <RectangleLabels name="box" toName="i"><Label value="Cat"/></RectangleLabels>
     </View>"""
-    said = remarks(template, ("note", "image"), read_config(config))
+    said = caveats(template, ("note", "image"), read_config(config))
     assert said == ([] if seen else ['"box" marks a picture that the model does not see: add {image}.'])
 
 
@@ -89,23 +89,23 @@ def test_what_controls_are_about_has_to_be_shown(control: str, template: str, sa
     schema, (name, tag, add) = read_config(ABOUT.format(control)), (said or "  ").split(" ", 2)
     article = "an" if tag == "<Image>" else "a"
     sentence = f'"{name}" is about {article} {tag} that the model does not see: add {add}.'
-    assert remarks(template, schema.variables, schema) == ([sentence] if said else [])
+    assert caveats(template, schema.variables, schema) == ([sentence] if said else [])
 
 
 def test_an_invisible_character_in_a_label_is_shown() -> None:
-    (said,) = remarks("{text}", ("text",), choices("Go\u200bod", "Bad", "❤️"))
+    (said,) = caveats("{text}", ("text",), choices("Go\u200bod", "Bad", "❤️"))
     assert 'The label "Go\\u200bod" of "mood" holds U+200B ZERO WIDTH SPACE' in said
 
 
 def test_so_is_one_in_a_label_of_a_control_per_region() -> None:
     labels = '<Labels name="ner" toName="text"><Label value="A"/></Labels>'
     sex = '<Choices name="sex" toName="text" perRegion="true"><Choice value="f\u200b"/></Choices>'
-    (said,) = remarks("{text}", ("text",), read_config(f'<View><Text name="text" value="$text"/>{labels}{sex}</View>'))
+    (said,) = caveats("{text}", ("text",), read_config(f'<View><Text name="text" value="$text"/>{labels}{sex}</View>'))
     assert said.startswith('The label "f\\u200b" of "sex" holds U+200B')
 
 
 def test_many_such_labels_are_counted() -> None:
-    said = remarks("{text}", ("text",), choices(*(f"{n}\xa0%" for n in range(12))))
+    said = caveats("{text}", ("text",), choices(*(f"{n}\xa0%" for n in range(12))))
     assert len(said) == 6
     assert said[-1] == "So do 7 more labels."
 
