@@ -34,7 +34,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Case:
+class RateCase:
     """`workers`: processes that share the tasks; `latency_ms` is the model's; `in_flight`: of each worker."""
 
     name: str
@@ -51,7 +51,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredRate:
     """One line: tasks per second, CPU milliseconds per task, peak MB, and cores that the stand-in used."""
 
     rate: float
@@ -60,7 +60,7 @@ class Measured:
     stand_in: float
 
     @classmethod
-    def of(cls, rounds: "list[Measured]") -> "Measured":
+    def of(cls, rounds: "list[MeasuredRate]") -> "MeasuredRate":
         """The means; of the peaks the highest."""
         rate, cpu_ms, stand_in = (
             fmean(values) for values in zip(*((one.rate, one.cpu_ms, one.stand_in) for one in rounds), strict=True)
@@ -68,29 +68,29 @@ class Measured:
         return cls(rate, cpu_ms, max(one.peak_mb for one in rounds), stand_in)
 
 
-def _side_by_side(tasks: int, latency_ms: int, in_flight: int) -> tuple[Case, ...]:
-    return tuple(Case(name, tasks, latency_ms, in_flight) for name in ("raw", "engine", "post", "bare"))
+def _side_by_side(tasks: int, latency_ms: int, in_flight: int) -> tuple[RateCase, ...]:
+    return tuple(RateCase(name, tasks, latency_ms, in_flight) for name in ("raw", "engine", "post", "bare"))
 
 
 GROUPS = {
     "side by side": (
         *_side_by_side(3000, 50, 64),
-        Case("sequential", 60, 50, 1),
+        RateCase("sequential", 60, 50, 1),
         *_side_by_side(4000, 200, 128),
-        Case("sequential", 60, 200, 1),
+        RateCase("sequential", 60, 200, 1),
         *_side_by_side(3000, 0, 64),
     ),
     "two workers, where the cores are not the limit, and where they are": (
-        Case("engine", 1000, 200, 32),
-        Case("engine", 2000, 200, 32, workers=2),
-        Case("engine", 3000, 200, 128),
-        Case("engine", 6000, 200, 128, workers=2),
+        RateCase("engine", 1000, 200, 32),
+        RateCase("engine", 2000, 200, 32, workers=2),
+        RateCase("engine", 3000, 200, 128),
+        RateCase("engine", 6000, 200, 128, workers=2),
     ),
     "5 % of the answers are a 429 with Retry-After: 1": (
-        Case("engine", 2000, 50, 16, rate_limited=0.05),
-        Case("inside", 2000, 50, 16, rate_limited=0.05),
+        RateCase("engine", 2000, 50, 16, rate_limited=0.05),
+        RateCase("inside", 2000, 50, 16, rate_limited=0.05),
     ),
-    "the same tasks once more": (Case("again", 10000, 50, 64),),
+    "the same tasks once more": (RateCase("again", 10000, 50, 64),),
 }
 
 
@@ -111,27 +111,27 @@ def main() -> None:
     print("stand-in: cores its process used meanwhile.")
 
 
-def _measured(cases: tuple[Case, ...]) -> dict[Case, Measured]:
+def _measured(cases: tuple[RateCase, ...]) -> dict[RateCase, MeasuredRate]:
     rounds = [{case: _one_round(case) for case in cases} for _ in range(ROUNDS)]
-    return {case: Measured.of([one[case] for one in rounds]) for case in cases}
+    return {case: MeasuredRate.of([one[case] for one in rounds]) for case in cases}
 
 
-def _beside(one: Case, other: Case) -> bool:
+def _beside(one: RateCase, other: RateCase) -> bool:
     """Whether both ask the same server in the same way."""
     return (one.latency_ms, one.in_flight, one.workers) == (other.latency_ms, other.in_flight, other.workers)
 
 
-def _one_round(case: Case) -> Measured:
+def _one_round(case: RateCase) -> MeasuredRate:
     with _stand_in(case) as server:
         before = server.cpu_seconds()
         found = _run(case, f"{server.url}/v1")
         seconds = max(one["tasks"] / one["per_second"] for one in found)
         cores = (server.cpu_seconds() - before) / seconds
     cpu_ms = fmean(one["cpu_ms"] for one in found)
-    return Measured(sum(one["per_second"] for one in found), cpu_ms, max(one["peak_mb"] for one in found), cores)
+    return MeasuredRate(sum(one["per_second"] for one in found), cpu_ms, max(one["peak_mb"] for one in found), cores)
 
 
-def _row(case: Case, measured: Measured, raw: Measured | None) -> list[str]:
+def _row(case: RateCase, measured: MeasuredRate, raw: MeasuredRate | None) -> list[str]:
     own = case.name == "again"
     return [
         f"{case.latency_ms} ms",
@@ -148,14 +148,14 @@ def _row(case: Case, measured: Measured, raw: Measured | None) -> list[str]:
 
 
 @contextmanager
-def _stand_in(case: Case) -> Iterator[services.Service]:
+def _stand_in(case: RateCase) -> Iterator[services.Service]:
     with tempfile.TemporaryDirectory() as folder:
         switches = {"latency_ms": case.latency_ms, "rate_limited": case.rate_limited, "retry_after": 1}
         with services.stand_in(services.free_port(), log=Path(folder) / "log", **switches) as server:
             yield server
 
 
-def _run(case: Case, url: str) -> list[dict[str, float]]:
+def _run(case: RateCase, url: str) -> list[dict[str, float]]:
     """What each worker measured. They begin at the same time; each has its share of the tasks."""
     share = str(case.tasks // case.workers)
     argv = [sys.executable, "-m", "benchmarks.contender", case.name, url, share, str(case.in_flight)]

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from backend.domain.prompts.prompt_file import PromptFile
 from backend.services.prompts.draft import Draft
-from benchmarks.faults.world import World, world
+from benchmarks.faults.world import FaultWorld, world
 from demo import services
 
 TASKS, CONCURRENCY, LATENCY_MS, ROUNDS = 5000, 128, 200, 3
@@ -26,7 +26,7 @@ COLUMNS = ("whole s", "asking s", "asking of whole", "tasks/s while asking")
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredCommand:
     """Seconds of the command, and those from its first request to its last stored answer, as it says itself."""
 
     whole: float
@@ -42,7 +42,7 @@ def main() -> None:
     with world() as here:
         here.control(latency_ms=LATENCY_MS)
         project = here.project(tasks)
-        found: dict[tuple[str, ...], list[Measured]] = {options: [] for options in OPTIONS}
+        found: dict[tuple[str, ...], list[MeasuredCommand]] = {options: [] for options in OPTIONS}
         for number, options in enumerate([*found] * ROUNDS):
             found[options].append(_run(here, project, number, options, tasks))
     for options, runs in found.items():
@@ -50,14 +50,14 @@ def main() -> None:
     Console(width=100).print(table)
 
 
-def _cells(options: tuple[str, ...], tasks: int, runs: list[Measured]) -> list[str]:
+def _cells(options: tuple[str, ...], tasks: int, runs: list[MeasuredCommand]) -> list[str]:
     whole, asking = (statistics.median(getattr(run, name) for run in runs) for name in ("whole", "asking"))
     share = statistics.median(run.asking / run.whole for run in runs)
     name = " ".join(options) or "(and push)"
     return [name, f"{whole:.1f}", f"{asking:.1f}", f"{share:.2f}", f"{tasks / asking:,.0f}"]
 
 
-def _run(here: World, project: int, number: int, options: tuple[str, ...], tasks: int) -> Measured:
+def _run(here: FaultWorld, project: int, number: int, options: tuple[str, ...], tasks: int) -> MeasuredCommand:
     draft = Draft(f"whole-{number}", project, PromptFile(f"{number}. What is it about?\n{{text}}"))
     tag = here.app().save(draft).version.tag
     argv = [sys.executable, "-m", "backend", "run", tag, "--on", "all", "--json", *options]
@@ -69,7 +69,7 @@ def _run(here: World, project: int, number: int, options: tuple[str, ...], tasks
     whole, said = time.monotonic() - began, json.loads(done.stdout)
     if said["requests"] != tasks:
         sys.exit(f"It sent {said['requests']} requests for {tasks} tasks: the figures mean nothing.")
-    return Measured(whole, said["seconds"])
+    return MeasuredCommand(whole, said["seconds"])
 
 
 if __name__ == "__main__":

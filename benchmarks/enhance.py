@@ -49,16 +49,16 @@ CONFIG = (DATA / "config.xml").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
-class Labelled:
+class LabelledText:
     text: str
     topic: str
 
 
-def messages() -> list[Labelled]:
-    return [Labelled(**row) for row in json.loads((DATA / "tasks.json").read_text(encoding="utf-8"))]
+def messages() -> list[LabelledText]:
+    return [LabelledText(**row) for row in json.loads((DATA / "tasks.json").read_text(encoding="utf-8"))]
 
 
-class World:
+class ScriptedModels:
     """The stand-in and a scripted teacher, in this process: a Model. `kinds`: of the teacher's rewrites, in turn."""
 
     def __init__(self, kinds: Sequence[str]) -> None:
@@ -80,10 +80,10 @@ class World:
         return
 
 
-class Studio:
+class InboxStudio:
     """A Label Studio with one project, in this process. `truths`: tasks with a ground truth."""
 
-    def __init__(self, truths: Sequence[Labelled], others: Sequence[Labelled] = ()) -> None:
+    def __init__(self, truths: Sequence[LabelledText], others: Sequence[LabelledText] = ()) -> None:
         self._truths = truths
         self._others = others
 
@@ -106,7 +106,7 @@ class Studio:
         yield _tasks([*self._truths, *self._others])[:page]
 
 
-def _tasks(found: Sequence[Labelled]) -> list[Task]:
+def _tasks(found: Sequence[LabelledText]) -> list[Task]:
     return [Task(number, {"text": one.text}) for number, one in enumerate(found, 1)]
 
 
@@ -148,7 +148,7 @@ class Trial:
     """One search. `after`: what was saved against the base on tasks the search was not given; None for nothing."""
 
     found: OptimizationResult
-    world: World
+    world: ScriptedModels
     judged: Sequence[str]
     after: Comparison | None
 
@@ -158,8 +158,8 @@ def trial(seed: int, folder: Path, truths: int = TRUTHS) -> Trial:
     chance = random.Random(seed)
     drawn = chance.sample(messages(), len(messages()))
     mine, untouched = drawn[:truths], drawn[truths:]
-    world = World([chance.choice(KINDS) for _ in range(20)])
-    app = in_process(folder, Studio(mine), world)
+    world = ScriptedModels([chance.choice(KINDS) for _ in range(20)])
+    app = in_process(folder, InboxStudio(mine), world)
     base = app.save(draft()).version
     found = app.enhance(base.tag, OptimizerOptions(SearchOptions(TEACHER, seed=seed)))
     judged = [] if found.halves is None else [str(item.task.data["text"]) for item in found.halves.judge]
@@ -174,7 +174,7 @@ def draft() -> Any:
     return Draft("topic", 7, PromptFile(text))
 
 
-def measured(base: PromptVersion, saved: PromptVersion, untouched: Sequence[Labelled]) -> Comparison:
+def measured(base: PromptVersion, saved: PromptVersion, untouched: Sequence[LabelledText]) -> Comparison:
     """What the stand-in makes of the tasks with both."""
     tasks = _tasks(untouched)
     outcomes = {BASE: _outcomes(base, tasks), SAVED: _outcomes(saved, tasks)}

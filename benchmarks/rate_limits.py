@@ -45,14 +45,14 @@ COLUMNS = ("limit", "workers", "tasks", "minutes", "per minute", "of the limit",
 
 
 @dataclass(frozen=True)
-class Case:
+class LimitCase:
     """`limit`: who tells it: declared, stated (by the server) or unknown."""
 
     limit: str
     workers: int
 
 
-CASES = [Case(limit, workers) for limit in ("declared", "stated", "unknown") for workers in (1, 3)]
+CASES = [LimitCase(limit, workers) for limit in ("declared", "stated", "unknown") for workers in (1, 3)]
 
 
 def main() -> None:
@@ -70,7 +70,7 @@ def main() -> None:
     Console(width=110).print(table)
 
 
-def measured(case: Case, minutes: float, per_minute: int, folder: Path) -> list[str]:
+def measured(case: LimitCase, minutes: float, per_minute: int, folder: Path) -> list[str]:
     """A row of the table."""
     tasks = round(minutes * per_minute)
     with servers(case, per_minute, folder) as (stand_in, redis):
@@ -90,7 +90,7 @@ def measured(case: Case, minutes: float, per_minute: int, folder: Path) -> list[
     return [case.limit, str(case.workers), *shown, str(refused), f"{refused / stats['requests']:.2%}"]
 
 
-def shares(case: Case, tasks: int, url: str, per_minute: int, redis: str) -> Iterator[tuple[Any, ...]]:
+def shares(case: LimitCase, tasks: int, url: str, per_minute: int, redis: str) -> Iterator[tuple[Any, ...]]:
     """Of each worker: arguments."""
     limit = {"declared": per_minute, "stated": 0, "unknown": -1}[case.limit]
     share = tasks // case.workers
@@ -99,7 +99,7 @@ def shares(case: Case, tasks: int, url: str, per_minute: int, redis: str) -> Ite
 
 
 @contextmanager
-def servers(case: Case, per_minute: int, folder: Path) -> Iterator[tuple[RunningStandIn, str]]:
+def servers(case: LimitCase, per_minute: int, folder: Path) -> Iterator[tuple[RunningStandIn, str]]:
     """A stand-in and a Redis of its own; "-" for no Redis."""
     name = f"{case.limit}-{case.workers}"
     told = case.limit == "stated"

@@ -49,7 +49,7 @@ PROMPTS = ("prompt-1.txt", "prompt-2.txt")
 NOTES = ("labels alone", "says what belongs to each label")
 
 
-class Listed:
+class ListedStudio:
     """A Label Studio that lists what it was given."""
 
     def __init__(self, number: int) -> None:
@@ -72,7 +72,7 @@ def main(tasks: str = "10000", file: str | None = None) -> None:
     number = int(tasks)
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{folder}/record.db")
-        studio: Any = Listed(number)
+        studio: Any = ListedStudio(number)
         resolved_versions = [_answered(store, studio, name, note) for name, note in zip(PROMPTS, NOTES, strict=True)]
         record, bases = RunStore(store), TruthBases(Drawing(studio, DrawStore(store)), LookStore(store))
         stored, resolver = StoredOutcomes(store, record, studio, _price), Resolver(store, studio)
@@ -90,7 +90,7 @@ def main(tasks: str = "10000", file: str | None = None) -> None:
         Path(file).write_bytes(html)
 
 
-def _answered(store: Store, studio: Listed, name: str, note: str) -> ResolvedVersion:
+def _answered(store: Store, studio: ListedStudio, name: str, note: str) -> ResolvedVersion:
     """A saved version with the stand-in's answers to all tasks in the database."""
     template = (DATA / name).read_text(encoding="utf-8")
     plain = PromptVersion("inbox", 0, 1, template, "stand-in", ("text",), SCHEMA.digest, {"temperature": 0}, note)

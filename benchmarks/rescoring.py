@@ -22,7 +22,7 @@ from backend.services.predictions.completer import parts
 from backend.services.predictions.rescorer import MANY, PART, PORTION
 from backend.services.predictions.sync import PushResult, push
 from backend.services.predictions.target_project import TargetProject
-from benchmarks.faults.world import World, world
+from benchmarks.faults.world import FaultWorld, world
 
 TASKS, ANNOTATED = 20_000, 100
 
@@ -80,7 +80,7 @@ def _item(task: int, tag: str, score: float | None) -> dict[str, Any]:
     return {"task": task, "model_version": tag, "score": score, "result": [{**region, "id": "a", "score": score}]}
 
 
-def _parents(here: World, tasks: Sequence[int]) -> list[int]:
+def _parents(here: FaultWorld, tasks: Sequence[int]) -> list[int]:
     """The predictions that the tasks' annotations were made of."""
     return [int(one.parent_prediction) for task in tasks for one in here.studio.annotations.list(id=task)]
 

@@ -60,7 +60,7 @@ def _forget(_answers: Sequence[Completion]) -> None:
     """Stores nothing."""
 
 
-class Nothing:
+class NoAnswers:
     """A database without answers."""
 
     def completions(self, _digests: Sequence[str]) -> dict[str, list[Completion]]:
@@ -124,7 +124,7 @@ async def outcomes(url: str, tasks: list[Task], in_flight: int) -> int:
 
     pages = [tasks[start : start + contender.PAGE] for start in range(0, len(tasks), contender.PAGE)]
     try:
-        await Predictor(made, Nothing(), lambda model, _: price_of(model)).label(workload.builder(url), pages, sink)
+        await Predictor(made, NoAnswers(), lambda model, _: price_of(model)).label(workload.builder(url), pages, sink)
     finally:
         await made.close()
     return usable

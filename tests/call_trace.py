@@ -24,12 +24,12 @@ LOOP = asyncio.events.__file__
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Call:
+class TracedCall:
     """A call of a function of the backend. `caller`: the last one before it, also of another thread."""
 
     file: str
     function: str
-    caller: "Call | None"
+    caller: "TracedCall | None"
     number: int
 
     @property
@@ -44,10 +44,10 @@ class Call:
     def is_climb(self) -> bool:
         return self.caller is not None and _layer(self.file) < _layer(self.caller.file)
 
-    def since(self, begin: str) -> "list[Call]":
+    def since(self, begin: str) -> "list[TracedCall]":
         """From `begin` to this one; none if it began elsewhere."""
-        calls: list[Call] = []
-        call: Call | None = self
+        calls: list[TracedCall] = []
+        call: TracedCall | None = self
         while call is not None:
             calls.append(call)
             if call.name == begin:
@@ -62,7 +62,7 @@ def _layer(file: str) -> int:
     return LAYERS.index(layer) if layer in LAYERS else len(LAYERS)
 
 
-_current: ContextVar[Call | None] = ContextVar("current", default=None)
+_current: ContextVar[TracedCall | None] = ContextVar("current", default=None)
 """Tasks begin with a copy of it, so that what they call has a caller."""
 
 
@@ -70,8 +70,8 @@ class Trace:
     """Records calls of functions of the backend, while `recording` is entered."""
 
     def __init__(self) -> None:
-        self._calls: list[Call] = []
-        self._by_frame: dict[FrameType, Call] = {}
+        self._calls: list[TracedCall] = []
+        self._by_frame: dict[FrameType, TracedCall] = {}
         self._is_on = False
 
     @contextmanager
@@ -92,7 +92,7 @@ class Trace:
                 sys.setprofile(before)
                 threading.setprofile(None)
 
-    def calls_of(self, work: Callable[[], object]) -> list[Call]:
+    def calls_of(self, work: Callable[[], object]) -> list[TracedCall]:
         """The calls while it works, in their order."""
         _current.set(None)
         self._calls, self._by_frame, self._is_on = [], {}, True
@@ -113,13 +113,13 @@ class Trace:
             call = self._by_frame[frame] = self._new(frame.f_code, caller or _current.get())
         _current.set(call)
 
-    def _new(self, code: CodeType, caller: Call | None) -> Call:
+    def _new(self, code: CodeType, caller: TracedCall | None) -> TracedCall:
         file, function = code.co_filename.removeprefix(BACKEND), code.co_qualname.replace("<locals>.", "")
-        call = Call(file, function, caller, len(self._calls))
+        call = TracedCall(file, function, caller, len(self._calls))
         self._calls.append(call)
         return call
 
-    def _caller(self, frame: FrameType) -> Call | None:
+    def _caller(self, frame: FrameType) -> TracedCall | None:
         back = frame.f_back
         while back is not None and not _is_ours(back.f_code):
             if back.f_code.co_filename == LOOP:

@@ -33,7 +33,7 @@ class ForkedCommand:
         self.stdin, self.stdout, self.stderr = stdin, stdout, stderr
         self.returncode: int | None = None
         self._report = report
-        self._readers = [_Reader(stdout), _Reader(stderr)]
+        self._readers = [_ForkReader(stdout), _ForkReader(stderr)]
         self.pid = self._told()
 
     def __enter__(self) -> Self:
@@ -85,7 +85,7 @@ class ForkedCommand:
         return unpacked(told)
 
 
-class _Reader(threading.Thread):
+class _ForkReader(threading.Thread):
     """Reads a stream to its end."""
 
     def __init__(self, stream: IO[str]) -> None:

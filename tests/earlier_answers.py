@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.earlier_commands import Asked
+from tests.earlier_commands import AskedCommand
 from tests.earlier_record import unpacked
 
 RENAMED = {
@@ -63,20 +63,20 @@ class EarlierAnswers:
     """`asked`: by the name of the list in tests/earlier_commands.py, with `{studio}` for Label Studio's address.
     `predictions`: what Label Studio held when the lists were asked."""
 
-    asked: dict[str, list[Asked]]
+    asked: dict[str, list[AskedCommand]]
     predictions: list[dict[str, Any]]
 
 
 def earlier_answers() -> EarlierAnswers:
     stored = json.loads(unpacked("answers.json.gz"))
     asked = {
-        name: [Asked(tuple(one["argv"]), one["code"], one["out"]) for one in lines]
+        name: [AskedCommand(tuple(one["argv"]), one["code"], one["out"]) for one in lines]
         for name, lines in stored["answers"].items()
     }
     return EarlierAnswers(asked, stored["predictions"])
 
 
-def changed(now: Asked, then: Asked) -> list[str]:
+def changed(now: AskedCommand, then: AskedCommand) -> list[str]:
     """Where what is said today lacks or changes what was said then."""
     assert now.argv == then.argv
     if now.code != then.code:
@@ -87,7 +87,7 @@ def changed(now: Asked, then: Asked) -> list[str]:
     return [f"{' '.join(now.argv)}{line}" for line in differing(_read(now), _read(then), recomputed)]
 
 
-def _read(asked: Asked) -> Any:
+def _read(asked: AskedCommand) -> Any:
     """JSON, also one a line, as what it says."""
     out = asked.out.replace("\\n", "; ") if asked.argv[0] == REPORTED else asked.out
     try:

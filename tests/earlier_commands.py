@@ -119,19 +119,19 @@ ASKING: tuple[Argv, ...] = (
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedCommand:
     argv: Argv
     code: int
     out: str
 
 
-def asked(lines: tuple[Argv, ...], command: Command, folder: Path, studio: str) -> Iterator[Asked]:
+def asked(lines: tuple[Argv, ...], command: Command, folder: Path, studio: str) -> Iterator[AskedCommand]:
     """Runs the lines in turn. `folder` is where they run, `studio` the address that links begin with."""
     last = ""
     for argv in lines:
         code, out = command(tuple(last if word == LAST else word for word in argv))
         last = out.strip()
-        yield Asked(argv, code, (out if code else kept(argv, out, folder)).replace(studio, "{studio}"))
+        yield AskedCommand(argv, code, (out if code else kept(argv, out, folder)).replace(studio, "{studio}"))
 
 
 def kept(argv: Argv, out: str, folder: Path) -> str:

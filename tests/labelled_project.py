@@ -32,7 +32,7 @@ def result_of(label: str) -> list[dict[str, Any]]:
     return [{"from_name": "mood", "to_name": "text", "type": "choices", "value": {"choices": [label]}}]
 
 
-class Studio:
+class LabelledStudio:
     """The part of LabelStudioClient that reads tasks and annotations. `truths`: task -> label; `more`: task -> the
     labels of other annotations, "" for an empty one; `read`: the ids that were asked for."""
 
@@ -75,7 +75,7 @@ class LabelledProject:
     def __init__(self, store: Store, tasks: int = 4, truths: Mapping[int, str] | None = None, config: str = CONFIG):
         self.store, self.run_store, self.schema = store, RunStore(store), read_config(config)
         named = [Task(number, {"text": f"text {number}"}) for number in range(1, tasks + 1)]
-        self.fake = Studio(named, truths or {})
+        self.fake = LabelledStudio(named, truths or {})
         self.project = Project(PROJECT, "Moods", config, "", tasks)
         self.fake.now = self.project
         self.stored = StoredOutcomes(store, self.run_store, self.studio, self.price)

@@ -1,12 +1,10 @@
 """Pictures to test with, and a server of files that remembers what it was asked."""
 
-import threading
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from itertools import accumulate
 from typing import Any
@@ -16,6 +14,7 @@ from PIL import Image
 from backend.domain.document import Document
 from backend.domain.outcome import Failure
 from backend.domain.picture import Attachment, Picture
+from tests.answering import QuietHandler, serving
 
 PICTURE_CONFIG = """<View>
   <Image name="shown" value="$image"/>
@@ -84,7 +83,7 @@ class ScriptedPictures:
 
 
 @dataclass
-class Served:
+class ServedFile:
     """What a path is answered with. `length`: what is promised, if it is not the length of `body`."""
 
     body: bytes = b""
@@ -100,16 +99,16 @@ class FileServer:
     """`paths`: path with query -> what is there, else 404; `asked`: path and headers of each request."""
 
     url: str
-    paths: dict[str, Served] = field(default_factory=dict)
+    paths: dict[str, ServedFile] = field(default_factory=dict)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
 
 @contextmanager
 def file_server() -> Iterator[FileServer]:
-    class Handler(BaseHTTPRequestHandler):
+    class FileHandler(QuietHandler):
         def do_GET(self) -> None:
             files.asked.append((self.path, {name.lower(): said for name, said in self.headers.items()}))
-            said = files.paths.get(self.path, Served(status=404))
+            said = files.paths.get(self.path, ServedFile(status=404))
             self.send_response(said.status)
             if said.location:
                 self.send_header("Location", said.location)
@@ -126,16 +125,6 @@ def file_server() -> Iterator[FileServer]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    files = FileServer(f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
+    with serving(FileHandler) as url:
+        files = FileServer(url)
         yield files
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -1,13 +1,11 @@
 """A server that answers as Label Studio does to reads of one small labelled project."""
 
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.answering import QuietHandler, serving
 from tests.labelled_project import PROJECT, result_of
 from tests.scripted import CONFIG
 
@@ -26,7 +24,7 @@ PLAIN: dict[str, Any] = {
 """Path -> what is answered whatever the parameters."""
 
 
-class StudioAnswers(BaseHTTPRequestHandler):
+class StudioAnswers(QuietHandler):
     """404 for all that nobody here asks."""
 
     protocol_version = "HTTP/1.1"
@@ -35,15 +33,7 @@ class StudioAnswers(BaseHTTPRequestHandler):
         address = urlsplit(self.path)
         params = {name: values[0] for name, values in parse_qs(address.query).items()}
         answer = _page(params) if address.path == "/api/tasks/" else PLAIN.get(address.path)
-        content = json.dumps(answer).encode()
-        self.send_response(404 if answer is None else 200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Nobody reads it."""
+        self.answer(json.dumps(answer).encode(), 404 if answer is None else 200)
 
 
 def _page(params: dict[str, str]) -> dict[str, Any]:
@@ -66,14 +56,6 @@ def _row(number: int, with_annotations: bool) -> dict[str, Any]:
     return row
 
 
-@contextmanager
-def running_studio() -> Iterator[str]:
+def running_studio() -> AbstractContextManager[str]:
     """The server's address."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), StudioAnswers) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    return serving(StudioAnswers)

@@ -4,23 +4,24 @@ import json
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
 
 from demo.teacher import taught
+from tests.answering import QuietHandler
 
 Json = dict[str, Any]
 KEY = "sk-of-a-teacher"
 
 
-class Teacher(ThreadingHTTPServer):
+class ScriptedTeacher(ThreadingHTTPServer):
     """`kinds`: of its rewrites, in turn; `reasons`: why, if it is to say something else than it does. From its request
     `held` on (counted from 1), it answers nothing."""
 
     daemon_threads = True
 
     def __init__(self, kinds: Sequence[str]) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(("127.0.0.1", 0), TeacherHandler)
         self.kinds = kinds
         self.held: int | None = None
         self.reasons = ""
@@ -39,11 +40,11 @@ class Teacher(ThreadingHTTPServer):
         return json.dumps(self.requests, ensure_ascii=False)
 
 
-class _Handler(BaseHTTPRequestHandler):
-    server: Teacher
+class TeacherHandler(QuietHandler):
+    server: ScriptedTeacher
 
     def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        asked = json.loads(self.received())
         self.server.requests.append(asked)
         if self.server.held is not None and len(self.server.requests) >= self.server.held:
             self.server.freed.wait(60)
@@ -54,26 +55,14 @@ class _Handler(BaseHTTPRequestHandler):
             text = json.dumps({**json.loads(text), "reasons": self.server.reasons})
         message = {"role": "assistant", "content": text}
         usage = {"prompt_tokens": len(json.dumps(asked["messages"])) // 4, "completion_tokens": len(text) // 4}
-        self._send(
-            {"model": asked["model"], "choices": [{"message": message, "finish_reason": "stop"}], "usage": usage}
-        )
+        read = {"model": asked["model"], "choices": [{"message": message, "finish_reason": "stop"}], "usage": usage}
+        self.answer(json.dumps(read).encode())
         self.server.answered.append(asked)
-
-    def _send(self, body: Json) -> None:
-        content = json.dumps(body).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, format: str, *args: object) -> None:
-        return
 
 
 @contextmanager
-def teaching(*kinds: str) -> Iterator[Teacher]:
-    with Teacher(kinds) as teacher:
+def teaching(*kinds: str) -> Iterator[ScriptedTeacher]:
+    with ScriptedTeacher(kinds) as teacher:
         threading.Thread(target=teacher.serve_forever, args=(0.01,), daemon=True).start()
         try:
             yield teacher

@@ -1,6 +1,7 @@
 """The architecture, checked: who may import whom, who reads the environment, what happens at import."""
 
 import ast
+import re
 import subprocess
 import sys
 from functools import cache
@@ -11,6 +12,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted([*ROOT.glob("backend/**/*.py"), *ROOT.glob("*.py")])
+PROGRAMS = [*SOURCES, *(path for folder in ("demo", "benchmarks") for path in sorted(ROOT.glob(f"{folder}/**/*.py")))]
+TESTS = sorted(ROOT.glob("tests/**/*.py"))
 ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
 
 
@@ -192,13 +195,15 @@ def test_every_file_of_code_says_why_it_exists() -> None:
     assert [path for path in silent if not path.endswith("versions/__init__.py")] == []
 
 
+CLASS = re.compile(r"^ *class (\w+)[(:]", re.MULTILINE)
+
+
 def test_a_class_name_is_used_once() -> None:
-    """A reader who searches for a name finds one thing."""
+    """A reader who searches for a name finds one thing, in functions too."""
     places: dict[str, list[str]] = {}
-    for path in SOURCES:
-        for node in _tree(path).nodes:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    for path in [*PROGRAMS, *TESTS]:
+        for name in CLASS.findall(path.read_text(encoding="utf-8")):
+            places.setdefault(name, []).append(str(path.relative_to(ROOT)))
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
@@ -296,6 +301,5 @@ def test_what_is_reached_in_private_is_still_there() -> None:
 
 def test_no_assert_decides_what_the_program_does() -> None:
     """Python run with -O leaves them out."""
-    programs = [*SOURCES, *ROOT.glob("demo/**/*.py"), *ROOT.glob("benchmarks/**/*.py")]
-    having = [path for path in programs if any(isinstance(node, ast.Assert) for node in _tree(path).nodes)]
+    having = [path for path in PROGRAMS if any(isinstance(node, ast.Assert) for node in _tree(path).nodes)]
     assert having == []

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.call_trace import Call
+from tests.call_trace import TracedCall
 from tests.running import RunningStandIn
 from tests.ways import Leg, Way, traced
 
@@ -52,10 +52,10 @@ def test_the_page_says_how_long_they_are(ways: list[Way]) -> None:
 
 
 def test_what_leads_to_a_place_is_on_the_way_and_a_climb_is_seen() -> None:
-    begin = Call("services/a.py", "begin", None, 0)
-    beside = Call("domain/b.py", "beside", begin, 1)
-    between = Call("engine/c.py", "between", begin, 2)
-    place = Call("services/d.py", "place", between, 3)
+    begin = TracedCall("services/a.py", "begin", None, 0)
+    beside = TracedCall("domain/b.py", "beside", begin, 1)
+    between = TracedCall("engine/c.py", "between", begin, 2)
+    place = TracedCall("services/d.py", "place", between, 3)
     calls = [begin, beside, between, place]
     way = Way("Somewhere", Leg(begin.name, (place.name,)).of(calls))
     assert way.calls == [begin, between, place]

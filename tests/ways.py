@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from backend.interfaces.web.server import create_app
-from tests.call_trace import Call, Trace
+from tests.call_trace import Trace, TracedCall
 from tests.calls import predict, task
 from tests.installation import Installation
 from tests.labelled_project import PROJECT
@@ -31,7 +31,7 @@ class Way:
     """
 
     title: str
-    calls: Sequence[Call]
+    calls: Sequence[TracedCall]
 
     @property
     def names(self) -> list[str]:
@@ -64,12 +64,12 @@ class Leg:
     begin: str
     places: tuple[str, ...]
 
-    def of(self, calls: Sequence[Call]) -> list[Call]:
+    def of(self, calls: Sequence[TracedCall]) -> list[TracedCall]:
         """Those of `calls` that are on the way. Raises LookupError for a place that was not reached."""
         on_way = {call.number: call for place in self.places for call in self._leading_to(place, calls)}
         return [on_way[number] for number in sorted(on_way)]
 
-    def _leading_to(self, place: str, calls: Sequence[Call]) -> list[Call]:
+    def _leading_to(self, place: str, calls: Sequence[TracedCall]) -> list[TracedCall]:
         for call in calls:
             if call.name == place and (found := call.since(self.begin)):
                 return found
@@ -120,7 +120,7 @@ RUN = Leg(
 )
 
 
-class Scene:
+class TracedScene:
     """An installation with a project in Label Studio, and a trace of what is done with it."""
 
     def __init__(self, folder: Path, model: str, studio: str) -> None:
@@ -143,7 +143,7 @@ class Scene:
             Way("From a budget to a reservation for each request", RUN.of(running)),
         ]
 
-    def _commands(self, prompt: str) -> list[list[Call]]:
+    def _commands(self, prompt: str) -> list[list[TracedCall]]:
         """Of each command its calls. The answers for one prompt are not those for another one."""
         self._file.write_text(f"What is the {prompt} of this?\n\n{{text}}\n", encoding="utf-8")
         tag = f"{prompt}@1"
@@ -155,7 +155,7 @@ class Scene:
         ]
         return [self._trace.calls_of(partial(self._mine.command_here, *argv)) for argv in commands]
 
-    def _prediction(self, tag: str) -> list[Call]:
+    def _prediction(self, tag: str) -> list[TracedCall]:
         """The calls of a request that is not the first: that one makes clients and opens connections."""
         self._mine.app.container.store.set_connection(PROJECT, in_use=tag)
         client = create_app(self._mine.app).test_client()
@@ -166,7 +166,7 @@ class Scene:
 def traced(folder: Path, model: str) -> list[Way]:
     """All ways, of real parts on the model at this address."""
     with running_studio() as studio:
-        return Scene(folder, model, studio).ways()
+        return TracedScene(folder, model, studio).ways()
 
 
 def main() -> None:

@@ -16,24 +16,24 @@ from rich.table import Table
 
 from backend.domain.runs.run import FINAL
 from benchmarks.faults import kills, machines, one_run, row, slow_clients
-from benchmarks.faults.world import World, end, until, world
+from benchmarks.faults.world import FaultWorld, end, until, world
 from tests.databases import stop_own_server
 
 WIDTH = 110
 
 
-def faults(here: World) -> None:
+def faults(here: FaultWorld) -> None:
     _print_rows(chain(one_run.rows(here), machines.rows(here)))
     _print(slow_clients.COLUMNS, slow_clients.rows(here))
 
 
-def memory(here: World, sizes: list[int]) -> None:
+def memory(here: FaultWorld, sizes: list[int]) -> None:
     here.control(latency_ms=20)
     columns = ("", "tasks", "peak MB of the worker", "first request after s", "seconds")
     _print(columns, [["", *_measured(here, size)] for size in sizes])
 
 
-def _measured(here: World, size: int) -> list[str]:
+def _measured(here: FaultWorld, size: int) -> list[str]:
     app = here.app(REDIS_URL=here.redis)
     tag = here.save(app, here.project(size))
     before, started = here.requests(), time.monotonic()
@@ -48,7 +48,7 @@ def _measured(here: World, size: int) -> list[str]:
     return [f"{size:,}", f"{peak:.0f}", f"{first:.1f}", f"{time.monotonic() - started:.0f}"]
 
 
-def _print_rows(rows: Iterable[row.Row]) -> None:
+def _print_rows(rows: Iterable[row.FaultRow]) -> None:
     _print(row.COLUMNS, [one.cells() for one in rows])
 
 

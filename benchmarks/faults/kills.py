@@ -12,8 +12,8 @@ from backend.app import App
 from backend.domain.runs.chunk import MOST_DEATHS
 from backend.domain.runs.run import FINAL
 from benchmarks.faults.one_run import LOST
-from benchmarks.faults.row import Row
-from benchmarks.faults.world import Process, World, finished, until
+from benchmarks.faults.row import FaultRow
+from benchmarks.faults.world import FaultWorld, Process, finished, until
 
 STEP = 60
 """Requests between two kills, more than a kill can lose."""
@@ -21,7 +21,7 @@ A_RUN = MOST_DEATHS - 1
 """Kills of a run's workers: a chunk that ends more of them is taken for what ends them."""
 
 
-def rows(here: World, times: int) -> Iterator[Row]:
+def rows(here: FaultWorld, times: int) -> Iterator[FaultRow]:
     """`times`: kills in all, divided among the three."""
     each = times // 3
     yield _row(here, "a command in the foreground, SIGKILL", each, 2 * STEP, _commands_killed)
@@ -29,17 +29,19 @@ def rows(here: World, times: int) -> Iterator[Row]:
     yield _row(here, "one of three workers, SIGKILL", times - 2 * each, 6 * STEP, _workers_killed)
 
 
-def _row(here: World, name: str, times: int, tasks: int, happens: Callable[[World, int, int], int]) -> Row:
+def _row(
+    here: FaultWorld, name: str, times: int, tasks: int, happens: Callable[[FaultWorld, int, int], int]
+) -> FaultRow:
     """
     tasks: for each kill, so many that no run ends before it was killed so often
     happens: kills so often, with so many tasks for each kill; returns how many tasks have no answer
     """
     before, total = here.requests(), times * tasks
     lost = happens(here, times, tasks)
-    return Row(name, times, total, lost, here.requests() - before - total, times * LOST)
+    return FaultRow(name, times, total, lost, here.requests() - before - total, times * LOST)
 
 
-def _commands_killed(here: World, times: int, tasks: int) -> int:
+def _commands_killed(here: FaultWorld, times: int, tasks: int) -> int:
     app = here.app()
     tag = here.save(app, here.project(times * tasks))
 
@@ -54,7 +56,7 @@ def _commands_killed(here: World, times: int, tasks: int) -> int:
     return _lost(app, app.container.run_store.runs(tag)[0].id, times * tasks)
 
 
-def _processes_killed(here: World, times: int, tasks: int) -> int:
+def _processes_killed(here: FaultWorld, times: int, tasks: int) -> int:
     app = here.app()
     run = here.start(app, here.save(app, here.project(times * tasks)))
     for _ in range(times):
@@ -66,12 +68,12 @@ def _processes_killed(here: World, times: int, tasks: int) -> int:
     return _lost(app, run, times * tasks)
 
 
-def _workers_killed(here: World, times: int, tasks: int) -> int:
+def _workers_killed(here: FaultWorld, times: int, tasks: int) -> int:
     whole, rest = divmod(times, A_RUN)
     return sum(_workers_of_one_run_killed(here, kills, tasks) for kills in [*[A_RUN] * whole, *[rest] * bool(rest)])
 
 
-def _workers_of_one_run_killed(here: World, times: int, tasks: int) -> int:
+def _workers_of_one_run_killed(here: FaultWorld, times: int, tasks: int) -> int:
     app = here.app(REDIS_URL=here.redis)
     run = here.start(app, here.save(app, here.project(times * tasks)))
     workers = [here.worker() for _ in range(3)]
@@ -87,7 +89,7 @@ def _lost(app: App, run: str, tasks: int) -> int:
     return tasks - app.watch(run).counts.done
 
 
-def _ask(here: World, number: int) -> None:
+def _ask(here: FaultWorld, number: int) -> None:
     before = here.requests()
     until(lambda: here.requests() >= before + number)
 

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 
 from backend.app import App
 from backend.domain.runs.run import FINAL
-from benchmarks.faults.row import Row
-from benchmarks.faults.world import Process, World, under_way, until
+from benchmarks.faults.row import FaultRow
+from benchmarks.faults.world import FaultWorld, Process, under_way, until
 from demo import services
 from tests.databases import postgresql
 
@@ -59,7 +59,7 @@ main()
 PLAIN = "from backend.__main__ import main; main()"
 
 
-def rows(here: World) -> Iterator[Row]:
+def rows(here: FaultWorld) -> Iterator[FaultRow]:
     yield _row(here, "worker, SIGKILL while it leaves: the next run", _killed_leaving, 3)
     yield _row(here, f"SQLite, locked for {LOCKED_S} s", _locked, 1)
     for name, happens in (("no Redis", _resumed_elsewhere), ("workers", _joined_elsewhere)):
@@ -67,18 +67,18 @@ def rows(here: World) -> Iterator[Row]:
         if shutil.which("faketime"):
             yield _row(here, title, happens, len(CLOCKS))
         else:
-            yield Row(title, None, None, None, None, 0)
+            yield FaultRow(title, None, None, None, None, 0)
 
 
-def _row(here: World, name: str, happens: Callable[[World, int], int], times: int) -> Row:
+def _row(here: FaultWorld, name: str, happens: Callable[[FaultWorld, int], int], times: int) -> FaultRow:
     """`happens` returns how many of its TASKS have no answer."""
     before = here.requests()
     lost = sum(happens(here, number) for number in range(times))
     tasks = times * TASKS
-    return Row(name, times, tasks, lost, here.requests() - before - tasks, 0)
+    return FaultRow(name, times, tasks, lost, here.requests() - before - tasks, 0)
 
 
-def _killed_leaving(here: World, survived: int) -> int:
+def _killed_leaving(here: FaultWorld, survived: int) -> int:
     """Half of the tasks are a run whose worker dies while it leaves, the other half is the next run."""
     app = here.app(REDIS_URL=here.redis)
     first = _started(here, app, TASKS // 2)
@@ -93,7 +93,7 @@ def _killed_leaving(here: World, survived: int) -> int:
     return TASKS - done
 
 
-def _locked(here: World, _number: int) -> int:
+def _locked(here: FaultWorld, _number: int) -> int:
     app = here.app()
     run = _started(here, app, TASKS)
     under_way(app, run, 1 / 4, TASKS)
@@ -105,7 +105,7 @@ def _locked(here: World, _number: int) -> int:
     return TASKS - _done(app, run)
 
 
-def _resumed_elsewhere(here: World, number: int) -> int:
+def _resumed_elsewhere(here: FaultWorld, number: int) -> int:
     """Another machine takes the run for abandoned, if its clock tells it so."""
     with postgresql() as url:
         app = here.app(DATABASE_URL=url)
@@ -118,7 +118,7 @@ def _resumed_elsewhere(here: World, number: int) -> int:
     return lost
 
 
-def _joined_elsewhere(here: World, number: int) -> int:
+def _joined_elsewhere(here: FaultWorld, number: int) -> int:
     """Another machine's worker takes the first one for dead, if its clock tells it so."""
     with postgresql() as url:
         app = here.app(DATABASE_URL=url, REDIS_URL=here.redis)
@@ -133,11 +133,11 @@ def _joined_elsewhere(here: World, number: int) -> int:
     return lost
 
 
-def _started(here: World, app: App, tasks: int) -> str:
+def _started(here: FaultWorld, app: App, tasks: int) -> str:
     return here.start(app, here.save(app, here.project(tasks)))
 
 
-def _python(here: World, code: str, *argv: str, clock: str = "", **env: str) -> Process:
+def _python(here: FaultWorld, code: str, *argv: str, clock: str = "", **env: str) -> Process:
     """A command of ours, with a clock of its own."""
     line = [*(["faketime", "-f", clock] if clock else []), sys.executable, "-c", code, *argv]
     full = services.environment({"PYTHONPATH": str(services.ROOT), **here.env, **env})

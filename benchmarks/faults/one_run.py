@@ -11,8 +11,8 @@ from redis import Redis
 from backend.app import App
 from backend.domain.runs.run import FINAL
 from backend.engine.request_executor import UNSTORED
-from benchmarks.faults.row import Row
-from benchmarks.faults.world import CONCURRENCY, World, finished, under_way, until
+from benchmarks.faults.row import FaultRow
+from benchmarks.faults.world import CONCURRENCY, FaultWorld, finished, under_way, until
 
 TASKS = 3000
 OUTAGE_S = 60
@@ -28,7 +28,7 @@ OUTAGES: tuple[dict[str, object], ...] = (
 CALM: dict[str, object] = {"server_error": 0.0, "rate_limited": 0.0, "cut": 0.0, "flagged": ""}
 
 
-def workers_killed(here: World, app: App, run: str, times: int) -> None:
+def workers_killed(here: FaultWorld, app: App, run: str, times: int) -> None:
     workers = [here.worker() for _ in range(3)]
     for number in range(times):
         under_way(app, run, (number + 1) / (times + 2), TASKS)
@@ -37,7 +37,7 @@ def workers_killed(here: World, app: App, run: str, times: int) -> None:
     finished(app, run, workers)
 
 
-def redis_flushed(here: World, app: App, run: str, times: int) -> None:
+def redis_flushed(here: FaultWorld, app: App, run: str, times: int) -> None:
     workers = [here.worker() for _ in range(2)]
     for number in range(times):
         under_way(app, run, (number + 1) / (times + 2), TASKS)
@@ -45,7 +45,7 @@ def redis_flushed(here: World, app: App, run: str, times: int) -> None:
     finished(app, run, workers)
 
 
-def process_killed(here: World, app: App, run: str, times: int) -> None:
+def process_killed(here: FaultWorld, app: App, run: str, times: int) -> None:
     for number in range(times):
         under_way(app, run, (number + 1) / (times + 2), TASKS)
         os.kill(int(app.container.run_store.run(run).worker.rpartition(":")[2]), signal.SIGKILL)
@@ -54,7 +54,7 @@ def process_killed(here: World, app: App, run: str, times: int) -> None:
     finished(app, run, [])
 
 
-def provider_away(here: World, app: App, run: str, times: int) -> None:
+def provider_away(here: FaultWorld, app: App, run: str, times: int) -> None:
     for number in range(times):
         under_way(app, run, (number + 1) / (times + 2), TASKS)
         here.control(**OUTAGES[number])
@@ -63,7 +63,7 @@ def provider_away(here: World, app: App, run: str, times: int) -> None:
     finished(app, run, [])
 
 
-def one_refused(here: World, app: App, run: str, times: int) -> None:
+def one_refused(here: FaultWorld, app: App, run: str, times: int) -> None:
     here.control(flagged=f"message {TASKS - 1} about")
     finished(app, run, [])
     here.control(**CALM)
@@ -75,20 +75,20 @@ class Fault:
     tasks that get no answer because of it, as they should."""
 
     name: str
-    happens: Callable[[World, App, str, int], None]
+    happens: Callable[[FaultWorld, App, str, int], None]
     times: int
     queued: bool
     unseen: int
     refused: int = 0
 
-    def row(self, here: World) -> Row:
+    def row(self, here: FaultWorld) -> FaultRow:
         app = here.app(**({"REDIS_URL": here.redis} if self.queued else {}))
         tag, before = here.save(app, here.project(TASKS)), here.requests()
         run = here.start(app, tag)
         self.happens(here, app, run, self.times)
         counts = app.watch(run).counts
         lost, again = TASKS - counts.done - self.refused, here.requests() - before - TASKS
-        return Row(self.name, self.times, TASKS, lost, again, self.times * self.unseen)
+        return FaultRow(self.name, self.times, TASKS, lost, again, self.times * self.unseen)
 
 
 FAULTS = (
@@ -100,5 +100,5 @@ FAULTS = (
 )
 
 
-def rows(here: World) -> Iterator[Row]:
+def rows(here: FaultWorld) -> Iterator[FaultRow]:
     return (fault.row(here) for fault in FAULTS)

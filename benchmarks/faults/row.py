@@ -5,7 +5,7 @@ from typing import NamedTuple
 COLUMNS = ("killed or cut", "times", "tasks", "lost", "asked again", "which may be at most")
 
 
-class Row(NamedTuple):
+class FaultRow(NamedTuple):
     """Counts over all `times`; None where it could not be measured on this machine. `lost`: tasks without an answer;
     `most`: requests that may have to be asked again, because nobody heard their answer."""
 

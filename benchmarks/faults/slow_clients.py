@@ -15,7 +15,7 @@ from functools import partial
 
 import httpx
 
-from benchmarks.faults.world import CONFIG, World
+from benchmarks.faults.world import CONFIG, FaultWorld
 from demo import services
 
 COLUMNS = ("beside /health", "clients", "asked", "unanswered", "median ms", "slowest ms")
@@ -40,18 +40,18 @@ SLOW: dict[str, tuple[str, str]] = {
 """What they send at once, and what follows slowly."""
 
 
-def rows(here: World) -> list[list[str]]:
+def rows(here: FaultWorld) -> list[list[str]]:
     return list(_rows(here))
 
 
-def _rows(here: World) -> Iterator[list[str]]:
+def _rows(here: FaultWorld) -> Iterator[list[str]]:
     yield _row(here, "nobody", 0, nullcontext)
     for name, (begun, more) in SLOW.items():
         yield _row(here, name, CROWD, partial(_crowd, begun=begun, more=more))
     yield _row(here, f"batches of {BATCH_MB} MB", BATCHES, _batches)
 
 
-def _row(here: World, name: str, clients: int, beside: Beside) -> list[str]:
+def _row(here: FaultWorld, name: str, clients: int, beside: Beside) -> list[str]:
     port = services.free_port()
     env = {**here.env, "BASIC_AUTH_USER": LOGIN[0], "BASIC_AUTH_PASS": LOGIN[1]}
     server = services.backend(port, env, log=here.folder / f"backend-{port}.log")

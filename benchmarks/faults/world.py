@@ -34,7 +34,7 @@ Process = subprocess.Popen[bytes]
 
 
 @dataclass
-class World:
+class FaultWorld:
     """`studio`: the SDK's client, whose types know less than its server."""
 
     folder: Path
@@ -84,7 +84,7 @@ class World:
 
 
 @contextmanager
-def world() -> Iterator[World]:
+def world() -> Iterator[FaultWorld]:
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
         account = label_studio.Account(password="not-a-secret", token="f" * 40)
@@ -109,7 +109,7 @@ def world() -> Iterator[World]:
             "CONCURRENCY": str(CONCURRENCY),
         }
         client = LabelStudio(base_url=studio.url, api_key=account.token)
-        yield World(folder, client, model.url, f"redis://127.0.0.1:{port}", env)
+        yield FaultWorld(folder, client, model.url, f"redis://127.0.0.1:{port}", env)
 
 
 def until(holds: Callable[[], object], seconds: float = PATIENCE_S) -> None:

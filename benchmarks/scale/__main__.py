@@ -23,7 +23,7 @@ from backend.services.prompts.draft import Draft
 from backend.services.runs.options import RunOptions
 from benchmarks.faults.world import PATIENCE_S
 from benchmarks.scale.studio import PROJECT
-from benchmarks.scale.world import CONCURRENCY, WORKERS, World, job_is, memory_mb, world
+from benchmarks.scale.world import CONCURRENCY, WORKERS, ScaleWorld, job_is, memory_mb, world
 from tests.databases import stop_own_server
 
 TASKS, TENTHS = 1_000_000, 10
@@ -39,7 +39,7 @@ class Watch:
     began: when the run was given to workers, as `time.monotonic()` says
     """
 
-    here: World
+    here: ScaleWorld
     app: App
     run: str
     began: float
@@ -69,7 +69,7 @@ def say(line: str) -> None:
     print(line, flush=True)
 
 
-def measure(here: World, tasks: int) -> None:
+def measure(here: ScaleWorld, tasks: int) -> None:
     app = here.app()
     tag = app.save(Draft("topic", PROJECT, PromptFile("What is it about?\n{text}"))).version.tag
     run = app.run_in_background(tag, Subset("all"), RunOptions()).id

@@ -19,7 +19,7 @@ DIFFERENT = 64
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
 
 
-class Model:
+class LightModel:
     def __init__(self) -> None:
         self.requests = 0
         self._answers: list[bytes] = []
@@ -39,10 +39,10 @@ class Model:
         return self._answers[self.requests % len(self._answers)]
 
 
-class Connection(asyncio.Protocol):
+class ClientProtocol(asyncio.Protocol):
     """One client, which sends the next request when it has read the answer to the last."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: LightModel) -> None:
         self._model = model
         self._got = b""
 
@@ -68,8 +68,8 @@ def _framed(body: bytes) -> bytes:
 
 
 async def serve(port: int) -> None:
-    model = Model()
-    server = await asyncio.get_running_loop().create_server(lambda: Connection(model), "127.0.0.1", port)
+    model = LightModel()
+    server = await asyncio.get_running_loop().create_server(lambda: ClientProtocol(model), "127.0.0.1", port)
     print(f"listening on http://127.0.0.1:{port}/", flush=True)
     await server.serve_forever()
 

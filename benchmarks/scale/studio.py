@@ -21,13 +21,13 @@ PROJECT = 1
 
 def main() -> None:
     port, tasks = map(int, sys.argv[1:])
-    studio = Studio(tasks)
+    studio = LargeStudio(tasks)
     app = web.Application(client_max_size=LARGEST)
     app.add_routes(studio.routes())
     web.run_app(app, host="127.0.0.1", port=port, print=lambda _: print(f"listening on http://127.0.0.1:{port}/"))
 
 
-class Studio:
+class LargeStudio:
     def __init__(self, tasks: int) -> None:
         self.tasks = tasks
         self.predictions = Counter[str]()

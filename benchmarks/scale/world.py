@@ -28,7 +28,7 @@ MB = 2**20
 
 
 @dataclass
-class World:
+class ScaleWorld:
     """`env`: the settings of all who take part."""
 
     env: dict[str, str]
@@ -114,7 +114,7 @@ def _family_cpu_s(pid: int) -> float:
 
 
 @contextmanager
-def world(tasks: int) -> Iterator[World]:
+def world(tasks: int) -> Iterator[ScaleWorld]:
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
         studio = stack.enter_context(_made_up("studio", folder, str(tasks)))
@@ -133,7 +133,7 @@ def world(tasks: int) -> Iterator[World]:
             "OPENAI_MODEL": "stand-in",
             "CONCURRENCY": str(CONCURRENCY),
         }
-        here = World(env, folder, model, studio, stack.enter_context(httpx.Client()))
+        here = ScaleWorld(env, folder, model, studio, stack.enter_context(httpx.Client()))
         stack.callback(here.kill_workers)
         yield here
 

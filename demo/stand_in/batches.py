@@ -72,7 +72,7 @@ class Batch:
         }
 
 
-class Batches:
+class StandInBatches:
     """What was uploaded and asked for so far. Raises ComplaintError as OpenAI would."""
 
     def __init__(self) -> None:

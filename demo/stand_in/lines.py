@@ -26,7 +26,7 @@ _PIECES = re.compile(r'[,;:{}\[\]"]')
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Line:
+class PromptLine:
     """One line, the labels it names and its words. An `answer` labels the line before, an `item` opens the item;
     `said` is a text as it stands, or the definition of the folded `term`."""
 
@@ -61,7 +61,7 @@ class Names:
         return tuple(self.folded[piece] for piece in map(fold, _PIECES.split(text)) if piece in self.folded)
 
 
-def read_line(raw: str, names: Names) -> Line:
+def read_line(raw: str, names: Names) -> PromptLine:
     """What `raw` is, given the labels in `names`."""
     body = _BULLET.sub("", raw, count=1)
     found = _example(body, names) or _definition(body, names, bulleted=body != raw) or _answer(body, names)
@@ -69,31 +69,31 @@ def read_line(raw: str, names: Names) -> Line:
         return found
     said = words(raw)
     role: Literal["item", "listing", "text"] = "item" if _ITEM.match(body) else "text"
-    return Line("listing" if role == "text" and _lists_labels(said, names) else role, words=said, said=raw)
+    return PromptLine("listing" if role == "text" and _lists_labels(said, names) else role, words=said, said=raw)
 
 
-def _example(body: str, names: Names) -> Line | None:
+def _example(body: str, names: Names) -> PromptLine | None:
     parts = _ARROW.split(body)
     labels = names.find(parts[-1]) if len(parts) > 1 else ()
-    return Line("example", labels, words(" ".join(parts[:-1]))) if labels else None
+    return PromptLine("example", labels, words(" ".join(parts[:-1]))) if labels else None
 
 
-def _definition(body: str, names: Names, bulleted: bool) -> Line | None:
+def _definition(body: str, names: Names, bulleted: bool) -> PromptLine | None:
     if bulleted and (label := names.folded.get(fold(body))):
-        return Line("definition", (label,))
+        return PromptLine("definition", (label,))
     for separator in _SEPARATOR.finditer(body, 0, names.longest + 8):
         named, said = fold(body[: separator.start()]), body[separator.end() :]
         if label := names.folded.get(named):
-            return Line("definition", (label,), words(said), named, said)
+            return PromptLine("definition", (label,), words(said), named, said)
         if bulleted and named in names.terms:
-            return Line("definition", (), (), named, said)
+            return PromptLine("definition", (), (), named, said)
     return None
 
 
-def _answer(body: str, names: Names) -> Line | None:
+def _answer(body: str, names: Names) -> PromptLine | None:
     cue = _CUE.match(body)
     labels = names.find(body[cue.end() :]) if cue else names.find(body) if body.lstrip().startswith("{") else ()
-    return Line("answer", labels) if labels else None
+    return PromptLine("answer", labels) if labels else None
 
 
 def _lists_labels(said: Iterable[str], names: Names) -> bool:

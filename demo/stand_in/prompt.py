@@ -12,7 +12,7 @@ from typing import Any
 
 from demo.stand_in.fields import Field, fields_of_schema, fields_of_system, heading, with_rules
 from demo.stand_in.likeness import Answered, Likeness
-from demo.stand_in.lines import Line, Names, read_line
+from demo.stand_in.lines import Names, PromptLine, read_line
 from demo.stand_in.overlap import Overlap
 from demo.stand_in.relate import with_relations
 from demo.stand_in.told import Told, fold
@@ -24,7 +24,7 @@ _MARK = re.compile(r"^</?item-[0-9a-f]{6}>$\n?", re.MULTILINE)
 Said = tuple[str, str]
 """One message: its role and its text."""
 
-Evidence = tuple[Line, Line]
+Evidence = tuple[PromptLine, PromptLine]
 """A line that names labels and the line with the words that speak for them (often the same line)."""
 
 Estimate = tuple[Field, tuple[float, ...]]
@@ -109,9 +109,9 @@ class _Preface:
         _add(bags, self._fields, evidence)
         return tuple(Overlap.of(field, bags[field.name]) for field in self._fields)
 
-    def _sort(self, item: str) -> tuple[list[Line], tuple[Evidence, ...]]:
+    def _sort(self, item: str) -> tuple[list[PromptLine], tuple[Evidence, ...]]:
         """The lines of a user message that are the item, and those that are evidence."""
-        texts: list[Line] = []
+        texts: list[PromptLine] = []
         evidence: list[Evidence] = []
         told = 0
         for line in self._lines(item):
@@ -127,20 +127,20 @@ class _Preface:
             told = len(texts)
         return _item(texts, told), tuple(evidence)
 
-    def _lines(self, item: str) -> list[Line]:
+    def _lines(self, item: str) -> list[PromptLine]:
         """The lines of a user message. The last is text if it looks like an answer or stands alone, whatever it is."""
         raws = item.rstrip().splitlines()
         lines = [self._line(raw) for raw in raws if raw and not raw.isspace()]
         if lines and lines[-1].role not in ("text", "item"):
             alone = not "".join(raws[-2:-1]).strip()
             if alone or lines[-1].role == "answer":
-                lines[-1] = Line("text", words=words(raws[-1]), said=raws[-1])
+                lines[-1] = PromptLine("text", words=words(raws[-1]), said=raws[-1])
         return lines
 
     def _spoken(self, said: Iterable[Said], answered: list[Answered]) -> Iterator[tuple[Field | None, Evidence]]:
         """The evidence in earlier messages: what the system defines and users say themselves. User messages that the
         assistant has answered are added to `answered`."""
-        asked: list[Line] = []
+        asked: list[PromptLine] = []
         for role, text in said:
             if role == "user":
                 asked, evidence = self._sort(text)
@@ -159,7 +159,7 @@ class _Preface:
             elif (line := self._line(raw)).role in ("definition", "example"):
                 yield field, (line, line)
 
-    def _answered(self, asked: Sequence[Line], answer: str) -> Iterator[Answered]:
+    def _answered(self, asked: Sequence[PromptLine], answer: str) -> Iterator[Answered]:
         try:
             values = json.loads(answer)
         except ValueError:
@@ -186,13 +186,13 @@ class _Preface:
 _preface = lru_cache(maxsize=256)(_Preface)
 
 
-def _asked_from(texts: list[Line], told: int) -> int:
+def _asked_from(texts: list[PromptLine], told: int) -> int:
     """Where the text begins that an answer line labels: at the line that opens it, or it is just the line before."""
     opened = [place for place in range(told, len(texts)) if texts[place].role == "item"]
     return opened[-1] if opened else max(told, len(texts) - 1)
 
 
-def _item(texts: list[Line], told: int) -> list[Line]:
+def _item(texts: list[PromptLine], told: int) -> list[PromptLine]:
     """Those of `texts` that are the item: from the line that opens it on, else what follows the evidence, else all."""
     opens = next((place for place, line in enumerate(texts) if line.role == "item"), told)
     return texts[opens:] or texts

@@ -15,7 +15,7 @@ from aiohttp import web
 from demo.stand_in.answer import Answer, answer, spoiled
 from demo.stand_in.ask import Ask, read_ask
 from demo.stand_in.batches import Answer as AnswerLine
-from demo.stand_in.batches import Batches
+from demo.stand_in.batches import StandInBatches
 from demo.stand_in.complaint import (
     ComplaintError,
     flagged,
@@ -42,7 +42,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class ChatTurn:
     """One chat request on its way, with the switches and counts as they were when it came."""
 
     request: web.Request
@@ -61,7 +61,7 @@ class StandIn:
     def __init__(self, switches: Switches) -> None:
         self.switches = switches
         self.stats = Stats()
-        self.batches = Batches()
+        self.batches = StandInBatches()
         self.window = Window()
         self.latency = Latency()
 
@@ -162,15 +162,15 @@ class StandIn:
         except (ValueError, TypeError) as error:
             return _json(ComplaintError(400, f"Send a JSON object of switches. {error}").body, 400)
         if reset:
-            self.stats, self.batches, self.window = Stats(), Batches(), Window()
+            self.stats, self.batches, self.window = Stats(), StandInBatches(), Window()
         if release:
             self.latency.release()
         return _json(self.switches.as_json())
 
-    def _turn(self, request: web.Request, body: bytes, switches: Switches) -> Turn:
+    def _turn(self, request: web.Request, body: bytes, switches: Switches) -> ChatTurn:
         digest = blake2b(body, digest_size=16).digest()
         counts = (self.stats, self.window, self.latency)
-        return Turn(request, switches, *counts, body, digest, self.stats.arrive(digest))
+        return ChatTurn(request, switches, *counts, body, digest, self.stats.arrive(digest))
 
     def _line(self, request: web.Request) -> AnswerLine:
         """Answers the requests of a batch, in which nothing waits, hangs or is cut."""
@@ -197,7 +197,7 @@ async def complaints(request: web.Request, handler: Handler) -> web.StreamRespon
         return _json(complaint.body, complaint.status, complaint.headers)
 
 
-async def _reply(turn: Turn) -> web.Response:
+async def _reply(turn: ChatTurn) -> web.Response:
     try:
         ask = _understood(turn)
         _check_rate(turn)
@@ -210,7 +210,7 @@ async def _reply(turn: Turn) -> web.Response:
         turn.stats.leave()
 
 
-def _understood(turn: Turn) -> Ask:
+def _understood(turn: ChatTurn) -> Ask:
     try:
         _check_key(turn.request, turn.switches)
         _check_text(turn)
@@ -228,19 +228,19 @@ def _check_key(request: web.Request, switches: Switches) -> None:
         raise wrong_key(key, switches.key_status)
 
 
-def _check_text(turn: Turn) -> None:
+def _check_text(turn: ChatTurn) -> None:
     for text, complaint in ((turn.switches.flagged, flagged), (turn.switches.breaks_on, server_error)):
         if text and text.encode() in turn.body:
             raise complaint()
 
 
-def _check_rate(turn: Turn) -> None:
+def _check_rate(turn: ChatTurn) -> None:
     if turn.switches.per_minute and not turn.window.take(turn.switches.per_minute):
         turn.stats.fault("rate_limited")
         raise rate_limited(turn.switches.retry_after)
 
 
-async def _wait(turn: Turn) -> None:
+async def _wait(turn: ChatTurn) -> None:
     if not turn.switches.latency_ms:
         return
     try:
@@ -250,7 +250,7 @@ async def _wait(turn: Turn) -> None:
         raise
 
 
-def _succeed(turn: Turn, ask: Ask) -> web.Response:
+def _succeed(turn: ChatTurn, ask: Ask) -> web.Response:
     chances = estimates(ask.messages, ask.schema)
     if ask.temperature > 0:
         first = 0 if ask.seeded else turn.before * ask.choices
@@ -266,7 +266,7 @@ def _succeed(turn: Turn, ask: Ask) -> web.Response:
     return _completed(turn, ask, within)
 
 
-async def _fail(turn: Turn, ask: Ask, kind: str) -> web.Response:
+async def _fail(turn: ChatTurn, ask: Ask, kind: str) -> web.Response:
     turn.stats.fault(kind)
     if kind == "rate_limited":
         raise rate_limited(turn.switches.retry_after)
@@ -281,7 +281,7 @@ async def _fail(turn: Turn, ask: Ask, kind: str) -> web.Response:
     return _completed(turn, ask, [spoilt] * ask.choices)
 
 
-def _completed(turn: Turn, ask: Ask, answers: list[Answer]) -> web.Response:
+def _completed(turn: ChatTurn, ask: Ask, answers: list[Answer]) -> web.Response:
     prompt, written = usage_of(ask, answers)
     thoughts = turn.switches.thoughts
     turn.stats.charge(prompt, written + thoughts)

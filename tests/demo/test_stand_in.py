@@ -243,7 +243,7 @@ def test_labels_with_one_beginning_share_their_first_tokens() -> None:
     assert [(token.text, math.exp(token.logprob)) for token in short[:-1]] == [("Refu", 1), ("nd", 1), ('"', 0.6)]
 
 
-class Server:
+class StandInServer:
     """A running stand-in and the ways a test talks to it."""
 
     def __init__(self, url: str) -> None:
@@ -267,32 +267,32 @@ class Server:
 
 
 @contextmanager
-def running(*options: str) -> Iterator[Server]:
+def running(*options: str) -> Iterator[StandInServer]:
     command = [sys.executable, "-m", "demo.stand_in", "--port", "0", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         line = process.stdout.readline()
         try:
             assert line.startswith("stand-in listening on http://127.0.0.1:")
-            yield Server(line.split()[-1])
+            yield StandInServer(line.split()[-1])
         finally:
             process.terminate()
         assert process.stdout.read() == ""
 
 
 @pytest.fixture(scope="module")
-def one_server() -> Iterator[Server]:
+def one_server() -> Iterator[StandInServer]:
     with running() as server:
         yield server
 
 
 @pytest.fixture
-def server(one_server: Server) -> Server:
+def server(one_server: StandInServer) -> StandInServer:
     one_server.control(reset=True, **Switches().as_json())
     return one_server
 
 
-def test_answers_in_openais_format_with_honest_probabilities(server: Server) -> None:
+def test_answers_in_openais_format_with_honest_probabilities(server: StandInServer) -> None:
     told = server.create(logprobs=True, top_logprobs=3)
     said, tokens = told.choices[0].message.content, told.choices[0].logprobs.content
     assert json.loads(said) == {"sentiment": "Positive", "topics": ["Billing"], "reason": None}
@@ -306,12 +306,12 @@ def test_answers_in_openais_format_with_honest_probabilities(server: Server) -> 
     assert told.usage.total_tokens == told.usage.prompt_tokens + len(tokens)
 
 
-def test_an_upload_without_a_file_is_complained_about(server: Server) -> None:
+def test_an_upload_without_a_file_is_complained_about(server: StandInServer) -> None:
     complaint = httpx.post(f"{server.url}/files", data={"purpose": "batch", "file": "text"}, timeout=10)
     assert (complaint.status_code, complaint.json()["error"]["param"]) == (400, "file")
 
 
-def drawn(server: Server, **how: Any) -> list[str]:
+def drawn(server: StandInServer, **how: Any) -> list[str]:
     return [str(choice.message.content) for choice in server.create(n=128, **how).choices]
 
 
@@ -319,7 +319,7 @@ def share(said: list[str]) -> float:
     return sum("Billing" in json.loads(one)["topics"] for one in said) / len(said)
 
 
-def test_samples_follow_the_distribution_at_the_temperature_asked_for(server: Server) -> None:
+def test_samples_follow_the_distribution_at_the_temperature_asked_for(server: StandInServer) -> None:
     true = distribution(messages(TEXT), SCHEMA)["topics"]["Billing"]
     assert share(drawn(server, temperature=1)) == pytest.approx(true, abs=0.1)
     sharp = true**2 / (true**2 + (1 - true) ** 2)
@@ -327,7 +327,7 @@ def test_samples_follow_the_distribution_at_the_temperature_asked_for(server: Se
     assert share(drawn(server, temperature=0.001)) == share(drawn(server, temperature=0)) == (true >= 0.5)
 
 
-def test_asking_again_draws_anew_unless_there_is_a_seed(server: Server) -> None:
+def test_asking_again_draws_anew_unless_there_is_a_seed(server: StandInServer) -> None:
     first, second = (drawn(server, temperature=1) for _ in range(2))
     assert first != second
     assert share(second) == pytest.approx(share(first), abs=0.15)
@@ -336,7 +336,7 @@ def test_asking_again_draws_anew_unless_there_is_a_seed(server: Server) -> None:
     assert [drawn(server, temperature=1) for _ in range(2)] == [first, second]
 
 
-def test_answers_without_a_schema_without_labels_and_without_room(server: Server) -> None:
+def test_answers_without_a_schema_without_labels_and_without_room(server: StandInServer) -> None:
     spoken = server.create(response_format={"type": "json_object"}).choices[0].message.content
     assert spoken == server.create().choices[0].message.content
     plain = server.create(messages=[{"role": "user", "content": "Hi"}], response_format=openai.omit).choices[0]
@@ -350,7 +350,7 @@ FAILS = {"rate_limited": 429, "server_error": 500, "hang": openai.APITimeoutErro
 
 
 @pytest.mark.parametrize("kind", FAILS)
-def test_faults_without_an_answer(server: Server, kind: str) -> None:
+def test_faults_without_an_answer(server: StandInServer, kind: str) -> None:
     server.control(**{kind: 1, "retry_after": 0.25})
     with pytest.raises(openai.APIError) as caught:
         server.create(timeout=0.5 if kind == "hang" else 10)
@@ -362,7 +362,7 @@ def test_faults_without_an_answer(server: Server, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["malformed", "truncated", "wrong_label", "refused"])
-def test_faults_in_the_answer(server: Server, kind: str) -> None:
+def test_faults_in_the_answer(server: StandInServer, kind: str) -> None:
     server.control(**{kind: 1})
     (choice,) = server.create(logprobs=True).choices
     said = choice.message.content
@@ -377,7 +377,7 @@ def test_faults_in_the_answer(server: Server, kind: str) -> None:
     assert (server.stats()["faults"], server.stats()["answered"]) == ({kind: 1}, 0)
 
 
-def test_faults_do_not_depend_on_the_order_and_asking_again_draws_again(server: Server) -> None:
+def test_faults_do_not_depend_on_the_order_and_asking_again_draws_again(server: StandInServer) -> None:
     def refusals(texts: list[str]) -> dict[str, list[bool]]:
         server.control(reset=True, refused=0.5, seed=7)
         return {text: [server.create(text).choices[0].message.content is None for _ in range(4)] for text in texts}
@@ -390,7 +390,7 @@ def test_faults_do_not_depend_on_the_order_and_asking_again_draws_again(server: 
 
 
 @pytest.mark.parametrize(("kind", "what"), [("image_url", "images"), ("input_audio", "audio"), ("file", "files")])
-def test_says_that_it_reads_no_pictures(server: Server, kind: str, what: str) -> None:
+def test_says_that_it_reads_no_pictures(server: StandInServer, kind: str, what: str) -> None:
     text = {"type": "text", "text": TEXT}
     assert server.create(messages=[{"role": "user", "content": [text]}]).choices
     with pytest.raises(openai.BadRequestError, match=f"this model does not read {what}") as caught:
@@ -398,7 +398,7 @@ def test_says_that_it_reads_no_pictures(server: Server, kind: str, what: str) ->
     assert caught.value.param == "messages.[0].content.[1].type"
 
 
-def test_takes_pictures_unseen_and_tells_which(server: Server) -> None:
+def test_takes_pictures_unseen_and_tells_which(server: StandInServer) -> None:
     server.control(pictures=True)
     said = [{"type": "text", "text": TEXT}, {"type": "image_url", "image_url": {"url": "data:image/png;base64,aGk="}}]
     alone = server.create(messages=[{"role": "user", "content": said[:1]}]).choices[0].message.content
@@ -420,7 +420,9 @@ TURNED_DOWN = [
 
 
 @pytest.mark.parametrize(("switches", "asked", "status", "why"), TURNED_DOWN)
-def test_turns_requests_down_as_openai_does(server: Server, switches: Json, asked: Json, status: int, why: str) -> None:
+def test_turns_requests_down_as_openai_does(
+    server: StandInServer, switches: Json, asked: Json, status: int, why: str
+) -> None:
     assert not switches or server.create(**asked).choices
     server.control(**switches)
     with pytest.raises(openai.APIStatusError) as caught:
@@ -431,7 +433,7 @@ def test_turns_requests_down_as_openai_does(server: Server, switches: Json, aske
     assert server.stats()["rejected"] == 1
 
 
-def test_latency_many_at_once_and_bad_json(server: Server) -> None:
+def test_latency_many_at_once_and_bad_json(server: StandInServer) -> None:
     async def ask(count: int) -> Counter[int]:
         bodies = [json.dumps({"model": "any", "messages": messages(f"{i}")}) for i in range(count)]
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(10)) as client:
@@ -448,7 +450,7 @@ def test_latency_many_at_once_and_bad_json(server: Server) -> None:
     assert stats["max_asked_after_good"] == 0
 
 
-def test_what_waits_is_released(server: Server) -> None:
+def test_what_waits_is_released(server: StandInServer) -> None:
     server.control(latency_ms=600_000)
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(server.create, timeout=60)

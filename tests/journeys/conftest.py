@@ -130,7 +130,7 @@ def mine(label_studio: RunningLabelStudio, stand_in: RunningStandIn, tmp_path: P
 
 
 @dataclass(frozen=True)
-class Served:
+class ServedInstallation:
     """An Open Prompts whose server runs at `url`: what is saved in it, the server knows."""
 
     installation: Installation
@@ -140,15 +140,15 @@ class Served:
 @pytest.fixture(scope="session")
 def served_by(
     label_studio: RunningLabelStudio, stand_in_server: RunningStandIn, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Served]:
+) -> Iterator[ServedInstallation]:
     folder = tmp_path_factory.mktemp("backend")
     installation = Installation.made(folder, stand_in_server.url, SECRET_KEY=secrets.token_hex(16), **label_studio.env)
     with services.backend(services.free_port(), installation.env, log=folder / "backend.log") as service:
-        yield Served(installation, service.url)
+        yield ServedInstallation(installation, service.url)
 
 
 @pytest.fixture
-def backend_server(served_by: Served, stand_in: RunningStandIn) -> Served:
+def backend_server(served_by: ServedInstallation, stand_in: RunningStandIn) -> ServedInstallation:
     """The session's backend under gunicorn, its model behaving well. Take names of your own: the database is shared."""
     return served_by
 
@@ -168,7 +168,7 @@ def chromium() -> str:
 
 
 @pytest.fixture
-def visitor(backend_server: Served, label_studio: RunningLabelStudio) -> Iterator[Browser]:
+def visitor(backend_server: ServedInstallation, label_studio: RunningLabelStudio) -> Iterator[Browser]:
     """A person who is signed in to the page, without JavaScript."""
     visitor = Browser(backend_server.url)
     with visitor.http:

@@ -8,9 +8,9 @@ from typing import Any
 
 from tests.earlier_record import MODEL_PORT, contents
 from tests.journeys.conftest import RunningLabelStudio, a_label_studio
-from tests.journeys.project import Project
+from tests.journeys.project import StudioProject
 from tests.running import RunningStandIn, running_stand_in
-from tests.teaching import Teacher, teaching
+from tests.teaching import ScriptedTeacher, teaching
 
 Json = dict[str, Any]
 
@@ -20,7 +20,7 @@ class EarlierProjects:
     """`studio` holds nothing else."""
 
     studio: RunningLabelStudio
-    projects: Sequence[Project]
+    projects: Sequence[StudioProject]
 
     @classmethod
     def made(cls, studio: RunningLabelStudio, holding: Sequence[Json]) -> "EarlierProjects":
@@ -30,7 +30,7 @@ class EarlierProjects:
             made = studio.http.post("/api/projects/", json=body).raise_for_status().json()
             assert made["id"] == number
             studio.http.post(f"/api/projects/{number}/import", json=content["tasks"]).raise_for_status()
-        return cls(studio, [Project(number, studio.http) for number in range(1, len(holding) + 1)])
+        return cls(studio, [StudioProject(number, studio.http) for number in range(1, len(holding) + 1)])
 
     def predictions(self) -> list[Json]:
         """As they can be imported again."""
@@ -67,6 +67,6 @@ def earlier_model(folder: Path) -> Iterator[RunningStandIn]:
         yield running
 
 
-def earlier_teacher() -> AbstractContextManager[Teacher]:
+def earlier_teacher() -> AbstractContextManager[ScriptedTeacher]:
     """Writes what the teacher of the earlier record wrote."""
     return teaching("good", "empty", "bad", "thorough")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.installation import Installation
-from tests.journeys.project import Json, Project
+from tests.journeys.project import Json, StudioProject
 
 
 def values_of(measures: Json) -> dict[str, Any]:
@@ -11,7 +11,7 @@ def values_of(measures: Json) -> dict[str, Any]:
     return {name: measure["value"] for name, measure in measures.items()}
 
 
-def accepted_and_withdrawn(mine: Installation, project: Project, tag: str, tasks: int) -> list[Json]:
+def accepted_and_withdrawn(mine: Installation, project: StudioProject, tag: str, tasks: int) -> list[Json]:
     """What Label Studio stored is read back as what was said: another push changes nothing. Then the predictions of all
     `tasks` become annotations, which are returned, and are withdrawn."""
     assert mine.app.push(tag).unchanged == tasks

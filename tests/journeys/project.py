@@ -51,14 +51,14 @@ def label_of(result: Sequence[Json]) -> str:
 
 
 @dataclass(frozen=True)
-class Project:
+class StudioProject:
     id: int
     http: httpx.Client
 
     @classmethod
     def made(
         cls, studio: RunningLabelStudio, tasks: Sequence[Json], truths: Any = None, config: str = CONFIG
-    ) -> "Project":
+    ) -> "StudioProject":
         return cls(studio.new_project(config, tasks, truths), studio.http)
 
     def get(self, path: str, **params: Any) -> Any:

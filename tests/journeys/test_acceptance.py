@@ -13,19 +13,19 @@ from backend.services.runs.options import RunOptions
 from tests.installation import Installation
 from tests.journeys.browser import TIMEOUT_MS
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project, chosen, messages
+from tests.journeys.project import StudioProject, chosen, messages
 
 ALL = Subset("all")
 TASKS = 6
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
-    return Project.made(label_studio, messages(TASKS, secrets.token_hex(4)))
+def project(label_studio: RunningLabelStudio) -> StudioProject:
+    return StudioProject.made(label_studio, messages(TASKS, secrets.token_hex(4)))
 
 
 @pytest.fixture
-def accepted(mine: Installation, project: Project) -> Installation:
+def accepted(mine: Installation, project: StudioProject) -> Installation:
     """Six annotations were made of topic@1's predictions."""
     mine.app.run(mine.save("topic", project.id), ALL)
     assert mine.app.annotate("topic@1") == TASKS
@@ -34,7 +34,7 @@ def accepted(mine: Installation, project: Project) -> Installation:
 
 @pytest.mark.parametrize("withdrawn", [False, True])
 def test_they_are_nobodys_truth_until_a_person_touches_them(
-    accepted: Installation, project: Project, withdrawn: bool
+    accepted: Installation, project: StudioProject, withdrawn: bool
 ) -> None:
     other = accepted.save("other", project.id, "Another text.\n\n{text}")
     if withdrawn:
@@ -63,7 +63,7 @@ def test_they_are_nobodys_truth_until_a_person_touches_them(
     assert any("not reviewed by a person" in caveat for caveat in found["remarks"])
 
 
-def test_the_data_managers_own_do_not_count_either(mine: Installation, project: Project) -> None:
+def test_the_data_managers_own_do_not_count_either(mine: Installation, project: StudioProject) -> None:
     mine.app.run(mine.save("topic", project.id), ALL)
     project.act("predictions_to_annotations", model_version=["topic@1"])
     other = mine.save("other", project.id)
@@ -71,7 +71,9 @@ def test_the_data_managers_own_do_not_count_either(mine: Installation, project: 
         mine.app.evaluate(other, truth="any")
 
 
-def test_unmarked_ones_whose_prediction_is_gone_are_known_by_the_database(mine: Installation, project: Project) -> None:
+def test_unmarked_ones_whose_prediction_is_gone_are_known_by_the_database(
+    mine: Installation, project: StudioProject
+) -> None:
     mine.app.run(mine.save("topic", project.id), ALL)
     for prediction in project.predictions():
         bare = [{k: v for k, v in region.items() if k != "id"} for region in prediction["result"]]
@@ -85,7 +87,7 @@ def test_unmarked_ones_whose_prediction_is_gone_are_known_by_the_database(mine: 
         mine.app.evaluate(other, truth="any")
 
 
-def test_what_nobody_touched_is_taken_back(accepted: Installation, project: Project) -> None:
+def test_what_nobody_touched_is_taken_back(accepted: Installation, project: StudioProject) -> None:
     changed, starred, drafted, *_ = project.annotations()
     project.http.patch(f"/api/annotations/{changed['id']}/", json={"result": chosen("Praise")}).raise_for_status()
     project.http.patch(f"/api/annotations/{starred['id']}/", json={"ground_truth": True}).raise_for_status()
@@ -102,7 +104,7 @@ def test_what_nobody_touched_is_taken_back(accepted: Installation, project: Proj
     assert accepted.app.unannotate("topic@1") == TakenBack(0, 3)
 
 
-def test_only_this_versions_are_taken_back(accepted: Installation, project: Project) -> None:
+def test_only_this_versions_are_taken_back(accepted: Installation, project: StudioProject) -> None:
     other = accepted.save("other", project.id)
     accepted.app.run(other, Subset("sample", size=2), RunOptions(keep=True))
     assert accepted.app.annotate(other) == 2
@@ -113,7 +115,7 @@ def test_only_this_versions_are_taken_back(accepted: Installation, project: Proj
 
 
 def test_what_a_killed_process_had_made_is_known(
-    mine: Installation, project: Project, monkeypatch: pytest.MonkeyPatch
+    mine: Installation, project: StudioProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mine.app.run(mine.save("topic", project.id), ALL)
     make = mine.app.container.studio.annotate
@@ -131,7 +133,7 @@ def test_what_a_killed_process_had_made_is_known(
 
 
 def test_what_a_person_submits_on_the_screen_is_a_persons(
-    mine: Installation, project: Project, browser: BrowserContext
+    mine: Installation, project: StudioProject, browser: BrowserContext
 ) -> None:
     """A prediction that was accepted as it is."""
     mine.command("run", mine.save("topic", project.id), "--on", "all")

@@ -16,8 +16,8 @@ from backend.adapters.label_studio.sdk_internals import http_client_of
 from backend.domain.connections.providers import ADDRESSES
 from demo import services
 from tests.installation import Installation
-from tests.journeys.conftest import RunningLabelStudio, Served, sdk_of
-from tests.journeys.project import CONFIG, Project, messages, truths
+from tests.journeys.conftest import RunningLabelStudio, ServedInstallation, sdk_of
+from tests.journeys.project import CONFIG, StudioProject, messages, truths
 from tests.running import until
 
 TASKS, TRUTHS, WRONG = 12, 6, 2
@@ -25,13 +25,13 @@ PATIENCE_S = 60
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     number = label_studio.new_project(CONFIG, messages(TASKS), truths(TRUTHS, TASKS, WRONG))
-    return Project(number, label_studio.http)
+    return StudioProject(number, label_studio.http)
 
 
 @pytest.fixture
-def sdk(backend_server: Served, label_studio: RunningLabelStudio) -> Iterator[LabelStudio]:
+def sdk(backend_server: ServedInstallation, label_studio: RunningLabelStudio) -> Iterator[LabelStudio]:
     with sdk_of(backend_server.url, label_studio.api_key) as client:
         yield client
 
@@ -47,7 +47,7 @@ def ended(runs: Callable[[], list[ModelRun]], number: int | None) -> ModelRun:
     return run
 
 
-def test_a_script_for_enterprise_runs_unchanged(sdk: LabelStudio, project: Project) -> None:
+def test_a_script_for_enterprise_runs_unchanged(sdk: LabelStudio, project: StudioProject) -> None:
     title = f"Topics {project.id}"
     made = sdk.prompts.create(title=title, associated_projects=[project.id], description="what it is about")
     assert (made.title, made.associated_projects, made.input_fields) == (title, [project.id], ["text"])
@@ -88,7 +88,9 @@ def test_a_script_for_enterprise_runs_unchanged(sdk: LabelStudio, project: Proje
     assert missing.value.status_code == 404
 
 
-def test_a_token_counts_for_its_own_request_alone(backend_server: Served, label_studio: RunningLabelStudio) -> None:
+def test_a_token_counts_for_its_own_request_alone(
+    backend_server: ServedInstallation, label_studio: RunningLabelStudio
+) -> None:
     """A client that kept Label Studio's session cookie would answer the next, anonymous, request as the one before."""
     address = f"{backend_server.url}/api/prompts/"
     with httpx.Client(timeout=60.0) as http:
@@ -111,7 +113,7 @@ def test_our_client_keeps_no_session_of_label_studio(label_studio: RunningLabelS
 
 
 def test_a_personal_access_token_is_exchanged_through_us(
-    backend_server: Served, label_studio: RunningLabelStudio
+    backend_server: ServedInstallation, label_studio: RunningLabelStudio
 ) -> None:
     """The SDK asks the address it was given for access, which Label Studio alone can give."""
     with label_studio.personal_token() as token, sdk_of(backend_server.url, token) as sdk:
@@ -122,7 +124,7 @@ def test_a_personal_access_token_is_exchanged_through_us(
 
 
 def test_what_the_api_starts_is_within_the_days_limit(
-    mine: Installation, project: Project, label_studio: RunningLabelStudio, tmp_path: Path
+    mine: Installation, project: StudioProject, label_studio: RunningLabelStudio, tmp_path: Path
 ) -> None:
     limited = mine.but(MAX_USD_PER_DAY="1", PRICE_IN="1", PRICE_OUT="1")
     limited.save("topic", project.id)
@@ -140,7 +142,9 @@ def test_what_the_api_starts_is_within_the_days_limit(
     assert run.run.budget == pytest.approx(0.5, abs=0.01), "half of what is left"
 
 
-def test_a_session_cookie_of_label_studio_is_no_token(backend_server: Served, label_studio: RunningLabelStudio) -> None:
+def test_a_session_cookie_of_label_studio_is_no_token(
+    backend_server: ServedInstallation, label_studio: RunningLabelStudio
+) -> None:
     with label_studio.signed_in() as session:
         cookie = session.cookies["sessionid"]
     answer = httpx.get(f"{backend_server.url}/api/prompts/", cookies={"sessionid": cookie}, timeout=60)
@@ -173,7 +177,9 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_a_refusal_is_one_sentence(backend_server: Served, label_studio: RunningLabelStudio, case: str) -> None:
+def test_a_refusal_is_one_sentence(
+    backend_server: ServedInstallation, label_studio: RunningLabelStudio, case: str
+) -> None:
     method, path, sent, status = REFUSED[case]
     headers = {"Authorization": f"Token {label_studio.api_key}"}
     body = {} if sent is None else {"json": sent}
@@ -184,7 +190,7 @@ def test_a_refusal_is_one_sentence(backend_server: Served, label_studio: Running
     assert "Traceback" not in answer.text
 
 
-def test_tasks_are_found_by_how_they_came_out(sdk: LabelStudio, project: Project) -> None:
+def test_tasks_are_found_by_how_they_came_out(sdk: LabelStudio, project: StudioProject) -> None:
     prompt = sdk.prompts.create(title=f"Rows {project.id}", associated_projects=[project.id]).id or 0
     text = "What is it about?\n\n{text}"
     version = sdk.prompts.versions.create(prompt, title="a", prompt=text, provider_model_id="stand-in").id or 0
@@ -212,7 +218,7 @@ def test_tasks_are_found_by_how_they_came_out(sdk: LabelStudio, project: Project
 
 
 def test_the_asynchronous_client_and_connections(
-    backend_server: Served, label_studio: RunningLabelStudio, project: Project
+    backend_server: ServedInstallation, label_studio: RunningLabelStudio, project: StudioProject
 ) -> None:
     async def script() -> list[Any]:
         sdk = AsyncLabelStudio(base_url=backend_server.url, api_key=label_studio.api_key)
@@ -230,7 +236,7 @@ def test_the_asynchronous_client_and_connections(
 
 
 def test_a_sample_is_the_tasks_that_a_run_on_it_takes(
-    sdk: LabelStudio, backend_server: Served, label_studio: RunningLabelStudio
+    sdk: LabelStudio, backend_server: ServedInstallation, label_studio: RunningLabelStudio
 ) -> None:
     project = label_studio.new_project(CONFIG, messages(26))
     prompt = sdk.prompts.create(title=f"Sample {project}", associated_projects=[project]).id or 0

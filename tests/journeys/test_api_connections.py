@@ -12,7 +12,7 @@ from label_studio_sdk.types.model_provider_connection import ModelProviderConnec
 from demo import services
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, sdk_of
-from tests.journeys.project import Project, messages
+from tests.journeys.project import StudioProject, messages
 from tests.journeys.test_api import ended
 from tests.running import RunningStandIn, running_stand_in
 
@@ -57,7 +57,7 @@ def sdk(address: str, label_studio: RunningLabelStudio) -> Iterator[LabelStudio]
 def test_a_version_asks_the_server_that_somebody_added(
     sdk: LabelStudio, keeping: Installation, label_studio: RunningLabelStudio, other: RunningStandIn, log: Path
 ) -> None:
-    project = Project.made(label_studio, messages(TASKS))
+    project = StudioProject.made(label_studio, messages(TASKS))
     made = sdk.model_providers.create(provider="Custom", endpoint=other.url, auth_token=KEY)
     number = made.id or 0
     assert (made.endpoint, made.provider, made.scope) == (other.url, "Custom", "Organization")

@@ -12,8 +12,8 @@ from label_studio_sdk import AsyncLabelStudio
 from label_studio_sdk.core.api_error import ApiError
 
 from backend.adapters.label_studio.sdk_internals import http_client_of
-from tests.journeys.conftest import RunningLabelStudio, Served, sdk_of
-from tests.journeys.project import CONFIG, Project, messages, truths
+from tests.journeys.conftest import RunningLabelStudio, ServedInstallation, sdk_of
+from tests.journeys.project import CONFIG, StudioProject, messages, truths
 from tests.running import until
 
 TASKS, TRUTHS = 6, 4
@@ -23,9 +23,9 @@ Call = Callable[..., Awaitable[Any]]
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     tasks = messages(TASKS, secrets.token_hex(4))
-    return Project(label_studio.new_project(CONFIG, tasks, truths(TRUTHS, TASKS)), label_studio.http)
+    return StudioProject(label_studio.new_project(CONFIG, tasks, truths(TRUTHS, TASKS)), label_studio.http)
 
 
 async def refused(answer: Awaitable[Any]) -> int:
@@ -136,14 +136,14 @@ def calling(client: Any) -> Call:
 
 
 def test_scripts_call_every_endpoint(
-    backend_server: Served, label_studio: RunningLabelStudio, project: Project
+    backend_server: ServedInstallation, label_studio: RunningLabelStudio, project: StudioProject
 ) -> None:
     with sdk_of(backend_server.url, label_studio.api_key) as sdk:
         asyncio.run(all_of_them(calling(sdk), project.id, project.task_ids()[0]))
 
 
 def test_asyncio_calls_every_endpoint(
-    backend_server: Served, label_studio: RunningLabelStudio, project: Project
+    backend_server: ServedInstallation, label_studio: RunningLabelStudio, project: StudioProject
 ) -> None:
     async def script() -> None:
         sdk = AsyncLabelStudio(base_url=backend_server.url, api_key=label_studio.api_key)
@@ -154,7 +154,7 @@ def test_asyncio_calls_every_endpoint(
 
 
 def test_what_enterprise_has_no_call_for(
-    backend_server: Served, label_studio: RunningLabelStudio, project: Project
+    backend_server: ServedInstallation, label_studio: RunningLabelStudio, project: StudioProject
 ) -> None:
     app, name = backend_server.installation.app, f"own{project.id}"
     tags = [backend_server.installation.save(name, project.id, f"{word}\n\n{{text}}") for word in ("What?", "Which?")]
@@ -191,7 +191,7 @@ def test_what_enterprise_has_no_call_for(
     "path", ["prompts", "prompts/compatible-projects", "model-provider-connections", "projects/{project}/subsets"]
 )
 def test_a_slash_at_the_end_makes_no_difference(
-    backend_server: Served, label_studio: RunningLabelStudio, project: Project, path: str
+    backend_server: ServedInstallation, label_studio: RunningLabelStudio, project: StudioProject, path: str
 ) -> None:
     headers = {"Authorization": f"Token {label_studio.api_key}"}
     address = f"{backend_server.url}/api/{path.format(project=project.id)}"
@@ -201,7 +201,7 @@ def test_a_slash_at_the_end_makes_no_difference(
 
 
 def test_a_double_click_starts_one_run(
-    backend_server: Served, label_studio: RunningLabelStudio, project: Project
+    backend_server: ServedInstallation, label_studio: RunningLabelStudio, project: StudioProject
 ) -> None:
     with sdk_of(backend_server.url, label_studio.api_key) as sdk:
         prompt = sdk.prompts.create(title=f"Twice {project.id}", associated_projects=[project.id]).id or 0

@@ -4,8 +4,8 @@ import httpx
 import pytest
 from label_studio_sdk.core.api_error import ApiError
 
-from tests.journeys.conftest import RunningLabelStudio, Served, sdk_of
-from tests.journeys.project import CONFIG, Project, messages, topic_of, truths
+from tests.journeys.conftest import RunningLabelStudio, ServedInstallation, sdk_of
+from tests.journeys.project import CONFIG, StudioProject, messages, topic_of, truths
 from tests.journeys.test_api import ended
 from tests.running import RunningStandIn
 
@@ -13,9 +13,9 @@ TASKS = 6
 
 
 def test_what_another_program_answered_stands_beside_the_run(
-    backend_server: Served, label_studio: RunningLabelStudio, stand_in: RunningStandIn
+    backend_server: ServedInstallation, label_studio: RunningLabelStudio, stand_in: RunningStandIn
 ) -> None:
-    project = Project(label_studio.new_project(CONFIG, messages(TASKS), truths(TASKS, TASKS)), label_studio.http)
+    project = StudioProject(label_studio.new_project(CONFIG, messages(TASKS), truths(TASKS, TASKS)), label_studio.http)
     tasks = project.task_ids()
     with sdk_of(backend_server.url, label_studio.api_key) as sdk:
         prompt = sdk.prompts.create(title=f"Outside {project.id}", associated_projects=[project.id]).id or 0

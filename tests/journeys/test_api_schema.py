@@ -7,7 +7,7 @@ from pathlib import Path
 from demo import services
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project, messages
+from tests.journeys.project import StudioProject, messages
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 BOUNDS = (
@@ -26,7 +26,7 @@ BOUNDS = (
 
 
 def test_nothing_that_is_sent_breaks_it(mine: Installation, label_studio: RunningLabelStudio, tmp_path: Path) -> None:
-    project = Project.made(label_studio, messages(4))
+    project = StudioProject.made(label_studio, messages(4))
     mine.save("topic", project.id)
     with services.backend(services.free_port(), mine.env, log=tmp_path / "backend.log") as service:
         command = [sys.executable, "-m", "schemathesis.cli", "run", f"{service.url}/api/openapi.json"]

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.journeys.conftest import RunningLabelStudio, Served
-from tests.journeys.project import CONFIG, Project, messages, truths
+from tests.journeys.conftest import RunningLabelStudio, ServedInstallation
+from tests.journeys.project import CONFIG, StudioProject, messages, truths
 from tests.running import RunningStandIn, until
 from tests.unit.interfaces.web.pages.test_page_sentences import SPOKEN, without_the_server
 
@@ -45,7 +45,7 @@ WRONG_CONNECTIONS: tuple[Mapping[str, Any], ...] = (
 
 
 @dataclass(frozen=True)
-class Caller:
+class SentenceCaller:
     """Sends requests and keeps what is answered."""
 
     http: httpx.Client
@@ -101,22 +101,22 @@ def strings(value: Any) -> Iterator[str]:
 
 
 @pytest.fixture
-def caller(backend_server: Served, label_studio: RunningLabelStudio) -> Iterator[Caller]:
+def caller(backend_server: ServedInstallation, label_studio: RunningLabelStudio) -> Iterator[SentenceCaller]:
     headers = {"Authorization": f"Token {label_studio.api_key}"}
     with httpx.Client(base_url=f"{backend_server.url}/api/", headers=headers, timeout=60) as http:
-        yield Caller(http)
+        yield SentenceCaller(http)
 
 
-def made(label_studio: RunningLabelStudio, config: str, labelled: int = 0) -> Project:
+def made(label_studio: RunningLabelStudio, config: str, labelled: int = 0) -> StudioProject:
     tasks = messages(6, secrets.token_hex(4))
-    return Project(label_studio.new_project(config, tasks, truths(labelled, 6)), label_studio.http)
+    return StudioProject(label_studio.new_project(config, tasks, truths(labelled, 6)), label_studio.http)
 
 
 @pytest.mark.parametrize(
     ("config", "labelled"), [(CONFIG, 0), (CONFIG, 4), (NO_LABELS, 0)], ids=["bare", "labelled", "texts"]
 )
 def test_wrong_versions_runs_and_searches(
-    caller: Caller, label_studio: RunningLabelStudio, config: str, labelled: int
+    caller: SentenceCaller, label_studio: RunningLabelStudio, config: str, labelled: int
 ) -> None:
     project = made(label_studio, config, labelled)
     prompt = caller.prompt(project.id)
@@ -138,7 +138,7 @@ def test_wrong_versions_runs_and_searches(
 
 
 def test_a_version_in_work_and_a_changed_config(
-    caller: Caller, label_studio: RunningLabelStudio, stand_in: RunningStandIn
+    caller: SentenceCaller, label_studio: RunningLabelStudio, stand_in: RunningStandIn
 ) -> None:
     project = made(label_studio, CONFIG, 4)
     prompt = caller.prompt(project.id)
@@ -158,7 +158,9 @@ def test_a_version_in_work_and_a_changed_config(
     assert caller.of_commands() == []
 
 
-def test_connections_that_cannot_be_and_one_that_is_gone(caller: Caller, label_studio: RunningLabelStudio) -> None:
+def test_connections_that_cannot_be_and_one_that_is_gone(
+    caller: SentenceCaller, label_studio: RunningLabelStudio
+) -> None:
     for wrong in WRONG_CONNECTIONS:
         caller.refused("POST", "model-provider-connections/", wrong)
     kept = caller.send("POST", "model-provider-connections/", {"endpoint": NOBODY, "api_key": "sk-of-nobody"})["id"]

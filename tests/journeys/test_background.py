@@ -15,7 +15,7 @@ from backend.services.runs.options import RunOptions
 from demo import services
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project, messages
+from tests.journeys.project import StudioProject, messages
 from tests.running import RunningStandIn, until
 
 ALL = Subset("all")
@@ -25,8 +25,8 @@ LOST = CONCURRENCY + CONCURRENCY // UNSTORED
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
-    return Project.made(label_studio, messages(TASKS))
+def project(label_studio: RunningLabelStudio) -> StudioProject:
+    return StudioProject.made(label_studio, messages(TASKS))
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def queued(few: Installation, redis_url: str) -> Installation:
     return few.but(REDIS_URL=redis_url)
 
 
-def test_a_run_in_a_process_of_its_own(few: Installation, project: Project, stand_in: RunningStandIn) -> None:
+def test_a_run_in_a_process_of_its_own(few: Installation, project: StudioProject, stand_in: RunningStandIn) -> None:
     few.save("topic", project.id)
     stand_in.control(latency_ms=50)
     started = few.command("run", "topic@1", "--on", "all", "--background", "--json").json
@@ -55,7 +55,7 @@ def test_a_run_in_a_process_of_its_own(few: Installation, project: Project, stan
 
 
 def test_a_canceled_run_stops_keeps_what_came_and_goes_on(
-    few: Installation, project: Project, stand_in: RunningStandIn
+    few: Installation, project: StudioProject, stand_in: RunningStandIn
 ) -> None:
     few.save("topic", project.id)
     stand_in.control(latency_ms=300)
@@ -77,7 +77,7 @@ def test_a_canceled_run_stops_keeps_what_came_and_goes_on(
 
 
 def test_a_run_whose_process_is_gone_says_so_and_goes_on(
-    few: Installation, project: Project, stand_in: RunningStandIn
+    few: Installation, project: StudioProject, stand_in: RunningStandIn
 ) -> None:
     few.save("topic", project.id)
     stand_in.control(latency_ms=150)
@@ -93,7 +93,7 @@ def test_a_run_whose_process_is_gone_says_so_and_goes_on(
     assert project.versions() == {"topic@1": TASKS}
 
 
-def test_a_worker_ends_when_nothing_waits(queued: Installation, project: Project) -> None:
+def test_a_worker_ends_when_nothing_waits(queued: Installation, project: StudioProject) -> None:
     tags = [queued.save(name, project.id) for name in ("topic", "theme")]
     one = Subset("ids", ids=tuple(_two(project)[:1]))
     runs = [queued.app.run_in_background(tag, one, RunOptions(push=False)) for tag in tags]
@@ -112,7 +112,7 @@ def test_without_redis_one_sentence(few: Installation) -> None:
     assert len(done.err.strip().splitlines()) == 1
 
 
-def test_runs_over_http(few: Installation, project: Project, tmp_path: Path) -> None:
+def test_runs_over_http(few: Installation, project: StudioProject, tmp_path: Path) -> None:
     few.save("topic", project.id)
     done = few.app.run("topic@1", Subset("ids", ids=tuple(_two(project))), RunOptions(push=False))
     with services.backend(services.free_port(), few.env, log=tmp_path / "backend.log") as backend:
@@ -132,11 +132,11 @@ def _settled(installation: Installation, run: str, stand_in: RunningStandIn) -> 
     return installation.app.watch(run).counts.done if gone else 0
 
 
-def _two(project: Project) -> list[int]:
+def _two(project: StudioProject) -> list[int]:
     return [task["id"] for task in project.tasks()[:2]]
 
 
-def test_a_run_that_nobody_takes_has_failed_and_blocks_no_other(few: Installation, project: Project) -> None:
+def test_a_run_that_nobody_takes_has_failed_and_blocks_no_other(few: Installation, project: StudioProject) -> None:
     few.save("topic", project.id)
     away = few.but(REDIS_URL=f"redis://127.0.0.1:{services.free_port()}")
     done = away.command("run", "topic@1", "--on", "all", "--background", code=1)
@@ -148,7 +148,7 @@ def test_a_run_that_nobody_takes_has_failed_and_blocks_no_other(few: Installatio
 
 
 def test_what_failed_is_asked_again_and_what_was_rejected_when_wanted(
-    few: Installation, project: Project, stand_in: RunningStandIn
+    few: Installation, project: StudioProject, stand_in: RunningStandIn
 ) -> None:
     few.save("topic", project.id)
     stand_in.control(malformed=1)
@@ -164,7 +164,7 @@ def test_what_failed_is_asked_again_and_what_was_rejected_when_wanted(
 
 
 def test_failures_of_a_run_are_retried_without_the_rest(
-    few: Installation, project: Project, stand_in: RunningStandIn
+    few: Installation, project: StudioProject, stand_in: RunningStandIn
 ) -> None:
     few.save("topic", project.id)
     ids = [task["id"] for task in project.tasks()]

@@ -11,7 +11,7 @@ from backend.domain.dataset.subset import Subset
 from backend.services.runs.options import RunOptions
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project, messages
+from tests.journeys.project import StudioProject, messages
 from tests.running import Json, RunningStandIn, until
 
 ALL = Subset("all")
@@ -20,8 +20,8 @@ LONG_MS = 600_000
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
-    return Project.made(label_studio, messages(TASKS))
+def project(label_studio: RunningLabelStudio) -> StudioProject:
+    return StudioProject.made(label_studio, messages(TASKS))
 
 
 def counts(stand_in: RunningStandIn, *names: str) -> tuple[int, ...]:
@@ -42,7 +42,7 @@ STEPS: dict[str, tuple[dict[str, int], Callable[[Json], bool]]] = {
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("again", ["resume", "run"])
 def test_killed_at_any_step_it_goes_on(
-    mine: Installation, project: Project, stand_in: RunningStandIn, step: str, again: str
+    mine: Installation, project: StudioProject, stand_in: RunningStandIn, step: str, again: str
 ) -> None:
     mine.save("topic", project.id)
     switches, there = STEPS[step]
@@ -67,7 +67,7 @@ def test_killed_at_any_step_it_goes_on(
 
 
 def test_in_the_terminal_it_shows_progress_and_can_be_left(
-    mine: Installation, project: Project, stand_in: RunningStandIn
+    mine: Installation, project: StudioProject, stand_in: RunningStandIn
 ) -> None:
     mine.save("topic", project.id)
     stand_in.control(batch_delay_ms=LONG_MS)
@@ -89,7 +89,9 @@ def test_in_the_terminal_it_shows_progress_and_can_be_left(
     assert counts(stand_in, "uploads", "batches", "requests") == (1, 1, TASKS)
 
 
-def test_cancel_cancels_it_at_the_provider_too(mine: Installation, project: Project, stand_in: RunningStandIn) -> None:
+def test_cancel_cancels_it_at_the_provider_too(
+    mine: Installation, project: StudioProject, stand_in: RunningStandIn
+) -> None:
     mine.save("topic", project.id)
     stand_in.control(batch_delay_ms=LONG_MS)
     run = mine.app.run_in_background("topic@1", ALL, RunOptions(batch=True)).id
@@ -109,7 +111,7 @@ def test_cancel_cancels_it_at_the_provider_too(mine: Installation, project: Proj
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_batch_run_in_the_queue_is_one_job_that_outlives_its_worker(
-    mine: Installation, project: Project, stand_in: RunningStandIn, redis_url: str, number: int
+    mine: Installation, project: StudioProject, stand_in: RunningStandIn, redis_url: str, number: int
 ) -> None:
     queued = mine.but(REDIS_URL=redis_url)
     queued.save("topic", project.id)
@@ -134,7 +136,7 @@ def test_a_batch_run_in_the_queue_is_one_job_that_outlives_its_worker(
 
 
 def test_a_provider_without_batches_is_said_in_one_sentence(
-    mine: Installation, project: Project, stand_in: RunningStandIn
+    mine: Installation, project: StudioProject, stand_in: RunningStandIn
 ) -> None:
     mine.save("topic", project.id)
     stand_in.control(no_batches=True)

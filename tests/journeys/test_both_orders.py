@@ -4,7 +4,7 @@ import pytest
 
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Json, Project
+from tests.journeys.project import Json, StudioProject
 from tests.running import RunningStandIn
 
 CONFIG = """<View>
@@ -24,13 +24,13 @@ def judged(side: str) -> list[Json]:
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     tasks = [{"draft": one.format(n), "other": other.format(n + 10)} for n, (one, other) in enumerate(PAIRS)]
-    return Project.made(label_studio, tasks, list(map(judged, SIDES)), CONFIG)
+    return StudioProject.made(label_studio, tasks, list(map(judged, SIDES)), CONFIG)
 
 
 def test_what_depends_on_the_order_is_an_abstention(
-    mine: Installation, project: Project, stand_in: RunningStandIn
+    mine: Installation, project: StudioProject, stand_in: RunningStandIn
 ) -> None:
     once = mine.save("better", project.id, PROMPT)
     both = mine.save("better", project.id, PROMPT, confidence="swap")
@@ -59,7 +59,7 @@ def test_what_depends_on_the_order_is_an_abstention(
     assert all(0.5 < p["score"] < 1 for p in pushed)
 
 
-def test_a_prompt_says_so_in_its_file_and_shows_both(mine: Installation, project: Project) -> None:
+def test_a_prompt_says_so_in_its_file_and_shows_both(mine: Installation, project: StudioProject) -> None:
     prompt = mine.folder / "prompt.txt"
     prompt.write_text("Is {draft} good?", encoding="utf-8")
     refused = mine.command("save", "better", "--project", project.id, "--file", prompt, "--swap", code=1).err

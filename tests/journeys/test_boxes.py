@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.installation import Installation
 from tests.journeys.browser import TIMEOUT_MS
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Json, Project
+from tests.journeys.project import Json, StudioProject
 from tests.journeys.screen import opened, photograph, submitted
 from tests.running import RunningStandIn
 
@@ -76,7 +76,7 @@ def with_pictures(stand_in: RunningStandIn) -> None:
     stand_in.control(pictures=True)
 
 
-def project_of(label_studio: RunningLabelStudio, tasks: int, truths: int) -> Project:
+def project_of(label_studio: RunningLabelStudio, tasks: int, truths: int) -> StudioProject:
     """Its ground truths are what the notes say; the red box of one is a little, that of another one far to the right.
     The ellipses are turned, by half a turn, and one picture was turned when it was marked."""
     given = [regions(number, {NEAR: 3, FAR: 40}.get(number, 0)) for number in range(truths)]
@@ -84,7 +84,9 @@ def project_of(label_studio: RunningLabelStudio, tasks: int, truths: int) -> Pro
         result[2]["value"]["rotation"] = 180
     for region in given[-1] if given else ():
         region["image_rotation"] = 90
-    return Project.made(label_studio, [task(n) for n in range(tasks)], [*given, *[None] * (tasks - truths)], CONFIG)
+    return StudioProject.made(
+        label_studio, [task(n) for n in range(tasks)], [*given, *[None] * (tasks - truths)], CONFIG
+    )
 
 
 def test_marks_are_asked_judged_pushed_annotated_and_withdrawn(
@@ -155,7 +157,7 @@ def test_marks_that_were_drawn_by_hand_are_the_same_as_those_of_the_model(
 ) -> None:
     """The ball is drawn from its centre; the annotator turns the picture at the end."""
     note = "red 100 200 400 600; ball 500 100 700 500; eye 850 800"
-    project = Project.made(label_studio, [{"note": note, "image": picture(0)}], None, CONFIG)
+    project = StudioProject.made(label_studio, [{"note": note, "image": picture(0)}], None, CONFIG)
     page = opened(browser, project)
     shown_on(page, 0)
     draw(page, "Red", (10, 20), (40, 60))

@@ -9,13 +9,13 @@ from backend.adapters.label_studio import client as studio
 from backend.domain.dataset.subset import Subset
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project, chosen, messages, topic_of
+from tests.journeys.project import StudioProject, chosen, messages, topic_of
 
 TASKS = 12
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     """Task 5, which has a ground truth, and task 12 hold halves of characters, as a text that was cut does."""
     texts = messages(TASKS)
     texts[4]["text"] += " \ud83d"
@@ -25,7 +25,7 @@ def project(label_studio: RunningLabelStudio) -> Project:
         {"data": text, "annotations": [{"result": truth, "ground_truth": True}]}
         for text, truth in zip(texts, given, strict=False)
     ]
-    made = Project.made(label_studio, texts[:1], [given[0]])
+    made = StudioProject.made(label_studio, texts[:1], [given[0]])
     rest = json.dumps([*marked[1:], *({"data": text} for text in texts[7:])])
     path, kind = f"/api/projects/{made.id}/import", {"Content-Type": "application/json"}
     made.http.post(path, content=rest, headers=kind).raise_for_status()
@@ -37,7 +37,7 @@ def project(label_studio: RunningLabelStudio) -> Project:
     "subset", [Subset("all"), Subset("missing"), Subset("sample", size=12), Subset("sample", size=12, seed=1)]
 )
 def test_the_others_are_labelled(
-    mine: Installation, project: Project, subset: Subset, page: int, monkeypatch: pytest.MonkeyPatch
+    mine: Installation, project: StudioProject, subset: Subset, page: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(studio, "PAGE", page)
     monkeypatch.setattr(http_client, "INITIAL_RETRY_DELAY_SECONDS", 0.01)  # the answer to the same question is the same
@@ -51,13 +51,13 @@ def test_the_others_are_labelled(
     assert project.predicted(tag) == set(ids) - broken
 
 
-def test_the_others_are_judged(mine: Installation, project: Project) -> None:
+def test_the_others_are_judged(mine: Installation, project: StudioProject) -> None:
     ids = project.task_ids()
     done = mine.command("evaluate", mine.save("topic", project.id), "--json")
     assert done.json["tasks"] == 6
     assert f"can't show task {ids[4]} of project {project.id}" in done.err
 
 
-def test_trying_it_says_what_is_wrong(mine: Installation, project: Project) -> None:
+def test_trying_it_says_what_is_wrong(mine: Installation, project: StudioProject) -> None:
     tag = mine.save("topic", project.id)
     assert "Label Studio can't show it" in mine.command("try", tag, "--task", project.task_ids()[4]).out

@@ -6,8 +6,8 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.journeys.browser import TIMEOUT_MS
-from tests.journeys.conftest import RunningLabelStudio, Served
-from tests.journeys.project import Project, label_of
+from tests.journeys.conftest import RunningLabelStudio, ServedInstallation
+from tests.journeys.project import StudioProject, label_of
 from tests.journeys.screen import opened, photograph, submitted
 from tests.running import RunningStandIn
 
@@ -33,8 +33,10 @@ SUMMARY = """<View>
 TYPED = "Delivery: late, courier, driver"
 
 
-def connected(label_studio: RunningLabelStudio, server: Served, text: str, config: str = CONFIG) -> Project:
-    project = Project.made(label_studio, [{"text": f"{text} {secrets.token_hex(4)}"}], config=config)
+def connected(
+    label_studio: RunningLabelStudio, server: ServedInstallation, text: str, config: str = CONFIG
+) -> StudioProject:
+    project = StudioProject.made(label_studio, [{"text": f"{text} {secrets.token_hex(4)}"}], config=config)
     server.installation.app.connect(project.id, server.url)
     return project
 
@@ -46,7 +48,7 @@ def expect_only(page: Page, label: str) -> None:
 
 
 def test_the_predicted_choice_is_ticked(
-    label_studio: RunningLabelStudio, backend_server: Served, browser: BrowserContext, tmp_path: Path
+    label_studio: RunningLabelStudio, backend_server: ServedInstallation, browser: BrowserContext, tmp_path: Path
 ) -> None:
     project = connected(label_studio, backend_server, "The delivery man was early.")
     tag = backend_server.installation.save(f"topic {project.id}", project.id)
@@ -62,7 +64,7 @@ def test_the_predicted_choice_is_ticked(
 
 
 def test_a_predicted_text_is_shown_and_submitted_as_it_is(
-    label_studio: RunningLabelStudio, backend_server: Served, browser: BrowserContext, tmp_path: Path
+    label_studio: RunningLabelStudio, backend_server: ServedInstallation, browser: BrowserContext, tmp_path: Path
 ) -> None:
     project = connected(label_studio, backend_server, "The delivery man was early. He was kind, too. Case", SUMMARY)
     backend_server.installation.app.use(backend_server.installation.save(f"topic {project.id}", project.id))
@@ -76,7 +78,7 @@ def test_a_predicted_text_is_shown_and_submitted_as_it_is(
 
 
 def test_a_prompt_typed_in_the_form_changes_the_choice_and_is_kept(
-    label_studio: RunningLabelStudio, backend_server: Served, browser: BrowserContext, tmp_path: Path
+    label_studio: RunningLabelStudio, backend_server: ServedInstallation, browser: BrowserContext, tmp_path: Path
 ) -> None:
     """It has no variable, so that the task's text is put below it; without that text there would be no "late"."""
     project = connected(label_studio, backend_server, "The delivery came late, so a refund, please.")
@@ -100,7 +102,7 @@ def add_prompt(page: Page, text: str) -> None:
 
 
 def test_a_typed_prompt_with_a_typo_is_remarked_can_be_typed_again_and_is_not_saved(
-    label_studio: RunningLabelStudio, backend_server: Served, browser: BrowserContext, tmp_path: Path
+    label_studio: RunningLabelStudio, backend_server: ServedInstallation, browser: BrowserContext, tmp_path: Path
 ) -> None:
     """The remark says which prompt was not used, so that it can be corrected; the next one takes the remark away."""
     project = connected(label_studio, backend_server, "The delivery came late, so a refund, please.")
@@ -122,7 +124,7 @@ def test_a_typed_prompt_with_a_typo_is_remarked_can_be_typed_again_and_is_not_sa
 
 
 def test_a_remark_is_not_saved_when_nothing_else_is_typed(
-    label_studio: RunningLabelStudio, backend_server: Served, browser: BrowserContext
+    label_studio: RunningLabelStudio, backend_server: ServedInstallation, browser: BrowserContext
 ) -> None:
     project = connected(label_studio, backend_server, "The delivery came late, so a refund, please.")
     page = opened(browser, project)
@@ -135,7 +137,7 @@ def test_a_remark_is_not_saved_when_nothing_else_is_typed(
 
 
 def test_without_a_box_for_remarks_a_prompt_with_a_typo_is_taken_back_and_nothing_of_it_is_saved(
-    label_studio: RunningLabelStudio, backend_server: Served, browser: BrowserContext
+    label_studio: RunningLabelStudio, backend_server: ServedInstallation, browser: BrowserContext
 ) -> None:
     boxless = CONFIG[: CONFIG.index('  <View visibleWhen="choice-selected">')] + "</View>"
     project = connected(label_studio, backend_server, "The delivery came late, so a refund, please.", boxless)
@@ -153,7 +155,7 @@ def test_without_a_box_for_remarks_a_prompt_with_a_typo_is_taken_back_and_nothin
 
 def test_the_screen_shows_that_a_slow_model_is_at_work(
     label_studio: RunningLabelStudio,
-    backend_server: Served,
+    backend_server: ServedInstallation,
     browser: BrowserContext,
     stand_in: RunningStandIn,
     tmp_path: Path,

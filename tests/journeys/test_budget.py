@@ -11,7 +11,7 @@ from backend.errors import RunError, SettingsError
 from backend.services.runs.options import RunOptions
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project, messages
+from tests.journeys.project import StudioProject, messages
 from tests.running import RunningStandIn, until
 
 ALL = Subset("all")
@@ -21,12 +21,12 @@ FAULTS = {"rate_limited": 0.05, "server_error": 0.05, "malformed": 0.1, "truncat
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
-    return Project.made(label_studio, messages(TASKS))
+def project(label_studio: RunningLabelStudio) -> StudioProject:
+    return StudioProject.made(label_studio, messages(TASKS))
 
 
 @pytest.fixture
-def priced(mine: Installation, project: Project) -> Installation:
+def priced(mine: Installation, project: StudioProject) -> Installation:
     few = mine.but(CONCURRENCY="8", **PRICES)
     few.save("topic", project.id, parameters={"max_tokens": 40})
     return few
@@ -39,7 +39,7 @@ def charged(stand_in: RunningStandIn) -> float:
 
 
 def test_a_run_stops_at_its_budget_whatever_fails_and_goes_on_with_more(
-    priced: Installation, project: Project, stand_in: RunningStandIn
+    priced: Installation, project: StudioProject, stand_in: RunningStandIn
 ) -> None:
     stand_in.control(**FAULTS)
     budget = 0.02
@@ -65,7 +65,7 @@ def test_a_run_stops_at_its_budget_whatever_fails_and_goes_on_with_more(
 
 
 def test_what_a_budget_paid_for_is_free_without_one_and_the_other_way_round(
-    mine: Installation, project: Project, stand_in: RunningStandIn
+    mine: Installation, project: StudioProject, stand_in: RunningStandIn
 ) -> None:
     priced = mine.but(**PRICES)
     priced.save("topic", project.id)
@@ -84,7 +84,7 @@ def test_what_a_budget_paid_for_is_free_without_one_and_the_other_way_round(
 
 
 def test_a_killed_run_takes_no_more_than_its_budget(
-    priced: Installation, project: Project, stand_in: RunningStandIn
+    priced: Installation, project: StudioProject, stand_in: RunningStandIn
 ) -> None:
     stand_in.control(latency_ms=100)
     budget = 0.03
@@ -101,7 +101,7 @@ def test_a_killed_run_takes_no_more_than_its_budget(
     assert priced.command("watch", run).out.startswith("completed")
 
 
-def test_no_budget_without_a_price(mine: Installation, project: Project, stand_in: RunningStandIn) -> None:
+def test_no_budget_without_a_price(mine: Installation, project: StudioProject, stand_in: RunningStandIn) -> None:
     mine.save("topic", project.id)
     with pytest.raises(SettingsError, match=r"price of model 'stand-in' is unknown.*PRICE_IN and PRICE_OUT"):
         mine.app.run("topic@1", ALL, RunOptions(budget=5))

@@ -7,7 +7,7 @@ import pytest
 
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project, messages, truths
+from tests.journeys.project import StudioProject, messages, truths
 from tests.running import RunningStandIn, running_stand_in
 
 TASKS = 40
@@ -26,17 +26,17 @@ def mine(label_studio: RunningLabelStudio, model: RunningStandIn, tmp_path: Path
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
-    return Project.made(label_studio, messages(TASKS), truths(12, TASKS))
+def project(label_studio: RunningLabelStudio) -> StudioProject:
+    return StudioProject.made(label_studio, messages(TASKS), truths(12, TASKS))
 
 
-def saved(mine: Installation, project: Project, name: str, **parameters: object) -> None:
+def saved(mine: Installation, project: StudioProject, name: str, **parameters: object) -> None:
     mine.save(name, project.id, parameters={"temperature": 2, **parameters})
     mine.command("run", f"{name}@1", "--on", "all", "--no-push")
 
 
 def test_a_model_that_changed_is_found_and_told_in_the_report(
-    mine: Installation, project: Project, model: RunningStandIn
+    mine: Installation, project: StudioProject, model: RunningStandIn
 ) -> None:
     saved(mine, project, "topic", seed=1)
     before = mine.command("results", "topic@1", "--json").json
@@ -60,7 +60,7 @@ def test_a_model_that_changed_is_found_and_told_in_the_report(
     assert "The model has changed" in report
 
 
-def test_a_model_that_contradicts_itself_has_not_changed(mine: Installation, project: Project) -> None:
+def test_a_model_that_contradicts_itself_has_not_changed(mine: Installation, project: StudioProject) -> None:
     saved(mine, project, "mood")
     found = mine.command("canary", "mood@1", "--yes", "--json").json
     assert found["changed"] >= 5

@@ -10,7 +10,7 @@ from backend.container import models
 from demo import services
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Json, Project, messages, truths
+from tests.journeys.project import Json, StudioProject, messages, truths
 from tests.journeys.test_connections import charged
 from tests.running import RunningStandIn, running_stand_in, until
 
@@ -30,13 +30,13 @@ def other(tmp_path: Path) -> Iterator[RunningStandIn]:
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     vague: list[Json] = [{"text": f"Note {number}: hello there"} for number in range(VAGUE)]
-    return Project.made(label_studio, [*messages(CLEAR), *vague], truths(30, TASKS))
+    return StudioProject.made(label_studio, [*messages(CLEAR), *vague], truths(30, TASKS))
 
 
 @pytest.fixture
-def two(mine: Installation, project: Project, other: RunningStandIn) -> Installation:
+def two(mine: Installation, project: StudioProject, other: RunningStandIn) -> Installation:
     return connected(mine.but(PRICE_IN="2", PRICE_OUT="10", CONCURRENCY="8"), other)
 
 
@@ -46,7 +46,7 @@ def connected(installation: Installation, other: RunningStandIn) -> Installation
     return installation
 
 
-def save(installation: Installation, project: Project, *options: object, code: int = 0) -> str:
+def save(installation: Installation, project: StudioProject, *options: object, code: int = 0) -> str:
     """The tag, or the sentence of the error."""
     text = "What is it about?\n\n{text}"
     line = ("save", "topic", "--project", project.id, "--file", "-", "--max-tokens", 40, *options)
@@ -55,7 +55,7 @@ def save(installation: Installation, project: Project, *options: object, code: i
 
 
 def test_the_figures_of_cascade_are_those_of_a_run(
-    two: Installation, project: Project, stand_in: RunningStandIn, other: RunningStandIn, tmp_path: Path
+    two: Installation, project: StudioProject, stand_in: RunningStandIn, other: RunningStandIn, tmp_path: Path
 ) -> None:
     cheap, dear = save(two, project), save(two, project, "--model", "other/stand-in")
     for tag in (cheap, dear):
@@ -104,7 +104,7 @@ def test_the_figures_of_cascade_are_those_of_a_run(
 
 
 def test_a_budget_holds_over_both(
-    two: Installation, project: Project, stand_in: RunningStandIn, other: RunningStandIn
+    two: Installation, project: StudioProject, stand_in: RunningStandIn, other: RunningStandIn
 ) -> None:
     tag, budget = save(two, project, "--then", "other/stand-in", "--below", 1), 0.03
     stopped = two.command("run", tag, "--on", "all", "--no-push", "--budget", budget, code=1)
@@ -114,7 +114,7 @@ def test_a_budget_holds_over_both(
 
 
 def test_kill_and_resume_repeat_no_paid_request(
-    two: Installation, project: Project, stand_in: RunningStandIn, other: RunningStandIn
+    two: Installation, project: StudioProject, stand_in: RunningStandIn, other: RunningStandIn
 ) -> None:
     tag = save(two, project, "--then", "other/stand-in", "--below", 1)
     other.control(latency_ms=60)
@@ -136,7 +136,7 @@ def test_kill_and_resume_repeat_no_paid_request(
 
 def test_one_server_away_stops_only_its_own_model(
     two: Installation,
-    project: Project,
+    project: StudioProject,
     stand_in: RunningStandIn,
     other: RunningStandIn,
     monkeypatch: pytest.MonkeyPatch,
@@ -159,7 +159,9 @@ def test_one_server_away_stops_only_its_own_model(
     assert "stand-in is asked in its place" in ran.err
 
 
-def test_what_cannot_be_a_cascade_is_refused(two: Installation, project: Project, stand_in: RunningStandIn) -> None:
+def test_what_cannot_be_a_cascade_is_refused(
+    two: Installation, project: StudioProject, stand_in: RunningStandIn
+) -> None:
     def refused(*options: object, code: int = 1) -> str:
         return save(two, project, *options, code=code)
 
@@ -181,7 +183,7 @@ def test_what_cannot_be_a_cascade_is_refused(two: Installation, project: Project
 
 
 def test_a_first_model_without_confidence_is_said(
-    two: Installation, project: Project, stand_in: RunningStandIn, other: RunningStandIn
+    two: Installation, project: StudioProject, stand_in: RunningStandIn, other: RunningStandIn
 ) -> None:
     stand_in.control(no_logprobs=True)
     tag = save(two, project, "--then", "other/stand-in", "--below", "0.5")

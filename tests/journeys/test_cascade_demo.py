@@ -11,7 +11,7 @@ import pytest
 from demo.job import DATA, TRUTHS
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Json, Project, chosen
+from tests.journeys.project import Json, StudioProject, chosen
 from tests.journeys.test_cascade import connected
 from tests.running import RunningStandIn, running_stand_in
 
@@ -28,11 +28,11 @@ def dear(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStandIn]:
 
 
 @pytest.fixture(scope="module")
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     tasks: list[Json] = json.loads((DATA / "tasks.json").read_text(encoding="utf-8"))
     truths = [chosen(task["topic"]) if place < TRUTHS else None for place, task in enumerate(tasks)]
     texts = [{"text": task["text"]} for task in tasks]
-    return Project.made(label_studio, texts, truths, (DATA / "config.xml").read_text(encoding="utf-8"))
+    return StudioProject.made(label_studio, texts, truths, (DATA / "config.xml").read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def two(mine: Installation, dear: RunningStandIn) -> Installation:
     return connected(mine.but(PRICE_IN="2", PRICE_OUT="10"), dear)
 
 
-def saved(installation: Installation, project: Project, *options: object) -> str:
+def saved(installation: Installation, project: StudioProject, *options: object) -> str:
     line = ("save", "inbox", "--project", project.id, "--file", "-", "--temperature", 1, "--max-tokens", 40, *options)
     return installation.command(*line, stdin=PROMPT).out.strip()
 
@@ -52,7 +52,7 @@ def answers(installation: Installation, tag: str) -> dict[int, tuple[str, str | 
 
 
 def test_the_figures_of_each_threshold_are_those_of_a_run_with_it(
-    two: Installation, project: Project, stand_in: RunningStandIn, dear: RunningStandIn, tmp_path: Path
+    two: Installation, project: StudioProject, stand_in: RunningStandIn, dear: RunningStandIn, tmp_path: Path
 ) -> None:
     stand_in.reset()
     dear.reset()  # or each would draw another sample of what another test has asked
@@ -81,7 +81,7 @@ def test_the_figures_of_each_threshold_are_those_of_a_run_with_it(
         assert sum(model == "stand-in" for _, model in rows.values()) == point["kept"]
 
 
-def test_who_answered_is_shown_everywhere(two: Installation, project: Project, tmp_path: Path) -> None:
+def test_who_answered_is_shown_everywhere(two: Installation, project: StudioProject, tmp_path: Path) -> None:
     below = 0.9
     tag = saved(two, project, "--then", "other/stand-in", "--below", below)
     two.command("run", tag, "--on", "all", "--no-push")

@@ -15,7 +15,7 @@ from tests.command_forks import ForkedCommand
 from tests.control_sets import SETS, control_set
 from tests.installation import PATIENCE_S, Done, Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project
+from tests.journeys.project import StudioProject
 from tests.running import RunningStandIn
 
 COPIES, TASKS = 4, 20
@@ -57,13 +57,13 @@ def other_text(data: dict[str, Any], copy: int) -> dict[str, Any]:
     return data
 
 
-def project_of(label_studio: RunningLabelStudio, name: str) -> Project:
+def project_of(label_studio: RunningLabelStudio, name: str) -> StudioProject:
     """Dates and numbers are told in the texts, and the stand-in finds them: half of their truths are those of others,
     so that something is wrong."""
     found = control_set(name)
     tasks = [other_text(data, copy) for copy in range(COPIES) for data in found.tasks]
     turned = [*found.truths[1:], found.truths[0]] if name in UNLABELLED else found.truths
-    return Project.made(label_studio, tasks, [*found.truths, *turned] * (COPIES // 2), found.config)
+    return StudioProject.made(label_studio, tasks, [*found.truths, *turned] * (COPIES // 2), found.config)
 
 
 def ended(command: ForkedCommand) -> Done:

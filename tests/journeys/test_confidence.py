@@ -9,7 +9,7 @@ from backend.errors import RunError
 from backend.services.predictions.sync import PushResult
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import TOPICS, Project, chosen, topic_of
+from tests.journeys.project import TOPICS, StudioProject, chosen, topic_of
 from tests.running import RunningStandIn
 from tests.scripted import some
 
@@ -28,15 +28,17 @@ def text(number: int) -> str:
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     """All but the last ten tasks have a ground truth; many are not what the text says: the model is too sure."""
     wrong = [number < WRONG or (number % 2 and number >= TASKS - VAGUE) for number in range(TASKS)]
     right = [chosen(topic_of(number + wrong[number])) for number in range(TASKS - 10)]
     data = [{"text": text(number)} for number in range(TASKS)]
-    return Project.made(label_studio, data, [*right, *[None] * 10])
+    return StudioProject.made(label_studio, data, [*right, *[None] * 10])
 
 
-def test_samples_are_asked_pushed_and_counted(mine: Installation, project: Project, stand_in: RunningStandIn) -> None:
+def test_samples_are_asked_pushed_and_counted(
+    mine: Installation, project: StudioProject, stand_in: RunningStandIn
+) -> None:
     stand_in.control(no_logprobs=True)
     ids = ",".join(map(str, project.task_ids()[-6:]))
     save = mine.command("save", "topic", "--project", project.id, "--confidence", "samples:5")
@@ -60,7 +62,7 @@ def test_samples_are_asked_pushed_and_counted(mine: Installation, project: Proje
 
 
 def test_a_model_without_log_probabilities_is_told_of_once(
-    mine: Installation, project: Project, stand_in: RunningStandIn
+    mine: Installation, project: StudioProject, stand_in: RunningStandIn
 ) -> None:
     stand_in.control(no_logprobs=True)
     mine.save("topic", project.id)
@@ -73,7 +75,7 @@ def test_a_model_without_log_probabilities_is_told_of_once(
 
 
 def test_calibrated_scores_a_promise_and_annotations(
-    mine: Installation, project: Project, stand_in: RunningStandIn
+    mine: Installation, project: StudioProject, stand_in: RunningStandIn
 ) -> None:
     mine.app.run(mine.save("topic", project.id), Subset("all"))
     raw = _scores(project)
@@ -85,11 +87,11 @@ def test_calibrated_scores_a_promise_and_annotations(
     assert stand_in.requests() == TASKS, "nothing but the run asked anything"
 
 
-def _scores(project: Project) -> dict[int, float]:
+def _scores(project: StudioProject) -> dict[int, float]:
     return {prediction["task"]: prediction["score"] for prediction in project.predictions()}
 
 
-def _calibrates(mine: Installation, project: Project, raw: dict[int, float]) -> None:
+def _calibrates(mine: Installation, project: StudioProject, raw: dict[int, float]) -> None:
     assert mine.app.calibrated("topic@1") is None
     found = mine.command("calibrate", "topic@1", "--json").json
     assert (found["saved"], found["tasks"]) == (True, TASKS - 10)
@@ -104,7 +106,7 @@ def _calibrates(mine: Installation, project: Project, raw: dict[int, float]) -> 
     assert _scores(project) == pytest.approx({task: put(score) for task, score in raw.items()}, abs=1e-5)
 
 
-def _orders(project: Project) -> None:
+def _orders(project: StudioProject) -> None:
     """As the Data Manager does when its column of scores is clicked on."""
     query = json.dumps({"ordering": ["tasks:predictions_score"]})
     listed = project.get("/api/tasks/", project=project.id, query=query, page_size=TASKS, fields="all")
@@ -121,7 +123,7 @@ def _promises(mine: Installation) -> None:
     assert found["score"] == some(mine.app.calibrated("topic@1")).calibrators.put(found["threshold"])
 
 
-def _annotates(mine: Installation, project: Project, raw: dict[int, float]) -> None:
+def _annotates(mine: Installation, project: StudioProject, raw: dict[int, float]) -> None:
     """The last ten tasks have no annotation yet, and not all of them are equally sure."""
     with pytest.raises(RunError, match=r"No confidence of topic@1 guarantees an accuracy of 0\.99"):
         mine.app.confident_tasks("topic@1", accuracy=0.99)
@@ -144,7 +146,7 @@ def _annotates(mine: Installation, project: Project, raw: dict[int, float]) -> N
     assert len(project.annotations()) == TASKS
 
 
-def _annotated(project: Project) -> set[int]:
+def _annotated(project: StudioProject) -> set[int]:
     """Tasks with an annotation that is no ground truth, of which none has two."""
     made = [a["task"] for task in project.tasks() for a in task["annotations"] if not a["ground_truth"]]
     assert len(made) == len(set(made))
@@ -155,7 +157,7 @@ def test_each_of_several_controls_has_a_score_of_its_own(
     mine: Installation, label_studio: RunningLabelStudio, stand_in: RunningStandIn
 ) -> None:
     texts = ["refund, today", "delivery later", "refund or delivery, later", "today"]
-    project = Project.made(label_studio, [{"text": text} for text in texts], config=TWO)
+    project = StudioProject.made(label_studio, [{"text": text} for text in texts], config=TWO)
     mine.app.run(mine.save("two", project.id), Subset("all"))
     for prediction in project.predictions():
         each = {region["from_name"]: region["score"] for region in prediction["result"]}

@@ -13,37 +13,37 @@ from backend.domain.prompts.version import nearest
 from backend.errors import LabelConfigError, StudioError
 from backend.services.runs.options import RunOptions
 from tests.installation import Installation
-from tests.journeys.conftest import RunningLabelStudio, Served
-from tests.journeys.project import WIDER, Project, chosen, label_of, messages, topic_of
+from tests.journeys.conftest import RunningLabelStudio, ServedInstallation
+from tests.journeys.project import WIDER, StudioProject, chosen, label_of, messages, topic_of
 from tests.running import RunningStandIn
 
 TITLE = "Open Prompts"
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     """Six messages that the shared record knows nothing about."""
-    return Project.made(label_studio, messages(6, secrets.token_hex(8)))
+    return StudioProject.made(label_studio, messages(6, secrets.token_hex(8)))
 
 
 @pytest.fixture
-def connected(project: Project, backend_server: Served) -> Project:
+def connected(project: StudioProject, backend_server: ServedInstallation) -> StudioProject:
     backend_server.installation.app.connect(project.id, backend_server.url)
     return project
 
 
-def saved(server: Served, project: Project, **more: Any) -> str:
+def saved(server: ServedInstallation, project: StudioProject, **more: Any) -> str:
     """A version with a name of its own, because all tests share one database; its tag."""
     return server.installation.save(f"topic {project.id}", project.id, **more)
 
 
-def used(server: Served, project: Project) -> str:
+def used(server: ServedInstallation, project: StudioProject) -> str:
     tag = saved(server, project)
     server.installation.app.use(tag)
     return tag
 
 
-def test_connecting_twice_is_one_backend(project: Project, backend_server: Served) -> None:
+def test_connecting_twice_is_one_backend(project: StudioProject, backend_server: ServedInstallation) -> None:
     for _ in range(2):
         done = backend_server.installation.command("connect", project.id, "--backend-url", backend_server.url + "/")
         assert (done.out, done.err) == ("", f"Project {project.id} is connected to {backend_server.url}.\n")
@@ -57,7 +57,7 @@ def test_connecting_twice_is_one_backend(project: Project, backend_server: Serve
 
 
 def test_opening_a_task_stores_one_prediction_of_the_version_in_use(
-    connected: Project, backend_server: Served, stand_in: RunningStandIn
+    connected: StudioProject, backend_server: ServedInstallation, stand_in: RunningStandIn
 ) -> None:
     tag = used(backend_server, connected)
     assert connected.shown == tag
@@ -71,7 +71,9 @@ def test_opening_a_task_stores_one_prediction_of_the_version_in_use(
     assert (backend["state"], backend["model_version"]) == ("CO", tag)
 
 
-def test_another_version_in_use_is_asked_in_its_turn(connected: Project, backend_server: Served) -> None:
+def test_another_version_in_use_is_asked_in_its_turn(
+    connected: StudioProject, backend_server: ServedInstallation
+) -> None:
     first = used(backend_server, connected)
     connected.act("retrieve_tasks_predictions")
     second = saved(backend_server, connected, text="Something else.\n\n{text}")
@@ -80,7 +82,9 @@ def test_another_version_in_use_is_asked_in_its_turn(connected: Project, backend
     assert connected.versions() == {first: 6, second: 6}
 
 
-def test_after_a_change_of_the_config_the_tag_is_marked(connected: Project, backend_server: Served) -> None:
+def test_after_a_change_of_the_config_the_tag_is_marked(
+    connected: StudioProject, backend_server: ServedInstallation
+) -> None:
     tag = used(backend_server, connected)
     task = connected.task_ids()[0]
     connected.opened(task)
@@ -95,16 +99,16 @@ def test_after_a_change_of_the_config_the_tag_is_marked(connected: Project, back
     assert connected.shown == tag
 
 
-def test_a_project_without_a_prompt_gets_one_made_from_its_config(connected: Project) -> None:
+def test_a_project_without_a_prompt_gets_one_made_from_its_config(connected: StudioProject) -> None:
     (prediction,) = connected.opened(connected.task_ids()[2])
     assert re.fullmatch(r"auto@[0-9a-f]{8}", prediction["model_version"])
     assert label_of(prediction["result"]) == topic_of(2)
 
 
 def test_retrieving_predictions_stores_one_for_each_task(
-    label_studio: RunningLabelStudio, backend_server: Served, stand_in: RunningStandIn
+    label_studio: RunningLabelStudio, backend_server: ServedInstallation, stand_in: RunningStandIn
 ) -> None:
-    project = Project.made(label_studio, messages(50, secrets.token_hex(8)))
+    project = StudioProject.made(label_studio, messages(50, secrets.token_hex(8)))
     backend_server.installation.app.connect(project.id, backend_server.url)
     tag = used(backend_server, project)
     for _ in range(2):
@@ -119,7 +123,7 @@ def test_retrieving_predictions_stores_one_for_each_task(
 
 
 def test_reading_tasks_makes_label_studio_ask_for_nothing(
-    connected: Project, backend_server: Served, stand_in: RunningStandIn
+    connected: StudioProject, backend_server: ServedInstallation, stand_in: RunningStandIn
 ) -> None:
     """Also in a project that retrieves predictions when its tasks are listed."""
     used(backend_server, connected)
@@ -131,7 +135,9 @@ def test_reading_tasks_makes_label_studio_ask_for_nothing(
     assert (stand_in.requests(), connected.predictions()) == (2, [])
 
 
-def test_saved_annotations_leave_the_version_alone(connected: Project, backend_server: Served) -> None:
+def test_saved_annotations_leave_the_version_alone(
+    connected: StudioProject, backend_server: ServedInstallation
+) -> None:
     tag = used(backend_server, connected)
     task = connected.task_ids()[0]
     connected.opened(task)
@@ -149,7 +155,7 @@ def test_saved_annotations_leave_the_version_alone(connected: Project, backend_s
     assert tag in versions
 
 
-def test_disconnecting_leaves_the_project_as_it_was(project: Project, backend_server: Served) -> None:
+def test_disconnecting_leaves_the_project_as_it_was(project: StudioProject, backend_server: ServedInstallation) -> None:
     app = backend_server.installation.app
     tag = saved(backend_server, project)
     app.run(tag, Subset("all"))
@@ -165,13 +171,15 @@ def test_disconnecting_leaves_the_project_as_it_was(project: Project, backend_se
     assert app.disconnect(project.id) == 0
 
 
-def test_disconnecting_takes_back_what_connecting_chose(connected: Project, backend_server: Served) -> None:
+def test_disconnecting_takes_back_what_connecting_chose(
+    connected: StudioProject, backend_server: ServedInstallation
+) -> None:
     assert connected.shown == TITLE
     assert backend_server.installation.app.disconnect(connected.id, backend_server.url) == 1
     assert (connected.backends(), connected.webhooks(), connected.shown) == ([], [], "")
 
 
-def test_without_a_backend_the_predictions_there_are_shown(mine: Installation, project: Project) -> None:
+def test_without_a_backend_the_predictions_there_are_shown(mine: Installation, project: StudioProject) -> None:
     tag = mine.save("topic", project.id)
     with pytest.raises(StudioError, match=f"ls-prompts connect {project.id}.*ls-prompts run topic@1"):
         mine.app.use(tag)
@@ -182,7 +190,7 @@ def test_without_a_backend_the_predictions_there_are_shown(mine: Installation, p
     assert project.shown == tag
 
 
-def test_deleting_a_version_keeps_what_annotators_are_shown(mine: Installation, project: Project) -> None:
+def test_deleting_a_version_keeps_what_annotators_are_shown(mine: Installation, project: StudioProject) -> None:
     one, other = mine.save("topic", project.id), mine.save("other", project.id)
     for tag in (one, other):
         mine.app.run(tag, Subset("all"))
@@ -191,7 +199,7 @@ def test_deleting_a_version_keeps_what_annotators_are_shown(mine: Installation, 
     assert (project.shown, project.versions()) == (other, {other: 6})
 
 
-def test_replacing_the_version_that_is_shown_shows_the_new_one(mine: Installation, project: Project) -> None:
+def test_replacing_the_version_that_is_shown_shows_the_new_one(mine: Installation, project: StudioProject) -> None:
     old = mine.save("topic", project.id)
     mine.app.run(old, Subset("all"))
     mine.app.use(old)
@@ -203,7 +211,7 @@ def test_replacing_the_version_that_is_shown_shows_the_new_one(mine: Installatio
 
 def test_a_project_that_prompts_cannot_label_is_refused(label_studio: RunningLabelStudio, mine: Installation) -> None:
     config = '<View><Text name="t" value="$text"/><Brush name="l" toName="t"/></View>'
-    project = Project.made(label_studio, messages(1), config=config)
+    project = StudioProject.made(label_studio, messages(1), config=config)
     refusals: tuple[Callable[[], object], ...] = (
         lambda: mine.save("topic", project.id),
         lambda: mine.app.connect(project.id, "http://x"),
@@ -215,7 +223,9 @@ def test_a_project_that_prompts_cannot_label_is_refused(label_studio: RunningLab
     assert nearest("topic", []) in mine.command("show", "topic", code=1).err
 
 
-def test_a_server_with_another_record_is_noticed(project: Project, backend_server: Served, mine: Installation) -> None:
+def test_a_server_with_another_record_is_noticed(
+    project: StudioProject, backend_server: ServedInstallation, mine: Installation
+) -> None:
     mine.app.connect(project.id, backend_server.url)
     told: list[str] = []
     mine.app.use(mine.save("topic", project.id), told.append)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project, messages
+from tests.journeys.project import StudioProject, messages
 from tests.running import RunningStandIn, running_stand_in, until
 
 TASKS = 40
@@ -25,12 +25,12 @@ def other(tmp_path: Path) -> Iterator[RunningStandIn]:
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
-    return Project.made(label_studio, messages(TASKS))
+def project(label_studio: RunningLabelStudio) -> StudioProject:
+    return StudioProject.made(label_studio, messages(TASKS))
 
 
 @pytest.fixture
-def two(mine: Installation, project: Project, other: RunningStandIn) -> Installation:
+def two(mine: Installation, project: StudioProject, other: RunningStandIn) -> Installation:
     """`topic@1` asks the default connection, `topic@2` the other one, which costs five times as much."""
     both = mine.but(PRICE_IN="2", PRICE_OUT="10", SECRET_KEY="0123456789abcdef", CONCURRENCY="8")
     prices = ("--price-in", 10, "--price-out", 50, "--concurrency", 2)
@@ -62,7 +62,7 @@ def test_each_version_is_asked_through_its_connection_at_its_prices(
 
 
 def test_what_a_model_refuses_is_learnt_once_shown_and_forgotten_by_a_test(
-    two: Installation, project: Project, other: RunningStandIn
+    two: Installation, project: StudioProject, other: RunningStandIn
 ) -> None:
     def learnt() -> list[list[str]]:
         (found,) = [one["learnt"] for one in two.command("connections", "--json").json if one["name"] == "other"]
@@ -137,7 +137,7 @@ def test_a_killed_run_keeps_its_connection_and_pays_nothing_twice(two: Installat
 
 
 def test_one_connection_in_trouble_stops_no_other(
-    two: Installation, project: Project, stand_in: RunningStandIn, other: RunningStandIn, tmp_path: Path
+    two: Installation, project: StudioProject, stand_in: RunningStandIn, other: RunningStandIn, tmp_path: Path
 ) -> None:
     changed = two.but(SECRET_KEY="f" * 16)
     assert "SECRET_KEY has changed" in changed.command("run", "topic@2", "--on", "all", code=1).err

@@ -12,7 +12,7 @@ from backend.domain.dataset.subset import Subset
 from demo import services
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import CONFIG, Project, messages
+from tests.journeys.project import CONFIG, StudioProject, messages
 from tests.journeys.test_cascade import CLEAR, VAGUE, connected
 from tests.running import RunningStandIn, running_stand_in
 
@@ -28,8 +28,8 @@ def other(tmp_path: Path) -> Iterator[RunningStandIn]:
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
-    return Project.made(label_studio, messages(TASKS))
+def project(label_studio: RunningLabelStudio) -> StudioProject:
+    return StudioProject.made(label_studio, messages(TASKS))
 
 
 @contextmanager
@@ -48,7 +48,7 @@ def predicted(url: str, project: int, texts: list[str]) -> list[Any]:
 
 
 def test_a_cascade_while_people_label(
-    mine: Installation, project: Project, stand_in: RunningStandIn, other: RunningStandIn
+    mine: Installation, project: StudioProject, stand_in: RunningStandIn, other: RunningStandIn
 ) -> None:
     two = connected(mine, other)
     options = ("--project", project.id, "--file", "-", "--then", "other/stand-in", "--below", 0.5)
@@ -70,14 +70,14 @@ def test_a_cascade_while_people_label(
     assert "Traceback" not in (two.folder / "backend.log").read_text()
 
 
-def in_use(installation: Installation, project: Project, url: str, tag: str) -> None:
+def in_use(installation: Installation, project: StudioProject, url: str, tag: str) -> None:
     installation.command("connect", project.id, "--backend-url", url)
     installation.command("use", tag)
 
 
 def test_one_key_of_three_is_missing_and_the_others_go_on(
     mine: Installation,
-    project: Project,
+    project: StudioProject,
     label_studio: RunningLabelStudio,
     stand_in: RunningStandIn,
     other: RunningStandIn,
@@ -88,9 +88,9 @@ def test_one_key_of_three_is_missing_and_the_others_go_on(
     three.command("connect-model", "bad", "--base-url", other.url, "--key-env", "ABSENT_KEY")
     three.command("connect-model", "good", "--base-url", other.url, "--key-env", "RIGHT_KEY")
     three = three.but(RIGHT_KEY=KEY)
-    tags = dict[str, tuple[str, Project]]()
+    tags = dict[str, tuple[str, StudioProject]]()
     for name in ("stand-in", "bad/stand-in", "good/stand-in"):
-        of = Project.made(label_studio, messages(TASKS))
+        of = StudioProject.made(label_studio, messages(TASKS))
         options = ("--project", of.id, "--file", "-", "--model", name)
         saved = three.command("save", f"topic{len(tags)}", *options, stdin="About?\n{text}")
         tags[name] = saved.out.strip(), of
@@ -119,7 +119,7 @@ def test_one_key_of_three_is_missing_and_the_others_go_on(
 
 
 def test_a_cascade_goes_on_without_the_key_of_its_second_model_and_says_what_waits(
-    mine: Installation, project: Project, stand_in: RunningStandIn, other: RunningStandIn
+    mine: Installation, project: StudioProject, stand_in: RunningStandIn, other: RunningStandIn
 ) -> None:
     project.add([{"text": f"Note {number}: hello there"} for number in range(VAGUE)])
     mine.command("connect-model", "other", "--base-url", other.url, "--key-env", "SOME_KEY")

@@ -10,7 +10,7 @@ from demo.job import DemoEnvironment, DemoError, Job
 from tests.installation import Installation
 from tests.journeys.browser import TIMEOUT_MS
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project
+from tests.journeys.project import StudioProject
 from tests.journeys.screen import submitted
 
 
@@ -23,11 +23,11 @@ def extraction(mine: Installation, label_studio: RunningLabelStudio) -> Extracti
 
 
 @pytest.fixture
-def project(extraction: Extraction, label_studio: RunningLabelStudio) -> Project:
-    return Project(extraction.do(), label_studio.http)
+def project(extraction: Extraction, label_studio: RunningLabelStudio) -> StudioProject:
+    return StudioProject(extraction.do(), label_studio.http)
 
 
-def test_every_message_gets_a_prediction_of_all_kinds_and_marks_where_their_texts_are(project: Project) -> None:
+def test_every_message_gets_a_prediction_of_all_kinds_and_marks_where_their_texts_are(project: StudioProject) -> None:
     texts = {task["id"]: task["data"]["text"] for task in project.tasks()}
     assert project.predicted("details@1") == set(texts)
     assert project.shown == "details@1"
@@ -40,7 +40,7 @@ def test_every_message_gets_a_prediction_of_all_kinds_and_marks_where_their_text
 
 
 def test_the_screen_shows_the_prediction_and_submits_it(
-    project: Project, browser: BrowserContext, tmp_path: Path
+    project: StudioProject, browser: BrowserContext, tmp_path: Path
 ) -> None:
     task = project.task_ids()[-1]
     (predicted,) = [prediction for prediction in project.predictions() if prediction["task"] == task]

@@ -5,29 +5,29 @@ import pytest
 from backend.services.dataset.drawing import ACTIVE_TAB, TAB
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import TOPICS, Project, chosen, messages, topic_of, truths
+from tests.journeys.project import TOPICS, StudioProject, chosen, messages, topic_of, truths
 
 TASKS = 40
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     """The first twelve tasks have a ground truth: those that somebody chose."""
-    return Project.made(label_studio, messages(TASKS), truths(12, TASKS))
+    return StudioProject.made(label_studio, messages(TASKS), truths(12, TASKS))
 
 
-def tab(project: Project, number: int) -> list[int]:
+def tab(project: StudioProject, number: int) -> list[int]:
     rows = project.get("/api/tasks/", view=number, project=project.id, page_size=100)["tasks"]
     return sorted(row["id"] for row in rows)
 
 
-def star(project: Project, task: int) -> None:
+def star(project: StudioProject, task: int) -> None:
     label = topic_of(project.task_ids().index(task))
     body = {"result": chosen(label), "ground_truth": True, "lead_time": 2.0}
     project.http.post(f"/api/tasks/{task}/annotations/", json=body).raise_for_status()
 
 
-def test_tasks_are_drawn_labelled_and_counted(mine: Installation, project: Project) -> None:
+def test_tasks_are_drawn_labelled_and_counted(mine: Installation, project: StudioProject) -> None:
     mine.save("topic", project.id)
     before = mine.command("evaluate", "topic@1", "--no-push")
     assert "0 of 12 ground truths were drawn at random" in before.err
@@ -55,7 +55,7 @@ def test_ground_truths_that_differ_from_the_other_tasks_are_noticed(
     mine: Installation, label_studio: RunningLabelStudio
 ) -> None:
     """The oldest tasks have the ground truths."""
-    project = Project.made(label_studio, messages(2 * TASKS), truths(TASKS, 2 * TASKS))
+    project = StudioProject.made(label_studio, messages(2 * TASKS), truths(TASKS, 2 * TASKS))
     mine.save("topic", project.id)
     assert "differ from" not in mine.command("evaluate", "topic@1", "--no-push").err
     mine.command("run", "topic@1", "--on", "all", "--no-push")
@@ -66,7 +66,7 @@ def test_ground_truths_that_differ_from_the_other_tasks_are_noticed(
     assert "differ from 40 other answered tasks" in mine.command("report", "topic@1").out
 
 
-def test_annotate_asks_before_it_relies_on_truths_that_were_chosen(mine: Installation, project: Project) -> None:
+def test_annotate_asks_before_it_relies_on_truths_that_were_chosen(mine: Installation, project: StudioProject) -> None:
     mine.save("topic", project.id)
     mine.command("run", "topic@1", "--on", "all")
     refused = mine.command("annotate", "topic@1", "--accuracy", 0.5, "--yes", code=1)
@@ -78,7 +78,7 @@ def test_annotate_asks_before_it_relies_on_truths_that_were_chosen(mine: Install
     assert len(project.annotations()) > 12
 
 
-def test_shares_are_told_with_what_they_rest_on(mine: Installation, project: Project) -> None:
+def test_shares_are_told_with_what_they_rest_on(mine: Installation, project: StudioProject) -> None:
     mine.save("topic", project.id)
     before = mine.command("shares", "topic@1", code=1)
     assert "`ls-prompts evaluate topic@1`" in before.err
@@ -105,7 +105,7 @@ def test_tasks_of_which_a_version_is_unsure_are_drawn_with_known_chances(
     """What it draws is labelled by the API, the accuracy weighs it, and guarantees count the part that is random."""
     other = [f" or {TOPICS[(number + 1) % 3].lower()}" if vague(number) else "" for number in range(3 * TASKS)]
     data = [{"text": message["text"] + more} for message, more in zip(messages(3 * TASKS), other, strict=True)]
-    project = Project.made(label_studio, data)
+    project = StudioProject.made(label_studio, data)
     mine.save("topic", project.id)
     mine.command("run", "topic@1", "--on", "all", "--no-push")
     assert "`ls-prompts draw" in mine.command("draw", "topic@1", "--active", TASKS, code=1).err
@@ -137,7 +137,7 @@ def test_tasks_of_which_a_version_is_unsure_are_drawn_with_known_chances(
     assert mine.command("shares", "topic@1", "--json").json["ground_truths"]["active"] == len(drawn["active"])
 
 
-def star_as_meant(project: Project, task: int) -> None:
+def star_as_meant(project: StudioProject, task: int) -> None:
     number = project.task_ids().index(task)
     body = {"result": chosen(topic_of(number + vague(number))), "ground_truth": True, "lead_time": 2.0}
     project.http.post(f"/api/tasks/{task}/annotations/", json=body).raise_for_status()

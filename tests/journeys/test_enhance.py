@@ -12,36 +12,38 @@ from demo import services
 from demo.teacher import DATA
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, sdk_of
-from tests.journeys.project import Project, chosen
+from tests.journeys.project import StudioProject, chosen
 from tests.running import RunningStandIn, until
-from tests.teaching import Teacher, teaching
+from tests.teaching import ScriptedTeacher, teaching
 
 TRUTHS = 100
 ENHANCE = ("enhance", "topic@1", "--teacher", "big", "--rounds", 6)
 
 
 @pytest.fixture(scope="module")
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     """The demo's inbox, half of it with ground truths."""
     found = messages()
     truths = [chosen(message.topic) for message in found[:TRUTHS]] + [None] * (len(found) - TRUTHS)
-    return Project.made(label_studio, [{"text": message.text} for message in found], truths, CONFIG)
+    return StudioProject.made(label_studio, [{"text": message.text} for message in found], truths, CONFIG)
 
 
 @pytest.fixture
-def teacher() -> Iterator[Teacher]:
+def teacher() -> Iterator[ScriptedTeacher]:
     with teaching("good", "empty", "losing") as server:
         yield server
 
 
 @pytest.fixture
-def taught(mine: Installation, project: Project, teacher: Teacher) -> Installation:
+def taught(mine: Installation, project: StudioProject, teacher: ScriptedTeacher) -> Installation:
     both = mine.but(**teacher.env, CONCURRENCY="8")
     both.save("topic", project.id, (DATA / "prompt-1.txt").read_text(encoding="utf-8"))
     return both
 
 
-def test_a_better_prompt_is_found_shown_and_saved(taught: Installation, teacher: Teacher, project: Project) -> None:
+def test_a_better_prompt_is_found_shown_and_saved(
+    taught: Installation, teacher: ScriptedTeacher, project: StudioProject
+) -> None:
     done = taught.command(*ENHANCE)
     assert done.out.splitlines()[-1] == "topic@2"
     assert re.search(r"^\+- [A-Z][a-z ]+: ", done.out, re.MULTILINE)
@@ -66,7 +68,7 @@ def test_a_better_prompt_is_found_shown_and_saved(taught: Installation, teacher:
 
 
 def test_killed_and_begun_again_it_repeats_no_request(
-    taught: Installation, teacher: Teacher, stand_in: RunningStandIn
+    taught: Installation, teacher: ScriptedTeacher, stand_in: RunningStandIn
 ) -> None:
     teacher.held = 3
     killed = taught.start(*ENHANCE)
@@ -90,7 +92,7 @@ def test_killed_and_begun_again_it_repeats_no_request(
     assert again["run"] != found["run"]
 
 
-def test_it_is_canceled_from_elsewhere_and_goes_on(taught: Installation, teacher: Teacher) -> None:
+def test_it_is_canceled_from_elsewhere_and_goes_on(taught: Installation, teacher: ScriptedTeacher) -> None:
     teacher.held = 2
     under_way = taught.start(*ENHANCE)
     until(lambda: len(teacher.requests) == 2)
@@ -109,16 +111,16 @@ def test_it_is_canceled_from_elsewhere_and_goes_on(taught: Installation, teacher
 
 
 def test_bad_input_gets_one_sentence(
-    taught: Installation, label_studio: RunningLabelStudio, teacher: Teacher, stand_in: RunningStandIn
+    taught: Installation, label_studio: RunningLabelStudio, teacher: ScriptedTeacher, stand_in: RunningStandIn
 ) -> None:
     found = messages()[:12]
-    few = Project.made(
+    few = StudioProject.made(
         label_studio, [{"text": m.text} for m in found], [chosen(m.topic) for m in found[:5]] + [None] * 7, CONFIG
     )
     taught.save("few", few.id)
     refused = taught.command("enhance", "few@1", code=1).err
     assert re.search(r"ground truths to evaluate on, at least 6 .* mark about \d+ more", refused)
-    none = Project.made(label_studio, [{"text": m.text} for m in found], config=CONFIG)
+    none = StudioProject.made(label_studio, [{"text": m.text} for m in found], config=CONFIG)
     taught.save("none", none.id)
     drafted = taught.command("enhance", "none@1", "--save-anyway")
     assert "could not be checked" in drafted.err
@@ -131,7 +133,7 @@ def test_bad_input_gets_one_sentence(
 
 
 def test_the_api_refines_a_version_and_answers_at_once(
-    taught: Installation, project: Project, label_studio: RunningLabelStudio, tmp_path: Path
+    taught: Installation, project: StudioProject, label_studio: RunningLabelStudio, tmp_path: Path
 ) -> None:
     with (
         services.backend(services.free_port(), taught.env, log=tmp_path / "backend.log") as service,

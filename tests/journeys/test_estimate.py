@@ -7,7 +7,7 @@ from backend.errors import SubsetError
 from backend.services.runs.options import RunOptions
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project, messages
+from tests.journeys.project import StudioProject, messages
 from tests.running import RunningStandIn
 
 ALL = Subset("all")
@@ -23,7 +23,7 @@ def priced(label_studio: RunningLabelStudio, mine: Installation) -> Installation
 def test_an_estimate_costs_nothing_and_a_probe_is_reused(
     priced: Installation, label_studio: RunningLabelStudio, stand_in: RunningStandIn
 ) -> None:
-    project = Project.made(label_studio, [*messages(TASKS), *messages(10), {"text": ""}])
+    project = StudioProject.made(label_studio, [*messages(TASKS), *messages(10), {"text": ""}])
     priced.save("topic", project.id)
     first = priced.command("estimate", "topic@1", "--on", "all", "--json").json
     assert set(first) == NAMES
@@ -55,7 +55,7 @@ def test_an_estimate_costs_nothing_and_a_probe_is_reused(
 def test_a_new_version_is_counted_by_its_older_ones(
     mine: Installation, label_studio: RunningLabelStudio, stand_in: RunningStandIn
 ) -> None:
-    project = Project.made(label_studio, messages(30))
+    project = StudioProject.made(label_studio, messages(30))
     mine.save("topic", project.id)
     mine.app.run("topic@1", Subset("sample", size=12), RunOptions(push=False))
     mine.save("topic", project.id, text="Another text: {text}")

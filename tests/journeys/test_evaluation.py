@@ -11,7 +11,7 @@ from backend.domain.statistics.intervals import wilson
 from backend.interfaces.cli.main import cli
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Json, Project, chosen, messages, truths
+from tests.journeys.project import Json, StudioProject, chosen, messages, truths
 
 GOOD, BLIND = "topic@2", "topic@1"
 TASKS, MARKED = 30, 24
@@ -23,7 +23,7 @@ def noted(number: int) -> list[Json]:
     return [{**data, "note": "This is praise."} for data in messages(number)]
 
 
-class Commands:
+class CommandsHere:
     """The commands in this process: there are many of them, and each process of its own takes a second."""
 
     def __init__(self, mine: Installation) -> None:
@@ -39,19 +39,19 @@ class Commands:
 
 
 @pytest.fixture
-def ours(mine: Installation, monkeypatch: pytest.MonkeyPatch) -> Commands:
+def ours(mine: Installation, monkeypatch: pytest.MonkeyPatch) -> CommandsHere:
     monkeypatch.chdir(mine.folder)
-    return Commands(mine)
+    return CommandsHere(mine)
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     """Thirty messages; 24 have a ground truth, two of these not what the text says; the next one's label is gone."""
     marked = [*truths(MARKED, of=MARKED, wrong=2), chosen("Complaint"), *[None] * (TASKS - MARKED - 1)]
-    return Project.made(label_studio, noted(TASKS), marked)
+    return StudioProject.made(label_studio, noted(TASKS), marked)
 
 
-def test_versions_are_judged(mine: Installation, ours: Commands, project: Project) -> None:
+def test_versions_are_judged(mine: Installation, ours: CommandsHere, project: StudioProject) -> None:
     mine.save("topic", project.id, FLATTERY)
     mine.save("topic", project.id)
     ids = project.task_ids()
@@ -65,7 +65,7 @@ def test_versions_are_judged(mine: Installation, ours: Commands, project: Projec
     _own_predictions(ours, project, ids)
 
 
-def _evaluates(ours: Commands, ids: list[int]) -> None:
+def _evaluates(ours: CommandsHere, ids: list[int]) -> None:
     found = ours.json("evaluate", GOOD)
     assert (found["tasks"], found["correct"], found["accuracy_ci"]) == (24, 22, list(wilson(22, 24) or ()))
     assert found["coverage_ci"] == list(wilson(24, 24) or ())
@@ -86,7 +86,7 @@ def _evaluates(ours: Commands, ids: list[int]) -> None:
     assert "With so few tasks the intervals of F1 may be too narrow" in shown
 
 
-def _compares(ours: Commands, ids: list[int], project: Project) -> None:
+def _compares(ours: CommandsHere, ids: list[int], project: StudioProject) -> None:
     nothing = ours.command("compare", BLIND, GOOD, code=1).stderr
     assert f"{BLIND} has no answer to any of the 24 tasks with a ground truth: `ls-prompts evaluate {BLIND}`" in nothing
     ours.command("evaluate", BLIND, "--no-push", "--on", "sample", "--sample-size", 20)
@@ -107,7 +107,7 @@ def _compares(ours: Commands, ids: list[int], project: Project) -> None:
     assert f"/projects/{project.id}/data?task={ids[1]}" in shown
 
 
-def _votes(ours: Commands, ids: list[int], project: Project) -> None:
+def _votes(ours: CommandsHere, ids: list[int], project: StudioProject) -> None:
     found = ours.json("votes", BLIND, GOOD)
     assert (found["majority"]["tasks"], found["versions"][GOOD]["right"]) == (24, 22)
     assert found["tasks"] == len(found["votes"]) == 24
@@ -121,7 +121,7 @@ def _votes(ours: Commands, ids: list[int], project: Project) -> None:
     assert "A vote takes two different versions or more" in once
 
 
-def _cascades(ours: Commands) -> None:
+def _cascades(ours: CommandsHere) -> None:
     found = ours.json("cascade", BLIND, GOOD, "--differs", "0.3")
     assert found["tasks"] == 24
     assert (found["first_alone"]["usd"], found["second_alone"]["kept"]) == (None, 0), "the stand-in has no price"
@@ -134,7 +134,7 @@ def _cascades(ours: Commands) -> None:
     assert "A cascade takes two different versions" in once
 
 
-def _gates(ours: Commands) -> None:
+def _gates(ours: CommandsHere) -> None:
     passed = ours.command("evaluate", GOOD, "--vs", BLIND, "--fail-under", "0.9", "--junit", "good.xml")
     assert "Check failed" not in passed.stderr
     suite = ElementTree.parse("good.xml").getroot()[0]
@@ -152,7 +152,7 @@ def _gates(ours: Commands) -> None:
     assert "--junit" in ours.command("evaluate", GOOD, "--junit", "no/such/folder.xml", code=1).stderr
 
 
-def _parts(ours: Commands) -> None:
+def _parts(ours: CommandsHere) -> None:
     dev, test = (ours.json("evaluate", GOOD, "--split", part) for part in ("dev:0.5", "test:0.5"))
     assert (dev["split"], dev["subset"]) == ("dev:0.5", "ground-truth/dev:0.5")
     assert dev["tasks"] + test["tasks"] == 24
@@ -164,7 +164,7 @@ def _parts(ours: Commands) -> None:
     assert ours.json("compare", BLIND, GOOD, "--split", "dev:0.5")["tasks"] == dev["tasks"]
 
 
-def _samples(ours: Commands) -> None:
+def _samples(ours: CommandsHere) -> None:
     found = ours.json("evaluate", GOOD, "--on", "sample", "--sample-size", 3, "--stratify", "--random", 1)
     assert (found["outputs"], found["subset"]) == (3, "truth-sample:3:1/stratify")
     assert sorted(label["support"] for label in found["per_label"].values()) == [1, 1, 1]
@@ -172,7 +172,7 @@ def _samples(ours: Commands) -> None:
     assert (run["tasks"], run["subset"]) == (4, "sample:4:0/stratify")
 
 
-def _own_predictions(ours: Commands, project: Project, ids: list[int]) -> None:
+def _own_predictions(ours: CommandsHere, project: StudioProject, ids: list[int]) -> None:
     """Annotations made from predictions do not count for the prompt that made these, also when they are gone."""
     ours.command("run", GOOD, "--on", "all")
     (prediction,) = (p for p in project.predictions() if p["task"] == ids[25])
@@ -199,9 +199,9 @@ def _own_predictions(ours: Commands, project: Project, ids: list[int]) -> None:
 
 
 def test_without_ground_truths_versions_are_asked_whether_they_agree(
-    mine: Installation, ours: Commands, label_studio: RunningLabelStudio
+    mine: Installation, ours: CommandsHere, label_studio: RunningLabelStudio
 ) -> None:
-    project = Project.made(label_studio, noted(9))
+    project = StudioProject.made(label_studio, noted(9))
     mine.save("topic", project.id, FLATTERY)
     mine.save("topic", project.id)
     said = ours.command("evaluate", GOOD, code=1).stderr

@@ -21,7 +21,7 @@ from backend.services.prompts.few_shot_selection import HALF, FewShotRequest
 from backend.services.runs.options import RunOptions
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project, chosen
+from tests.journeys.project import StudioProject, chosen
 from tests.running import RunningStandIn
 from tests.scripted import some
 from tests.teaching import teaching
@@ -31,17 +31,17 @@ CONFIG = (DEMO / "config.xml").read_text(encoding="utf-8").replace('value="Prais
 
 
 @pytest.fixture(scope="module")
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     """200 messages with their topics; after them copies of the first ten, shouted, without a truth, and one of these
     with."""
     rows = json.loads((DEMO / "tasks.json").read_text(encoding="utf-8"))
     copies = [{"text": f"  {row['text'].upper()}"} for row in rows[:10]]
     truths: list[Any] = [chosen(row["topic"]) for row in rows]
     data = [{"text": row["text"]} for row in rows]
-    return Project.made(label_studio, data + copies, [*truths, truths[0], *[None] * 9], CONFIG)
+    return StudioProject.made(label_studio, data + copies, [*truths, truths[0], *[None] * 9], CONFIG)
 
 
-def test_a_draft_is_edited_saved_and_carried_elsewhere(mine: Installation, project: Project) -> None:
+def test_a_draft_is_edited_saved_and_carried_elsewhere(mine: Installation, project: StudioProject) -> None:
     drafted = mine.command("draft", "topic", "--project", project.id)
     assert "labels:\n  Delivery:\n" in drafted.out
     assert "system: |-\n  What is this message about?\n" in drafted.out
@@ -70,7 +70,9 @@ def test_a_draft_is_edited_saved_and_carried_elsewhere(mine: Installation, proje
     )
 
 
-def test_a_teacher_polishes_a_draft_from_texts_alone_and_is_paid_once(mine: Installation, project: Project) -> None:
+def test_a_teacher_polishes_a_draft_from_texts_alone_and_is_paid_once(
+    mine: Installation, project: StudioProject
+) -> None:
     with teaching("good") as teacher:
         both = mine.but(**teacher.env)
         drafted = both.command("draft", "topic", "--project", project.id, "--teacher", "big")
@@ -85,7 +87,7 @@ def test_a_teacher_polishes_a_draft_from_texts_alone_and_is_paid_once(mine: Inst
 
 
 @pytest.mark.parametrize("kind", ["unknown", "empty", "refusing"])
-def test_of_a_useless_teacher_the_draft_is_kept(mine: Installation, project: Project, kind: str) -> None:
+def test_of_a_useless_teacher_the_draft_is_kept(mine: Installation, project: StudioProject, kind: str) -> None:
     with teaching(kind) as teacher:
         drafted = mine.but(**teacher.env).app.draft("topic", project.id, "big")
     assert drafted.file == mine.app.draft("topic", project.id).file
@@ -93,7 +95,7 @@ def test_of_a_useless_teacher_the_draft_is_kept(mine: Installation, project: Pro
 
 
 @pytest.mark.parametrize("select", WAYS)
-def test_no_judged_task_is_told_its_own_answer(mine: Installation, project: Project, select: str) -> None:
+def test_no_judged_task_is_told_its_own_answer(mine: Installation, project: StudioProject, select: str) -> None:
     version = mine.app.version(mine.save("topic", project.id, examples=FewShotRequest(6, select)))
     assert version.examples is not None
     texts = {task["id"]: text_key([task["data"]["text"]]) for task in project.tasks()}
@@ -117,7 +119,7 @@ def test_no_judged_task_is_told_its_own_answer(mine: Installation, project: Proj
         assert shown <= kept - {texts[task]}
 
 
-def test_near_examples_help_and_an_evaluation_says_what_it_left_out(mine: Installation, project: Project) -> None:
+def test_near_examples_help_and_an_evaluation_says_what_it_left_out(mine: Installation, project: StudioProject) -> None:
     bare, shown = mine.save("bare", project.id), mine.save("topic", project.id, examples=FewShotRequest(8))
     found = mine.command("evaluate", shown, "--no-push", "--json")
     assert len(found.json["left_out"]["used_as_example"]) == 201 - found.json["tasks"]
@@ -130,7 +132,7 @@ def test_near_examples_help_and_an_evaluation_says_what_it_left_out(mine: Instal
     assert mine.app.estimate(bare, Subset("all")).example_tokens == (0, 0)
 
 
-def test_embeddings_are_asked_for_once(mine: Installation, project: Project, stand_in: RunningStandIn) -> None:
+def test_embeddings_are_asked_for_once(mine: Installation, project: StudioProject, stand_in: RunningStandIn) -> None:
     tag = mine.save("topic", project.id, examples=FewShotRequest(6, embed="some-embeddings"))
     estimated = mine.app.estimate(tag, Subset("ground-truth"))
     assert (stand_in.stats()["embeddings"], estimated.reused) == (0, 0)
@@ -150,7 +152,7 @@ def test_embeddings_are_asked_for_once(mine: Installation, project: Project, sta
     assert "makes no embeddings with 'missing-model' (404)" in mine.command("evaluate", wrong, code=1).err
 
 
-def test_a_version_is_not_changed_by_what_is_annotated_later(mine: Installation, project: Project) -> None:
+def test_a_version_is_not_changed_by_what_is_annotated_later(mine: Installation, project: StudioProject) -> None:
     tag = mine.save("topic", project.id, examples=FewShotRequest(5, "fixed"))
     before = mine.app.version(tag)
     example = some(before.examples).pool[0].task
@@ -162,7 +164,7 @@ def test_a_version_is_not_changed_by_what_is_annotated_later(mine: Installation,
     project.http.patch(f"/api/annotations/{task['annotations'][0]['id']}/", json={"ground_truth": True})
 
 
-def test_what_can_not_be_done_is_said_in_a_sentence(mine: Installation, project: Project) -> None:
+def test_what_can_not_be_done_is_said_in_a_sentence(mine: Installation, project: StudioProject) -> None:
     few = mine.command("save", "topic", "--project", project.id, "--examples", 50, "--split", "dev:0.1", code=1)
     assert "ask for fewer, mark more, or take them from all with --split all." in few.err
     assert (

@@ -13,7 +13,7 @@ from backend.services.predictions.sync import PushResult
 from backend.services.runs.options import RunOptions, RunResult
 from tests.installation import Done, Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import CONFIG, WIDER, Project, label_of, messages, topic_of, truths
+from tests.journeys.project import CONFIG, WIDER, StudioProject, label_of, messages, topic_of, truths
 from tests.running import RunningStandIn, until
 
 ALL = Subset("all")
@@ -29,8 +29,8 @@ STOPS: dict[str, tuple[dict[str, str], str]] = {
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
-    return Project.made(label_studio, messages(TASKS))
+def project(label_studio: RunningLabelStudio) -> StudioProject:
+    return StudioProject.made(label_studio, messages(TASKS))
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def few(mine: Installation) -> Installation:
 def test_with_faults_every_task_is_labelled_and_none_wrongly(
     mine: Installation, label_studio: RunningLabelStudio, stand_in: RunningStandIn
 ) -> None:
-    project = Project.made(label_studio, messages(400), truths(400, of=400))
+    project = StudioProject.made(label_studio, messages(400), truths(400, of=400))
     tag = mine.save("topic", project.id)
     stand_in.control(rate_limited=0.05, server_error=0.02, malformed=0.01, retry_after=0.05, seed=2)
     troubled = mine.app.evaluate(tag, options=NO_PUSH)
@@ -60,7 +60,7 @@ def test_with_faults_every_task_is_labelled_and_none_wrongly(
     assert mine.app.run(tag, ALL, NO_PUSH).summary.requests == 0
 
 
-def test_no_rejection_is_asked_about_again(few: Installation, project: Project, stand_in: RunningStandIn) -> None:
+def test_no_rejection_is_asked_about_again(few: Installation, project: StudioProject, stand_in: RunningStandIn) -> None:
     tag = few.save("topic", project.id)
     stand_in.control(malformed=0.5, seed=3)
     first = few.app.run(tag, ALL)
@@ -76,7 +76,7 @@ def test_no_rejection_is_asked_about_again(few: Installation, project: Project, 
 
 @pytest.mark.parametrize("trouble", STOPS)
 def test_a_hopeless_provider_stops_the_run_at_once(
-    few: Installation, project: Project, stand_in: RunningStandIn, trouble: str
+    few: Installation, project: StudioProject, stand_in: RunningStandIn, trouble: str
 ) -> None:
     env, named = STOPS[trouble]
     stand_in.control(api_key="sk-of-a-test")
@@ -88,7 +88,7 @@ def test_a_hopeless_provider_stops_the_run_at_once(
     assert project.predictions() == []
 
 
-def test_what_came_before_the_stop_is_kept(few: Installation, project: Project, stand_in: RunningStandIn) -> None:
+def test_what_came_before_the_stop_is_kept(few: Installation, project: StudioProject, stand_in: RunningStandIn) -> None:
     few.save("topic", project.id)
     stand_in.control(latency_ms=60)
     process = few.start("run", "topic@1", "--on", "all", "--json")
@@ -108,7 +108,7 @@ def test_what_came_before_the_stop_is_kept(few: Installation, project: Project, 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_a_killed_run_goes_on_where_it_was(
-    few: Installation, project: Project, stand_in: RunningStandIn, how: signal.Signals
+    few: Installation, project: StudioProject, stand_in: RunningStandIn, how: signal.Signals
 ) -> None:
     few.save("topic", project.id)
     stand_in.control(latency_ms=80)
@@ -131,7 +131,7 @@ def test_bad_tasks_are_failures_and_the_rest_goes_on(
     few: Installation, label_studio: RunningLabelStudio, stand_in: RunningStandIn
 ) -> None:
     good = [{**message, "extra": "x"} for message in messages(4)]
-    project = Project.made(label_studio, good)
+    project = StudioProject.made(label_studio, good)
     few.save("topic", project.id, "{extra}: {text}")
     lacking: list[dict[str, Any]] = [{"text": "a refund"}, {"text": "a refund", "extra": None}]
     project.add(lacking)  # one empty text of two is a text
@@ -153,13 +153,13 @@ def test_bad_tasks_are_failures_and_the_rest_goes_on(
 
 
 def test_a_bad_task_can_be_tried(few: Installation, label_studio: RunningLabelStudio) -> None:
-    project = Project.made(label_studio, [{"text": ""}])
+    project = StudioProject.made(label_studio, [{"text": ""}])
     few.save("topic", project.id)
     shown = few.command("try", "topic@1", "--task", project.task_ids()[0]).out
     assert "failed, bad_task" in shown
 
 
-def test_a_changed_labelling_config_is_refused_by_every_command(few: Installation, project: Project) -> None:
+def test_a_changed_labelling_config_is_refused_by_every_command(few: Installation, project: StudioProject) -> None:
     few.save("topic", project.id)
     project.change(label_config=WIDER)
     app, task = few.app, project.task_ids()[0]
@@ -181,7 +181,7 @@ def test_a_changed_labelling_config_is_refused_by_every_command(few: Installatio
 def test_equal_texts_are_asked_about_once(
     few: Installation, label_studio: RunningLabelStudio, stand_in: RunningStandIn
 ) -> None:
-    project = Project.made(label_studio, messages(5) * 20)
+    project = StudioProject.made(label_studio, messages(5) * 20)
     finished = few.app.run(few.save("topic", project.id), ALL)
     assert (finished.summary.requests, finished.summary.reused, stand_in.requests()) == (5, 95, 5)
     tasks = project.task_ids()

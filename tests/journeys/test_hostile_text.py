@@ -8,7 +8,7 @@ from backend.domain.dataset.subset import Subset
 from backend.services.predictions.sync import PushResult
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project, chosen, label_of
+from tests.journeys.project import StudioProject, chosen, label_of
 from tests.running import RunningStandIn
 
 LABELS = ["[bold]Refund[/bold]", "[/nope] Delivery", 'Praise "and" {text}', "Größe 名前 🎈"]
@@ -27,12 +27,14 @@ def config() -> str:
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     truths = [chosen(label) for label in LABELS]
-    return Project.made(label_studio, [{"text": text} for text in TEXTS], truths, config())
+    return StudioProject.made(label_studio, [{"text": text} for text in TEXTS], truths, config())
 
 
-def test_labels_and_texts_come_back_as_they_are(mine: Installation, project: Project, stand_in: RunningStandIn) -> None:
+def test_labels_and_texts_come_back_as_they_are(
+    mine: Installation, project: StudioProject, stand_in: RunningStandIn
+) -> None:
     tag = mine.save("topic", project.id, "About: {text}")
     finished = mine.app.evaluate(tag)
     assert finished.score is not None
@@ -43,7 +45,7 @@ def test_labels_and_texts_come_back_as_they_are(mine: Installation, project: Pro
         assert mine.app.try_task(tag, task).messages[-1]["content"] == f"About: {text}"
 
 
-def test_listings_show_them_harmlessly(mine: Installation, project: Project) -> None:
+def test_listings_show_them_harmlessly(mine: Installation, project: StudioProject) -> None:
     mine.save("topic", project.id)
     shown = mine.command("evaluate", "topic").out
     assert all(label in shown for label in LABELS)

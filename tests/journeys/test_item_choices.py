@@ -10,7 +10,7 @@ from tests.installation import Installation
 from tests.journeys.browser import TIMEOUT_MS
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.labelling import accepted_and_withdrawn, values_of
-from tests.journeys.project import Json, Project
+from tests.journeys.project import Json, StudioProject
 from tests.journeys.screen import opened, photograph, submitted
 from tests.pictures import data_url
 from tests.running import RunningStandIn
@@ -39,10 +39,12 @@ def right(number: int) -> tuple[str, str]:
     return ("red", "b") if number % 2 == 0 else ("b", "red")
 
 
-def project_of(label_studio: RunningLabelStudio, tasks: int, truths: int) -> Project:
+def project_of(label_studio: RunningLabelStudio, tasks: int, truths: int) -> StudioProject:
     """The ground truth of the first task has another colour for its second picture."""
     given = [judged(*(right(n) if n else ("red", "red"))) for n in range(truths)]
-    return Project.made(label_studio, [task(n) for n in range(tasks)], [*given, *[None] * (tasks - truths)], CONFIG)
+    return StudioProject.made(
+        label_studio, [task(n) for n in range(tasks)], [*given, *[None] * (tasks - truths)], CONFIG
+    )
 
 
 def shown(result: list[Json]) -> list[tuple[int, str]]:

@@ -10,7 +10,7 @@ from tests.installation import Installation
 from tests.journeys.browser import TIMEOUT_MS
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.labelling import accepted_and_withdrawn, values_of
-from tests.journeys.project import Json, Project
+from tests.journeys.project import Json, StudioProject
 from tests.journeys.screen import opened, photograph, submitted
 from tests.pictures import data_url
 from tests.running import RunningStandIn
@@ -46,7 +46,7 @@ def test_each_picture_has_labels_or_none(
     mine: Installation, label_studio: RunningLabelStudio, stand_in: RunningStandIn
 ) -> None:
     stand_in.control(pictures=True)
-    project = Project.made(label_studio, [task(n) for n in range(3)], [judged(truth) for truth in TRUTHS], CONFIG)
+    project = StudioProject.made(label_studio, [task(n) for n in range(3)], [judged(truth) for truth in TRUTHS], CONFIG)
     tag = mine.save("colours", project.id, PROMPT)
     measured = mine.command("evaluate", tag, "--json").json["controls"]["seen"]
     assert values_of(measured) == pytest.approx({"accuracy": 2 / 3, "item_accuracy": 2 / 3})
@@ -63,7 +63,7 @@ def test_the_screen_shows_and_submits_them(
     tmp_path: Path,
 ) -> None:
     stand_in.control(pictures=True)
-    project = Project.made(label_studio, [task(0)], [None], CONFIG)
+    project = StudioProject.made(label_studio, [task(0)], [None], CONFIG)
     mine.command("run", mine.save("colours", project.id, PROMPT), "--on", "all")
     page = opened(browser, project)
     red, blue, green = (page.get_by_role("checkbox", name=re.compile(rf"^{one}\[")) for one in ("red", "blue", "green"))

@@ -10,7 +10,7 @@ import pytest
 from demo import services
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project, messages
+from tests.journeys.project import StudioProject, messages
 from tests.running import until
 
 BEFORE, LATER = 3, 4
@@ -19,8 +19,8 @@ SECRET = "X-Open-Prompts-Secret"
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
-    return Project.made(label_studio, messages(BEFORE))
+def project(label_studio: RunningLabelStudio) -> StudioProject:
+    return StudioProject.made(label_studio, messages(BEFORE))
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def serving(mine: Installation, port: int, folder: Path) -> Iterator[str]:
         yield service.url
 
 
-def in_use(mine: Installation, project: Project, url: str) -> str:
+def in_use(mine: Installation, project: StudioProject, url: str) -> str:
     tag = mine.save(f"keep{project.id}", project.id, parameters={"max_tokens": 40})
     mine.command("connect", project.id, "--backend-url", url)
     mine.command("use", tag)
@@ -42,7 +42,7 @@ def in_use(mine: Installation, project: Project, url: str) -> str:
 
 
 def test_later_tasks_are_predicted_also_those_of_a_time_without_a_server(
-    priced: Installation, project: Project, tmp_path: Path
+    priced: Installation, project: StudioProject, tmp_path: Path
 ) -> None:
     port = services.free_port()
     with serving(priced, port, tmp_path) as url:
@@ -67,7 +67,9 @@ def test_later_tasks_are_predicted_also_those_of_a_time_without_a_server(
     assert secrets == [], "no secret in the log"
 
 
-def test_the_budget_of_a_day_ends_it_with_a_sentence(priced: Installation, project: Project, tmp_path: Path) -> None:
+def test_the_budget_of_a_day_ends_it_with_a_sentence(
+    priced: Installation, project: StudioProject, tmp_path: Path
+) -> None:
     dear = priced.but(PRICE_IN="1000", PRICE_OUT="1000")
     with serving(dear, services.free_port(), tmp_path) as url:
         tag = in_use(dear, project, url)
@@ -86,7 +88,7 @@ def test_the_budget_of_a_day_ends_it_with_a_sentence(priced: Installation, proje
         until(lambda: set(later) <= project.predicted(tag), PATIENCE_S)
 
 
-def test_what_it_needs_is_said(mine: Installation, project: Project) -> None:
+def test_what_it_needs_is_said(mine: Installation, project: StudioProject) -> None:
     assert "No version is in use" in mine.command("keep-up", project.id, "--on", code=1).err
     assert "--on` turns it on" in mine.command("keep-up", project.id, code=1).err
     mine.save("topic", project.id)

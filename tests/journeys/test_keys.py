@@ -13,7 +13,7 @@ import pytest
 from backend.domain.dataset.subset import Subset
 from tests.installation import PATIENCE_S, Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project, messages
+from tests.journeys.project import StudioProject, messages
 from tests.running import RunningStandIn, running_stand_in
 
 TASKS, BEFORE = 12, 5
@@ -34,10 +34,12 @@ class Versions:
     def __init__(self, mine: Installation, label_studio: RunningLabelStudio, server: RunningStandIn) -> None:
         self.whole = mine.but(**dict.fromkeys(CONNECTIONS.values(), KEY))
         self.broken = mine.but(WRONG_KEY=WRONG, RIGHT_KEY=KEY)
-        self.projects, self.tags = dict[str, Project](), dict[str, str]()
+        self.projects, self.tags = dict[str, StudioProject](), dict[str, str]()
         for name, variable in CONNECTIONS.items():
             mine.command("connect-model", name, "--base-url", server.url, "--key-env", variable)
-            project = Project.made(label_studio, [{"text": f"{name}: {task['text']}"} for task in messages(TASKS)])
+            project = StudioProject.made(
+                label_studio, [{"text": f"{name}: {task['text']}"} for task in messages(TASKS)]
+            )
             options = ("--project", project.id, "--file", "-", "--model", f"{name}/stand-in")
             tag = mine.command("save", f"of-{name}", *options, stdin="What is it about?\n{text}").out.strip()
             few = ",".join(map(str, project.task_ids()[:BEFORE]))

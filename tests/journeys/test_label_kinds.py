@@ -8,8 +8,8 @@ import pytest
 from backend.domain.dataset.subset import Subset
 from backend.services.predictions.sync import PushResult
 from tests.installation import Installation
-from tests.journeys.conftest import RunningLabelStudio, Served
-from tests.journeys.project import Project
+from tests.journeys.conftest import RunningLabelStudio, ServedInstallation
+from tests.journeys.project import StudioProject
 
 Chosen = dict[str, list[str]]
 VIEW = '<View><Text name="text" value="$text"/>{}</View>'
@@ -18,7 +18,7 @@ REFUND, DELIVERY = '<Choice value="Refund"/>', '<Choice value="Delivery"/>'
 
 
 @dataclass(frozen=True)
-class Kind:
+class LabelKind:
     """A config, the data of some tasks beside their texts, and what must be stored for each."""
 
     config: str
@@ -26,8 +26,8 @@ class Kind:
     more: dict[str, Any]
 
 
-def kind(choices: str, texts: dict[str, Chosen], **more: Any) -> Kind:
-    return Kind(VIEW.format(choices), texts, more)
+def kind(choices: str, texts: dict[str, Chosen], **more: Any) -> LabelKind:
+    return LabelKind(VIEW.format(choices), texts, more)
 
 
 MANY = {"a refund and a delivery": {"topic": ["Refund", "Delivery"]}, "delivery": {"topic": ["Delivery"]}, "hm": {}}
@@ -62,7 +62,7 @@ KINDS = {
         + '<Choices name="tone" toName="text"><Choice value="Angry"/><Choice value="Kind"/></Choices>',
         {
             "an angry refund": {"topic": ["Refund"], "tone": ["Angry"]},
-            "kind delivery": {"topic": ["Delivery"], "tone": ["Kind"]},
+            "kind delivery": {"topic": ["Delivery"], "tone": ["LabelKind"]},
         },
     ),
     "conditional": kind(
@@ -95,7 +95,9 @@ def test_predictions_of_every_kind_are_stored(label_studio: RunningLabelStudio, 
 
 
 @pytest.mark.parametrize("name", ["multiple", "dynamic", "several", "alias"])
-def test_the_server_answers_every_kind(label_studio: RunningLabelStudio, backend_server: Served, name: str) -> None:
+def test_the_server_answers_every_kind(
+    label_studio: RunningLabelStudio, backend_server: ServedInstallation, name: str
+) -> None:
     wanted = KINDS[name]
     project = made(label_studio, wanted)
     backend_server.installation.app.connect(project.id, backend_server.url)
@@ -104,12 +106,12 @@ def test_the_server_answers_every_kind(label_studio: RunningLabelStudio, backend
         assert stored(project) == list(wanted.texts.values())
 
 
-def made(label_studio: RunningLabelStudio, wanted: Kind) -> Project:
+def made(label_studio: RunningLabelStudio, wanted: LabelKind) -> StudioProject:
     tasks = [{"text": text, **wanted.more} for text in wanted.texts]
-    return Project.made(label_studio, tasks, config=wanted.config)
+    return StudioProject.made(label_studio, tasks, config=wanted.config)
 
 
-def stored(project: Project) -> list[Chosen]:
+def stored(project: StudioProject) -> list[Chosen]:
     """What each prediction says, by task."""
     found = sorted(project.predictions(), key=lambda prediction: prediction["task"])
     return [{region["from_name"]: region["value"]["choices"] for region in p["result"]} for p in found]

@@ -9,7 +9,7 @@ from backend.services.predictions.sync import PushResult
 from tests.installation import Installation
 from tests.journeys.browser import TIMEOUT_MS, signed_in
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Json, Project
+from tests.journeys.project import Json, StudioProject
 
 CONFIG = """<View>
   <Header value="Sent by $sender:"/><Text name="text" value="$mail.body"/>
@@ -50,16 +50,16 @@ def by_task(found: list[Json]) -> list[dict[str, list[str]]]:
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     """Each has a picture that no prompt uses; the second truth holds a value of a control that its screen hides."""
     stale = [region("topic", "Delivery"), region("why", "Late")]
     truths = [[region("topic", "r"), region("why", "Broken")], stale, None, None]
     tasks = [{"sender": "Ann", "mail": {"body": body}, "photo": PHOTO} for body in BODIES]
-    return Project.made(label_studio, tasks, truths, CONFIG)
+    return StudioProject.made(label_studio, tasks, truths, CONFIG)
 
 
 def test_hidden_values_are_neither_pushed_nor_true_nor_annotated(
-    mine: Installation, project: Project, label_studio: RunningLabelStudio, chromium: str
+    mine: Installation, project: StudioProject, label_studio: RunningLabelStudio, chromium: str
 ) -> None:
     saved = mine.command("save", "topic", "--project", project.id)
     assert saved.out == "topic@1\n"
@@ -82,7 +82,7 @@ def test_hidden_values_are_neither_pushed_nor_true_nor_annotated(
     assert by_task(made) == WANTED
 
 
-def submitted(browser: BrowserContext, project: Project, task: int) -> dict[str, list[str]]:
+def submitted(browser: BrowserContext, project: StudioProject, task: int) -> dict[str, list[str]]:
     """What the screen stores when somebody opens a task that has a prediction and presses Submit."""
     page = browser.new_page()
     page.goto(f"/projects/{project.id}/data?task={task}")
@@ -93,7 +93,7 @@ def submitted(browser: BrowserContext, project: Project, task: int) -> dict[str,
     return said(made["result"])
 
 
-def test_what_a_release_before_pushed_is_not_annotated(mine: Installation, project: Project) -> None:
+def test_what_a_release_before_pushed_is_not_annotated(mine: Installation, project: StudioProject) -> None:
     tag = mine.save("topic", project.id, "What is it?\n\n{mail.body}")
     mine.app.run(tag, Subset("all"))
     first, second, *_ = sorted(project.predictions(), key=lambda prediction: int(prediction["task"]))
@@ -113,12 +113,12 @@ def test_what_a_release_before_pushed_is_not_annotated(mine: Installation, proje
 
 def test_repeated_names_are_stored_under_their_aliases(mine: Installation, label_studio: RunningLabelStudio) -> None:
     texts = [{"text": "some misc food"}, {"text": "some misc drink"}]
-    project = Project.made(label_studio, texts, config=NESTED)
+    project = StudioProject.made(label_studio, texts, config=NESTED)
     mine.app.run(mine.save("topic", project.id, "{text}"), Subset("all"))
     assert by_task(project.predictions()) == [{"topic": ["food_other"]}, {"topic": ["drink_other"]}]
 
 
-def test_saving_says_how_many_tasks_lack_a_field_and_what_braces_do(mine: Installation, project: Project) -> None:
+def test_saving_says_how_many_tasks_lack_a_field_and_what_braces_do(mine: Installation, project: StudioProject) -> None:
     project.add([{"data": {"sender": "Bob", "mail": {"body": "a refund", "from": "Ann"}, "extra": "x"}}])
     prompt = "{{mail.body}} {extra} {mail.from}"
     saved = mine.command("save", "topic", "--project", project.id, "--file", "-", stdin=prompt)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Json, Project, chosen, topic_of
+from tests.journeys.project import Json, StudioProject, chosen, topic_of
 
 TASKS, TRUTHS, LONGER = 8, 6, 2
 CONFIG = """<View>
@@ -27,7 +27,7 @@ def marked(start: int, end: int, label: str, text: str) -> Json:
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     """Its ground truths are what the stand-in marks: the first word; those of the first tasks are longer."""
     tasks = [{"text": text_of(number)} for number in range(TASKS)]
     truths = []
@@ -36,10 +36,10 @@ def project(label_studio: RunningLabelStudio) -> Project:
         start = text.index("Anna")
         end = text.index(" wrote" if number < LONGER else " Berg")
         truths.append([*chosen(topic_of(number)), marked(start, end, "PER", text[start:end])])
-    return Project.made(label_studio, tasks, [*truths, *[None] * (TASKS - TRUTHS)], CONFIG)
+    return StudioProject.made(label_studio, tasks, [*truths, *[None] * (TASKS - TRUTHS)], CONFIG)
 
 
-def test_spans_are_asked_placed_judged_pushed_and_annotated(mine: Installation, project: Project) -> None:
+def test_spans_are_asked_placed_judged_pushed_and_annotated(mine: Installation, project: StudioProject) -> None:
     tag = mine.save("names", project.id)
     assert "<Labels" not in mine.command("save", "other", "--project", project.id).err, "nothing is left alone"
     judged = mine.command("evaluate", tag, "--json").json

@@ -9,7 +9,7 @@ import pytest
 from demo import services
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project, messages, truths
+from tests.journeys.project import StudioProject, messages, truths
 from tests.running import RunningStandIn, running_stand_in
 
 PAGE = (services.ROOT / "docs" / "run" / "local-and-paid.md").read_text(encoding="utf-8")
@@ -24,9 +24,9 @@ def local(tmp_path: Path) -> Iterator[RunningStandIn]:
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     vague = [{"text": f"Note {number}: hello there"} for number in range(VAGUE)]
-    return Project.made(label_studio, [*messages(CLEAR), *vague], truths(30, CLEAR + VAGUE))
+    return StudioProject.made(label_studio, [*messages(CLEAR), *vague], truths(30, CLEAR + VAGUE))
 
 
 def lines() -> list[str]:
@@ -35,7 +35,7 @@ def lines() -> list[str]:
 
 
 def test_the_page_works_as_it_is_written(
-    mine: Installation, project: Project, stand_in: RunningStandIn, local: RunningStandIn
+    mine: Installation, project: StudioProject, stand_in: RunningStandIn, local: RunningStandIn
 ) -> None:
     person = mine.but(PRICE_IN="2", PRICE_OUT="10")
     (person.folder / "prompt.txt").write_text("What is it about?\n\n{text}", encoding="utf-8")

@@ -7,7 +7,7 @@ from backend.services.predictions.sync import PushResult
 from backend.services.runs.options import RunOptions
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project, chosen, label_of, messages, topic_of, truths
+from tests.journeys.project import StudioProject, chosen, label_of, messages, topic_of, truths
 from tests.running import RunningStandIn
 
 RUN_KEYS = {"version", "subset", "tasks", "outputs", "coverage", "prompt_tokens", "completion_tokens", "cost_usd"}
@@ -17,12 +17,14 @@ ALL = Subset("all")
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     """Twelve messages, of which six have a ground truth and one of these is not what the text says."""
-    return Project.made(label_studio, messages(12), truths(6, of=12, wrong=1))
+    return StudioProject.made(label_studio, messages(12), truths(6, of=12, wrong=1))
 
 
-def test_the_whole_job_from_the_command_line(mine: Installation, project: Project, stand_in: RunningStandIn) -> None:
+def test_the_whole_job_from_the_command_line(
+    mine: Installation, project: StudioProject, stand_in: RunningStandIn
+) -> None:
     (mine.folder / "prompt.txt").write_text("Sort this message.\n\n{text}\n")
     saved = mine.command("save", "topic", "--project", project.id, "--file", "prompt.txt")
     assert (saved.out, saved.err) == ("topic@1\n", "")
@@ -48,7 +50,7 @@ def _tries(mine: Installation, task: int) -> None:
     assert trial["messages"][-1] == {"role": "user", "content": "Sort this message.\n\n" + messages(5)[4]["text"]}
 
 
-def _evaluates(mine: Installation, project: Project) -> None:
+def _evaluates(mine: Installation, project: StudioProject) -> None:
     found = mine.command("evaluate", "topic@1", "--json").json
     assert found.keys() >= EVALUATION_KEYS
     assert (found["version"], found["subset"], found["tasks"], found["outputs"]) == ("topic@1", "ground-truth", 6, 6)
@@ -62,7 +64,7 @@ def _evaluates(mine: Installation, project: Project) -> None:
     assert project.predicted("topic@1") == set(project.task_ids()[:6])
 
 
-def test_predictions_say_what_the_model_said(mine: Installation, project: Project) -> None:
+def test_predictions_say_what_the_model_said(mine: Installation, project: StudioProject) -> None:
     finished = mine.app.run(mine.save("topic", project.id), ALL)
     sure = {outcome.task_id: outcome.confidence for outcome in mine.app.outcomes(finished.run.id)}
     texts = {task["id"]: task["data"]["text"] for task in project.tasks()}
@@ -73,7 +75,7 @@ def test_predictions_say_what_the_model_said(mine: Installation, project: Projec
         assert prediction["score"] == pytest.approx(sure[prediction["task"]], abs=1e-6)
 
 
-def test_each_subset_takes_its_tasks(mine: Installation, project: Project) -> None:
+def test_each_subset_takes_its_tasks(mine: Installation, project: StudioProject) -> None:
     ids = project.task_ids()
     mine.save("topic", project.id)
     assert _taken(mine, project, Subset("sample", size=5)) == ids[:5]
@@ -85,7 +87,7 @@ def test_each_subset_takes_its_tasks(mine: Installation, project: Project) -> No
     assert _taken(mine, project, ALL) == ids
 
 
-def test_a_random_sample_is_the_same_for_the_same_seed(mine: Installation, project: Project) -> None:
+def test_a_random_sample_is_the_same_for_the_same_seed(mine: Installation, project: StudioProject) -> None:
     mine.save("topic", project.id)
     first, again, other = (_taken(mine, project, Subset("sample", size=6, seed=seed)) for seed in (7, 7, 8))
     assert first == again != other
@@ -93,7 +95,7 @@ def test_a_random_sample_is_the_same_for_the_same_seed(mine: Installation, proje
     assert _taken(mine, project, Subset("sample", size=50, seed=7)) == project.task_ids()
 
 
-def test_missing_is_what_has_no_prediction_of_this_version(mine: Installation, project: Project) -> None:
+def test_missing_is_what_has_no_prediction_of_this_version(mine: Installation, project: StudioProject) -> None:
     tag = mine.save("topic", project.id)
     mine.app.run(tag, Subset("sample", size=5))
     assert _taken(mine, project, Subset("missing")) == project.task_ids()[5:]
@@ -102,7 +104,7 @@ def test_missing_is_what_has_no_prediction_of_this_version(mine: Installation, p
     assert _taken(mine, project, Subset("missing")) == []
 
 
-def test_a_second_push_changes_nothing(mine: Installation, project: Project) -> None:
+def test_a_second_push_changes_nothing(mine: Installation, project: StudioProject) -> None:
     tag = mine.save("topic", project.id)
     assert mine.app.run(tag, ALL).pushed == PushResult(12, 0, 0)
     there = project.predictions()
@@ -111,7 +113,7 @@ def test_a_second_push_changes_nothing(mine: Installation, project: Project) -> 
     assert project.predictions() == there
 
 
-def test_an_evaluation_again_costs_nothing_and_says_the_same(mine: Installation, project: Project) -> None:
+def test_an_evaluation_again_costs_nothing_and_says_the_same(mine: Installation, project: StudioProject) -> None:
     tag = mine.save("topic", project.id)
     first, again = mine.app.evaluate(tag), mine.app.evaluate(tag)
     assert (again.summary.requests, again.summary.reused, again.seconds) == (0, 6, 0)
@@ -119,7 +121,7 @@ def test_an_evaluation_again_costs_nothing_and_says_the_same(mine: Installation,
     assert again.summary.prompt_tokens == first.summary.prompt_tokens
 
 
-def test_the_cost_is_that_of_the_models_price(mine: Installation, project: Project) -> None:
+def test_the_cost_is_that_of_the_models_price(mine: Installation, project: StudioProject) -> None:
     found = mine.app.run(mine.save("topic", project.id, model="gpt-4o-mini"), ALL).summary
     assert found.prompt_tokens
     assert found.completion_tokens
@@ -127,14 +129,14 @@ def test_the_cost_is_that_of_the_models_price(mine: Installation, project: Proje
     assert found.cost_usd == pytest.approx(per_million / 1e6)
 
 
-def test_no_push_leaves_label_studio_alone(mine: Installation, project: Project) -> None:
+def test_no_push_leaves_label_studio_alone(mine: Installation, project: StudioProject) -> None:
     tag = mine.save("topic", project.id)
     assert mine.app.run(tag, ALL, RunOptions(push=False)).pushed is None
     assert project.predictions() == []
     assert mine.app.push(tag) == PushResult(12, 0, 0)
 
 
-def test_a_push_mends_what_happened_meanwhile(mine: Installation, project: Project) -> None:
+def test_a_push_mends_what_happened_meanwhile(mine: Installation, project: StudioProject) -> None:
     tag = mine.save("topic", project.id)
     mine.app.run(tag, ALL)
     one, other = project.predictions()[:2]
@@ -147,7 +149,7 @@ def test_a_push_mends_what_happened_meanwhile(mine: Installation, project: Proje
     assert len(project.predicted(tag)) == 12
 
 
-def test_a_push_leaves_out_tasks_that_were_deleted(mine: Installation, project: Project) -> None:
+def test_a_push_leaves_out_tasks_that_were_deleted(mine: Installation, project: StudioProject) -> None:
     tag = mine.save("topic", project.id)
     mine.app.run(tag, Subset("sample", size=6))
     mine.app.run(tag, ALL, RunOptions(push=False))
@@ -161,7 +163,7 @@ def test_a_push_leaves_out_tasks_that_were_deleted(mine: Installation, project: 
     assert mine.app.push(tag) == PushResult(0, 0, 10)
 
 
-def test_a_new_version_replaces_the_old_on_exactly_its_baseline(mine: Installation, project: Project) -> None:
+def test_a_new_version_replaces_the_old_on_exactly_its_baseline(mine: Installation, project: StudioProject) -> None:
     old = mine.save("topic", project.id)
     mine.app.run(old, ALL)
     new = mine.save("topic", project.id, "Another text.\n\n{text}")
@@ -172,14 +174,14 @@ def test_a_new_version_replaces_the_old_on_exactly_its_baseline(mine: Installati
     assert project.versions() == {new: 12}
 
 
-def test_a_finished_run_is_as_the_record_has_it(mine: Installation, project: Project) -> None:
+def test_a_finished_run_is_as_the_record_has_it(mine: Installation, project: StudioProject) -> None:
     run = mine.app.run(mine.save("topic", project.id), ALL).run
     stored = mine.app.container.run_store.run(run.id)
     assert (run.status, run.tasks, run.worker) == (stored.status, stored.tasks, stored.worker)
     assert (stored.status, stored.tasks) == ("completed", 12)
 
 
-def test_keep_keeps_the_old_version_beside(mine: Installation, project: Project) -> None:
+def test_keep_keeps_the_old_version_beside(mine: Installation, project: StudioProject) -> None:
     old = mine.save("topic", project.id)
     mine.app.run(old, ALL)
     new = mine.save("topic", project.id, "Another text.\n\n{text}")
@@ -189,7 +191,7 @@ def test_keep_keeps_the_old_version_beside(mine: Installation, project: Project)
     assert project.versions() == {new: 12}
 
 
-def test_another_prompt_is_left_alone(mine: Installation, project: Project) -> None:
+def test_another_prompt_is_left_alone(mine: Installation, project: StudioProject) -> None:
     one, other = mine.save("topic", project.id), mine.save("topic two", project.id)
     mine.app.run(one, ALL)
     mine.app.run(other, ALL)
@@ -198,7 +200,7 @@ def test_another_prompt_is_left_alone(mine: Installation, project: Project) -> N
     assert project.versions() == {other: 12}
 
 
-def test_annotations_are_made_once_of_each_prediction(mine: Installation, project: Project) -> None:
+def test_annotations_are_made_once_of_each_prediction(mine: Installation, project: StudioProject) -> None:
     tag, other = mine.save("topic", project.id), mine.save("other", project.id)
     mine.app.run(tag, Subset("sample", size=8))
     mine.app.run(other, ALL)
@@ -217,7 +219,7 @@ def test_annotations_are_made_once_of_each_prediction(mine: Installation, projec
     assert "has no predictions without an annotation" in second.err
 
 
-def test_the_latest_annotation_may_serve_as_truth(mine: Installation, project: Project) -> None:
+def test_the_latest_annotation_may_serve_as_truth(mine: Installation, project: StudioProject) -> None:
     tag = mine.save("topic", project.id)
     last = project.task_ids()[-1]
     for label in ("Praise", topic_of(11)):
@@ -229,7 +231,7 @@ def test_the_latest_annotation_may_serve_as_truth(mine: Installation, project: P
     assert (score.outputs, score.correct) == (7, 6)
 
 
-def test_results_list_the_tasks_behind_the_numbers(mine: Installation, project: Project) -> None:
+def test_results_list_the_tasks_behind_the_numbers(mine: Installation, project: StudioProject) -> None:
     tag = mine.save("topic", project.id)
     mine.app.evaluate(tag)
     (wrong,) = mine.command("results", tag, "--wrong", "--json").json
@@ -239,7 +241,7 @@ def test_results_list_the_tasks_behind_the_numbers(mine: Installation, project: 
     assert [row.task for row in missing] == project.task_ids()[6:]
 
 
-def _taken(mine: Installation, project: Project, subset: Subset) -> list[int]:
+def _taken(mine: Installation, project: StudioProject, subset: Subset) -> list[int]:
     """The tasks that a run over `subset` labels, when it leaves Label Studio alone."""
     finished = mine.app.run("topic@1", subset, RunOptions(push=False))
     return sorted(outcome.task_id for outcome in mine.app.outcomes(finished.run.id))

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from tests.installation import Installation
 from tests.journeys.browser import TIMEOUT_MS
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Json, Project
+from tests.journeys.project import Json, StudioProject
 from tests.journeys.screen import opened, photograph, submitted
 
 TASKS, TRUTHS, LONGER = 6, 4, 1
@@ -26,7 +26,7 @@ def sentence(number: int) -> str:
 
 
 @dataclass(frozen=True)
-class Kind:
+class MarkedKind:
     """`own`: the tag that marks the object alone; `data`: of a task; `drawn`: the value of an annotation's region, by
     its text; `pushed`: the value of a prediction's."""
 
@@ -77,7 +77,7 @@ def _in_turn(text: str) -> Json:
 
 
 KINDS = {
-    "html": Kind(
+    "html": MarkedKind(
         "HyperTextLabels",
         '<HyperText name="shown" value="$it"/>',
         _html,
@@ -85,7 +85,7 @@ KINDS = {
         {**_in_html(NAME), **_NOWHERE},
         lambda page: page.frame_locator("iframe").locator(".htx-highlight"),
     ),
-    "html in the page": Kind(
+    "html in the page": MarkedKind(
         "HyperTextLabels",
         '<HyperText name="shown" value="$it" inline="true"/>',
         _html,
@@ -93,7 +93,7 @@ KINDS = {
         {**_in_page(NAME), **_NOWHERE},
         lambda page: page.locator(".htx-highlight"),
     ),
-    "dialogue": Kind(
+    "dialogue": MarkedKind(
         "ParagraphLabels",
         '<Paragraphs name="shown" value="$it" layout="dialogue"/>',
         lambda number: {"it": [{"author": "Bot", "text": "Hello"}, {"author": "Guest", "text": sentence(number)}]},
@@ -106,20 +106,20 @@ PROMPT = "Mark the names.\n\n{it}"
 
 
 @pytest.fixture(params=KINDS)
-def kind(request: pytest.FixtureRequest) -> Kind:
+def kind(request: pytest.FixtureRequest) -> MarkedKind:
     return KINDS[request.param]
 
 
-def made(label_studio: RunningLabelStudio, kind: Kind, tasks: int, truths: int) -> Project:
+def made(label_studio: RunningLabelStudio, kind: MarkedKind, tasks: int, truths: int) -> StudioProject:
     """Its ground truths are what the stand-in marks; those of the first tasks are longer."""
     given = [kind.regions(WHOLE if number < LONGER else NAME) for number in range(truths)]
-    return Project.made(
+    return StudioProject.made(
         label_studio, [*map(kind.data, range(tasks))], [*given, *[None] * (tasks - truths)], kind.config
     )
 
 
 def test_spans_are_asked_placed_judged_pushed_annotated_and_withdrawn(
-    mine: Installation, label_studio: RunningLabelStudio, kind: Kind
+    mine: Installation, label_studio: RunningLabelStudio, kind: MarkedKind
 ) -> None:
     project = made(label_studio, kind, TASKS, TRUTHS)
     tag = mine.save("names", project.id, PROMPT)
@@ -148,7 +148,7 @@ def test_spans_are_asked_placed_judged_pushed_annotated_and_withdrawn(
 
 
 def test_the_screen_highlights_what_was_marked_and_submits_the_same_place(
-    mine: Installation, label_studio: RunningLabelStudio, kind: Kind, browser: BrowserContext, tmp_path: Path
+    mine: Installation, label_studio: RunningLabelStudio, kind: MarkedKind, browser: BrowserContext, tmp_path: Path
 ) -> None:
     project = made(label_studio, kind, 1, 0)
     mine.command("run", mine.save("names", project.id, PROMPT), "--on", "all")

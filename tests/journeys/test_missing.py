@@ -8,17 +8,17 @@ from backend.domain.dataset.subset import Subset
 from backend.services.runs.options import RunOptions
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project, chosen, messages
+from tests.journeys.project import StudioProject, chosen, messages
 
 TASKS = 10
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
-    return Project.made(label_studio, messages(TASKS))
+def project(label_studio: RunningLabelStudio) -> StudioProject:
+    return StudioProject.made(label_studio, messages(TASKS))
 
 
-def give(project: Project, version: str, tasks: list[int]) -> None:
+def give(project: StudioProject, version: str, tasks: list[int]) -> None:
     items = [{"task": task, "model_version": version, "result": chosen("Praise")} for task in tasks]
     project.http.post(f"/api/projects/{project.id}/import/predictions", json=items).raise_for_status()
 
@@ -37,7 +37,7 @@ def missing(mine: Installation, tag: str) -> list[int]:
     "alike", [[], ["topic@12"], ["topic@1~ab12", "topic@10", "a topic@1"], ["Topic@1"], ["topic@2", "other"]]
 )
 def test_only_this_very_version_counts(
-    mine: Installation, project: Project, monkeypatch: pytest.MonkeyPatch, page: int, alike: list[str]
+    mine: Installation, project: StudioProject, monkeypatch: pytest.MonkeyPatch, page: int, alike: list[str]
 ) -> None:
     monkeypatch.setattr(studio, "PAGE", page)
     tag, ids = mine.save("topic", project.id), project.task_ids()
@@ -51,7 +51,7 @@ def test_only_this_very_version_counts(
 
 
 def test_finding_them_reads_no_predictions_and_no_other_tasks(
-    mine: Installation, project: Project, monkeypatch: pytest.MonkeyPatch
+    mine: Installation, project: StudioProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tag, ids = mine.save("topic", project.id), project.task_ids()
     give(project, tag, ids[:7])

@@ -5,11 +5,9 @@ Without the 848 sentences beside the project, made-up ones take their place.
 
 import json
 import random
-import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -17,9 +15,10 @@ import pytest
 from backend.domain.labels.placement.location import Location, Quote, locate
 from backend.domain.labels.placement.normal_text import EXACT, FOLD, needle_of
 from benchmarks.spans import Sentence, answer, perturbed, sentence_of, tagged
+from tests.answering import QuietHandler, serving
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Json, Project
+from tests.journeys.project import Json, StudioProject
 
 WIKIGOLD = Path(__file__).resolve().parents[3] / "shared" / "data" / "wikigold_a.conll.txt"
 LABELS = ("PER", "ORG", "LOC", "MISC")
@@ -53,9 +52,9 @@ def made_up(number: int) -> Sentence:
 
 
 @pytest.fixture(scope="module")
-def project(label_studio: RunningLabelStudio, sentences: list[Sentence]) -> Project:
+def project(label_studio: RunningLabelStudio, sentences: list[Sentence]) -> StudioProject:
     truths = [[region(text, *span) for span in spans] for text, spans in sentences]
-    return Project.made(label_studio, [{"text": text} for text, _ in sentences], truths, CONFIG)
+    return StudioProject.made(label_studio, [{"text": text} for text, _ in sentences], truths, CONFIG)
 
 
 def region(text: str, start: int, end: int, label: str) -> Json:
@@ -67,38 +66,24 @@ def region(text: str, start: int, end: int, label: str) -> Json:
 def answering(answers: Answers) -> Iterator[str]:
     """The address of a model that says of each text what `answers` has for it."""
 
-    class Model(BaseHTTPRequestHandler):
+    class NamingHandler(QuietHandler):
         def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            asked = json.loads(self.received())
             message = asked["messages"][-1]["content"]
             said = answers[max((text for text in answers if message.endswith(text)), key=len)]
             usage = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
             choice = {"index": 0, "message": {"role": "assistant", "content": said}, "finish_reason": "stop"}
-            body = json.dumps({"model": asked["model"], "choices": [choice], "usage": usage}).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.answer(json.dumps({"model": asked["model"], "choices": [choice], "usage": usage}).encode())
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Model)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(NamingHandler) as url:
+        yield f"{url}/v1"
 
 
 def quotes_of(said: str) -> list[Quote]:
     return [Quote(item["text"], item["label"], item["before"]) for item in json.loads(said)["ner"]]
 
 
-def of_version(project: Project, tag: str) -> list[Json]:
+def of_version(project: StudioProject, tag: str) -> list[Json]:
     return [prediction for prediction in project.predictions() if prediction["model_version"] == tag]
 
 
@@ -108,7 +93,7 @@ def spans_of(prediction: Json) -> list[tuple[int, int, str, str]]:
 
 
 def test_quotes_as_models_change_them_are_placed_or_listed(
-    mine: Installation, project: Project, sentences: list[Sentence]
+    mine: Installation, project: StudioProject, sentences: list[Sentence]
 ) -> None:
     """Every span that Label Studio is given holds what was quoted, and each other quote is listed with its reason."""
     rng = random.Random(7)
@@ -148,7 +133,7 @@ def test_quotes_as_models_change_them_are_placed_or_listed(
 
 
 def test_the_stand_in_marks_the_names_that_the_prompt_lists(
-    mine: Installation, project: Project, sentences: list[Sentence]
+    mine: Installation, project: StudioProject, sentences: list[Sentence]
 ) -> None:
     """It quotes exactly, so that each of its spans has its place, right or wrong."""
     names = {label: Counter[str]() for label in LABELS}

@@ -15,7 +15,7 @@ from tests.installation import Installation
 from tests.journeys.browser import TIMEOUT_MS
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.labelling import accepted_and_withdrawn, values_of
-from tests.journeys.project import Json, Project
+from tests.journeys.project import Json, StudioProject
 from tests.journeys.screen import opened, photograph, submitted
 
 TASKS, TRUTHS = 6, 4
@@ -36,14 +36,14 @@ def judged(*paths: list[str]) -> list[Json]:
     return [{"from_name": "topic", "to_name": "text", "type": "choices", "value": {"choices": list(paths)}}]
 
 
-def project_of(label_studio: RunningLabelStudio, tasks: int, truths: int) -> Project:
+def project_of(label_studio: RunningLabelStudio, tasks: int, truths: int) -> StudioProject:
     """Its ground truths are what the texts say; that of the first task is all food, as the screen saves it."""
     texts = [{"text": f"Message {number} on {WORDS[number % 3].lower()}."} for number in range(tasks)]
     given = [judged(PATHS[number % 3]) if number else judged(*ALL_FOOD) for number in range(truths)]
-    return Project.made(label_studio, texts, [*given, *[None] * (tasks - truths)], CONFIG)
+    return StudioProject.made(label_studio, texts, [*given, *[None] * (tasks - truths)], CONFIG)
 
 
-def chosen(project: Project) -> list[Any]:
+def chosen(project: StudioProject) -> list[Any]:
     """The paths of each prediction, by task."""
     return [
         region["value"]["choices"] for prediction in project.predictions_by_task() for region in prediction["result"]

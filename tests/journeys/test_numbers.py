@@ -6,7 +6,7 @@ import pytest
 
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Json, Project, chosen, topic_of
+from tests.journeys.project import Json, StudioProject, chosen, topic_of
 
 TASKS, TRUTHS, STARS = 9, 6, 4
 CONFIG = f"""<View>
@@ -36,17 +36,17 @@ def rated(stars: int, price: float) -> list[Json]:
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     """Its ground truths are what the texts say; the first has a star more, the second two, the third costs 3 more."""
     texts = [f"The {topic_of(i).lower()} cost {price(i)}, I give it {given(i)}" for i in range(TASKS)]
     tasks = [{"text": text} for text in texts]
     prices = [price(0), price(1), price(2) + 3, *map(price, range(3, TRUTHS))]
     stars = [given(0) + 1, given(1) + 2, *map(given, range(2, TRUTHS))]
     truths = [[*chosen(topic_of(number)), *rated(stars[number], prices[number])] for number in range(TRUTHS)]
-    return Project.made(label_studio, tasks, [*truths, *[None] * (TASKS - TRUTHS)], CONFIG)
+    return StudioProject.made(label_studio, tasks, [*truths, *[None] * (TASKS - TRUTHS)], CONFIG)
 
 
-def test_numbers_are_asked_judged_pushed_and_annotated(mine: Installation, project: Project) -> None:
+def test_numbers_are_asked_judged_pushed_and_annotated(mine: Installation, project: StudioProject) -> None:
     tag = mine.save("topic", project.id)
     saved = mine.command("save", "other", "--project", project.id).err
     assert [name for name in ("<Rating", "<Number") if name in saved] == [], "nothing is left alone"

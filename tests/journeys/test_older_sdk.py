@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from demo import services
-from tests.journeys.conftest import RunningLabelStudio, Served
+from tests.journeys.conftest import RunningLabelStudio, ServedInstallation
 from tests.journeys.project import CONFIG, messages, truths
 from tests.journeys.test_api_endpoints import TASKS, TRUTHS
 from tests.running import unavailable
@@ -29,7 +29,7 @@ def older(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_an_older_sdk_calls_every_endpoint(
-    older: Path, backend_server: Served, label_studio: RunningLabelStudio, tmp_path: Path
+    older: Path, backend_server: ServedInstallation, label_studio: RunningLabelStudio, tmp_path: Path
 ) -> None:
     project = label_studio.new_project(CONFIG, messages(TASKS, "Older"), truths(TRUTHS, TASKS))
     first = label_studio.http.get("/api/tasks/", params={"project": project}).json()["tasks"]

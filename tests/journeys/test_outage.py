@@ -10,7 +10,7 @@ from backend.interfaces.cli.commands.runs import EVERY_S
 from backend.interfaces.cli.render.progress import LINE_EVERY_S
 from tests.installation import Done, Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project, messages, truths
+from tests.journeys.project import StudioProject, messages, truths
 from tests.running import RunningStandIn, until
 
 TASKS = 40
@@ -22,8 +22,8 @@ OUTAGES: dict[str, dict[str, float]] = {
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
-    return Project.made(label_studio, messages(TASKS), truths(TASKS, of=TASKS))
+def project(label_studio: RunningLabelStudio) -> StudioProject:
+    return StudioProject.made(label_studio, messages(TASKS), truths(TASKS, of=TASKS))
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def sentence(done: Done) -> str:
 
 @pytest.mark.parametrize("kind", OUTAGES)
 def test_an_outage_is_waited_for_and_told_and_no_task_fails(
-    few: Installation, project: Project, stand_in: RunningStandIn, kind: str
+    few: Installation, project: StudioProject, stand_in: RunningStandIn, kind: str
 ) -> None:
     few.save("topic", project.id)
     stand_in.control(latency_ms=100)
@@ -57,7 +57,7 @@ def test_an_outage_is_waited_for_and_told_and_no_task_fails(
 
 
 def test_an_outage_is_told_by_watch_while_a_run_in_the_background_waits(
-    few: Installation, project: Project, stand_in: RunningStandIn
+    few: Installation, project: StudioProject, stand_in: RunningStandIn
 ) -> None:
     few.save("topic", project.id)
     stand_in.control(server_error=1.0)
@@ -76,7 +76,7 @@ def test_an_outage_is_told_by_watch_while_a_run_in_the_background_waits(
 
 
 def test_a_wait_of_too_long_ends_the_run_with_how_long_and_it_goes_on_later(
-    few: Installation, project: Project, stand_in: RunningStandIn
+    few: Installation, project: StudioProject, stand_in: RunningStandIn
 ) -> None:
     few.save("topic", project.id)
     stand_in.control(rate_limited=1.0, retry_after=1500.0)
@@ -93,7 +93,7 @@ def test_a_wait_of_too_long_ends_the_run_with_how_long_and_it_goes_on_later(
 
 @pytest.mark.parametrize("text", ["Message 0,", "Message 7,"])
 def test_one_task_that_moderation_refuses_is_refused_alone(
-    few: Installation, project: Project, stand_in: RunningStandIn, text: str
+    few: Installation, project: StudioProject, stand_in: RunningStandIn, text: str
 ) -> None:
     """Also where it is the first that is asked about."""
     few.save("topic", project.id)
@@ -106,7 +106,7 @@ def test_one_task_that_moderation_refuses_is_refused_alone(
 
 
 def test_one_task_that_breaks_the_server_fails_alone_and_can_be_asked_about_again(
-    few: Installation, project: Project, stand_in: RunningStandIn
+    few: Installation, project: StudioProject, stand_in: RunningStandIn
 ) -> None:
     few.save("topic", project.id)
     stand_in.control(breaks_on="Message 7,")
@@ -123,7 +123,7 @@ def test_one_task_that_breaks_the_server_fails_alone_and_can_be_asked_about_agai
 
 @pytest.mark.parametrize("command", [("run", "topic@1", "--on", "all"), ("evaluate", "topic@1", "--json")])
 def test_a_key_that_is_refused_with_400_is_named_after_one_request(
-    few: Installation, project: Project, stand_in: RunningStandIn, command: tuple[str, ...]
+    few: Installation, project: StudioProject, stand_in: RunningStandIn, command: tuple[str, ...]
 ) -> None:
     few.save("topic", project.id)
     stand_in.control(api_key="sk-another", key_status=400)
@@ -136,7 +136,7 @@ def test_a_key_that_is_refused_with_400_is_named_after_one_request(
 def test_a_run_in_which_every_task_failed_says_so_and_has_failed(
     few: Installation, label_studio: RunningLabelStudio, stand_in: RunningStandIn, command: tuple[str, ...]
 ) -> None:
-    project = Project.made(label_studio, messages(3), truths(3, of=3))
+    project = StudioProject.made(label_studio, messages(3), truths(3, of=3))
     few.save("topic", project.id)
     stand_in.control(flagged="Message")
     done = few.command(*command, code=1)

@@ -7,7 +7,7 @@ from pathlib import Path
 from demo import services
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project, label_of, messages, topic_of
+from tests.journeys.project import StudioProject, label_of, messages, topic_of
 from tests.running import RunningStandIn, until
 
 TASKS = 800
@@ -17,7 +17,7 @@ PATIENCE_S = 240
 def test_more_tasks_than_fit_into_its_time_all_get_their_prediction_once(
     mine: Installation, label_studio: RunningLabelStudio, stand_in: RunningStandIn, tmp_path: Path
 ) -> None:
-    project = Project.made(label_studio, messages(TASKS, secrets.token_hex(8)))
+    project = StudioProject.made(label_studio, messages(TASKS, secrets.token_hex(8)))
     tag = mine.save("topic", project.id)
     slow = mine.but(PREDICT_DEADLINE_S="2", CONCURRENCY="16")
     stand_in.control(latency_ms=100)
@@ -44,7 +44,7 @@ def test_more_tasks_than_fit_into_its_time_all_get_their_prediction_once(
 def test_without_a_way_to_label_studio_it_says_what_is_left(
     mine: Installation, label_studio: RunningLabelStudio, stand_in: RunningStandIn, tmp_path: Path
 ) -> None:
-    project = Project.made(label_studio, messages(40))
+    project = StudioProject.made(label_studio, messages(40))
     tag = mine.save("topic", project.id)
     keyless = mine.but(PREDICT_DEADLINE_S="1", CONCURRENCY="4", LABEL_STUDIO_API_KEY="")
     stand_in.control(latency_ms=300)

@@ -10,8 +10,8 @@ from backend.domain.dataset.subset import Subset
 from backend.services.predictions.sync import PushResult
 from backend.services.runs.options import RunOptions
 from tests.installation import Installation
-from tests.journeys.conftest import RunningLabelStudio, Served
-from tests.journeys.project import CONFIG, Project, chosen, messages
+from tests.journeys.conftest import RunningLabelStudio, ServedInstallation
+from tests.journeys.project import CONFIG, StudioProject, chosen, messages
 from tests.running import RunningStandIn
 
 ALL = Subset("all")
@@ -20,8 +20,8 @@ TASKS = 6
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
-    return Project.made(label_studio, messages(TASKS, secrets.token_hex(4)))
+def project(label_studio: RunningLabelStudio) -> StudioProject:
+    return StudioProject.made(label_studio, messages(TASKS, secrets.token_hex(4)))
 
 
 @pytest.fixture
@@ -30,16 +30,16 @@ def theirs(label_studio: RunningLabelStudio, stand_in: RunningStandIn, tmp_path:
     return Installation.made(tmp_path / "theirs", stand_in.url, **label_studio.env)
 
 
-def imported(project: Project, version: str, result: Sequence[object] = tuple(chosen("Praise"))) -> None:
+def imported(project: StudioProject, version: str, result: Sequence[object] = tuple(chosen("Praise"))) -> None:
     items = [{"task": task, "model_version": version, "result": list(result)} for task in project.task_ids()]
     project.http.post(f"/api/projects/{project.id}/import/predictions", json=items).raise_for_status()
 
 
-def ids(project: Project, version: str) -> set[int]:
+def ids(project: StudioProject, version: str) -> set[int]:
     return {p["id"] for p in project.predictions() if p["model_version"] == version}
 
 
-def test_imported_predictions_stay_and_are_named(mine: Installation, project: Project) -> None:
+def test_imported_predictions_stay_and_are_named(mine: Installation, project: StudioProject) -> None:
     imported(project, "x@1")
     imported(project, "x@7")
     strangers = ids(project, "x@1") | ids(project, "x@7")
@@ -54,7 +54,7 @@ def test_imported_predictions_stay_and_are_named(mine: Installation, project: Pr
     assert {p["id"] for p in project.predictions()} == strangers
 
 
-def test_take_over_replaces_what_is_wrong_and_adopts_what_is_right(mine: Installation, project: Project) -> None:
+def test_take_over_replaces_what_is_wrong_and_adopts_what_is_right(mine: Installation, project: StudioProject) -> None:
     imported(project, "x@1")
     imported(project, "x@7")
     mine.app.run(mine.save("x", project.id), ALL, NO_PUSH)
@@ -65,7 +65,7 @@ def test_take_over_replaces_what_is_wrong_and_adopts_what_is_right(mine: Install
     assert mine.app.withdraw("x@1") == 6
 
 
-def test_withdrawing_takes_over_when_it_is_told_to(mine: Installation, project: Project) -> None:
+def test_withdrawing_takes_over_when_it_is_told_to(mine: Installation, project: StudioProject) -> None:
     imported(project, "x@1")
     mine.save("x", project.id)
     assert "--take-over` deletes them too" in mine.command("withdraw", "x@1", "--yes").err
@@ -74,7 +74,7 @@ def test_withdrawing_takes_over_when_it_is_told_to(mine: Installation, project: 
     assert project.versions() == {}
 
 
-def test_results_that_label_studio_stores_as_null_stop_no_command(mine: Installation, project: Project) -> None:
+def test_results_that_label_studio_stores_as_null_stop_no_command(mine: Installation, project: StudioProject) -> None:
     tag = mine.save("x", project.id)
     for task, result in zip(project.task_ids(), ({}, 5), strict=False):
         item = {"task": task, "model_version": tag, "result": result}
@@ -89,7 +89,7 @@ def test_results_that_label_studio_stores_as_null_stop_no_command(mine: Installa
     assert project.versions() == {}
 
 
-def test_two_records_with_the_same_tags(mine: Installation, theirs: Installation, project: Project) -> None:
+def test_two_records_with_the_same_tags(mine: Installation, theirs: Installation, project: StudioProject) -> None:
     for one in (mine, theirs):
         one.app.run(one.save("x", project.id), ALL)
     assert project.versions() == {"x@1": 12}
@@ -102,7 +102,7 @@ def test_two_records_with_the_same_tags(mine: Installation, theirs: Installation
     assert project.versions() == {"x@2": 6}
 
 
-def test_annotations_are_made_of_ones_own_alone(mine: Installation, project: Project) -> None:
+def test_annotations_are_made_of_ones_own_alone(mine: Installation, project: StudioProject) -> None:
     first, *_ = project.task_ids()
     items = [{"task": first, "model_version": "x@1", "result": chosen("Praise")}]
     project.http.post(f"/api/projects/{project.id}/import/predictions", json=items).raise_for_status()
@@ -117,7 +117,7 @@ def test_answers_without_a_region_are_told_apart_too(
     mine: Installation, theirs: Installation, label_studio: RunningLabelStudio
 ) -> None:
     config = CONFIG.replace('toName="text">', 'toName="text" choice="multiple">')
-    project = Project.made(label_studio, [{"text": f"Nothing of the kind, {n}"} for n in range(3)], config=config)
+    project = StudioProject.made(label_studio, [{"text": f"Nothing of the kind, {n}"} for n in range(3)], config=config)
     for one in (mine, theirs):
         tag = one.save("x", project.id)
         one.app.run(tag, ALL)
@@ -129,7 +129,7 @@ def test_answers_without_a_region_are_told_apart_too(
     assert theirs.app.withdraw("x@1") == 3
 
 
-def test_live_predictions_are_ours(project: Project, backend_server: Served) -> None:
+def test_live_predictions_are_ours(project: StudioProject, backend_server: ServedInstallation) -> None:
     app, name = backend_server.installation.app, f"topic {project.id}"
     app.connect(project.id, backend_server.url)
     first = backend_server.installation.save(name, project.id)
@@ -141,7 +141,7 @@ def test_live_predictions_are_ours(project: Project, backend_server: Served) -> 
     assert project.versions() == {second: 6}
 
 
-def test_what_a_run_pushed_before_there_were_marks_is_ours(mine: Installation, project: Project) -> None:
+def test_what_a_run_pushed_before_there_were_marks_is_ours(mine: Installation, project: StudioProject) -> None:
     """As a database of an earlier release has it: the run is older than the marks, the predictions bear none."""
     first = mine.save("x", project.id)
     mine.app.run(first, Subset("sample", size=4))

@@ -12,9 +12,9 @@ import pytest
 from backend.interfaces.web import sign_in
 from demo import services
 from tests.installation import Installation
-from tests.journeys.conftest import RunningLabelStudio, Served
+from tests.journeys.conftest import RunningLabelStudio, ServedInstallation
 from tests.journeys.no_script import Browser, text_of
-from tests.journeys.project import CONFIG, Project, messages, truths
+from tests.journeys.project import CONFIG, StudioProject, messages, truths
 from tests.running import until
 
 TASKS, TRUTHS, WRONG = 12, 6, 2
@@ -22,13 +22,13 @@ HOSTILE = "<script>alert(1)</script><b hx-get=/x hx-trigger=load>{{1234*5678}}\u
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     tasks = [*messages(TASKS - 1, secrets.token_hex(4)), {"text": f"{HOSTILE} praise"}]
-    return Project(label_studio.new_project(CONFIG, tasks, truths(TRUTHS, TASKS, WRONG)), label_studio.http)
+    return StudioProject(label_studio.new_project(CONFIG, tasks, truths(TRUTHS, TASKS, WRONG)), label_studio.http)
 
 
 @pytest.fixture
-def stranger(backend_server: Served) -> Iterator[Browser]:
+def stranger(backend_server: ServedInstallation) -> Iterator[Browser]:
     browser = Browser(backend_server.url)
     with browser.http:
         yield browser
@@ -40,7 +40,7 @@ def browser(stranger: Browser, label_studio: RunningLabelStudio) -> Browser:
     return stranger
 
 
-def test_a_prompt_is_written_tried_saved_run_and_read(browser: Browser, project: Project) -> None:
+def test_a_prompt_is_written_tried_saved_run_and_read(browser: Browser, project: StudioProject) -> None:
     title = f"Page {project.id}"
     browser.get("/prompts/new")
     assert "Draft" in browser.post("/prompts/new", title=title, project=project.id)
@@ -75,7 +75,9 @@ def test_a_prompt_is_written_tried_saved_run_and_read(browser: Browser, project:
     assert "1 of" in listed
 
 
-def test_two_versions_are_compared(browser: Browser, backend_server: Served, project: Project) -> None:
+def test_two_versions_are_compared(
+    browser: Browser, backend_server: ServedInstallation, project: StudioProject
+) -> None:
     app, name = backend_server.installation.app, f"both{project.id}"
     tags = [backend_server.installation.save(name, project.id, f"{word}\n\n{{text}}") for word in ("What?", "Which?")]
     row = next(item for item in app.public_objects().prompts() if item.name == name)
@@ -109,7 +111,7 @@ def test_two_versions_are_compared(browser: Browser, backend_server: Served, pro
     assert "There is only one version" in browser.get(f"/prompts/{alone.id}/compare")
 
 
-def test_two_clicks_start_one_run_and_a_hostile_text_is_shown_as_text(browser: Browser, project: Project) -> None:
+def test_two_clicks_start_one_run_and_a_hostile_text_is_shown_as_text(browser: Browser, project: StudioProject) -> None:
     browser.get("/prompts/new")
     browser.post("/prompts/new", title=f"Twice {project.id}", project=project.id)
     prompt = browser.path.removesuffix("/draft")
@@ -156,7 +158,7 @@ def test_a_personal_access_token_signs_in_until_it_is_revoked(
 
 
 def test_a_session_has_an_id_of_its_own_and_ends(
-    stranger: Browser, backend_server: Served, label_studio: RunningLabelStudio
+    stranger: Browser, backend_server: ServedInstallation, label_studio: RunningLabelStudio
 ) -> None:
     stranger.http.cookies.set("open_prompts", "chosen-by-somebody-else", path="/prompts")
     stranger.sign_in(label_studio.api_key)
@@ -195,7 +197,7 @@ FORGED = {
 
 @pytest.mark.parametrize("case", FORGED)
 def test_a_forged_request_changes_nothing(
-    browser: Browser, backend_server: Served, label_studio: RunningLabelStudio, case: str
+    browser: Browser, backend_server: ServedInstallation, label_studio: RunningLabelStudio, case: str
 ) -> None:
     """With the session's cookie and the form's token: nothing else stands between it and a prompt."""
     title = f"Forged {secrets.token_hex(4)}"
@@ -212,7 +214,7 @@ def test_a_forged_request_changes_nothing(
 
 
 def test_a_form_of_another_session_is_refused(
-    browser: Browser, backend_server: Served, label_studio: RunningLabelStudio
+    browser: Browser, backend_server: ServedInstallation, label_studio: RunningLabelStudio
 ) -> None:
     other = Browser(backend_server.url)
     with other.http:
@@ -225,7 +227,7 @@ def test_a_form_of_another_session_is_refused(
 
 
 def test_who_is_not_an_editor_looks_only(
-    mine: Installation, project: Project, label_studio: RunningLabelStudio, tmp_path: Path
+    mine: Installation, project: StudioProject, label_studio: RunningLabelStudio, tmp_path: Path
 ) -> None:
     mine.save("topic", project.id)
     viewing = mine.but(PROMPTS_EDITORS="somebody@else.example, other@else.example")

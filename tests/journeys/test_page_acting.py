@@ -8,22 +8,22 @@ import pytest
 
 from demo import services
 from tests.installation import Installation
-from tests.journeys.conftest import RunningLabelStudio, Served
+from tests.journeys.conftest import RunningLabelStudio, ServedInstallation
 from tests.journeys.no_script import Browser, text_of
-from tests.journeys.project import CONFIG, Project, messages, truths
+from tests.journeys.project import CONFIG, StudioProject, messages, truths
 from tests.running import until
 
 TASKS, TRUTHS, WRONG = 12, 6, 2
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     tasks = messages(TASKS, secrets.token_hex(4))
-    return Project(label_studio.new_project(CONFIG, tasks, truths(TRUTHS, TASKS, WRONG)), label_studio.http)
+    return StudioProject(label_studio.new_project(CONFIG, tasks, truths(TRUTHS, TASKS, WRONG)), label_studio.http)
 
 
 @pytest.fixture
-def versions(visitor: Browser, backend_server: Served, project: Project) -> list[str]:
+def versions(visitor: Browser, backend_server: ServedInstallation, project: StudioProject) -> list[str]:
     """The addresses of two versions of a prompt of the project; the first was evaluated."""
     app, name = backend_server.installation.app, f"act{project.id}"
     tags = [backend_server.installation.save(name, project.id, f"{word}\n\n{{text}}") for word in ("What?", "Which?")]
@@ -41,7 +41,7 @@ def run_on_all(visitor: Browser, version: str) -> None:
 
 
 def test_predictions_are_counted_made_annotated_and_taken_back(
-    visitor: Browser, project: Project, versions: list[str]
+    visitor: Browser, project: StudioProject, versions: list[str]
 ) -> None:
     second = versions[1]
     before = text_of(visitor.get(f"{second}/act"))
@@ -80,7 +80,7 @@ def test_predictions_are_counted_made_annotated_and_taken_back(
     assert project.predictions() == []
 
 
-def test_a_version_is_chosen_for_annotators(visitor: Browser, project: Project, versions: list[str]) -> None:
+def test_a_version_is_chosen_for_annotators(visitor: Browser, project: StudioProject, versions: list[str]) -> None:
     first, second = versions
     visitor.get(f"{second}/act")
     assert "neither a connected backend nor predictions" in text_of(visitor.post(f"{second}/use", 400))
@@ -109,7 +109,7 @@ def test_each_choice_of_tasks_is_estimated(
     assert f"{tasks} tasks, " in page
 
 
-def test_tasks_are_chosen_by_number_and_by_tab(visitor: Browser, project: Project, versions: list[str]) -> None:
+def test_tasks_are_chosen_by_number_and_by_tab(visitor: Browser, project: StudioProject, versions: list[str]) -> None:
     ids = project.task_ids()
     page = text_of(visitor.get(f"{versions[0]}/run?on=ids&ids={ids[0]}-{ids[2]}"))
     assert "3 tasks, " in page
@@ -124,7 +124,7 @@ def test_tasks_are_chosen_by_number_and_by_tab(visitor: Browser, project: Projec
 
 
 def test_what_is_impossible_is_greyed_out_with_its_reason(
-    visitor: Browser, backend_server: Served, label_studio: RunningLabelStudio
+    visitor: Browser, backend_server: ServedInstallation, label_studio: RunningLabelStudio
 ) -> None:
     empty = label_studio.client.projects.create(title="Empty", label_config=CONFIG).id or 0
     backend_server.installation.save(f"none{empty}", empty)
@@ -150,7 +150,7 @@ def test_a_run_without_anything_left_is_neither_resumed_nor_repeated(visitor: Br
 
 
 def test_a_budget_that_is_not_enough_stops_the_run_and_a_larger_one_resumes_it(
-    mine: Installation, project: Project, label_studio: RunningLabelStudio, tmp_path: Path
+    mine: Installation, project: StudioProject, label_studio: RunningLabelStudio, tmp_path: Path
 ) -> None:
     priced = mine.but(PRICE_IN="1000", PRICE_OUT="1000", CONCURRENCY="1")
     priced.save(f"dear{project.id}", project.id, parameters={"max_tokens": 40})
@@ -177,7 +177,7 @@ def test_a_budget_that_is_not_enough_stops_the_run_and_a_larger_one_resumes_it(
 
 
 def test_new_tasks_are_predicted_as_they_come_within_a_budget_of_a_day(
-    mine: Installation, project: Project, label_studio: RunningLabelStudio, tmp_path: Path
+    mine: Installation, project: StudioProject, label_studio: RunningLabelStudio, tmp_path: Path
 ) -> None:
     priced = mine.but(PRICE_IN="1", PRICE_OUT="1")
     with services.backend(services.free_port(), priced.env, log=tmp_path / "backend.log") as service:

@@ -12,9 +12,9 @@ import pytest
 from demo import services
 from tests.installation import Installation
 from tests.journeys.browser import visiting
-from tests.journeys.conftest import RunningLabelStudio, Served
+from tests.journeys.conftest import RunningLabelStudio, ServedInstallation
 from tests.journeys.no_script import Browser, text_of
-from tests.journeys.project import WIDER, Project, messages
+from tests.journeys.project import WIDER, StudioProject, messages
 from tests.journeys.test_proxy import nginx, proxied
 from tests.running import until
 
@@ -22,8 +22,8 @@ SECRET = "the-text-of-a-task-that-is-nobodys-business"
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
-    return Project.made(label_studio, messages(4, secrets.token_hex(4)))
+def project(label_studio: RunningLabelStudio) -> StudioProject:
+    return StudioProject.made(label_studio, messages(4, secrets.token_hex(4)))
 
 
 class Evil(BaseHTTPRequestHandler):
@@ -46,7 +46,7 @@ class Evil(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def evil(backend_server: Served) -> Iterator[str]:
+def evil(backend_server: ServedInstallation) -> Iterator[str]:
     """Its address."""
     Evil.target, Evil.title = backend_server.url, f"Forged {secrets.token_hex(4)}"
     with ThreadingHTTPServer(("127.0.0.1", 0), Evil) as server:
@@ -56,7 +56,7 @@ def evil(backend_server: Served) -> Iterator[str]:
 
 
 def test_a_page_at_another_port_sends_the_cookie_and_gets_nothing(
-    evil: str, chromium: str, backend_server: Served, label_studio: RunningLabelStudio
+    evil: str, chromium: str, backend_server: ServedInstallation, label_studio: RunningLabelStudio
 ) -> None:
     with visiting(chromium, backend_server.url, label_studio.api_key) as page:
         with page.expect_request("**/prompts/new") as sent:
@@ -72,7 +72,7 @@ def test_a_page_at_another_port_sends_the_cookie_and_gets_nothing(
 
 
 def test_a_draft_is_given_back_while_label_studio_is_away(
-    mine: Installation, project: Project, label_studio: RunningLabelStudio, tmp_path: Path
+    mine: Installation, project: StudioProject, label_studio: RunningLabelStudio, tmp_path: Path
 ) -> None:
     with ExitStack() as away:
         port = away.enter_context(nginx(tmp_path / "nginx", proxied(label_studio)))
@@ -105,7 +105,7 @@ def fields(browser: Browser) -> dict[str, str]:
 
 
 def test_a_project_that_was_deleted_is_gone_with_a_sentence(
-    visitor: Browser, backend_server: Served, project: Project
+    visitor: Browser, backend_server: ServedInstallation, project: StudioProject
 ) -> None:
     installation, name = backend_server.installation, f"gone{project.id}"
     tag = installation.save(name, project.id)
@@ -123,7 +123,9 @@ def test_a_project_that_was_deleted_is_gone_with_a_sentence(
     assert f">{name}<" not in visitor.get("/prompts")
 
 
-def test_a_version_whose_config_changed_says_so(visitor: Browser, backend_server: Served, project: Project) -> None:
+def test_a_version_whose_config_changed_says_so(
+    visitor: Browser, backend_server: ServedInstallation, project: StudioProject
+) -> None:
     installation, name = backend_server.installation, f"wider {project.id}"
     tag = installation.save(name, project.id)
     row = next(item for item in installation.app.public_objects().prompts() if item.name == name)
@@ -144,7 +146,7 @@ def test_a_version_whose_config_changed_says_so(visitor: Browser, backend_server
 def test_no_token_and_no_text_of_a_task_is_in_a_log(
     mine: Installation, label_studio: RunningLabelStudio, tmp_path: Path
 ) -> None:
-    project = Project.made(label_studio, [{"text": f"{SECRET} {n} refund"} for n in range(3)])
+    project = StudioProject.made(label_studio, [{"text": f"{SECRET} {n} refund"} for n in range(3)])
     mine.save("topic", project.id)
     with services.backend(services.free_port(), mine.env, log=tmp_path / "backend.log") as service:
         browser = Browser(service.url)

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 
 from backend.domain.dataset.subset import Subset
 from tests.journeys.browser import visiting
-from tests.journeys.conftest import RunningLabelStudio, Served
-from tests.journeys.project import CONFIG, Project, label_of, messages, truths
+from tests.journeys.conftest import RunningLabelStudio, ServedInstallation
+from tests.journeys.project import CONFIG, StudioProject, label_of, messages, truths
 from tests.running import RunningStandIn
 
 TASKS, TRUTHS, WRONG = 12, 6, 2
@@ -18,13 +18,13 @@ HOSTILE = "<img src=x onerror=document.title='broken'><b hx-get=/prompts hx-trig
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     tasks = [*messages(TASKS - 1, secrets.token_hex(4)), {"text": f"{HOSTILE} praise"}]
-    return Project(label_studio.new_project(CONFIG, tasks, truths(TRUTHS, TASKS, WRONG)), label_studio.http)
+    return StudioProject(label_studio.new_project(CONFIG, tasks, truths(TRUTHS, TASKS, WRONG)), label_studio.http)
 
 
 @pytest.fixture
-def page(chromium: str, backend_server: Served, label_studio: RunningLabelStudio) -> Iterator[Page]:
+def page(chromium: str, backend_server: ServedInstallation, label_studio: RunningLabelStudio) -> Iterator[Page]:
     """Signed in."""
     with visiting(chromium, backend_server.url, label_studio.api_key) as page:
         yield page
@@ -39,7 +39,7 @@ def complaints(page: Page) -> list[str]:
     return heard
 
 
-def test_the_whole_job(page: Page, complaints: list[str], project: Project) -> None:
+def test_the_whole_job(page: Page, complaints: list[str], project: StudioProject) -> None:
     """From a draft to annotations and back; what each step does is read from Label Studio."""
     name = f"Job {project.id}"
     draft(page, name, project)
@@ -63,7 +63,7 @@ def test_the_whole_job(page: Page, complaints: list[str], project: Project) -> N
     assert complaints == []
 
 
-def draft(page: Page, name: str, project: Project) -> None:
+def draft(page: Page, name: str, project: StudioProject) -> None:
     page.click("text=New prompt")
     page.fill("#title", name)
     page.select_option("#project", str(project.id))
@@ -116,7 +116,7 @@ def change(page: Page, name: str) -> None:
     expect(page.locator(".done")).to_have_text(f"Saved as {name}@2.")
 
 
-def predict(page: Page, name: str, project: Project) -> None:
+def predict(page: Page, name: str, project: StudioProject) -> None:
     page.click(f"nav >> text='{name}'")
     page.click("tr:has-text('@2') >> text='Predictions'")
     page.click("text=Get predictions for all tasks")
@@ -129,7 +129,7 @@ def predict(page: Page, name: str, project: Project) -> None:
     assert project.shown == f"{name}@2"
 
 
-def annotate(page: Page, project: Project) -> None:
+def annotate(page: Page, project: StudioProject) -> None:
     page.locator("#least").fill("0.05")
     expect(page.locator("#sure")).to_contain_text("At 0.05: 100.0 % of the answers")
     page.click("#sure button.main")
@@ -137,7 +137,7 @@ def annotate(page: Page, project: Project) -> None:
     assert len(project.annotations()) == TASKS
 
 
-def take_back(page: Page, name: str, project: Project) -> None:
+def take_back(page: Page, name: str, project: StudioProject) -> None:
     page.click("text=Delete the annotations that were made of predictions")
     page.click("text=Delete these annotations")
     expect(page.locator(".done")).to_contain_text(f"{TASKS - TRUTHS} annotations deleted")
@@ -149,7 +149,7 @@ def take_back(page: Page, name: str, project: Project) -> None:
 
 
 def test_without_javascript_a_draft_is_saved_run_and_read(
-    chromium: str, backend_server: Served, label_studio: RunningLabelStudio, project: Project
+    chromium: str, backend_server: ServedInstallation, label_studio: RunningLabelStudio, project: StudioProject
 ) -> None:
     name = f"Plain {project.id}"
     with visiting(chromium, backend_server.url, label_studio.api_key, java_script_enabled=False) as page:
@@ -172,7 +172,7 @@ def test_without_javascript_a_draft_is_saved_run_and_read(
 
 
 @pytest.fixture
-def answered(backend_server: Served, project: Project) -> str:
+def answered(backend_server: ServedInstallation, project: StudioProject) -> str:
     """The tag of a version that was run on all tasks."""
     installation = backend_server.installation
     tag = installation.save(f"Keys {project.id}", project.id)
@@ -181,7 +181,7 @@ def answered(backend_server: Served, project: Project) -> str:
 
 
 def test_a_run_is_followed_without_chatter(
-    page: Page, backend_server: Served, stand_in: RunningStandIn, project: Project
+    page: Page, backend_server: ServedInstallation, stand_in: RunningStandIn, project: StudioProject
 ) -> None:
     """What a screen reader hears of a run changes in steps of ten percent, and at its end."""
     name = f"Said {project.id}"
@@ -196,7 +196,7 @@ def test_a_run_is_followed_without_chatter(
     expect(page.locator("#recent tbody tr")).to_have_count(TRUTHS)
 
 
-def test_a_queue_is_labelled_by_keyboard(answered: str, page: Page, project: Project) -> None:
+def test_a_queue_is_labelled_by_keyboard(answered: str, page: Page, project: StudioProject) -> None:
     page.goto("/prompts")
     page.click(f"text='Keys {project.id}'")
     page.click(f"text='{answered}'")

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from backend.domain.prompts.version import PromptVersion
-from tests.journeys.conftest import RunningLabelStudio, Served
+from tests.journeys.conftest import RunningLabelStudio, ServedInstallation
 from tests.journeys.no_script import Browser, text_of
-from tests.journeys.project import CONFIG, Project, messages, truths
+from tests.journeys.project import CONFIG, StudioProject, messages, truths
 
 TASKS, TRUTHS = 8, 6
 TEXT = "What is it about?\n\n{text}"
@@ -16,25 +16,25 @@ EMPTY: dict[str, Any] = {"label-0-0": ""}
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     tasks = messages(TASKS, secrets.token_hex(4))
-    return Project(label_studio.new_project(CONFIG, tasks, truths(TRUTHS, TASKS)), label_studio.http)
+    return StudioProject(label_studio.new_project(CONFIG, tasks, truths(TRUTHS, TASKS)), label_studio.http)
 
 
 @pytest.fixture
-def prompt(visitor: Browser, project: Project) -> str:
+def prompt(visitor: Browser, project: StudioProject) -> str:
     """The address of a new prompt, whose draft the visitor sees."""
     visitor.get("/prompts/new")
     visitor.post("/prompts/new", title=f"Draft {project.id}", project=project.id)
     return visitor.path.removesuffix("/draft")
 
 
-def saved(server: Served, project: Project, number: int = 1) -> PromptVersion:
+def saved(server: ServedInstallation, project: StudioProject, number: int = 1) -> PromptVersion:
     return server.installation.app.version(f"Draft {project.id}@{number}")
 
 
 def test_all_parts_of_a_draft_are_saved(
-    visitor: Browser, backend_server: Served, project: Project, prompt: str
+    visitor: Browser, backend_server: ServedInstallation, project: StudioProject, prompt: str
 ) -> None:
     fields: dict[str, Any] = {
         "system": "You sort mail.",
@@ -112,7 +112,7 @@ def test_what_differs_from_the_newest_version_is_shown_while_it_is_typed(visitor
 
 
 def test_a_draft_in_two_tabs_makes_two_versions(
-    visitor: Browser, backend_server: Served, project: Project, prompt: str
+    visitor: Browser, backend_server: ServedInstallation, project: StudioProject, prompt: str
 ) -> None:
     visitor.post(f"{prompt}/draft", text=TEXT, model="stand-in", newest="")
     assert "Somebody saved" not in visitor.html
@@ -127,7 +127,7 @@ def test_a_draft_in_two_tabs_makes_two_versions(
 
 
 def test_a_draft_is_saved_as_another_prompt(
-    visitor: Browser, backend_server: Served, project: Project, prompt: str
+    visitor: Browser, backend_server: ServedInstallation, project: StudioProject, prompt: str
 ) -> None:
     visitor.post(f"{prompt}/draft", text=TEXT, model="stand-in")
     visitor.get(f"{prompt}/draft")

@@ -14,18 +14,18 @@ from demo.teacher import DATA
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.no_script import Browser, text_of
-from tests.journeys.project import Project, chosen
+from tests.journeys.project import StudioProject, chosen
 from tests.running import until
-from tests.teaching import Teacher, teaching
+from tests.teaching import ScriptedTeacher, teaching
 
 TRUTHS = 100
 
 
 @pytest.fixture(scope="module")
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     found = messages()
     truths = [chosen(message.topic) for message in found[:TRUTHS]] + [None] * (len(found) - TRUTHS)
-    return Project.made(label_studio, [{"text": message.text} for message in found], truths, CONFIG)
+    return StudioProject.made(label_studio, [{"text": message.text} for message in found], truths, CONFIG)
 
 
 @contextmanager
@@ -47,7 +47,7 @@ def searched(browser: Browser, page: str, **form: object) -> str:
 
 
 def test_a_rewrite_is_followed_judged_shown_and_saved(
-    mine: Installation, project: Project, label_studio: RunningLabelStudio, tmp_path: Path
+    mine: Installation, project: StudioProject, label_studio: RunningLabelStudio, tmp_path: Path
 ) -> None:
     with teaching("good", "empty", "losing") as teacher:
         taught = mine.but(**teacher.env, CONCURRENCY="8")
@@ -77,7 +77,7 @@ def test_a_rewrite_is_followed_judged_shown_and_saved(
     assert project.predictions() == [], "a search pushes nothing"
 
 
-def stopped(browser: Browser, page: str, teacher: Teacher) -> None:
+def stopped(browser: Browser, page: str, teacher: ScriptedTeacher) -> None:
     """Stops the search that waits for the teacher, whose later answers come."""
     browser.post(f"{page}/stop")
     teacher.held = None
@@ -94,9 +94,9 @@ def version_page(browser: Browser) -> str:
 
 
 def test_what_is_not_better_is_saved_only_when_that_is_asked_for(
-    mine: Installation, project: Project, label_studio: RunningLabelStudio, tmp_path: Path
+    mine: Installation, project: StudioProject, label_studio: RunningLabelStudio, tmp_path: Path
 ) -> None:
-    bare = Project.made(label_studio, [{"text": message.text} for message in messages()[:8]], config=CONFIG)
+    bare = StudioProject.made(label_studio, [{"text": message.text} for message in messages()[:8]], config=CONFIG)
     with teaching("good") as teacher:
         taught = mine.but(**teacher.env)
         taught.save("topic", bare.id)

@@ -6,7 +6,7 @@ from demo import services
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.no_script import Browser, text_of
-from tests.journeys.project import Project, chosen, messages
+from tests.journeys.project import StudioProject, chosen, messages
 
 PICTURE = '<View><Image name="image" value="$image"/><Brush name="mask" toName="image"/></View>'
 
@@ -24,7 +24,7 @@ def test_what_is_missing_is_said_with_its_fix(
     mine: Installation, label_studio: RunningLabelStudio, tmp_path: Path
 ) -> None:
     unfit = label_studio.client.projects.create(title="Only masks", label_config=PICTURE).id
-    project = Project.made(label_studio, messages(4))
+    project = StudioProject.made(label_studio, messages(4))
     mine.save(f"first{project.id}", project.id)
     bare = Installation(mine.folder, {k: v for k, v in mine.env.items() if not k.endswith("_API_KEY")})
     start, setup = read(bare, label_studio.api_key, tmp_path)

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from backend.domain.dataset.subset import Subset
-from tests.journeys.conftest import RunningLabelStudio, Served
+from tests.journeys.conftest import RunningLabelStudio, ServedInstallation
 from tests.journeys.no_script import Browser, text_of
-from tests.journeys.project import Json, Project
+from tests.journeys.project import Json, StudioProject
 from tests.journeys.test_page_results import address_of
 
 CONFIG = """<View>
@@ -27,13 +27,15 @@ def truth(price: float) -> list[Json]:
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
-    return Project.made(
+def project(label_studio: RunningLabelStudio) -> StudioProject:
+    return StudioProject.made(
         label_studio, [{"text": "Anna paid 12"}, {"text": "Anna paid 7"}], [truth(12), truth(8)], CONFIG
     )
 
 
-def test_each_control_has_a_line_and_its_scores(visitor: Browser, backend_server: Served, project: Project) -> None:
+def test_each_control_has_a_line_and_its_scores(
+    visitor: Browser, backend_server: ServedInstallation, project: StudioProject
+) -> None:
     ours = backend_server.installation
     tag = ours.save(f"kinds{project.id}", project.id, "Who paid what?\n\n{text}", system=INSTRUCTIONS)
     ours.app.run(tag, Subset("all"))
@@ -53,10 +55,10 @@ def test_each_control_has_a_line_and_its_scores(visitor: Browser, backend_server
 
 
 def test_where_nothing_falls_into_labels_no_figure_of_labels_is_shown(
-    visitor: Browser, backend_server: Served, label_studio: RunningLabelStudio
+    visitor: Browser, backend_server: ServedInstallation, label_studio: RunningLabelStudio
 ) -> None:
     config = '<View><Text name="text" value="$text"/><Number name="price" toName="text"/></View>'
-    project = Project.made(label_studio, [{"text": "It cost 12"}], [truth(12)[1:]], config)
+    project = StudioProject.made(label_studio, [{"text": "It cost 12"}], [truth(12)[1:]], config)
     ours = backend_server.installation
     tag = ours.save(f"prices{project.id}", project.id)
     ours.app.run(tag, Subset("all"))

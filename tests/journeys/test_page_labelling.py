@@ -5,9 +5,9 @@ import secrets
 import pytest
 
 from backend.domain.dataset.subset import Subset
-from tests.journeys.conftest import RunningLabelStudio, Served
+from tests.journeys.conftest import RunningLabelStudio, ServedInstallation
 from tests.journeys.no_script import Browser, text_of
-from tests.journeys.project import CONFIG, Project, label_of, messages, topic_of, truths
+from tests.journeys.project import CONFIG, StudioProject, label_of, messages, topic_of, truths
 
 TASKS, TRUTHS, WRONG = 30, 6, 2
 MASKED = CONFIG.replace(
@@ -20,12 +20,12 @@ TWO = CONFIG.replace("</View>", '<Rating name="stars" toName="text"/></View>')
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     tasks = messages(TASKS, secrets.token_hex(4))
-    return Project(label_studio.new_project(CONFIG, tasks, truths(TRUTHS, TASKS, WRONG)), label_studio.http)
+    return StudioProject(label_studio.new_project(CONFIG, tasks, truths(TRUTHS, TASKS, WRONG)), label_studio.http)
 
 
-def answered(server: Served, project: Project) -> str:
+def answered(server: ServedInstallation, project: StudioProject) -> str:
     """The address of a version that was run on all tasks."""
     app, tag = server.installation.app, server.installation.save(f"mark{project.id}", project.id)
     app.run(tag, Subset("all"))
@@ -33,14 +33,14 @@ def answered(server: Served, project: Project) -> str:
     return f"/prompts/{row.id}/versions/{app.version_ids()[tag].id}"
 
 
-def starred(project: Project) -> dict[int, list[str]]:
+def starred(project: StudioProject) -> dict[int, list[str]]:
     """The labels of ground truths, by task."""
     found = {task["id"]: [a for a in task["annotations"] if a["ground_truth"]] for task in project.tasks()}
     return {task: [label_of(a["result"]) for a in rows] for task, rows in found.items() if rows}
 
 
 def test_truths_are_marked_corrected_and_queued(
-    visitor: Browser, backend_server: Served, project: Project, label_studio: RunningLabelStudio
+    visitor: Browser, backend_server: ServedInstallation, project: StudioProject, label_studio: RunningLabelStudio
 ) -> None:
     version, ids = answered(backend_server, project), project.task_ids()
     visitor.get(version)
@@ -80,7 +80,9 @@ def test_truths_are_marked_corrected_and_queued(
     assert "Confidence" in check
 
 
-def test_suspect_truths_are_a_work_list(visitor: Browser, backend_server: Served, project: Project) -> None:
+def test_suspect_truths_are_a_work_list(
+    visitor: Browser, backend_server: ServedInstallation, project: StudioProject
+) -> None:
     version, ids = answered(backend_server, project), project.task_ids()
     prompt = version.rpartition("/versions/")[0]
     page = text_of(visitor.get(f"{prompt}/audit"))
@@ -92,9 +94,9 @@ def test_suspect_truths_are_a_work_list(visitor: Browser, backend_server: Served
 
 
 def test_what_takes_more_than_one_choice_is_accepted_as_it_is(
-    visitor: Browser, backend_server: Served, label_studio: RunningLabelStudio
+    visitor: Browser, backend_server: ServedInstallation, label_studio: RunningLabelStudio
 ) -> None:
-    project = Project(label_studio.new_project(TWO, messages(3, secrets.token_hex(4))), label_studio.http)
+    project = StudioProject(label_studio.new_project(TWO, messages(3, secrets.token_hex(4))), label_studio.http)
     version, ids = answered(backend_server, project), project.task_ids()
     queue = visitor.get(f"{version}/label?queue=check")
     assert "The labelling config takes more than one choice" in queue
@@ -107,10 +109,10 @@ def test_what_takes_more_than_one_choice_is_accepted_as_it_is(
 
 
 def test_a_truth_replaces_only_what_the_prompt_answers(
-    visitor: Browser, backend_server: Served, label_studio: RunningLabelStudio
+    visitor: Browser, backend_server: ServedInstallation, label_studio: RunningLabelStudio
 ) -> None:
     tasks = [{**task, "photo": "https://example.com/a.png"} for task in messages(2, secrets.token_hex(4))]
-    project = Project(label_studio.new_project(MASKED, tasks), label_studio.http)
+    project = StudioProject(label_studio.new_project(MASKED, tasks), label_studio.http)
     version, task = answered(backend_server, project), project.task_ids()[0]
     painted = {"id": "m1", "from_name": "mask", "to_name": "photo", "type": "brushlabels", "value": MASK}
     chosen = {"id": "c1", "from_name": "topic", "to_name": "text", "type": "choices", "value": {"choices": ["Praise"]}}

@@ -16,20 +16,20 @@ from tests.journeys.browser import visiting
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.hostile import CORPUS, HOSTILE, LONG, Watched, hostile_project
 from tests.running import RunningStandIn
-from tests.teaching import Teacher, teaching
+from tests.teaching import ScriptedTeacher, teaching
 
 SLOW_MS = 20_000
 
 
 @pytest.fixture
-def teacher() -> Iterator[Teacher]:
+def teacher() -> Iterator[ScriptedTeacher]:
     with teaching("good", "losing") as teacher:
         teacher.reasons = HOSTILE
         yield teacher
 
 
 @pytest.fixture
-def installation(mine: Installation, teacher: Teacher) -> Installation:
+def installation(mine: Installation, teacher: ScriptedTeacher) -> Installation:
     return mine.but(**teacher.env)
 
 

@@ -14,18 +14,18 @@ from backend.app import estimates
 from backend.domain.dataset.subset import Subset
 from backend.services.analysis import result_sources
 from tests.installation import Installation
-from tests.journeys.conftest import RunningLabelStudio, Served
+from tests.journeys.conftest import RunningLabelStudio, ServedInstallation
 from tests.journeys.no_script import Browser, text_of
-from tests.journeys.project import CONFIG, Project, chosen, messages, truths
+from tests.journeys.project import CONFIG, StudioProject, chosen, messages, truths
 from tests.running import RunningStandIn, until
 
 TASKS, TRUTHS, WRONG = 12, 6, 2
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     tasks = messages(TASKS, secrets.token_hex(4))
-    return Project(label_studio.new_project(CONFIG, tasks, truths(TRUTHS, TASKS, WRONG)), label_studio.http)
+    return StudioProject(label_studio.new_project(CONFIG, tasks, truths(TRUTHS, TASKS, WRONG)), label_studio.http)
 
 
 def address_of(installation: Installation, tag: str) -> str:
@@ -35,7 +35,7 @@ def address_of(installation: Installation, tag: str) -> str:
 
 
 @pytest.fixture
-def results(backend_server: Served, project: Project) -> str:
+def results(backend_server: ServedInstallation, project: StudioProject) -> str:
     """The address of the results of a version that was run on all tasks."""
     installation = backend_server.installation
     tag = installation.save(f"read{project.id}", project.id)
@@ -43,7 +43,7 @@ def results(backend_server: Served, project: Project) -> str:
     return address_of(installation, tag)
 
 
-def test_filters_are_in_the_address_and_say_how_many(visitor: Browser, results: str, project: Project) -> None:
+def test_filters_are_in_the_address_and_say_how_many(visitor: Browser, results: str, project: StudioProject) -> None:
     everything = text_of(visitor.get(results))
     for told in ("All 12", "Wrong 2", "Right 4", "Without ground truth 6", f"{TASKS} of {TASKS} tasks shown"):
         assert told in everything
@@ -64,7 +64,7 @@ def test_filters_are_in_the_address_and_say_how_many(visitor: Browser, results: 
 
 
 def test_the_sdk_code_beside_the_results_reads_them(
-    visitor: Browser, results: str, backend_server: Served, label_studio: RunningLabelStudio
+    visitor: Browser, results: str, backend_server: ServedInstallation, label_studio: RunningLabelStudio
 ) -> None:
     code = re.search(
         r"client\.prompts\.subset_tasks\((\d+), prediction_version_ids=&#34;(\d+)&#34;\)", visitor.get(results)
@@ -76,7 +76,7 @@ def test_the_sdk_code_beside_the_results_reads_them(
 
 
 def test_a_formula_in_a_text_is_text_in_a_table(
-    visitor: Browser, backend_server: Served, label_studio: RunningLabelStudio
+    visitor: Browser, backend_server: ServedInstallation, label_studio: RunningLabelStudio
 ) -> None:
     project = label_studio.new_project(CONFIG, [{"text": "=1+2 refund"}])
     tag = backend_server.installation.save(f"formula{project}", project)
@@ -86,7 +86,7 @@ def test_a_formula_in_a_text_is_text_in_a_table(
     assert (row["text"], row["truth"]) == ("'=1+2 refund", "")
 
 
-def test_what_changes_in_label_studio_is_seen_at_once(visitor: Browser, results: str, project: Project) -> None:
+def test_what_changes_in_label_studio_is_seen_at_once(visitor: Browser, results: str, project: StudioProject) -> None:
     assert "Right 4" in text_of(visitor.get(results))
     first = project.tasks()[0]
     (annotation,) = first["annotations"]
@@ -101,7 +101,7 @@ def test_what_changes_in_label_studio_is_seen_at_once(visitor: Browser, results:
 
 
 def test_tasks_without_an_answer_are_grouped_and_asked_again(
-    visitor: Browser, backend_server: Served, stand_in: RunningStandIn, project: Project
+    visitor: Browser, backend_server: ServedInstallation, stand_in: RunningStandIn, project: StudioProject
 ) -> None:
     installation = backend_server.installation
     tag = installation.save(f"again{project.id}", project.id)
@@ -125,7 +125,7 @@ def test_tasks_without_an_answer_are_grouped_and_asked_again(
 
 
 def test_a_run_shows_what_it_answered_last_and_ends_by_itself(
-    visitor: Browser, backend_server: Served, stand_in: RunningStandIn, project: Project
+    visitor: Browser, backend_server: ServedInstallation, stand_in: RunningStandIn, project: StudioProject
 ) -> None:
     installation = backend_server.installation
     page = address_of(installation, installation.save(f"rows{project.id}", project.id))
@@ -165,7 +165,7 @@ def here(
 
 
 def test_many_answers_and_texts_are_read_while_the_page_says_so(
-    here: tuple[Browser, Installation], project: Project
+    here: tuple[Browser, Installation], project: StudioProject
 ) -> None:
     """The page loads itself again until they are there; what changed meanwhile is read alone."""
     visitor, installation = here
@@ -184,7 +184,7 @@ def test_many_answers_and_texts_are_read_while_the_page_says_so(
     assert f"1 of {TASKS - 1} tasks shown" in text_of(visitor.html)
 
 
-def test_a_run_is_started_before_its_cost_is_known(here: tuple[Browser, Installation], project: Project) -> None:
+def test_a_run_is_started_before_its_cost_is_known(here: tuple[Browser, Installation], project: StudioProject) -> None:
     visitor, installation = here
     page = address_of(installation, installation.save("asked", project.id))
     form = text_of(visitor.get(f"{page}/run?on=all"))

@@ -8,12 +8,12 @@ from playwright.sync_api import Page
 
 from backend.domain.dataset.subset import Subset
 from tests.journeys.browser import visiting
-from tests.journeys.conftest import RunningLabelStudio, Served
+from tests.journeys.conftest import RunningLabelStudio, ServedInstallation
 from tests.journeys.hostile import HOSTILE, Watched, hostile_project
 
 
 @pytest.fixture
-def pages(label_studio: RunningLabelStudio, backend_server: Served) -> list[str]:
+def pages(label_studio: RunningLabelStudio, backend_server: ServedInstallation) -> list[str]:
     """The addresses of all screens, about a prompt that was evaluated."""
     project = hostile_project(label_studio)
     installation, name = backend_server.installation, f"hostile{project}"
@@ -50,7 +50,7 @@ def pages(label_studio: RunningLabelStudio, backend_server: Served) -> list[str]
 
 @pytest.fixture(params=["light", "dark"])
 def page(
-    request: pytest.FixtureRequest, chromium: str, backend_server: Served, label_studio: RunningLabelStudio
+    request: pytest.FixtureRequest, chromium: str, backend_server: ServedInstallation, label_studio: RunningLabelStudio
 ) -> Iterator[Page]:
     with visiting(chromium, backend_server.url, label_studio.api_key, color_scheme=request.param) as page:
         yield page

@@ -7,15 +7,15 @@ import pytest
 
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import TOPICS, Project, chosen, messages, topic_of, truths
+from tests.journeys.project import TOPICS, StudioProject, chosen, messages, topic_of, truths
 
 TASKS, OTHERWISE = 30, 6
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     """The first person has annotated everything."""
-    return Project.made(label_studio, messages(TASKS), truths(TASKS, TASKS))
+    return StudioProject.made(label_studio, messages(TASKS), truths(TASKS, TASKS))
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def colleague(label_studio: RunningLabelStudio) -> Iterator[httpx.Client]:
         yield session
 
 
-def annotate(colleague: httpx.Client, project: Project) -> None:
+def annotate(colleague: httpx.Client, project: StudioProject) -> None:
     """Like the first person, but for the first tasks."""
     for number, task in enumerate(project.task_ids()):
         label = topic_of(number) if number >= OTHERWISE else TOPICS[(TOPICS.index(topic_of(number)) + 1) % len(TOPICS)]
@@ -40,7 +40,7 @@ def annotate(colleague: httpx.Client, project: Project) -> None:
 
 
 def test_people_agree_with_each_other_and_with_the_model(
-    mine: Installation, project: Project, colleague: httpx.Client
+    mine: Installation, project: StudioProject, colleague: httpx.Client
 ) -> None:
     mine.save("topic", project.id)
     mine.command("run", "topic@1", "--on", "all", "--no-push")

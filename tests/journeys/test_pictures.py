@@ -12,8 +12,8 @@ from backend.domain.picture import Picture
 from demo.label_studio import DEFAULT_SWITCHES
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, a_label_studio
-from tests.journeys.project import Json, Project
-from tests.pictures import PDF, Served, encoded, file_server, pdf
+from tests.journeys.project import Json, StudioProject
+from tests.pictures import PDF, ServedFile, encoded, file_server, pdf
 from tests.running import RunningStandIn
 
 CONFIG = """<View>
@@ -66,11 +66,11 @@ def ours(studio: RunningLabelStudio, stand_in: RunningStandIn, tmp_path: Path) -
 
 
 @pytest.fixture
-def project(studio: RunningLabelStudio, shelf: Path) -> Project:
+def project(studio: RunningLabelStudio, shelf: Path) -> StudioProject:
     """Its first tasks have pictures, all with ground truths; three at its end have none that can be shown."""
     only_pictures = CONFIG.replace('<Text name="text" value="$text"/>', "")  # else Label Studio takes no file of one
     body = {"title": "Pictures", "label_config": only_pictures}
-    made = Project(studio.http.post("/api/projects/", json=body).raise_for_status().json()["id"], studio.http)
+    made = StudioProject(studio.http.post("/api/projects/", json=body).raise_for_status().json()["id"], studio.http)
     storage = {"project": made.id, "path": str(shelf / "shelf"), "use_blob_urls": True, "title": "shelf"}
     studio.http.post("/api/storages/localfiles/", json=storage).raise_for_status()
     uploaded = [_upload(made, f"{number}.png", content) for number, content in enumerate(UPLOADED)]
@@ -98,7 +98,7 @@ def _chosen(label: str) -> list[Json]:
     return [{"from_name": "topic", "to_name": "photo", "type": "choices", "value": {"choices": [label]}}]
 
 
-def _upload(project: Project, name: str, content: bytes) -> str:
+def _upload(project: StudioProject, name: str, content: bytes) -> str:
     """Where Label Studio has it then."""
     path, params = f"/api/projects/{project.id}/import", {"commit_to_project": "false"}
     made = project.http.post(path, params=params, files={name: (name, content, "image/png")}).raise_for_status().json()
@@ -115,7 +115,7 @@ def _sent(contents: Sequence[bytes], times: int = 1) -> Json:
 
 
 def test_tasks_are_asked_about_with_their_pictures_judged_pushed_and_annotated(
-    ours: Installation, project: Project, stand_in: RunningStandIn
+    ours: Installation, project: StudioProject, stand_in: RunningStandIn
 ) -> None:
     stand_in.control(pictures=True)
     ours.command("save", "topic", "--project", project.id)
@@ -148,7 +148,7 @@ def _files(folder: Path) -> bytes:
 
 
 def test_one_task_is_tried_and_the_labelling_screen_asks_in_the_same_way(
-    ours: Installation, project: Project, stand_in: RunningStandIn
+    ours: Installation, project: StudioProject, stand_in: RunningStandIn
 ) -> None:
     stand_in.control(pictures=True)
     tag = ours.save("photo", project.id, "Look at {image}: what is it about? {text}")
@@ -170,7 +170,7 @@ def test_one_task_is_tried_and_the_labelling_screen_asks_in_the_same_way(
     assert stand_in.stats()["pictures"] == once | thrice
 
 
-def test_a_model_that_takes_no_pictures_is_told_in_one_sentence(ours: Installation, project: Project) -> None:
+def test_a_model_that_takes_no_pictures_is_told_in_one_sentence(ours: Installation, project: StudioProject) -> None:
     tag = ours.save("photo", project.id, "{image}")
     said = ours.command("run", tag, "--on", "all", code=1).err
     assert "Model 'stand-in'" in said
@@ -180,7 +180,7 @@ def test_a_model_that_takes_no_pictures_is_told_in_one_sentence(ours: Installati
 
 
 def test_an_estimate_does_not_make_up_what_pictures_take(
-    ours: Installation, project: Project, stand_in: RunningStandIn
+    ours: Installation, project: StudioProject, stand_in: RunningStandIn
 ) -> None:
     tag = ours.save("photo", project.id, "{image} {text}")
     assert ours.command("estimate", tag, "--on", "all", "--json").json["prompt_tokens"] is None
@@ -192,7 +192,7 @@ def test_an_estimate_does_not_make_up_what_pictures_take(
 
 
 def test_batches_workers_reports_and_the_like_take_pictures_too(
-    ours: Installation, project: Project, stand_in: RunningStandIn
+    ours: Installation, project: StudioProject, stand_in: RunningStandIn
 ) -> None:
     stand_in.control(pictures=True)
     tag = ours.save("photo", project.id, "{text} {image}", confidence="samples:3")
@@ -220,7 +220,7 @@ def test_documents_are_given_as_files(
     config = CONFIG.replace('<Image name="photo" value="$image"/>', '<Pdf name="photo" value="$paper"/>')
     addresses = ["/data/local-files/?d=shelf/paper.pdf", "/data/local-files/?d=shelf/0.jpg"]
     tasks = [{"paper": one, "text": f"About {_topic(n)}"} for n, one in enumerate(addresses)]
-    project = Project(studio.new_project(config, tasks), studio.http)
+    project = StudioProject(studio.new_project(config, tasks), studio.http)
     storage = {"project": project.id, "path": str(shelf / "shelf"), "use_blob_urls": True, "title": "shelf"}
     studio.http.post("/api/storages/localfiles/", json=storage).raise_for_status()
     ours.command("save", "paper", "--project", project.id)
@@ -240,8 +240,8 @@ def test_files_of_a_storage_come_through_label_studio(
     config = CONFIG.replace('<Text name="text" value="$text"/>', "")
     stored, late = encoded("PNG", (7, 7)), "s3://bucket/late.png"
     with file_server() as s3:
-        s3.paths |= {"/bucket/in%20a/x.png": Served(stored), "/bucket/late.png": Served(stored)}
-        project = Project(studio.new_project(config, [{"image": "s3://bucket/in a/x.png"}]), studio.http)
+        s3.paths |= {"/bucket/in%20a/x.png": ServedFile(stored), "/bucket/late.png": ServedFile(stored)}
+        project = StudioProject(studio.new_project(config, [{"image": "s3://bucket/in a/x.png"}]), studio.http)
         access = {"bucket": "bucket", "s3_endpoint": s3.url, "region_name": "us-east-1", "presign": False}
         keys = {"aws_access_key_id": "somebody", "aws_secret_access_key": "secret"}
         body = {"project": project.id, "title": "s3", **access, **keys}
@@ -271,7 +271,7 @@ def test_texts_of_files_are_read_and_marked(
     config = """<View><Text name="note" value="$note" valueType="url"/>
       <Labels name="who" toName="note"><Label value="Person"/></Labels></View>"""
     addresses = [f"/data/local-files/?d=shelf/{name}" for name in ("note.txt", "odd.txt", "gone.txt")]
-    project = Project(studio.new_project(config, [{"note": one} for one in addresses]), studio.http)
+    project = StudioProject(studio.new_project(config, [{"note": one} for one in addresses]), studio.http)
     storage = {"project": project.id, "path": str(shelf / "shelf"), "use_blob_urls": True, "title": "shelf"}
     studio.http.post("/api/storages/localfiles/", json=storage).raise_for_status()
     first, _, _ = project.task_ids()
@@ -299,7 +299,7 @@ def test_tables_of_files_are_read(
     )
     config = config.replace('<Text name="text" value="$text"/>', "")
     addresses = [f"/data/local-files/?d=shelf/{name}" for name in ("table.csv", "odd.txt")]
-    project = Project(studio.new_project(config, [{"t": address} for address in addresses]), studio.http)
+    project = StudioProject(studio.new_project(config, [{"t": address} for address in addresses]), studio.http)
     storage = {"project": project.id, "path": str(shelf / "shelf"), "use_blob_urls": True, "title": "shelf"}
     studio.http.post("/api/storages/localfiles/", json=storage).raise_for_status()
     ours.command("save", "table", "--project", project.id)
@@ -318,7 +318,7 @@ def test_a_model_that_takes_no_files_is_given_the_text_of_documents(
     config = CONFIG.replace('<Image name="photo" value="$image"/>', '<Pdf name="photo" value="$paper"/>')
     config = config.replace('<Text name="text" value="$text"/>', "")
     addresses = [f"/data/local-files/?d=shelf/{name}.pdf" for name in ("words", "scan", "paper")]
-    project = Project(studio.new_project(config, [{"paper": one} for one in addresses]), studio.http)
+    project = StudioProject(studio.new_project(config, [{"paper": one} for one in addresses]), studio.http)
     storage = {"project": project.id, "path": str(shelf / "shelf"), "use_blob_urls": True, "title": "shelf"}
     studio.http.post("/api/storages/localfiles/", json=storage).raise_for_status()
     ours.command("save", "paper", "--project", project.id)

@@ -10,7 +10,7 @@ from backend.engine.request_executor import UNSTORED
 from tests.command_forks import ForkedCommand
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project, messages
+from tests.journeys.project import StudioProject, messages
 from tests.running import RunningStandIn, until
 
 TASKS = 120
@@ -22,13 +22,13 @@ PRICES = {"PRICE_IN": "2", "PRICE_OUT": "10"}
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     """The last tasks have the texts of the first."""
-    return Project.made(label_studio, messages(TASKS) + messages(DOUBLED))
+    return StudioProject.made(label_studio, messages(TASKS) + messages(DOUBLED))
 
 
 @pytest.fixture
-def few(mine: Installation, project: Project) -> Installation:
+def few(mine: Installation, project: StudioProject) -> Installation:
     few = mine.but(CONCURRENCY=str(CONCURRENCY), **PRICES)
     few.save("topic", project.id, parameters={"max_tokens": 40})
     return few
@@ -60,7 +60,7 @@ def resumed(few: Installation, stand_in: RunningStandIn, processes: int) -> None
 
 
 def test_two_processes_share_the_requests_in_flight_and_ask_each_text_once(
-    few: Installation, project: Project, stand_in: RunningStandIn
+    few: Installation, project: StudioProject, stand_in: RunningStandIn
 ) -> None:
     stand_in.control(latency_ms=100)
     done = few.command("run", "topic@1", "--on", "all", "--processes", 2, "--json").json
@@ -72,7 +72,7 @@ def test_two_processes_share_the_requests_in_flight_and_ask_each_text_once(
 
 
 def test_a_killed_process_leaves_its_tasks_to_the_one_that_started_it(
-    few: Installation, project: Project, stand_in: RunningStandIn
+    few: Installation, project: StudioProject, stand_in: RunningStandIn
 ) -> None:
     process, (first, second) = at_work(few, stand_in)
     os.kill(first, signal.SIGKILL)
@@ -87,7 +87,7 @@ def test_a_killed_process_leaves_its_tasks_to_the_one_that_started_it(
 
 @pytest.mark.parametrize("processes", [1, 3])
 def test_all_end_when_the_one_that_started_them_is_killed(
-    few: Installation, project: Project, stand_in: RunningStandIn, processes: int
+    few: Installation, project: StudioProject, stand_in: RunningStandIn, processes: int
 ) -> None:
     process, started = at_work(few, stand_in)
     process.kill()
@@ -103,7 +103,7 @@ def test_all_end_when_the_one_that_started_them_is_killed(
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 1)])
 def test_a_signal_stops_all_and_nothing_paid_for_is_lost(
-    few: Installation, project: Project, stand_in: RunningStandIn, number: signal.Signals, code: int
+    few: Installation, project: StudioProject, stand_in: RunningStandIn, number: signal.Signals, code: int
 ) -> None:
     process, started = at_work(few, stand_in)
     process.send_signal(number)
@@ -148,7 +148,7 @@ def test_processes_and_batches_exclude_each_other(few: Installation) -> None:
     assert "leave out --batch or --processes" in said
 
 
-def test_a_background_run_is_shared_too(few: Installation, project: Project, stand_in: RunningStandIn) -> None:
+def test_a_background_run_is_shared_too(few: Installation, project: StudioProject, stand_in: RunningStandIn) -> None:
     stand_in.control(latency_ms=LATENCY_MS)
     run = few.command("run", "topic@1", "--on", "all", "--processes", 2, "--background").out.strip()
     until(lambda: stand_in.requests() >= 2 * CONCURRENCY)

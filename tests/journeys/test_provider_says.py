@@ -4,19 +4,19 @@ import pytest
 
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project, messages
+from tests.journeys.project import StudioProject, messages
 from tests.running import RunningStandIn
 
 ODD = "Model needs the header X-Team to be set"
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
-    return Project.made(label_studio, messages(12))
+def project(label_studio: RunningLabelStudio) -> StudioProject:
+    return StudioProject.made(label_studio, messages(12))
 
 
 def test_the_providers_words_are_told_without_what_we_sent(
-    project: Project, mine: Installation, stand_in: RunningStandIn
+    project: StudioProject, mine: Installation, stand_in: RunningStandIn
 ) -> None:
     mine.save("topic", project.id)
     stand_in.control(complaint=f"{ODD}, for Message 3, which is about refund\x1b[2J")
@@ -33,7 +33,7 @@ def test_the_providers_words_are_told_without_what_we_sent(
 
 
 def test_thoughts_that_are_billed_count_in_costs_runs_and_budgets(
-    project: Project, mine: Installation, stand_in: RunningStandIn
+    project: StudioProject, mine: Installation, stand_in: RunningStandIn
 ) -> None:
     priced = mine.but(CONCURRENCY="1", PRICE_IN="0", PRICE_OUT="1000")
     priced.save("topic", project.id)

@@ -16,7 +16,7 @@ from backend.services.runs.options import RunOptions
 from demo import services
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import CONFIG, Project, messages
+from tests.journeys.project import CONFIG, StudioProject, messages
 from tests.running import RunningStandIn, unavailable, until
 
 TASKS = 40
@@ -54,8 +54,8 @@ def nginx_with(folder: Path, servers: Callable[[int], str]) -> Iterator[int]:
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
-    return Project.made(label_studio, messages(TASKS))
+def project(label_studio: RunningLabelStudio) -> StudioProject:
+    return StudioProject.made(label_studio, messages(TASKS))
 
 
 def proxied(label_studio: RunningLabelStudio, limit: str = "") -> str:
@@ -69,7 +69,7 @@ def test_a_request_that_is_too_large_is_halved(
     """Without a limit of its own, nginx has one of 1 MB; stored under such an alias, the answers weigh 1.6 MB."""
     config = CONFIG.replace('value="Refund"', f'value="Refund" alias="{"r" * 60_000}"')
     config = config.replace('value="Praise"', f'value="Praise" alias="{"p" * 60_000}"')
-    project = Project.made(label_studio, messages(TASKS), config=config)
+    project = StudioProject.made(label_studio, messages(TASKS), config=config)
     tag = mine.save("topic", project.id)
     mine.app.run(tag, Subset("all"), RunOptions(push=False))
     with nginx(tmp_path / "nginx", proxied(label_studio, limit)) as port:
@@ -80,7 +80,7 @@ def test_a_request_that_is_too_large_is_halved(
 
 
 def test_a_single_prediction_that_is_too_large_is_named_with_the_limit(
-    mine: Installation, project: Project, label_studio: RunningLabelStudio, tmp_path: Path
+    mine: Installation, project: StudioProject, label_studio: RunningLabelStudio, tmp_path: Path
 ) -> None:
     tag = mine.save("topic", project.id)
     mine.app.run(tag, Subset("all"), RunOptions(push=False))
@@ -96,7 +96,7 @@ def test_a_single_prediction_that_is_too_large_is_named_with_the_limit(
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_a_redirect_is_said_with_the_right_address_before_anything_is_spent(
     mine: Installation,
-    project: Project,
+    project: StudioProject,
     label_studio: RunningLabelStudio,
     stand_in: RunningStandIn,
     tmp_path: Path,

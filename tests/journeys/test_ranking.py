@@ -9,7 +9,7 @@ from tests.installation import Installation
 from tests.journeys.browser import TIMEOUT_MS
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.labelling import accepted_and_withdrawn, values_of
-from tests.journeys.project import Json, Project
+from tests.journeys.project import Json, StudioProject
 from tests.journeys.screen import opened, photograph, submitted
 
 TASKS, TRUTHS = 6, 4
@@ -46,11 +46,13 @@ def judged(ranked: list[str], insects: list[str]) -> list[Json]:
     ]
 
 
-def project_of(label_studio: RunningLabelStudio, tasks: int, truths: int) -> Project:
+def project_of(label_studio: RunningLabelStudio, tasks: int, truths: int) -> StudioProject:
     """Its ground truths are what the items say; the first is the other way round, the second has an insect less."""
     orders = [order(0)[::-1], *map(order, range(1, truths))]
     given = [judged(orders[n], [] if n == 1 else ["7"]) for n in range(truths)]
-    return Project.made(label_studio, [task(n) for n in range(tasks)], [*given, *[None] * (tasks - truths)], CONFIG)
+    return StudioProject.made(
+        label_studio, [task(n) for n in range(tasks)], [*given, *[None] * (tasks - truths)], CONFIG
+    )
 
 
 def shown(page: Page) -> list[str]:

@@ -14,7 +14,7 @@ import pytest
 from demo import services
 from tests.installation import Done, Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import TOPICS, Project, label_of, messages, truths
+from tests.journeys.project import TOPICS, StudioProject, label_of, messages, truths
 
 NAME = services.LOCAL_MODEL
 TASKS = 10
@@ -48,7 +48,7 @@ def command(mine: Installation, *argv: object) -> Done:
 
 
 def test_the_whole_job_with_a_real_model(mine: Installation, label_studio: RunningLabelStudio) -> None:
-    project = Project.made(label_studio, messages(TASKS), truths(TASKS, of=TASKS))
+    project = StudioProject.made(label_studio, messages(TASKS), truths(TASKS, of=TASKS))
     texts = ("What is it about?\n\n{text}", "Which topic fits this message best?\n\n{text}")
     tags = [_saved(mine, project, text) for text in texts]
     for tag in tags:
@@ -77,7 +77,7 @@ def test_the_doctor_times_a_real_model_and_says_what_fits(mine: Installation, la
     assert (check.ok, f"does not list model 'gpt-5-nonexistent': it has {NAME}." in check.sentence) == (False, True)
 
 
-def _saved(mine: Installation, project: Project, text: str) -> str:
+def _saved(mine: Installation, project: StudioProject, text: str) -> str:
     (mine.folder / "prompt.txt").write_text(text, encoding="utf-8")
     saved = command(mine, "save", "topic", "--project", project.id, "--file", "prompt.txt")
     assert saved.err == ""
@@ -93,7 +93,7 @@ def _every_answer_is_valid(found: dict[str, Any]) -> None:
     assert 0 < found["confidence"]["tasks"] <= TASKS
 
 
-def _scores_are_probabilities(project: Project, tag: str) -> None:
+def _scores_are_probabilities(project: StudioProject, tag: str) -> None:
     found = [prediction for prediction in project.predictions() if prediction["model_version"] == tag]
     assert len(found) == TASKS
     assert all(prediction["score"] is None or 0 < prediction["score"] <= 1 for prediction in found)

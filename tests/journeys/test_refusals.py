@@ -13,13 +13,13 @@ from backend.domain.dataset.subset import Subset
 from backend.errors import PromptsError, SettingsError, StudioError, SubsetError
 from demo import services
 from tests.installation import Installation
-from tests.journeys.conftest import RunningLabelStudio, Served
-from tests.journeys.project import Project, messages
+from tests.journeys.conftest import RunningLabelStudio, ServedInstallation
+from tests.journeys.project import StudioProject, messages
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
-    return Project.made(label_studio, messages(3))
+def project(label_studio: RunningLabelStudio) -> StudioProject:
+    return StudioProject.made(label_studio, messages(3))
 
 
 @pytest.fixture
@@ -28,9 +28,9 @@ def guarded(guarded_label_studio: RunningLabelStudio, mine: Installation) -> Ins
 
 
 def test_the_guard_against_local_backends_is_named_with_its_switches(
-    guarded_label_studio: RunningLabelStudio, guarded: Installation, backend_server: Served
+    guarded_label_studio: RunningLabelStudio, guarded: Installation, backend_server: ServedInstallation
 ) -> None:
-    project = Project.made(guarded_label_studio, messages(1))
+    project = StudioProject.made(guarded_label_studio, messages(1))
     refused = guarded.command("connect", project.id, "--backend-url", backend_server.url, code=1)
     assert refused.out == ""
     (line,) = refused.err.splitlines()
@@ -54,7 +54,7 @@ def test_switched_off_legacy_tokens_are_named(guarded_label_studio: RunningLabel
 def test_a_personal_access_token_serves_as_well(
     guarded_label_studio: RunningLabelStudio, guarded: Installation
 ) -> None:
-    project = Project.made(guarded_label_studio, messages(3))
+    project = StudioProject.made(guarded_label_studio, messages(3))
     with legacy_tokens_off(guarded_label_studio) as session:
         made = session.post("/api/token/")
         token = made.raise_for_status().json()["token"]
@@ -75,7 +75,7 @@ def test_wrong_settings_are_told_apart(mine: Installation, free_url: str) -> Non
             mine.but(**{name: value}).app.predictions(1)
 
 
-def test_a_backend_with_a_password(project: Project, mine: Installation) -> None:
+def test_a_backend_with_a_password(project: StudioProject, mine: Installation) -> None:
     """Label Studio sends names beyond ASCII in Latin-1."""
     locked = mine.but(BASIC_AUTH_USER="jörg", BASIC_AUTH_PASS="schlüssel")
     port = services.free_port()
@@ -94,7 +94,7 @@ def test_a_backend_with_a_password(project: Project, mine: Installation) -> None
 
 
 def test_addresses_that_lead_nowhere_are_no_backend(
-    project: Project, mine: Installation, label_studio: RunningLabelStudio, free_url: str
+    project: StudioProject, mine: Installation, label_studio: RunningLabelStudio, free_url: str
 ) -> None:
     wrong = {
         free_url: "finds no backend at this address",
@@ -108,7 +108,7 @@ def test_addresses_that_lead_nowhere_are_no_backend(
     assert (project.backends(), project.webhooks(), project.shown) == ([], [], "")
 
 
-def test_without_truths_there_is_nothing_to_evaluate(mine: Installation, project: Project) -> None:
+def test_without_truths_there_is_nothing_to_evaluate(mine: Installation, project: StudioProject) -> None:
     tag = mine.save("topic", project.id)
     with pytest.raises(SubsetError, match="press the star"):
         mine.app.evaluate(tag)
@@ -117,10 +117,10 @@ def test_without_truths_there_is_nothing_to_evaluate(mine: Installation, project
 
 
 def test_tasks_that_are_not_there_are_refused(
-    mine: Installation, project: Project, label_studio: RunningLabelStudio
+    mine: Installation, project: StudioProject, label_studio: RunningLabelStudio
 ) -> None:
     mine.save("topic", project.id)
-    elsewhere = Project.made(label_studio, messages(1)).tab("refund")
+    elsewhere = StudioProject.made(label_studio, messages(1)).tab("refund")
     with pytest.raises(StudioError, match="belongs to another project"):
         mine.app.run("topic@1", Subset("view", view=elsewhere))
     with pytest.raises(SubsetError, match="has no task"):
@@ -129,12 +129,12 @@ def test_tasks_that_are_not_there_are_refused(
     assert (refused.out, "view" in refused.err.splitlines()[-1]) == ("", True)
 
 
-def test_a_page_that_is_not_label_studio_is_noticed(mine: Installation, backend_server: Served) -> None:
+def test_a_page_that_is_not_label_studio_is_noticed(mine: Installation, backend_server: ServedInstallation) -> None:
     with pytest.raises(PromptsError, match="LABEL_STUDIO_URL"):
         mine.but(LABEL_STUDIO_URL=backend_server.url).app.container.studio.describe()
 
 
-def test_the_doctor_finds_everything_well(mine: Installation, backend_server: Served) -> None:
+def test_the_doctor_finds_everything_well(mine: Installation, backend_server: ServedInstallation) -> None:
     done = mine.command("doctor", "--backend-url", backend_server.url)
     assert [line[:2] for line in done.out.splitlines()] == ["ok"] * 5
 

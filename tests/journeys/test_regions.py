@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, expect
 from tests.installation import Installation
 from tests.journeys.browser import TIMEOUT_MS
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Json, Project, topic_of
+from tests.journeys.project import Json, StudioProject, topic_of
 from tests.journeys.screen import opened, photograph, submitted
 
 TASKS, TRUTHS, OTHERS = 6, 4, 1
@@ -54,15 +54,15 @@ def regions(number: int, stars: int, name: str = "r") -> list[Json]:
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     """Its ground truths are what the stand-in says; those of the first tasks have other stars."""
     tasks = [{"text": text_of(number)} for number in range(TASKS)]
     truths = [regions(number, stars_of(number) + (number < OTHERS)) for number in range(TRUTHS)]
-    return Project.made(label_studio, tasks, [*truths, *[None] * (TASKS - TRUTHS)], CONFIG)
+    return StudioProject.made(label_studio, tasks, [*truths, *[None] * (TASKS - TRUTHS)], CONFIG)
 
 
 def test_what_is_said_of_spans_is_asked_judged_pushed_annotated_and_withdrawn(
-    mine: Installation, project: Project
+    mine: Installation, project: StudioProject
 ) -> None:
     tag = mine.save("names", project.id)
     assert "perRegion" not in mine.command("save", "other", "--project", project.id).err, "nothing is left alone"
@@ -93,7 +93,7 @@ def test_what_is_said_of_spans_is_asked_judged_pushed_annotated_and_withdrawn(
     assert project.predictions() == []
 
 
-def test_renamed_labels_of_spans_keep_what_was_said(mine: Installation, project: Project) -> None:
+def test_renamed_labels_of_spans_keep_what_was_said(mine: Installation, project: StudioProject) -> None:
     tag = mine.save("names", project.id)
     mine.command("run", tag, "--on", "all")
     project.change(label_config=CONFIG.replace("PER", "HUMAN").replace(topic_of(0), "Money"))
@@ -112,7 +112,7 @@ def test_renamed_labels_of_spans_keep_what_was_said(mine: Installation, project:
 def test_the_screen_shows_what_was_said_of_a_span_and_submits_the_same(
     mine: Installation, label_studio: RunningLabelStudio, browser: BrowserContext, tmp_path: Path
 ) -> None:
-    project = Project.made(label_studio, [{"text": text_of(0)}], [None], CONFIG)
+    project = StudioProject.made(label_studio, [{"text": text_of(0)}], [None], CONFIG)
     mine.command("run", mine.save("names", project.id), "--on", "all")
     (prediction,) = project.predictions()
     page = opened(browser, project)
@@ -173,7 +173,7 @@ def test_relations_are_asked_judged_pushed_annotated_and_withdrawn(
 ) -> None:
     tasks = [{"text": employment(number)} for number in range(TASKS)]
     truths = [relations("owns"), relations(direction="left"), *[relations()] * (TRUTHS - 2)]
-    project = Project.made(label_studio, tasks, [*truths, *[None] * (TASKS - TRUTHS)], RELATED)
+    project = StudioProject.made(label_studio, tasks, [*truths, *[None] * (TASKS - TRUTHS)], RELATED)
     tag = mine.save("firms", project.id, PROMPT)
     assert "Relations" not in mine.command("save", "other", "--project", project.id).err, "nothing is left alone"
     judged = mine.command("evaluate", tag, "--json").json
@@ -196,7 +196,7 @@ def test_relations_are_asked_judged_pushed_annotated_and_withdrawn(
 def test_the_screen_shows_relations_and_submits_the_same(
     mine: Installation, label_studio: RunningLabelStudio, browser: BrowserContext, tmp_path: Path
 ) -> None:
-    project = Project.made(label_studio, [{"text": employment(0)}], [None], RELATED)
+    project = StudioProject.made(label_studio, [{"text": employment(0)}], [None], RELATED)
     mine.command("run", mine.save("firms", project.id, PROMPT), "--on", "all")
     page = opened(browser, project)
     expect(page.locator(".htx-highlight")).to_have_count(2, timeout=TIMEOUT_MS)

@@ -11,7 +11,7 @@ from backend.errors import ConfigChangedError
 from tests.installation import Installation
 from tests.journeys.browser import FLAGS
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import CONFIG, WIDER, Project, chosen, label_of, messages, truths
+from tests.journeys.project import CONFIG, WIDER, StudioProject, chosen, label_of, messages, truths
 from tests.running import RunningStandIn
 
 RENAMED = CONFIG.replace('"Refund"', '"Money back"')
@@ -20,12 +20,12 @@ TASKS = 12
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
-    return Project.made(label_studio, messages(TASKS), truths(TASKS, of=TASKS))
+def project(label_studio: RunningLabelStudio) -> StudioProject:
+    return StudioProject.made(label_studio, messages(TASKS), truths(TASKS, of=TASKS))
 
 
 @pytest.fixture
-def asked(mine: Installation, project: Project, stand_in: RunningStandIn) -> Installation:
+def asked(mine: Installation, project: StudioProject, stand_in: RunningStandIn) -> Installation:
     """Two versions evaluated, the second one pushed."""
     for text in (ALWAYS_PRAISE, "What is it about?\n\n{text}"):
         mine.command("evaluate", mine.save("topic", project.id, text))
@@ -34,7 +34,7 @@ def asked(mine: Installation, project: Project, stand_in: RunningStandIn) -> Ins
 
 
 def test_a_renamed_label_costs_neither_answers_nor_truths(
-    asked: Installation, project: Project, stand_in: RunningStandIn
+    asked: Installation, project: StudioProject, stand_in: RunningStandIn
 ) -> None:
     before = asked.command("compare", "topic@1", "topic@2", "--json").json
     project.change(label_config=RENAMED)
@@ -63,7 +63,7 @@ def test_a_renamed_label_costs_neither_answers_nor_truths(
 
 
 def test_the_next_push_gives_predictions_the_new_name(
-    asked: Installation, project: Project, stand_in: RunningStandIn
+    asked: Installation, project: StudioProject, stand_in: RunningStandIn
 ) -> None:
     project.change(label_config=RENAMED)
     refused = asked.command("push", "topic@2", code=1).err
@@ -80,7 +80,7 @@ def test_the_next_push_gives_predictions_the_new_name(
         asked.app.push("topic@2")
 
 
-def test_a_report_reads_all_versions(asked: Installation, project: Project, chromium: str) -> None:
+def test_a_report_reads_all_versions(asked: Installation, project: StudioProject, chromium: str) -> None:
     project.change(label_config=RENAMED)
     asked.command("relabel", "Refund", "Money back")
     new = asked.save("topic", project.id, "- Money back: refund\n\n{text}", model="another")
@@ -110,7 +110,7 @@ def test_a_report_reads_all_versions(asked: Installation, project: Project, chro
     ],
 )
 def test_what_makes_no_sense_is_refused(
-    asked: Installation, project: Project, argv: tuple[str, ...], sentence: str
+    asked: Installation, project: StudioProject, argv: tuple[str, ...], sentence: str
 ) -> None:
     project.change(label_config=RENAMED)
     assert sentence in asked.command("relabel", *argv, code=1).err
@@ -118,7 +118,7 @@ def test_what_makes_no_sense_is_refused(
 
 
 def test_records_from_before_configs_were_kept_are_read_as_far_as_renames_tell(
-    asked: Installation, project: Project
+    asked: Installation, project: StudioProject
 ) -> None:
     with closing(sqlite3.connect(asked.folder / "data" / "prompts.sqlite3")) as record, record:
         record.execute("DELETE FROM label_configs")
@@ -129,7 +129,9 @@ def test_records_from_before_configs_were_kept_are_read_as_far_as_renames_tell(
     assert asked.command("compare", "topic@1", "topic@2", "--json").json["accuracy"]["topic@2"] == 1.0
 
 
-def test_truths_in_a_label_that_a_version_could_not_give_do_not_judge_it(asked: Installation, project: Project) -> None:
+def test_truths_in_a_label_that_a_version_could_not_give_do_not_judge_it(
+    asked: Installation, project: StudioProject
+) -> None:
     project.change(label_config=WIDER)
     (task,) = project.add([{"text": "A new one, about refund"}])
     body = {"result": chosen("Complaint"), "ground_truth": True}

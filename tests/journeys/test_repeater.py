@@ -7,7 +7,7 @@ from backend.services.prompts.few_shot_selection import FewShotRequest
 from tests.installation import Installation
 from tests.journeys.browser import TIMEOUT_MS
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Json, Project
+from tests.journeys.project import Json, StudioProject
 from tests.journeys.screen import opened, submitted
 
 CONFIG = """<View>
@@ -57,8 +57,8 @@ TRUTHS = [
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
-    return Project.made(label_studio, TASKS, TRUTHS, CONFIG)
+def project(label_studio: RunningLabelStudio) -> StudioProject:
+    return StudioProject.made(label_studio, TASKS, TRUTHS, CONFIG)
 
 
 def said(results: list[Json]) -> list[set[str]]:
@@ -78,7 +78,7 @@ ANSWERS = [
 """What the stand-in finds on the lines of the items."""
 
 
-def test_each_item_of_lists_has_values_of_its_own(mine: Installation, project: Project) -> None:
+def test_each_item_of_lists_has_values_of_its_own(mine: Installation, project: StudioProject) -> None:
     tag = mine.save("parts", project.id, PROMPT)
     assert mine.command("save", "other", "--project", project.id).err == "", "nothing is left alone"
     judged = mine.command("evaluate", tag, "--json").json["controls"]
@@ -97,7 +97,7 @@ def test_each_item_of_lists_has_values_of_its_own(mine: Installation, project: P
     assert project.predictions() == []
 
 
-def test_label_studio_s_import_does_not_know_the_names_of_items(project: Project) -> None:
+def test_label_studio_s_import_does_not_know_the_names_of_items(project: StudioProject) -> None:
     """Why they are pushed one by one."""
     prediction = {"task": project.task_ids()[0], "model_version": "v", "result": TRUTHS[0]}
     path = f"/api/projects/{project.id}/import/predictions"
@@ -106,7 +106,7 @@ def test_label_studio_s_import_does_not_know_the_names_of_items(project: Project
     assert [len(one["result"]) for one in project.predictions()] == [len(TRUTHS[0])]
 
 
-def test_the_labelling_screen_is_answered_also_what_was_typed_there(mine: Installation, project: Project) -> None:
+def test_the_labelling_screen_is_answered_also_what_was_typed_there(mine: Installation, project: StudioProject) -> None:
     mine.save("parts", project.id, PROMPT)
     live, tasks = mine.app.live_predictions(), [{"id": 1, "data": TASKS[0]}]
     box = '<TextArea name="prompt" toName="note" smart="true"/></View>'
@@ -121,7 +121,7 @@ def test_the_labelling_screen_is_answered_also_what_was_typed_there(mine: Instal
 
 
 def test_the_screen_shows_all_kinds_and_submits_what_was_predicted(
-    mine: Installation, project: Project, browser: BrowserContext
+    mine: Installation, project: StudioProject, browser: BrowserContext
 ) -> None:
     mine.command("run", mine.save("parts", project.id, PROMPT), "--on", "all")
     project.act("delete_tasks_annotations")
@@ -135,7 +135,7 @@ def test_other_commands_know_the_items(mine: Installation, label_studio: Running
     tasks = [{"items": [{"text": f"{one} {n}"}, {"text": f"{other} {n}"}]} for n, (one, other) in enumerate(pairs)]
     truths = [[colour(0, "red" if n % 2 else "b"), colour(1, "b" if n % 2 and n > 1 else "red")] for n in range(12)]
     config = f"<View>{CONFIG[CONFIG.index('<Repeater') : CONFIG.index('    <Rating')]}</Repeater></View>"
-    project = Project.made(label_studio, tasks, truths, config.replace("$parts", "$items"))
+    project = StudioProject.made(label_studio, tasks, truths, config.replace("$parts", "$items"))
     tag = mine.save("colours", project.id, "Which colour?\n{items}")
     shots = mine.save("shots", project.id, "Which colour?\n{items}", examples=FewShotRequest(2))
     sampled = mine.save("sampled", project.id, "Which colour?\n{items}", confidence="samples:3")

@@ -16,7 +16,7 @@ from backend.interfaces.presentation.report_page import page as rendered
 from tests.installation import Installation
 from tests.journeys.browser import FLAGS
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import TOPICS, Project, chosen, messages, topic_of, truths
+from tests.journeys.project import TOPICS, StudioProject, chosen, messages, topic_of, truths
 from tests.unit.interfaces.presentation.test_report_page import EVIL, evil_report
 
 TASKS, WRONG = 40, 4
@@ -116,19 +116,19 @@ def test_a_style_or_script_that_got_in_would_not_run(chromium_pages: Any, tmp_pa
 
 
 @pytest.fixture(scope="module")
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     """40 messages with a truth, the first four marked wrongly; two copies with different truths; and a task with two
     annotations that differ."""
     tasks = [*messages(TASKS), {"text": "Copy about praise"}, {"text": "copy  about PRAISE"}]
     marked = [*truths(TASKS, of=TASKS, wrong=WRONG), chosen("Praise"), chosen("Refund")]
-    made = Project.made(label_studio, tasks, marked)
+    made = StudioProject.made(label_studio, tasks, marked)
     extra = {"result": chosen(topic_of(5)), "ground_truth": False}
     path = f"/api/tasks/{made.task_ids()[WRONG]}/annotations/"
     made.http.post(path, json=extra).raise_for_status()
     return made
 
 
-def accepted(project: Project, tag: str) -> int:
+def accepted(project: StudioProject, tag: str) -> int:
     """Makes an annotation of a prediction, as the Data Manager does, and marks it as ground truth; its task."""
     (new,) = project.add([{"text": "A new one, about delivery"}])
     body = [{"task": new, "model_version": tag, "result": chosen("Praise")}]
@@ -140,7 +140,7 @@ def accepted(project: Project, tag: str) -> int:
 
 
 def test_from_evaluations_to_audit_report_and_export(
-    mine: Installation, project: Project, chromium_pages: Any, tmp_path: Path
+    mine: Installation, project: StudioProject, chromium_pages: Any, tmp_path: Path
 ) -> None:
     ids = project.task_ids()
     mine = mine.but(PRICE_IN="1", PRICE_OUT="2")
@@ -155,7 +155,7 @@ def test_from_evaluations_to_audit_report_and_export(
     exported(mine, project, second, tmp_path)
 
 
-def audited(mine: Installation, project: Project, tag: str, ids: list[int]) -> None:
+def audited(mine: Installation, project: StudioProject, tag: str, ids: list[int]) -> None:
     new = accepted(project, tag)
     mine.command("run", tag, "--ids", new, "--no-push")
     done = mine.command("audit", project.id, "--json")
@@ -186,7 +186,7 @@ def reported(mine: Installation, tags: tuple[str, str], browser: Any, folder: Pa
     return path, opened(browser, path, color_scheme="dark", viewport={"width": 1280, "height": 900})
 
 
-def browsed(page: Page, project: Project, first: str) -> None:
+def browsed(page: Page, project: StudioProject, first: str) -> None:
     """As somebody with a keyboard and a screen reader would."""
     rows = page.locator("#rows > tr")
     expect(rows).to_have_count(25)
@@ -230,7 +230,7 @@ def kept(mine: Installation, tag: str, report: Path) -> None:
     assert [path.name for path in report.parent.iterdir() if path.name.endswith(".part")] == []
 
 
-def exported(mine: Installation, project: Project, tag: str, folder: Path) -> None:
+def exported(mine: Installation, project: StudioProject, tag: str, folder: Path) -> None:
     lines = [json.loads(line) for line in mine.command("export", tag, "--format", "jsonl").out.splitlines()]
     assert [row["task"] for row in lines] == project.task_ids()
     assert lines[5]["answer.topic"] == lines[5]["truth.topic"] == topic_of(5)

@@ -12,7 +12,7 @@ from backend.services.predictions.rescorer import Rescorer
 from backend.services.predictions.sync import PushResult
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Json, Project, chosen, messages
+from tests.journeys.project import Json, StudioProject, chosen, messages
 
 TASKS = 30
 FALSE = 0.01
@@ -23,18 +23,18 @@ class Killed(BaseException):
 
 
 @pytest.fixture
-def pushed(mine: Installation, label_studio: RunningLabelStudio, monkeypatch: pytest.MonkeyPatch) -> Project:
+def pushed(mine: Installation, label_studio: RunningLabelStudio, monkeypatch: pytest.MonkeyPatch) -> StudioProject:
     """A project whose predictions have scores that are not those of the database."""
     monkeypatch.setattr(rescorer, "MANY", 5)
     monkeypatch.setattr(rescorer, "PART", 10)
-    project = Project.made(label_studio, messages(TASKS))
+    project = StudioProject.made(label_studio, messages(TASKS))
     mine.app.run(mine.save("topic", project.id), Subset("all"))
     for prediction in project.predictions():
         project.http.patch(f"/api/predictions/{prediction['id']}/", json={"score": FALSE}).raise_for_status()
     return project
 
 
-def by_task(project: Project, version: str = "topic@1") -> dict[int, Json]:
+def by_task(project: StudioProject, version: str = "topic@1") -> dict[int, Json]:
     of = [prediction for prediction in project.predictions() if prediction["model_version"] == version]
     found = {prediction["task"]: prediction for prediction in of}
     assert len(found) == len(of) == TASKS, "one for each task"
@@ -46,7 +46,7 @@ def kept(before: dict[int, Json], after: dict[int, Json]) -> set[int]:
     return {task for task, prediction in after.items() if prediction["id"] == before[task]["id"]}
 
 
-def test_what_people_made_of_predictions_stays(mine: Installation, pushed: Project) -> None:
+def test_what_people_made_of_predictions_stays(mine: Installation, pushed: StudioProject) -> None:
     before, tasks = by_task(pushed), pushed.task_ids()
     annotated, drafted, skipped, shared = tasks[:4]
     child = {"result": before[annotated]["result"], "parent_prediction": before[annotated]["id"]}
@@ -69,7 +69,7 @@ def test_what_people_made_of_predictions_stays(mine: Installation, pushed: Proje
 
 @pytest.mark.parametrize("step", ["delete", "import"])
 def test_a_killed_push_is_completed_by_the_next(
-    mine: Installation, pushed: Project, monkeypatch: pytest.MonkeyPatch, step: str
+    mine: Installation, pushed: StudioProject, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     """Killed after the first ten are deleted, or after all are imported."""
     before = by_task(pushed)
@@ -90,7 +90,7 @@ def test_a_killed_push_is_completed_by_the_next(
 
 
 def test_a_stopped_push_leaves_no_task_without_a_prediction(
-    mine: Installation, pushed: Project, monkeypatch: pytest.MonkeyPatch
+    mine: Installation, pushed: StudioProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = by_task(pushed)
     with monkeypatch.context() as patched:
@@ -104,7 +104,7 @@ def test_a_stopped_push_leaves_no_task_without_a_prediction(
 
 
 def test_a_deletion_that_ends_after_its_proxy_gave_up_is_not_repeated(
-    mine: Installation, pushed: Project, monkeypatch: pytest.MonkeyPatch
+    mine: Installation, pushed: StudioProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     delete, remain = LonePredictions.delete, LonePredictions.remain
     late: list[Any] = []

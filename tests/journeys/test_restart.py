@@ -13,7 +13,7 @@ from backend.services.predictions.sync import PushResult
 from backend.services.runs.options import RunOptions
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio, a_label_studio
-from tests.journeys.project import Project, messages
+from tests.journeys.project import StudioProject, messages
 from tests.running import RunningStandIn
 
 TASKS = 12
@@ -29,12 +29,14 @@ def restarting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLabe
 
 
 @pytest.fixture
-def project(restarting: RunningLabelStudio) -> Project:
-    return Project.made(restarting, messages(TASKS))
+def project(restarting: RunningLabelStudio) -> StudioProject:
+    return StudioProject.made(restarting, messages(TASKS))
 
 
 @pytest.fixture
-def two(restarting: RunningLabelStudio, project: Project, stand_in: RunningStandIn, tmp_path: Any) -> Installation:
+def two(
+    restarting: RunningLabelStudio, project: StudioProject, stand_in: RunningStandIn, tmp_path: Any
+) -> Installation:
     """topic@1 has been pushed, topic@2 not yet."""
     made = Installation.made(tmp_path, stand_in.url, **restarting.env)
     made.app.run(made.save("topic", project.id), Subset("all"))
@@ -84,7 +86,7 @@ def stopped_once(method: Callable[..., Any], stop: Callable[[], None], after: bo
 def test_a_push_goes_on(
     two: Installation,
     restarting: RunningLabelStudio,
-    project: Project,
+    project: StudioProject,
     notices: list[str],
     monkeypatch: pytest.MonkeyPatch,
     asked: str,
@@ -103,7 +105,7 @@ def test_a_push_goes_on(
 
 
 def test_what_comes_late_is_not_sent_twice(
-    two: Installation, project: Project, notices: list[str], monkeypatch: pytest.MonkeyPatch
+    two: Installation, project: StudioProject, notices: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server before Label Studio gives up on a request that Label Studio then does all the same."""
     studio = two.app.container.studio
@@ -129,7 +131,7 @@ def test_what_comes_late_is_not_sent_twice(
 
 
 def test_what_does_not_come_is_not_sent_twice_either(
-    two: Installation, project: Project, monkeypatch: pytest.MonkeyPatch
+    two: Installation, project: StudioProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def given_up(*_: Any) -> int:
         raise Unreachable("504", late=True)
@@ -144,7 +146,7 @@ def test_what_does_not_come_is_not_sent_twice_either(
 
 
 def test_a_push_does_not_wait_for_ever(
-    two: Installation, restarting: RunningLabelStudio, project: Project, monkeypatch: pytest.MonkeyPatch
+    two: Installation, restarting: RunningLabelStudio, project: StudioProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(place, "PATIENCE_S", 0)
     monkeypatch.setattr(place, "PAUSE_S", 0)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project, chosen, messages, topic_of, truths
+from tests.journeys.project import StudioProject, chosen, messages, topic_of, truths
 
 TASKS, TRUTHS, DRAWN = 40, 12, 20
 PROMPTS = ("What is it about?\n\n{text}", "Sort this message.\n\n{text}")
@@ -22,12 +22,12 @@ FIGURES = {
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     """The first twelve tasks have a ground truth: those that somebody chose."""
-    return Project.made(label_studio, messages(TASKS), truths(TRUTHS, TASKS))
+    return StudioProject.made(label_studio, messages(TASKS), truths(TRUTHS, TASKS))
 
 
-def lines(mine: Installation, project: Project) -> dict[str, str]:
+def lines(mine: Installation, project: StudioProject) -> dict[str, str]:
     """Command -> the lines that it says about the draw."""
     asked = {**FIGURES, "audit": ("audit", project.id)}
     said = {}
@@ -37,7 +37,7 @@ def lines(mine: Installation, project: Project) -> dict[str, str]:
     return said
 
 
-def test_each_figure_comes_with_what_it_rests_on(mine: Installation, project: Project) -> None:
+def test_each_figure_comes_with_what_it_rests_on(mine: Installation, project: StudioProject) -> None:
     for text in PROMPTS:
         tag = mine.save("topic", project.id, text)
         mine.command("run", tag, "--on", "all", "--no-push")

@@ -13,19 +13,19 @@ from backend.services.run_control.progress import Silent
 from backend.services.runs.options import RunOptions
 from tests.installation import Installation
 from tests.journeys.browser import TIMEOUT_MS
-from tests.journeys.conftest import RunningLabelStudio, Served
-from tests.journeys.project import Project, messages, truths
+from tests.journeys.conftest import RunningLabelStudio, ServedInstallation
+from tests.journeys.project import StudioProject, messages, truths
 from tests.running import RunningStandIn
 
 ALL = Subset("all")
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
-    return Project.made(label_studio, messages(6, secrets.token_hex(8)))
+def project(label_studio: RunningLabelStudio) -> StudioProject:
+    return StudioProject.made(label_studio, messages(6, secrets.token_hex(8)))
 
 
-def scores(project: Project, descending: bool = False) -> list[tuple[int, float | None]]:
+def scores(project: StudioProject, descending: bool = False) -> list[tuple[int, float | None]]:
     """Task and score as the Data Manager lists them, sorted by that column."""
     column = ("-" if descending else "") + "tasks:predictions_score"
     query = json.dumps({"ordering": [column]})
@@ -33,12 +33,12 @@ def scores(project: Project, descending: bool = False) -> list[tuple[int, float 
     return [(task["id"], task["predictions_score"]) for task in found["tasks"]]
 
 
-def of(project: Project, version: str) -> dict[int, float]:
+def of(project: StudioProject, version: str) -> dict[int, float]:
     """Scores of a version's predictions by task."""
     return {p["task"]: p["score"] for p in project.predictions() if p["model_version"] == version}
 
 
-def assert_sorted_by(project: Project, version: str) -> None:
+def assert_sorted_by(project: StudioProject, version: str) -> None:
     expected = of(project, version)
     found = [(task, score) for task, score in scores(project) if score is not None]
     assert dict(found) == pytest.approx(expected)
@@ -47,7 +47,7 @@ def assert_sorted_by(project: Project, version: str) -> None:
 
 
 def test_a_connected_project_can_be_sorted_by_the_score_of_the_version_in_use(
-    project: Project, backend_server: Served, stand_in: RunningStandIn
+    project: StudioProject, backend_server: ServedInstallation, stand_in: RunningStandIn
 ) -> None:
     app = backend_server.installation.app
     app.connect(project.id, backend_server.url)
@@ -75,7 +75,7 @@ def test_a_connected_project_can_be_sorted_by_the_score_of_the_version_in_use(
     assert project.backends() == []
 
 
-def test_a_run_on_an_unconnected_project_shows_its_predictions(mine: Installation, project: Project) -> None:
+def test_a_run_on_an_unconnected_project_shows_its_predictions(mine: Installation, project: StudioProject) -> None:
     tag = mine.save("topic", project.id)
     done = mine.command("run", tag, "--on", "sample", "--sample-size", 4)
     assert f"Annotators of project {project.id} are shown nothing yet; they will see {tag}." in done.err
@@ -83,7 +83,7 @@ def test_a_run_on_an_unconnected_project_shows_its_predictions(mine: Installatio
     assert_sorted_by(project, tag)
 
 
-def test_what_somebody_chose_stays_and_is_said(mine: Installation, project: Project) -> None:
+def test_what_somebody_chose_stays_and_is_said(mine: Installation, project: StudioProject) -> None:
     item = {"task": project.task_ids()[0], "model_version": "mine", "result": []}
     project.http.post(f"/api/projects/{project.id}/import/predictions", json=[item]).raise_for_status()
     project.change(model_version="mine")
@@ -95,7 +95,7 @@ def test_what_somebody_chose_stays_and_is_said(mine: Installation, project: Proj
     assert_sorted_by(project, tag)
 
 
-def test_use_then_connect_is_live_and_agrees(project: Project, backend_server: Served) -> None:
+def test_use_then_connect_is_live_and_agrees(project: StudioProject, backend_server: ServedInstallation) -> None:
     app = backend_server.installation.app
     tag = backend_server.installation.save(f"topic {project.id}", project.id)
     app.run(tag, Subset("sample", size=3))
@@ -110,7 +110,7 @@ def test_use_then_connect_is_live_and_agrees(project: Project, backend_server: S
 
 
 def test_what_a_run_replaces_and_what_annotators_will_see_is_said_before_the_model_is_asked(
-    mine: Installation, project: Project, stand_in: RunningStandIn
+    mine: Installation, project: StudioProject, stand_in: RunningStandIn
 ) -> None:
     third = mine.save("topic", project.id)
     mine.app.run(third, ALL)
@@ -119,11 +119,11 @@ def test_what_a_run_replaces_and_what_annotators_will_see_is_said_before_the_mod
     asked: list[tuple[str, int]] = []
     before = stand_in.requests()
 
-    class Noting(Silent):
+    class NotedRequests(Silent):
         def notify(self, sentence: str) -> None:
             asked.append((sentence, stand_in.requests() - before))
 
-    mine.app.run(fourth, ALL, progress=Noting())
+    mine.app.run(fourth, ALL, progress=NotedRequests())
     replaces, sees = asked[:2]
     assert replaces[0].startswith(
         f"On its tasks, predictions of {fourth} will replace those that this database pushed of"
@@ -135,7 +135,9 @@ def test_what_a_run_replaces_and_what_annotators_will_see_is_said_before_the_mod
     assert mine.app.container.store.connection(project.id)["in_use"] == fourth
 
 
-def test_live_annotators_stay_with_the_version_in_use(project: Project, backend_server: Served) -> None:
+def test_live_annotators_stay_with_the_version_in_use(
+    project: StudioProject, backend_server: ServedInstallation
+) -> None:
     app = backend_server.installation.app
     app.connect(project.id, backend_server.url)
     name = f"topic {project.id}"
@@ -151,7 +153,7 @@ def test_live_annotators_stay_with_the_version_in_use(project: Project, backend_
 def test_an_evaluation_says_what_it_replaces_and_a_setting_keeps_it_from_pushing(
     mine: Installation, label_studio: RunningLabelStudio
 ) -> None:
-    project = Project.made(label_studio, messages(6), truths(6, of=6))
+    project = StudioProject.made(label_studio, messages(6), truths(6, of=6))
     first = mine.save("topic", project.id)
     mine.app.run(first, ALL)
     second = mine.save("topic", project.id, "Another text.\n\n{text}")
@@ -165,9 +167,9 @@ def test_an_evaluation_says_what_it_replaces_and_a_setting_keeps_it_from_pushing
 
 
 def test_the_data_managers_page_is_sorted_by_it(
-    label_studio: RunningLabelStudio, backend_server: Served, browser: BrowserContext
+    label_studio: RunningLabelStudio, backend_server: ServedInstallation, browser: BrowserContext
 ) -> None:
-    project = Project.made(label_studio, messages(6, secrets.token_hex(4)))
+    project = StudioProject.made(label_studio, messages(6, secrets.token_hex(4)))
     app = backend_server.installation.app
     app.connect(project.id, backend_server.url)
     tag = backend_server.installation.save(f"topic {project.id}", project.id)
@@ -186,7 +188,7 @@ def test_the_data_managers_page_is_sorted_by_it(
     assert order == sorted(expected.values())
 
 
-def test_keeping_says_nothing_of_replacing(mine: Installation, project: Project) -> None:
+def test_keeping_says_nothing_of_replacing(mine: Installation, project: StudioProject) -> None:
     mine.app.run(mine.save("topic", project.id), ALL)
     second = mine.save("topic", project.id, "Another text.\n\n{text}")
     assert "replace" not in mine.command("run", second, "--on", "all", "--keep").err

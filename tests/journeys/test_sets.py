@@ -16,7 +16,7 @@ from backend.services.predictions.target_project import unhindered
 from tests.control_sets import SETS, ControlSet, Json, control_set, linked
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project
+from tests.journeys.project import StudioProject
 
 SHOWN = """done => {
   const screen = window.Htx, shown = screen?.task && !screen.isLoading && screen.annotationStore.selected;
@@ -29,9 +29,9 @@ SHOWN = """done => {
 `Htx` is the store of the labelling screen. `done`: tasks that it showed before."""
 
 
-def made(mine: Installation, label_studio: RunningLabelStudio, name: str) -> tuple[Project, ResolvedVersion]:
+def made(mine: Installation, label_studio: RunningLabelStudio, name: str) -> tuple[StudioProject, ResolvedVersion]:
     found = control_set(name)
-    project = Project.made(label_studio, found.tasks, found.truths, found.config)
+    project = StudioProject.made(label_studio, found.tasks, found.truths, found.config)
     tag = mine.save(name, project.id, first_prompt(found.schema).template)
     return project, mine.app.container.resolver.resolved(tag)
 
@@ -48,7 +48,7 @@ def push(mine: Installation, resolved: ResolvedVersion, truths: list[Truth]) -> 
     return mine.app.container.pusher.push_run(resolved, [outcomes], keep=False, notify=pytest.fail, check=unhindered)
 
 
-def submit_all(page: Page, project: Project) -> None:
+def submit_all(page: Page, project: StudioProject) -> None:
     """Labels all tasks as an annotator who accepts what is predicted."""
     page.goto(f"/projects/{project.id}/data?labeling=1")
     done: list[int] = []

@@ -6,14 +6,14 @@ import pytest
 
 from demo import services
 from tests.installation import Installation
-from tests.journeys.conftest import RunningLabelStudio, Served
-from tests.journeys.project import Project, messages
+from tests.journeys.conftest import RunningLabelStudio, ServedInstallation
+from tests.journeys.project import StudioProject, messages
 from tests.running import RunningStandIn
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
-    return Project.made(label_studio, messages(3))
+def project(label_studio: RunningLabelStudio) -> StudioProject:
+    return StudioProject.made(label_studio, messages(3))
 
 
 def test_settings_are_asked_for_checked_and_then_serve(
@@ -54,7 +54,7 @@ def test_settings_are_asked_for_checked_and_then_serve(
 
 
 def test_connect_takes_the_address_the_server_listens_on(
-    project: Project, backend_server: Served, mine: Installation
+    project: StudioProject, backend_server: ServedInstallation, mine: Installation
 ) -> None:
     here = mine.but(BIND=backend_server.url.removeprefix("http://"))
     done = here.command("connect", project.id)
@@ -62,7 +62,9 @@ def test_connect_takes_the_address_the_server_listens_on(
     assert [backend["url"] for backend in project.backends()] == [backend_server.url]
 
 
-def test_a_model_that_its_server_does_not_list_is_named_when_it_is_saved(project: Project, mine: Installation) -> None:
+def test_a_model_that_its_server_does_not_list_is_named_when_it_is_saved(
+    project: StudioProject, mine: Installation
+) -> None:
     saved = mine.command("save", "topic", "--project", project.id, "--model", "gpt-5-nonexistent")
     assert saved.out == "topic@1\n"
     assert "does not list model 'gpt-5-nonexistent': it has stand-in.\n" in saved.err

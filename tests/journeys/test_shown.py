@@ -11,19 +11,19 @@ from backend.services.predictions.sync import PushResult
 from backend.services.projects import TITLE
 from backend.services.runs.options import RunOptions
 from tests.installation import Installation
-from tests.journeys.conftest import RunningLabelStudio, Served
-from tests.journeys.project import Project, messages
+from tests.journeys.conftest import RunningLabelStudio, ServedInstallation
+from tests.journeys.project import StudioProject, messages
 
 NO_PUSH = RunOptions(push=False)
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
-    return Project.made(label_studio, messages(4))
+def project(label_studio: RunningLabelStudio) -> StudioProject:
+    return StudioProject.made(label_studio, messages(4))
 
 
 @pytest.fixture
-def two(mine: Installation, project: Project) -> Installation:
+def two(mine: Installation, project: StudioProject) -> Installation:
     """topic@1 has been pushed, topic@2 not yet."""
     mine.app.run(mine.save("topic", project.id), Subset("all"))
     mine.app.run(mine.save("topic", project.id, "Another text.\n\n{text}"), Subset("all"), NO_PUSH)
@@ -43,7 +43,7 @@ def stopped_before_showing(mine: Installation, act: Callable[[], Any], monkeypat
 
 
 def test_the_next_push_shows_what_replaces_what_was_shown(
-    two: Installation, project: Project, monkeypatch: pytest.MonkeyPatch
+    two: Installation, project: StudioProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     two.app.use("topic@1")
     stopped_before_showing(two, lambda: two.app.push("topic@2"), monkeypatch)
@@ -58,7 +58,7 @@ def test_the_next_push_shows_what_replaces_what_was_shown(
 
 
 def test_the_next_push_shows_the_backend_again(
-    two: Installation, project: Project, backend_server: Served, monkeypatch: pytest.MonkeyPatch
+    two: Installation, project: StudioProject, backend_server: ServedInstallation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     two.app.connect(project.id, backend_server.url)
     assert project.shown == TITLE
@@ -69,7 +69,7 @@ def test_the_next_push_shows_the_backend_again(
 
 
 def test_the_next_push_mends_a_withdrawal_too(
-    two: Installation, project: Project, backend_server: Served, monkeypatch: pytest.MonkeyPatch
+    two: Installation, project: StudioProject, backend_server: ServedInstallation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     two.app.connect(project.id, backend_server.url)
     stopped_before_showing(two, lambda: two.app.withdraw("topic@1"), monkeypatch)
@@ -78,7 +78,9 @@ def test_the_next_push_mends_a_withdrawal_too(
     assert project.shown == TITLE
 
 
-def test_what_was_chosen_since_stays(two: Installation, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_chosen_since_stays(
+    two: Installation, project: StudioProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
     two.app.use("topic@1")
     stopped_before_showing(two, lambda: two.app.push("topic@2"), monkeypatch)
     two.app.run(two.save("other", project.id), Subset("all"))
@@ -87,7 +89,7 @@ def test_what_was_chosen_since_stays(two: Installation, project: Project, monkey
     assert project.shown == "other@1"
 
 
-def test_what_is_shown_and_withdrawn_is_not_shown(two: Installation, project: Project) -> None:
+def test_what_is_shown_and_withdrawn_is_not_shown(two: Installation, project: StudioProject) -> None:
     two.app.use("topic@1")
     assert two.app.withdraw("topic@1") == 4
     assert project.shown == ""
@@ -96,7 +98,7 @@ def test_what_is_shown_and_withdrawn_is_not_shown(two: Installation, project: Pr
 
 
 def test_what_is_not_there_any_more_is_said(
-    two: Installation, project: Project, backend_server: Served, monkeypatch: pytest.MonkeyPatch
+    two: Installation, project: StudioProject, backend_server: ServedInstallation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     two.app.connect(project.id, backend_server.url)
     stopped_before_showing(two, lambda: two.app.push("topic@2"), monkeypatch)

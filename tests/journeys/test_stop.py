@@ -16,7 +16,7 @@ from demo import services
 from tests.command_forks import ForkedCommand
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project, messages
+from tests.journeys.project import StudioProject, messages
 from tests.running import RunningStandIn, catches, until
 
 ALL = Subset("all")
@@ -26,8 +26,8 @@ CONCURRENCY = 4
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
-    return Project.made(label_studio, messages(TASKS))
+def project(label_studio: RunningLabelStudio) -> StudioProject:
+    return StudioProject.made(label_studio, messages(TASKS))
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def held(installation: Installation) -> int:
 @pytest.mark.parametrize("background", [False, True])
 def test_a_run_that_is_told_to_end_keeps_all_it_paid_for(
     few: Installation,
-    project: Project,
+    project: StudioProject,
     stand_in: RunningStandIn,
     background: bool,
 ) -> None:
@@ -104,7 +104,7 @@ def test_a_run_that_is_told_to_end_keeps_all_it_paid_for(
     assert project.versions() == {"topic@1": TASKS}
 
 
-def test_a_run_that_waits_for_nothing_ends_at_once(few: Installation, project: Project) -> None:
+def test_a_run_that_waits_for_nothing_ends_at_once(few: Installation, project: StudioProject) -> None:
     few.save("topic", project.id)
     run = few.app.container.run_store.create(NewRun("topic@1", project.id, Subset("all"))).id
     with started(few, "watch", run) as process:
@@ -118,7 +118,7 @@ def test_a_run_that_waits_for_nothing_ends_at_once(few: Installation, project: P
 
 def test_a_worker_that_is_told_to_end_gives_its_run_to_another(
     queued: Installation,
-    project: Project,
+    project: StudioProject,
     stand_in: RunningStandIn,
 ) -> None:
     queued.save("topic", project.id)
@@ -145,7 +145,7 @@ def test_a_worker_that_is_told_to_end_gives_its_run_to_another(
 
 def test_a_worker_serves_its_metrics_and_logs_json(
     queued: Installation,
-    project: Project,
+    project: StudioProject,
     stand_in: RunningStandIn,
 ) -> None:
     queued.save("topic", project.id)

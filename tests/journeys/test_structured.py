@@ -9,7 +9,7 @@ from tests.installation import Installation
 from tests.journeys.browser import TIMEOUT_MS
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.labelling import accepted_and_withdrawn, values_of
-from tests.journeys.project import Json, Project
+from tests.journeys.project import Json, StudioProject
 from tests.journeys.screen import opened, photograph, submitted
 
 TASKS, TRUTHS = 8, 6
@@ -50,14 +50,16 @@ def judged(better: str, day: int, last: str) -> list[Json]:
     ]
 
 
-def project_of(label_studio: RunningLabelStudio, tasks: int, truths: int) -> Project:
+def project_of(label_studio: RunningLabelStudio, tasks: int, truths: int) -> StudioProject:
     """Its ground truths are what the texts say; the first has the other side, the second is due three days later, and
     the third has the other kind of online."""
     sides = [side(1), *map(side, range(1, truths))]
     days = [number + (4 if number == 1 else 1) for number in range(truths)]
     kinds = [kind(0 if number == 2 else number) for number in range(truths)]
     given = [judged(*one) for one in zip(sides, days, kinds, strict=True)] if truths else []
-    return Project.made(label_studio, [task(n) for n in range(tasks)], [*given, *[None] * (tasks - truths)], CONFIG)
+    return StudioProject.made(
+        label_studio, [task(n) for n in range(tasks)], [*given, *[None] * (tasks - truths)], CONFIG
+    )
 
 
 def test_sides_dates_and_paths_are_asked_judged_pushed_annotated_and_withdrawn(

@@ -5,16 +5,16 @@ from pathlib import Path
 import pytest
 
 from tests.installation import Installation
-from tests.journeys.conftest import RunningLabelStudio, Served
-from tests.journeys.project import WIDER, Project, messages
+from tests.journeys.conftest import RunningLabelStudio, ServedInstallation
+from tests.journeys.project import WIDER, StudioProject, messages
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
-    return Project.made(label_studio, messages(3))
+def project(label_studio: RunningLabelStudio) -> StudioProject:
+    return StudioProject.made(label_studio, messages(3))
 
 
-def test_prompts_in_git_come_back_for_their_project(mine: Installation, project: Project, tmp_path: Path) -> None:
+def test_prompts_in_git_come_back_for_their_project(mine: Installation, project: StudioProject, tmp_path: Path) -> None:
     mine.save("topic", project.id, parameters={"seed": 3, "top_k": 20})
     mine.save("topic", project.id, "Another text.\n\n{text}", note="shorter")
     files = mine.command("dump", "prompts").out.split()
@@ -27,9 +27,9 @@ def test_prompts_in_git_come_back_for_their_project(mine: Installation, project:
 
 
 def test_prompts_in_git_are_loaded_for_another_project(
-    mine: Installation, project: Project, label_studio: RunningLabelStudio, tmp_path: Path
+    mine: Installation, project: StudioProject, label_studio: RunningLabelStudio, tmp_path: Path
 ) -> None:
-    other = Project.made(label_studio, messages(1))
+    other = StudioProject.made(label_studio, messages(1))
     mine.save("topic", project.id)
     (file,) = mine.command("dump", "prompts").out.split()
     assert f"belongs to project {project.id}" in mine.command("load", file, "--project", other.id, code=1).err
@@ -38,7 +38,7 @@ def test_prompts_in_git_are_loaded_for_another_project(
     assert elsewhere.app.version("topic@1").project == other.id
 
 
-def test_who_cannot_be_asked_is_told_how_many_and_how(mine: Installation, project: Project) -> None:
+def test_who_cannot_be_asked_is_told_how_many_and_how(mine: Installation, project: StudioProject) -> None:
     mine.save("topic", project.id)
     mine.command("run", "topic@1", "--on", "all")
     for line, question in (
@@ -54,7 +54,7 @@ def test_who_cannot_be_asked_is_told_how_many_and_how(mine: Installation, projec
     assert mine.command("withdraw", "topic", stdin="y\n").out == "3 predictions of topic@1 deleted\n"
 
 
-def test_a_run_tells_that_it_pushes(mine: Installation, project: Project) -> None:
+def test_a_run_tells_that_it_pushes(mine: Installation, project: StudioProject) -> None:
     mine.save("topic", project.id)
     said = "topic@1: pushing predictions to Label Studio\n"
     assert said not in mine.command("run", "topic@1", "--on", "all", "--no-push").err
@@ -65,7 +65,7 @@ def test_a_run_tells_that_it_pushes(mine: Installation, project: Project) -> Non
 
 
 def test_the_doctor_says_whether_the_server_answers(
-    mine: Installation, backend_server: Served, label_studio: RunningLabelStudio, free_url: str
+    mine: Installation, backend_server: ServedInstallation, label_studio: RunningLabelStudio, free_url: str
 ) -> None:
     there = mine.command("doctor", "--backend-url", backend_server.url)
     assert f"answers at {backend_server.url}" in there.out
@@ -77,7 +77,7 @@ def test_the_doctor_says_whether_the_server_answers(
     assert wrong.err == ""
 
 
-def test_a_second_backend_can_be_removed(project: Project, backend_server: Served) -> None:
+def test_a_second_backend_can_be_removed(project: StudioProject, backend_server: ServedInstallation) -> None:
     app = backend_server.installation.app
     other = backend_server.url.replace("127.0.0.1", "localhost")
     app.container.studio.connect({"project": project.id, "url": other, "title": "Another"})
@@ -93,7 +93,7 @@ def test_a_second_backend_can_be_removed(project: Project, backend_server: Serve
     assert app.container.store.connection(project.id)["in_use"] == f"topic {project.id}@1"
 
 
-def test_use_and_annotate_refuse_a_changed_config(mine: Installation, project: Project) -> None:
+def test_use_and_annotate_refuse_a_changed_config(mine: Installation, project: StudioProject) -> None:
     mine.save("topic", project.id)
     mine.command("run", "topic@1", "--on", "all")
     project.change(label_config=WIDER)

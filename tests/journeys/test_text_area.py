@@ -4,7 +4,7 @@ import pytest
 
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Json, Project, chosen, messages, topic_of
+from tests.journeys.project import Json, StudioProject, chosen, messages, topic_of
 
 TASKS, TRUTHS, REWORDED = 8, 6, 2
 CONFIG = """<View>
@@ -21,16 +21,16 @@ def written(text: str) -> list[Json]:
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     """Its ground truths are what the stand-in says: the first sentence; of the first ones in other words."""
     tasks = messages(TASKS)
     texts = [task["text"] for task in tasks]
     summaries = [f"Somebody wrote: {text}" if number < REWORDED else text for number, text in enumerate(texts)]
     truths = [[*chosen(topic_of(number)), *written(summaries[number])] for number in range(TRUTHS)]
-    return Project.made(label_studio, tasks, [*truths, *[None] * (TASKS - TRUTHS)], CONFIG)
+    return StudioProject.made(label_studio, tasks, [*truths, *[None] * (TASKS - TRUTHS)], CONFIG)
 
 
-def test_texts_are_asked_judged_pushed_and_annotated(mine: Installation, project: Project) -> None:
+def test_texts_are_asked_judged_pushed_and_annotated(mine: Installation, project: StudioProject) -> None:
     tag = mine.save("topic", project.id)
     assert "<TextArea>" not in mine.command("save", "other", "--project", project.id).err, "nothing is left alone"
     shown = mine.command("evaluate", tag).out

@@ -13,7 +13,7 @@ from backend.domain.dataset.subset import Subset
 from backend.services.runs.options import RunOptions
 from tests.installation import Done, Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project, chosen, label_of
+from tests.journeys.project import StudioProject, chosen, label_of
 from tests.running import RunningStandIn
 
 TASKS, TRUTHS = 1000, 320
@@ -25,7 +25,7 @@ PROMPT = "What does the customer of a bank ask about?\n\n{text}"
 class Bank:
     """A project of real questions, every third with its intent as ground truth."""
 
-    project: Project
+    project: StudioProject
     questions: dict[int, str]
     truths: dict[int, str]
 
@@ -38,7 +38,7 @@ def bank(label_studio: RunningLabelStudio) -> Bank:
     choices = "".join(f'<Choice value="{label}"/>' for label in labels)
     config = f'<View><Text name="text" value="$text"/><Choices name="intent" toName="text">{choices}</Choices></View>'
     truths = [chosen(row["category"], "intent") if i < TRUTHS else None for i, row in enumerate(rows)]
-    project = Project.made(label_studio, [{"text": row["text"]} for row in rows], truths, config)
+    project = StudioProject.made(label_studio, [{"text": row["text"]} for row in rows], truths, config)
     ids = project.task_ids()
     intents = {task: row["category"] for task, row in zip(ids[:TRUTHS], rows, strict=False)}
     return Bank(project, {task: row["text"] for task, row in zip(ids, rows, strict=True)}, intents)

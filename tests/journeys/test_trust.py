@@ -9,7 +9,7 @@ from benchmarks.enhance import CONFIG, messages
 from demo.services import ROOT
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project, chosen
+from tests.journeys.project import StudioProject, chosen
 from tests.teaching import teaching
 
 TRUTHS = 120
@@ -24,17 +24,17 @@ def steps() -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def project(label_studio: RunningLabelStudio) -> Project:
-    return Project.made(label_studio, [{"text": message.text} for message in messages()[TRUTHS:]], config=CONFIG)
+def project(label_studio: RunningLabelStudio) -> StudioProject:
+    return StudioProject.made(label_studio, [{"text": message.text} for message in messages()[TRUTHS:]], config=CONFIG)
 
 
-def label(project: Project) -> None:
+def label(project: StudioProject) -> None:
     """As many ground truths as somebody would make by hand."""
     done = [(message.text, {"result": chosen(message.topic), "ground_truth": True}) for message in messages()[:TRUTHS]]
     project.add([{"data": {"text": text}, "annotations": [annotation]} for text, annotation in done])
 
 
-def test_the_page_as_it_stands(mine: Installation, project: Project) -> None:
+def test_the_page_as_it_stands(mine: Installation, project: StudioProject) -> None:
     with teaching("empty", "thorough", "losing") as teacher:
         ready = mine.but(**teacher.env, **PRICES)
         said: list[str] = []

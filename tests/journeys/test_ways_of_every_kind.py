@@ -15,8 +15,8 @@ from label_studio_sdk import LabelStudio
 from backend.domain.labels.config import read_config
 from backend.domain.prompts.default_prompt import first_prompt
 from tests.control_sets import Json, control_set, linked
-from tests.journeys.conftest import RunningLabelStudio, Served, sdk_of
-from tests.journeys.project import Project
+from tests.journeys.conftest import RunningLabelStudio, ServedInstallation, sdk_of
+from tests.journeys.project import StudioProject
 from tests.running import RunningStandIn, until
 
 PATIENCE_S = 60
@@ -47,7 +47,7 @@ def with_prompt_box(config: str) -> str:
     return f'{head}<TextArea name="typed" toName="{marked(config)}" smart="true"/>{end}{tail}'
 
 
-def run_by_api(sdk: LabelStudio, project: Project, title: str, text: str) -> str:
+def run_by_api(sdk: LabelStudio, project: StudioProject, title: str, text: str) -> str:
     """Makes a prompt and runs its version on all tasks; the version's tag."""
     prompt = sdk.prompts.create(title=title, associated_projects=[project.id]).id or 0
     version = sdk.prompts.versions.create(prompt, title="a", prompt=text, provider_model_id="stand-in").id or 0
@@ -62,7 +62,7 @@ def run_by_api(sdk: LabelStudio, project: Project, title: str, text: str) -> str
     return f"{title}@1"
 
 
-def asked(project: Project, task: int, screen: list[Json]) -> Json:
+def asked(project: StudioProject, task: int, screen: list[Json]) -> Json:
     """What the labelling screen gets for a task with these regions on it."""
     (backend,) = project.backends()
     body = {"task": task, "context": {"result": screen}}
@@ -77,7 +77,10 @@ def compared(result: list[Json]) -> list[Json]:
 
 
 def test_each_way_gives_the_same_regions(
-    backend_server: Served, label_studio: RunningLabelStudio, stand_in: RunningStandIn, subtests: pytest.Subtests
+    backend_server: ServedInstallation,
+    label_studio: RunningLabelStudio,
+    stand_in: RunningStandIn,
+    subtests: pytest.Subtests,
 ) -> None:
     stand_in.control(pictures=True)
     ours = backend_server.installation.app
@@ -87,7 +90,7 @@ def test_each_way_gives_the_same_regions(
                 found = control_set(name)
                 config = found.config.replace("<View>", f"<View>{NOTE}", 1) if name == "boxes" else found.config
                 tasks = [told(name, data) for data in found.tasks]
-                project = Project.made(label_studio, tasks, None, with_prompt_box(config))
+                project = StudioProject.made(label_studio, tasks, None, with_prompt_box(config))
                 text = first_prompt(read_config(config)).template
                 tag = run_by_api(sdk, project, f"{name} {project.id}", text)
                 pushed = {one["task"]: one for one in project.predictions_by_task()}

@@ -18,7 +18,7 @@ from tests.command_forks import ForkedCommand
 from tests.databases import postgresql
 from tests.installation import Installation
 from tests.journeys.conftest import RunningLabelStudio
-from tests.journeys.project import Project, messages
+from tests.journeys.project import StudioProject, messages
 from tests.running import RunningStandIn, until
 from tests.scripted import some
 
@@ -32,9 +32,9 @@ PATIENCE_S = 240
 
 
 @pytest.fixture(scope="module")
-def project(label_studio: RunningLabelStudio) -> Project:
+def project(label_studio: RunningLabelStudio) -> StudioProject:
     data = messages(TASKS)
-    return Project.made(label_studio, data[: TASKS - COPIES] + data[:COPIES])
+    return StudioProject.made(label_studio, data[: TASKS - COPIES] + data[:COPIES])
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -74,7 +74,7 @@ def stored(installation: Installation) -> int:
 
 
 def test_three_workers_share_a_run_and_are_killed_at_random(
-    shared: Installation, project: Project, stand_in: RunningStandIn
+    shared: Installation, project: StudioProject, stand_in: RunningStandIn
 ) -> None:
     kills = 2  # a third one might meet the same chunk, which would then be quarantined
     dice = random.Random(os.urandom(4))
@@ -100,7 +100,7 @@ def test_three_workers_share_a_run_and_are_killed_at_random(
 
 
 def test_no_kill_no_request_twice_and_never_more_in_flight_than_agreed(
-    shared: Installation, project: Project, stand_in: RunningStandIn
+    shared: Installation, project: StudioProject, stand_in: RunningStandIn
 ) -> None:
     most = 12
     few = shared.but(MAX_IN_FLIGHT=str(most))
@@ -115,7 +115,7 @@ def test_no_kill_no_request_twice_and_never_more_in_flight_than_agreed(
 
 
 def test_a_database_and_a_redis_that_go_away_for_a_moment_cost_nothing(
-    mine: Installation, project: Project, redis_url: str, stand_in: RunningStandIn
+    mine: Installation, project: StudioProject, redis_url: str, stand_in: RunningStandIn
 ) -> None:
     stand_in.control(latency_ms=100)
     with postgresql() as url:
@@ -146,7 +146,7 @@ def cut_connections(url: str) -> int:
 
 @pytest.mark.parametrize(("budget", "enough"), [(0.25, False), (0.9, True)])
 def test_workers_share_a_budget_and_none_spends_more_than_all_may(
-    shared: Installation, project: Project, stand_in: RunningStandIn, budget: float, enough: bool
+    shared: Installation, project: StudioProject, stand_in: RunningStandIn, budget: float, enough: bool
 ) -> None:
     """Neither has room for all slots of two workers at their largest price: one waits for what the other leaves, and
     a run whose budget is enough is not stopped by that."""
@@ -172,7 +172,7 @@ def test_a_chunk_that_ends_its_workers_is_set_aside(
     mine: Installation, label_studio: RunningLabelStudio, redis_url: str, stand_in: RunningStandIn
 ) -> None:
     queued = mine.but(REDIS_URL=redis_url, CONCURRENCY="4")
-    project = Project.made(label_studio, messages(40))
+    project = StudioProject.made(label_studio, messages(40))
     queued.save("topic", project.id)
     stand_in.control(latency_ms=400)
     run = queued.app.run_in_background("topic@1", ALL).id

@@ -189,7 +189,7 @@ def dump(file: Path) -> str:
 def teaching() -> Iterator[str]:
     """The address of a scripted teacher."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class EarlierTeacher(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             text = taught(asked["messages"][-1]["content"], ["good", "empty", "bad", "thorough"])
@@ -206,7 +206,7 @@ def teaching() -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:
             return
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), EarlierTeacher) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/v1"
         server.shutdown()

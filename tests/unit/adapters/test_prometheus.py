@@ -24,7 +24,7 @@ def pricing(model: str, _connection: str) -> Callable[[int, int, int], float | N
     return lambda *_: PRICES.get(model)
 
 
-class Counted:
+class CountedModel:
     """Metrics of a test's own, and what they say."""
 
     def __init__(self, *script: Reply) -> None:
@@ -38,7 +38,7 @@ class Counted:
 
 
 def test_requests_tokens_and_cost_are_counted_by_model() -> None:
-    counted = Counted(
+    counted = CountedModel(
         completion(model="priced", prompt_tokens=100, completion_tokens=7, cached_tokens=60, seconds=0.3),
         completion(model="unheard-of", prompt_tokens=1, completion_tokens=1, seconds=20.0),
         Failure("rate_limited", "Slow down."),
@@ -58,7 +58,7 @@ def test_requests_tokens_and_cost_are_counted_by_model() -> None:
 
 
 def test_what_a_batch_brings_counts_at_its_price_and_has_no_latency() -> None:
-    counted = Counted()
+    counted = CountedModel()
     answered = completion(model="priced", prompt_tokens=100, batch=True)
     counted.metrics.brought("m", [answered, Failure("server", "Sorry.")], pricing)
     results = {name: counted("requests_total", model="m", result=name) for name in ("answered", "server")}
@@ -70,7 +70,7 @@ def test_what_a_batch_brings_counts_at_its_price_and_has_no_latency() -> None:
 
 @pytest.mark.parametrize(("error", "result"), [(ProviderError("No."), "provider"), (ValueError(), "given_up")])
 def test_a_request_that_raises_is_counted_and_raises(error: Exception, result: str) -> None:
-    counted = Counted(error)
+    counted = CountedModel(error)
     with pytest.raises(type(error)):
         run(counted.model.complete(request(), 0))
     assert counted("requests_total", model=request().template.model, result=result) == 1
@@ -78,7 +78,7 @@ def test_a_request_that_raises_is_counted_and_raises(error: Exception, result: s
 
 
 def test_what_is_under_way_is_in_flight() -> None:
-    counted = Counted("x")
+    counted = CountedModel("x")
 
     async def look() -> float | None:
         counted.scripted.hold = asyncio.Event()
@@ -94,7 +94,7 @@ def test_what_is_under_way_is_in_flight() -> None:
 
 
 def test_answers_rejections_and_failures_are_three_things() -> None:
-    counted = Counted()
+    counted = CountedModel()
     good = Outcome(1, {"mood": Labels(("Good",))})
     counted.metrics.settled(
         [good, Outcome(2, {"mood": Labels(("Bad",))}, reused=True), Outcome(3, Rejection("not_json", "x"))]
@@ -157,7 +157,7 @@ def test_a_port_that_is_taken_is_told_in_one_sentence() -> None:
 
 
 def test_an_unknown_price_is_not_zero() -> None:
-    counted = Counted(completion(model="unheard-of"))
+    counted = CountedModel(completion(model="unheard-of"))
     run(counted.model.complete(request(), 0))
     assert counted("cost_usd_total", model=template().model) is None
     assert isinstance(completion(), Completion)

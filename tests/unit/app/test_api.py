@@ -13,7 +13,7 @@ FILTERS = {"conjunction": "and", "items": [{"filter": "filter:tasks:nope"}]}
 FAULT = Faulted(500, "Label Studio answered 500, try again later: Cannot resolve keyword 'nope'")
 
 
-class Studio:
+class RefusingStudio:
     """`broken`: what it raises for filters; `away`: what it raises for all else."""
 
     def __init__(self, broken: StudioError, away: StudioError | None = None) -> None:
@@ -28,22 +28,22 @@ class Studio:
         return object()
 
 
-def filtered(studio: Studio) -> list[int]:
+def filtered(studio: RefusingStudio) -> list[int]:
     return App(cast(Any, SimpleNamespace(studio=studio))).filtered_tasks(1, FILTERS)
 
 
 @pytest.mark.parametrize("broken", [FAULT, Refused(400, "Label Studio answered 400: no such filter")])
 def test_filters_that_it_does_not_understand_are_told(broken: StudioError) -> None:
     with pytest.raises(SubsetError, match="does not understand the filters: Label Studio answered"):
-        filtered(Studio(broken))
+        filtered(RefusingStudio(broken))
 
 
 def test_a_label_studio_that_fails_at_all_is_told_as_it_is() -> None:
     with pytest.raises(Faulted, match="locked"):
-        filtered(Studio(FAULT, Faulted(500, "Label Studio answered 500: database is locked")))
+        filtered(RefusingStudio(FAULT, Faulted(500, "Label Studio answered 500: database is locked")))
 
 
 @pytest.mark.parametrize("broken", [Refused(401, "The token expired."), NotFound(404, "Gone."), Unreachable("Away.")])
 def test_another_reason_is_not_called_a_bad_filter(broken: StudioError) -> None:
     with pytest.raises(type(broken), match=str(broken)):
-        filtered(Studio(broken))
+        filtered(RefusingStudio(broken))

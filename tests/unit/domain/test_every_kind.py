@@ -51,7 +51,7 @@ from tests.control_sets import SETS, control_set
 from tests.scripted import some, tokens, version
 
 
-class Kind:
+class AnsweredKind:
     """A set, what people said of its tasks, and what two versions did."""
 
     def __init__(self, name: str) -> None:
@@ -91,16 +91,16 @@ class Kind:
         return VersionAnswers(self.version(number), self.versions[f"kind@{number}"], {1: "{}"})
 
 
-kind_of = lru_cache(maxsize=None)(Kind)
+kind_of = lru_cache(maxsize=None)(AnsweredKind)
 
 
 @pytest.fixture(params=SETS)
-def kind(request: pytest.FixtureRequest) -> Kind:
+def kind(request: pytest.FixtureRequest) -> AnsweredKind:
     return kind_of(request.param)
 
 
 @pytest.mark.slow
-def test_evaluate_counts_what_is_right(kind: Kind) -> None:
+def test_evaluate_counts_what_is_right(kind: AnsweredKind) -> None:
     found = evaluation(kind.mixed, kind.truths, kind.schema)
     empty = kind.schema.equal(kind.mixed[3].answer, kind.truths[3].answer)
     assert (found.score.outputs, found.score.accuracy) == (4, (2 + empty) / 4)
@@ -113,20 +113,20 @@ def test_evaluate_counts_what_is_right(kind: Kind) -> None:
     assert nothing.reasons["accuracy"]
 
 
-def test_compare_pairs_by_task(kind: Kind) -> None:
+def test_compare_pairs_by_task(kind: AnsweredKind) -> None:
     pair = compare(kind.versions, kind.truths, kind.schema).pairs[0]
     empty = kind.schema.equal(kind.mixed[3].answer, kind.truths[3].answer)
     assert (len(pair.fixed), len(pair.broken)) == (2 - empty, 0)
 
 
-def test_a_confidence_is_there_where_it_says_something(kind: Kind) -> None:
+def test_a_confidence_is_there_where_it_says_something(kind: AnsweredKind) -> None:
     for number, outcome in enumerate(kind.right):
         sure = has_probability(some(outcome.answer), kind.bound[number])
         assert (outcome.confidence is not None) == sure
         assert outcome.confidence is None or 0 < outcome.confidence <= 1
 
 
-def test_packed_answers_come_to_the_same_as_those_that_just_came(kind: Kind, tmp_path: Path) -> None:
+def test_packed_answers_come_to_the_same_as_those_that_just_came(kind: AnsweredKind, tmp_path: Path) -> None:
     """As the engine holds them, and as the database returns them. Their confidence is the one that the rules give now,
     computed when it is asked for."""
     store = Store(f"sqlite:///{tmp_path / 'record.sqlite3'}")
@@ -145,7 +145,7 @@ def test_packed_answers_come_to_the_same_as_those_that_just_came(kind: Kind, tmp
     store.close()
 
 
-def test_calibrate_and_threshold_have_a_result_or_a_reason(kind: Kind) -> None:
+def test_calibrate_and_threshold_have_a_result_or_a_reason(kind: AnsweredKind) -> None:
     claims = scored_answers_of(kind.mixed, kind.truths, kind.schema)
     assert calibrate(claims).calibrator is None, "five tasks are too few"
     assert threshold(claims, 0.9).reason
@@ -154,7 +154,7 @@ def test_calibrate_and_threshold_have_a_result_or_a_reason(kind: Kind) -> None:
 
 
 @pytest.mark.slow
-def test_audit_and_votes_take_equal_answers_as_equal(kind: Kind) -> None:
+def test_audit_and_votes_take_equal_answers_as_equal(kind: AnsweredKind) -> None:
     vote = vote_of(kind.right, kind.truths, kind.schema)
     assert vote.answers == {t.task_id: t.answer for t in kind.truths}
     assert not audit({"kind@2": kind.right}, kind.truths, kind.schema)
@@ -165,7 +165,7 @@ def test_audit_and_votes_take_equal_answers_as_equal(kind: Kind) -> None:
     assert len(disagreements(said, kind.schema)) == sum(not kind.schema.equal(*pair) for pair in said.values())
 
 
-def test_a_stratum_is_one_line_and_a_sample_has_each(kind: Kind) -> None:
+def test_a_stratum_is_one_line_and_a_sample_has_each(kind: AnsweredKind) -> None:
     strata = {truth.task_id: stratum(truth.answer, kind.schema) for truth in kind.truths}
     assert all("\n" not in name for name in strata.values())
     assert all(strata.values()) == bool(kind.schema.classed.fields)
@@ -174,7 +174,7 @@ def test_a_stratum_is_one_line_and_a_sample_has_each(kind: Kind) -> None:
 
 
 @pytest.mark.slow
-def test_examples_are_chosen_and_read_back(kind: Kind) -> None:
+def test_examples_are_chosen_and_read_back(kind: AnsweredKind) -> None:
     shown = [
         Example(task.id, {"text": str(task.id)}, json_of(truth.answer, bound.fields))
         for task, truth, bound in zip(kind.tasks, kind.truths, kind.bound, strict=True)
@@ -190,7 +190,7 @@ def test_examples_are_chosen_and_read_back(kind: Kind) -> None:
 
 
 @pytest.mark.slow
-def test_a_report_and_a_table_have_a_row_for_each_task(kind: Kind) -> None:
+def test_a_report_and_a_table_have_a_row_for_each_task(kind: AnsweredKind) -> None:
     ground = ReportBasis("Kinds", "http://x/", kind.tasks, kind.truths, NOTHING, kind.schema)
     made = make_report(kind.answers(1), kind.answers(2), ground, ())
     assert [len(made.tasks), made.summary.tasks] == [5, 5]
@@ -210,14 +210,14 @@ def test_a_report_and_a_table_have_a_row_for_each_task(kind: Kind) -> None:
 
 
 @pytest.mark.slow
-def test_feedback_names_what_is_confused(kind: Kind) -> None:
+def test_feedback_names_what_is_confused(kind: AnsweredKind) -> None:
     tables = evaluation(kind.mixed, kind.truths, kind.schema).score.confusion
     assert all(found.sentence for found in confusions([tables]))
     assert all(kind.schema.show(truth.answer) for truth in kind.truths)
     assert not any(gone_labels(t.answer, bound) for t, bound in zip(kind.truths, kind.bound, strict=True))
 
 
-def test_predictions_are_pushed_annotated_and_recognised(kind: Kind) -> None:
+def test_predictions_are_pushed_annotated_and_recognised(kind: AnsweredKind) -> None:
     for outcome, bound in zip(kind.right, kind.bound, strict=True):
         answer = some(outcome.answer)
         result = to_result(answer, bound, outcome.controls)

@@ -28,7 +28,7 @@ def test_what_was_dropped_is_gone() -> None:
     assert (items.get("a"), len(items)) == (None, 0)
 
 
-class Interrupted:
+class InterruptingKey:
     """A key that lets another thread in when it is looked up to be moved."""
 
     def __init__(self, other: threading.Thread) -> None:
@@ -45,7 +45,7 @@ class Interrupted:
 def test_threads_may_share_it() -> None:
     items = RecentItems[object, int](2)
     other = threading.Thread(target=items.put, args=("b", 3))
-    key = Interrupted(other)
+    key = InterruptingKey(other)
     for put in ((key, 1), ("a", 1), (key, 2)):
         items.put(*put)
     other.join()

@@ -20,7 +20,7 @@ from backend.engine.request_executor import RequestExecutor
 from backend.engine.stored_model import StoredModel
 from backend.errors import ProviderAwayError, ProviderError
 from tests.scripted import BROKEN, CONFIG, Reply, ScriptedModel, at, completion, run, tasks, tokens, version
-from tests.unit.engine.test_predictor import Facts, pricing
+from tests.unit.engine.test_predictor import StoredAnswers, pricing
 
 CASCADE = Cascade("dear", "other", 0.8)
 SCHEMA = read_config(CONFIG)
@@ -67,7 +67,7 @@ class Scene:
     """Two models, what is stored, and what came out."""
 
     def __init__(self, first: ScriptedModel, second: ScriptedModel) -> None:
-        self.first, self.second, self.facts = first, second, Facts()
+        self.first, self.second, self.facts = first, second, StoredAnswers()
         self.outcomes: list[Outcome] = []
         self.told: list[str] = []
 

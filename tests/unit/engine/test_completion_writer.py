@@ -16,7 +16,7 @@ from backend.errors import StoreAwayError, StoreError
 from tests.scripted import completion, run, some
 
 
-class Record:
+class WrittenBatches:
     """Keeps what is written, batch by batch; `hold` stops it, `trouble` is raised."""
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ def facts(number: int) -> list[Completion]:
 
 
 def test_what_comes_together_is_committed_together_and_in_order() -> None:
-    record = Record()
+    record = WrittenBatches()
 
     async def scene() -> None:
         recorder = CompletionWriter(record.write)
@@ -53,7 +53,7 @@ def test_what_comes_together_is_committed_together_and_in_order() -> None:
 
 
 def test_who_returns_is_stored_and_who_is_not_waits() -> None:
-    record = Record()
+    record = WrittenBatches()
     record.hold = threading.Event()
 
     async def scene() -> None:
@@ -74,7 +74,7 @@ def test_who_returns_is_stored_and_who_is_not_waits() -> None:
 
 
 def test_the_loop_never_waits_for_the_disk() -> None:
-    record = Record()
+    record = WrittenBatches()
 
     async def scene() -> None:
         recorder = CompletionWriter(record.write)
@@ -88,7 +88,7 @@ def test_the_loop_never_waits_for_the_disk() -> None:
 
 @pytest.mark.parametrize("trouble", [StoreError("The disk is full."), ValueError("anything")])
 def test_trouble_reaches_all_in_the_commit_and_no_later_one(trouble: Any) -> None:
-    record = Record()
+    record = WrittenBatches()
     record.trouble = trouble
 
     async def scene() -> None:
@@ -104,7 +104,7 @@ def test_trouble_reaches_all_in_the_commit_and_no_later_one(trouble: Any) -> Non
 
 
 def test_who_is_cancelled_is_stored_all_the_same() -> None:
-    record = Record()
+    record = WrittenBatches()
     record.hold = threading.Event()
 
     async def scene() -> None:
@@ -123,7 +123,7 @@ def test_who_is_cancelled_is_stored_all_the_same() -> None:
 
 
 def test_closing_waits_for_what_is_pending() -> None:
-    record = Record()
+    record = WrittenBatches()
 
     async def scene() -> None:
         recorder = CompletionWriter(record.write)
@@ -139,7 +139,7 @@ def test_closing_waits_for_what_is_pending() -> None:
 
 def test_closing_with_nothing_pending_and_twice() -> None:
     async def scene() -> None:
-        record = Record()
+        record = WrittenBatches()
         recorder = CompletionWriter(record.write)
         await recorder.close()
         await recorder.close()
@@ -150,7 +150,7 @@ def test_closing_with_nothing_pending_and_twice() -> None:
 
 def test_after_closing_nothing_is_taken_in_silence() -> None:
     async def scene() -> None:
-        recorder = CompletionWriter(Record().write)
+        recorder = CompletionWriter(WrittenBatches().write)
         await recorder.close()
         with pytest.raises(RuntimeError):
             await recorder.record(completion())
@@ -160,7 +160,7 @@ def test_after_closing_nothing_is_taken_in_silence() -> None:
 
 def test_commits_are_few_however_many_come(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "GATHER_S", 0)
-    record = Record()
+    record = WrittenBatches()
 
     async def scene() -> None:
         recorder = CompletionWriter(record.write)
@@ -188,7 +188,7 @@ def test_while_more_come_they_share_a_commit_up_to_half_of_the_room(
     monkeypatch: pytest.MonkeyPatch, room: int, first: int
 ) -> None:
     monkeypatch.setattr(module, "GATHER_S", 0)
-    record = Record()
+    record = WrittenBatches()
     run(_one_by_one(CompletionWriter(record.write, room=room), 10))
     assert len(record.batches[0]) == first
     assert sum(map(len, record.batches)) == 10
@@ -203,7 +203,7 @@ def test_one_alone_waits_once(monkeypatch: pytest.MonkeyPatch) -> None:
         await sleep(seconds)
 
     monkeypatch.setattr(asyncio, "sleep", counted)
-    run(_one_by_one(CompletionWriter(Record().write, room=100), 1))
+    run(_one_by_one(CompletionWriter(WrittenBatches().write, room=100), 1))
     assert waits.count(module.GATHER_S) == 1
 
 
@@ -211,7 +211,7 @@ def test_what_is_paid_waits_for_a_record_that_is_away_and_says_so(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(paid, "AGAIN_S", 0)
-    record = Record()
+    record = WrittenBatches()
     record.trouble = StoreAwayError("The database can't be written (database is locked).")
 
     async def scene() -> None:
@@ -237,7 +237,7 @@ def test_who_is_told_to_end_tries_once_more_and_says_what_is_lost(
 ) -> None:
     monkeypatch.setattr(paid, "AGAIN_S", 0)
     monkeypatch.setattr(paid, "LAST_S", 0.05)
-    record, stop = Record(), Shutdown()
+    record, stop = WrittenBatches(), Shutdown()
     record.trouble = StoreAwayError("Locked.")
     stop.request()
 
@@ -252,7 +252,7 @@ def test_who_is_told_to_end_tries_once_more_and_says_what_is_lost(
 
 
 def test_so_many_let_the_next_one_go_before_their_commit_and_the_others_after_it() -> None:
-    record = Record()
+    record = WrittenBatches()
     record.hold = threading.Event()
     freed: list[int] = []
 
@@ -277,7 +277,7 @@ def test_so_many_let_the_next_one_go_before_their_commit_and_the_others_after_it
 
 
 def test_trouble_gives_the_room_back() -> None:
-    record = Record()
+    record = WrittenBatches()
     record.trouble = StoreError("The disk is full.")
 
     async def scene() -> int:

@@ -14,7 +14,7 @@ from backend.engine.embedder import Embedder
 from backend.errors import ProviderError
 
 
-class Api:
+class LengthVectors:
     """Vectors of a text's length and 1; it ends after `most` requests."""
 
     def __init__(self, most: int = 99) -> None:
@@ -28,7 +28,7 @@ class Api:
         return [struct.pack("<2f", len(text), 1) for text in texts]
 
 
-class Longer(Api):
+class Longer(LengthVectors):
     """Vectors of another size."""
 
     def vectors(self, model: str, texts: Sequence[str]) -> list[bytes]:
@@ -41,7 +41,7 @@ def store(tmp_path: Path) -> EmbeddingStore:
 
 
 def test_each_text_is_asked_for_once_and_every_row_has_length_one(store: EmbeddingStore) -> None:
-    api = Api()
+    api = LengthVectors()
     embed = Embedder(store, lambda: api, "http://model.test/v1")
     rows = embed("m", ["a", "bb", "a"])
     assert api.asked == [["a", "bb"]]
@@ -53,7 +53,7 @@ def test_each_text_is_asked_for_once_and_every_row_has_length_one(store: Embeddi
 
 
 def test_where_nothing_may_be_asked_what_is_not_stored_is_not_known(store: EmbeddingStore) -> None:
-    Embedder(store, Api, "http://model.test/v1")("m", ["a", "bb"])
+    Embedder(store, LengthVectors, "http://model.test/v1")("m", ["a", "bb"])
     embed = Embedder(store, None, "http://model.test/v1")
     assert numpy.isnan(embed("m", ["ccc"])).all()
     assert numpy.isnan(embed("m", ["a", "ccc", "bb"])).tolist() == [[False] * 2, [True] * 2, [False] * 2]
@@ -61,7 +61,7 @@ def test_where_nothing_may_be_asked_what_is_not_stored_is_not_known(store: Embed
 
 
 def test_another_model_or_server_is_asked_anew(store: EmbeddingStore) -> None:
-    api = Api()
+    api = LengthVectors()
     for url, model in (("http://one.test", "m"), ("http://one.test", "n"), ("http://other.test", "m")):
         Embedder(store, lambda: api, url)(model, ["a"])
     assert api.asked == [["a"]] * 3
@@ -69,7 +69,7 @@ def test_another_model_or_server_is_asked_anew(store: EmbeddingStore) -> None:
 
 def test_what_came_before_trouble_is_kept(store: EmbeddingStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedding, "AT_ONCE", 2)
-    api, texts = Api(most=1), ["a", "bb", "ccc"]
+    api, texts = LengthVectors(most=1), ["a", "bb", "ccc"]
     embed = Embedder(store, lambda: api, "http://model.test/v1")
     with pytest.raises(ProviderError):
         embed("m", texts)
@@ -79,17 +79,17 @@ def test_what_came_before_trouble_is_kept(store: EmbeddingStore, monkeypatch: py
 
 
 def test_long_texts_are_cut(store: EmbeddingStore) -> None:
-    api = Api()
+    api = LengthVectors()
     Embedder(store, lambda: api, "u")("m", ["x" * 20_000])
     assert [len(text) for text in api.asked[0]] == [embedding.MOST_CHARACTERS]
 
 
 def test_vectors_of_another_size_are_refused_and_not_stored(store: EmbeddingStore) -> None:
-    embed = Embedder(store, Api, "u")
+    embed = Embedder(store, LengthVectors, "u")
     embed("m", ["a"])
     for again in (Embedder(store, Longer, "u"), embed):
         again("m", ["a"])
         again._make_api = Longer
         with pytest.raises(ProviderError, match="another size"):
             again("m", ["b"])
-    Embedder(store, Api, "u")("m", ["a", "b"])
+    Embedder(store, LengthVectors, "u")("m", ["a", "b"])

@@ -93,27 +93,27 @@ def test_embeddings_wait_as_well(held: Held, caplog: pytest.LogCaptureFixture, m
     monkeypatch.setattr(paid, "AGAIN_S", 0.02)
     part = EmbeddingStore(store)
 
-    class Api:
+    class EqualVectors:
         asked = 0
 
         def vectors(self, model: str, texts: Sequence[str]) -> list[bytes]:
-            Api.asked += 1
+            EqualVectors.asked += 1
             return [b"\x00\x00\x80\x3f" * 2 for _ in texts]
 
-    class Facts:
+    class NoVectors:
         def vectors(self, digests: Sequence[str]) -> dict[str, bytes]:
             return {}
 
         def add(self, vectors: dict[str, bytes]) -> None:
             part.add(vectors)
 
-    worker = threading.Thread(target=lambda: Embedder(Facts(), Api, "http://model.test")("m", ["a", "b"]))
+    worker = threading.Thread(target=lambda: Embedder(NoVectors(), EqualVectors, "http://model.test")("m", ["a", "b"]))
     worker.start()
     until(lambda: caplog.records)
     lock.rollback()
     worker.join(20)
     assert not worker.is_alive()
-    assert Api.asked == 1
+    assert EqualVectors.asked == 1
     with store.engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM embeddings").scalar() == 2
 

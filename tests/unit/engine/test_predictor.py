@@ -37,7 +37,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recorder, "GATHER_S", 0)
 
 
-class Facts:
+class StoredAnswers:
     """Stored completions; `looked_up` are the digests asked for, call by call."""
 
     def __init__(self, found: Sequence[Completion] = ()) -> None:
@@ -64,7 +64,7 @@ def pricing(model: str, _connection: str) -> Callable[[int, int, int], float]:
 async def labelled(
     model: ScriptedModel,
     pages: Iterable[list[Task]],
-    facts: Facts | None = None,
+    facts: StoredAnswers | None = None,
     concurrency: int = 4,
     plan: Plan | None = None,
     asks: RequestSource | None = None,
@@ -77,7 +77,7 @@ async def labelled(
     async def keep(some: list[Outcome]) -> None:
         outcomes.extend(some)
 
-    facts = facts if facts is not None else Facts()
+    facts = facts if facts is not None else StoredAnswers()
     executor = RequestExecutor(StoredModel(model, facts.write), concurrency)
     try:
         await Predictor(executor, facts, pricing, claims).label(asks or builder(), pages, sink or keep, plan)
@@ -155,7 +155,7 @@ def test_the_same_text_is_asked_about_once_within_a_page_and_across_pages() -> N
 
 
 def test_what_is_stored_is_not_asked_about_again() -> None:
-    model, facts = ScriptedModel(), Facts()
+    model, facts = ScriptedModel(), StoredAnswers()
     first = label(model, [tasks(20)], facts=facts)
     second = label(model, [tasks(20)], facts=facts)
     assert len(model.requests) == 20
@@ -172,7 +172,7 @@ def test_a_completion_is_read_once_on_its_way(monkeypatch: pytest.MonkeyPatch) -
         return read(attempt, spec)
 
     monkeypatch.setattr(judged_module, "read", counted)
-    facts = Facts()
+    facts = StoredAnswers()
     label(ScriptedModel([BROKEN]), [tasks(1)], facts=facts)
     label(ScriptedModel(), [tasks(1, first=2)], facts=facts)
     assert texts == [BROKEN, BROKEN, GOOD]
@@ -182,7 +182,7 @@ def test_a_completion_is_read_once_on_its_way(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_only_what_is_missing_is_asked_about() -> None:
-    model, facts = ScriptedModel(), Facts()
+    model, facts = ScriptedModel(), StoredAnswers()
     label(model, [tasks(10)], facts=facts)
     outcomes = label(model, [tasks(15)], facts=facts)
     assert len(model.requests) == 15
@@ -191,13 +191,13 @@ def test_only_what_is_missing_is_asked_about() -> None:
 
 
 def test_one_look_up_per_page_with_each_digest_once() -> None:
-    facts = Facts()
+    facts = StoredAnswers()
     label(ScriptedModel(), [[*tasks(3), *tasks(3)], tasks(2, first=50)], facts=facts)
     assert [len(digests) for digests in facts.looked_up] == [3, 2]
 
 
 def test_a_malformed_fact_leaves_one_attempt() -> None:
-    model, facts = ScriptedModel(), Facts([completion(BROKEN, request("text 1").digest)])
+    model, facts = ScriptedModel(), StoredAnswers([completion(BROKEN, request("text 1").digest)])
     (outcome,) = label(model, [tasks(1)], facts=facts)
     assert model.attempts == [1]
     assert outcome.answer == {"mood": Labels(("Good",))}
@@ -206,7 +206,7 @@ def test_a_malformed_fact_leaves_one_attempt() -> None:
 
 def test_two_malformed_facts_leave_none() -> None:
     digest = request("text 1").digest
-    facts = Facts([completion(BROKEN, digest), completion(BROKEN, digest, 1)])
+    facts = StoredAnswers([completion(BROKEN, digest), completion(BROKEN, digest, 1)])
     model = ScriptedModel()
     (outcome,) = label(model, [tasks(1)], facts=facts)
     assert model.requests == []
@@ -232,10 +232,10 @@ def test_failures_and_rejections_are_outcomes_too() -> None:
     assert all(outcomes[number].digest for number in (1, 2, 3))
 
 
-class Dropped(NoSharing):
+class DroppedDigests(NoSharing):
     """The digests that were dropped; each had been stored when it was."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: StoredAnswers) -> None:
         self.facts = facts
         self.digests: list[str] = []
 
@@ -246,8 +246,8 @@ class Dropped(NoSharing):
 
 def test_claims_to_what_is_stored_are_dropped_and_those_to_failures_kept() -> None:
     good, bad, there, broken = (request(f"text {number}").digest for number in (1, 2, 3, 4))
-    facts = Facts([completion(digest=there)])
-    claims = Dropped(facts)
+    facts = StoredAnswers([completion(digest=there)])
+    claims = DroppedDigests(facts)
     replies: dict[str, Reply] = {bad: BAD, broken: BROKEN}
     model = ScriptedModel(lambda asked, _: replies.get(asked.digest, GOOD))
     label(model, [tasks(4), *(tasks(1, number) for number in range(5, 20))], facts=facts, concurrency=1, claims=claims)
@@ -303,7 +303,7 @@ def test_no_more_are_in_flight_than_allowed(concurrency: int) -> None:
 
 
 def test_trouble_of_the_provider_stops_it_at_once_and_what_is_stored_stays() -> None:
-    facts, pulled, outcomes = Facts(), list[list[Task]](), list[Outcome]()
+    facts, pulled, outcomes = StoredAnswers(), list[list[Task]](), list[Outcome]()
 
     def reply(asked: ChatRequest, _: int) -> Reply:
         return ProviderError("No quota left.") if asked.user.endswith(" 5") else GOOD
@@ -337,7 +337,7 @@ def test_trouble_with_the_pages_stops_it(trouble: Exception) -> None:
 
 
 def test_trouble_with_the_record_stops_it() -> None:
-    facts = Facts()
+    facts = StoredAnswers()
     facts.trouble = StoreError("The disk is full.")
     with pytest.raises(StoreError, match="full"):
         label(ScriptedModel(), [tasks(3)], facts=facts)
@@ -362,7 +362,7 @@ def test_trouble_with_the_sink_stops_it() -> None:
 
 
 def test_cancelled_while_asking_it_stores_what_is_under_way() -> None:
-    model, facts = ScriptedModel(), Facts()
+    model, facts = ScriptedModel(), StoredAnswers()
 
     async def scene() -> None:
         model.hold = asyncio.Event()
@@ -462,7 +462,7 @@ def test_whatever_is_answered_every_task_has_one_outcome_and_no_answer_is_paid_f
         return said
 
     answered = Counter[tuple[str, int]]()
-    facts = Facts()
+    facts = StoredAnswers()
     found = [Task(number, {"text": text}) for number, text in enumerate(texts)]
     outcomes = label(ScriptedModel(reply), pages_of(found, size), facts=facts, concurrency=concurrency)
     assert sorted(ids(outcomes)) == list(range(len(texts)))
@@ -500,7 +500,7 @@ def sampled(model: ScriptedModel, number: int = 3, samples: int = 5, **how: Any)
 
 def test_each_sample_is_asked_stored_and_counted() -> None:
     replies = {0: GOOD, 1: BAD_MOOD, 2: GOOD, 3: BAD_MOOD, 4: GOOD}
-    model, facts = ScriptedModel(lambda asked, _: replies[asked.sample]), Facts()
+    model, facts = ScriptedModel(lambda asked, _: replies[asked.sample]), StoredAnswers()
     outcomes = sampled(model, facts=facts)
     assert Counter(asked.sample for asked in model.requests) == dict.fromkeys(range(5), 3)
     assert [outcome.answer for outcome in outcomes] == [{"mood": Labels(("Good",))}] * 3
@@ -512,7 +512,7 @@ def test_each_sample_is_asked_stored_and_counted() -> None:
 
 
 def test_more_samples_ask_only_for_those_that_are_missing() -> None:
-    model, facts = ScriptedModel(), Facts()
+    model, facts = ScriptedModel(), StoredAnswers()
     sampled(model, samples=2, facts=facts)
     outcomes = sampled(model, samples=5, facts=facts)
     assert sorted(asked.sample for asked in model.requests[6:]) == sorted([2, 3, 4] * 3)
@@ -527,7 +527,10 @@ def test_a_malformed_sample_is_asked_again_and_counts_against_the_answer_when_it
 
 def test_a_sample_that_fails_fails_its_task_and_the_next_run_asks_for_it_alone() -> None:
     trouble = [BAD]
-    model, facts = ScriptedModel(lambda asked, _: trouble.pop() if asked.sample == 3 and trouble else GOOD), Facts()
+    model, facts = (
+        ScriptedModel(lambda asked, _: trouble.pop() if asked.sample == 3 and trouble else GOOD),
+        StoredAnswers(),
+    )
     (outcome,) = sampled(model, number=1, facts=facts)
     assert (outcome.verdict, outcome.sent) == (BAD, 5)
     (outcome,) = sampled(model, number=1, facts=facts)

@@ -30,7 +30,7 @@ class Unwritten(CompletionWriter):
         return
 
 
-class Clock:
+class WaitedClock:
     """Time that passes only where somebody waits for it."""
 
     def __init__(self) -> None:
@@ -41,8 +41,8 @@ class Clock:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
+def clock(monkeypatch: pytest.MonkeyPatch) -> WaitedClock:
+    clock = WaitedClock()
 
     async def pause(_over: asyncio.Event, seconds: float) -> None:
         await asyncio.sleep(0)
@@ -97,7 +97,7 @@ def labelled(
         Failure("timeout", "The model's server did not answer in time."),
     ],
 )
-def test_an_outage_of_a_minute_costs_no_task(trouble: Failure, clock: Clock) -> None:
+def test_an_outage_of_a_minute_costs_no_task(trouble: Failure, clock: WaitedClock) -> None:
     gone = (clock.now + 20, clock.now + 80)
 
     def script(*_: object) -> Reply:
@@ -113,7 +113,7 @@ def test_an_outage_of_a_minute_costs_no_task(trouble: Failure, clock: Clock) -> 
     assert len(model.requests) < 120 + 80
 
 
-def test_an_outage_without_end_ends_the_run_and_not_its_tasks(clock: Clock) -> None:
+def test_an_outage_without_end_ends_the_run_and_not_its_tasks(clock: WaitedClock) -> None:
     def script(*_: object) -> Reply:
         clock.now += 0.5
         return GOOD if clock.now < 1005 else DOWN
@@ -123,14 +123,14 @@ def test_an_outage_without_end_ends_the_run_and_not_its_tasks(clock: Clock) -> N
     assert PATIENCE_S <= clock.now - 1005 < 2 * PATIENCE_S
 
 
-def test_a_task_that_always_fails_is_only_that_tasks_failure(clock: Clock) -> None:
+def test_a_task_that_always_fails_is_only_that_tasks_failure(clock: WaitedClock) -> None:
     found, told, model = labelled(lambda asked, _: DOWN if asked.user.endswith(" 7") else GOOD)
     assert [result.failure for result in found if result.failure] == [DOWN]
     assert sum(asked.user.endswith(" 7") for asked in model.requests) == TRIES["server"]
     assert told == []
 
 
-def test_a_wait_of_minutes_is_told_and_one_too_long_is_not_made(clock: Clock) -> None:
+def test_a_wait_of_minutes_is_told_and_one_too_long_is_not_made(clock: WaitedClock) -> None:
     later = Failure("rate_limited", "The provider's rate limit was reached.", 25.0)
     told: list[str] = []
     patience = ProviderPatience(notify=told.append)
@@ -142,7 +142,7 @@ def test_a_wait_of_minutes_is_told_and_one_too_long_is_not_made(clock: Clock) ->
         labelled(lambda *_: much_later, 60)
 
 
-def test_what_is_waited_for_since_when_and_until_when_can_be_read_while_it_lasts(clock: Clock) -> None:
+def test_what_is_waited_for_since_when_and_until_when_can_be_read_while_it_lasts(clock: WaitedClock) -> None:
     patience = ProviderPatience(notify=lambda _: None)
     assert patience.waits() == ""
     for n in range(5):
@@ -169,7 +169,7 @@ def test_an_answer_to_what_was_sent_before_the_outage_does_not_end_it() -> None:
     assert told[1:] == ["The model's server answers again."]
 
 
-def test_a_request_that_waits_alone_can_be_read_too(clock: Clock) -> None:
+def test_a_request_that_waits_alone_can_be_read_too(clock: WaitedClock) -> None:
     patience = ProviderPatience(notify=lambda _: None)
     patience.notify_wait(25.0, Failure("rate_limited", "The provider's rate limit was reached.", 25.0))
     clock.now += 5
@@ -184,7 +184,7 @@ def test_without_patience_each_failure_counts() -> None:
     assert not patience.outage
 
 
-def test_who_waits_for_a_slot_when_an_outage_begins_is_not_sent(clock: Clock) -> None:
+def test_who_waits_for_a_slot_when_an_outage_begins_is_not_sent(clock: WaitedClock) -> None:
     """Eight have a slot and fail; then one at a time asks whether it is over, not those who waited for a slot."""
     gone = Failure("connection", "No connection to the model's server.")
     sent, active, together = 0, 0, list[int]()

@@ -276,7 +276,7 @@ def test_an_answer_that_can_not_be_stored_is_an_error_and_is_asked_for_again() -
 # What failed is left alone for a while
 
 
-class Clock:
+class PatchedClock:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 1000.0
         monkeypatch.setattr(recent_module, "time", SimpleNamespace(monotonic=lambda: self.now))
@@ -284,7 +284,7 @@ class Clock:
 
 
 def test_what_failed_is_not_asked_again_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    model, clock = ScriptedModel([BAD, GOOD]), Clock(monkeypatch)
+    model, clock = ScriptedModel([BAD, GOOD]), PatchedClock(monkeypatch)
 
     async def scene() -> tuple[Any, ...]:
         async with asking(model, ttl=30) as executor:
@@ -313,7 +313,7 @@ def test_what_failed_after_an_attempt_looks_the_same_while_it_is_left_alone() ->
 
 
 def test_a_provider_that_refused_is_not_asked_again_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
-    model, clock = ScriptedModel([ProviderError("No."), GOOD]), Clock(monkeypatch)
+    model, clock = ScriptedModel([ProviderError("No."), GOOD]), PatchedClock(monkeypatch)
 
     async def scene() -> RequestResult:
         async with asking(model, ttl=30) as executor:
@@ -342,7 +342,7 @@ def test_without_a_while_everything_is_asked_again_at_once() -> None:
 
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recent_module, "RECENT", 10)
-    clock = Clock(monkeypatch)
+    clock = PatchedClock(monkeypatch)
 
     async def scene() -> None:
         good = ScriptedModel(lambda asked, _: BAD if "bad" in asked.user else GOOD)

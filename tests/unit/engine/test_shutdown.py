@@ -20,7 +20,7 @@ SLOTS = 4
 SLOW_DOWN = Failure("rate_limited", "Slow down.", 60.0)
 
 
-class Nothing:
+class NothingStored:
     """Facts of a database that is empty."""
 
     def completions(self, _digests: Sequence[str]) -> dict[str, list[Completion]]:
@@ -41,7 +41,7 @@ class Work:
         async def sink(found: list[Outcome]) -> None:
             self.outcomes += found
 
-        predictor = Predictor(self.executor, Nothing(), lambda model, _: price_of(model), stop=self.stop)
+        predictor = Predictor(self.executor, NothingStored(), lambda model, _: price_of(model), stop=self.stop)
         try:
             await predictor.label(builder(), [tasks(50), tasks(50, 51)], sink)
         finally:

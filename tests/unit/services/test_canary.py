@@ -23,7 +23,7 @@ from tests.scripted import ScriptedModel, answer, at
 GOOD, BAD = answer(mood="Good"), answer(mood="Bad")
 
 
-class Asked:
+class CanaryProject:
     """A project of which a version answered "Good" to everything, and a model that is asked again."""
 
     def __init__(self, store: Store, replies: Sequence[Any], tasks: int = 6) -> None:
@@ -54,7 +54,7 @@ class Asked:
 
 
 def test_an_unchanged_model_is_asked_once_and_stored_answers_stay(store: Store) -> None:
-    asked = Asked(store, [GOOD])
+    asked = CanaryProject(store, [GOOD])
     before = asked.answers()
     result = asked.result()
     assert (result.canary, result.unanswered) == (Canary(6, 0), 0)
@@ -66,38 +66,38 @@ def test_an_unchanged_model_is_asked_once_and_stored_answers_stay(store: Store) 
 
 
 def test_a_changed_model_is_asked_twice(store: Store) -> None:
-    asked = Asked(store, [BAD])
+    asked = CanaryProject(store, [BAD])
     assert asked.result().canary == Canary(6, 6, 6, 0)
     assert len(asked.model.requests) == 12
     assert len({request.digest for request in asked.model.requests}) == 12, "all of them are facts of their own"
 
 
 def test_answers_that_cannot_be_used_are_the_same(store: Store) -> None:
-    asked = Asked(store, [BAD] * 5 + ["hm"] + [GOOD] * 3 + ["hm", BAD, "no"])
+    asked = CanaryProject(store, [BAD] * 5 + ["hm"] + [GOOD] * 3 + ["hm", BAD, "no"])
     assert asked.result().canary == Canary(6, 6, 2, 3)
 
 
 def test_the_model_is_never_asked_a_third_time_for_a_usable_answer(store: Store) -> None:
-    asked = Asked(store, ["hm"], tasks=2)
+    asked = CanaryProject(store, ["hm"], tasks=2)
     assert asked.result().canary == Canary(2, 2)
     assert len(asked.model.requests) == 2
 
 
 def test_requests_without_an_answer_do_not_count(store: Store) -> None:
     refused = Failure("bad_request", "No.")
-    result = Asked(store, [refused, GOOD, BAD, GOOD]).result()
+    result = CanaryProject(store, [refused, GOOD, BAD, GOOD]).result()
     assert (result.canary, result.unanswered) == (Canary(5, 1), 1)
     with pytest.raises(RunError, match="None of 6 requests was answered"):
-        Asked(store, [refused]).result()
+        CanaryProject(store, [refused]).result()
 
 
 def test_the_price_is_known_before(store: Store) -> None:
-    plan = Asked(store, [GOOD]).plan()
+    plan = CanaryProject(store, [GOOD]).plan()
     assert (len(plan.requests), plan.usd) == (6, 60.0)
 
 
 def test_a_budget_is_kept_before_anything_is_asked(store: Store) -> None:
-    asked = Asked(store, [GOOD])
+    asked = CanaryProject(store, [GOOD])
     with pytest.raises(RunError, match=r"might cost up to .* nothing was asked"):
         asked.plan(budget=100.0)
     assert len(asked.plan(budget=1e6).requests) == 6
@@ -107,7 +107,7 @@ def test_a_budget_is_kept_before_anything_is_asked(store: Store) -> None:
 
 
 def test_only_requests_that_are_the_same_now_are_asked(store: Store) -> None:
-    asked = Asked(store, [GOOD], tasks=2)
+    asked = CanaryProject(store, [GOOD], tasks=2)
     asked.project.fake.by_id[1] = Task(1, {"text": "something else"})
     assert len(asked.plan().requests) == 1
     nothing = asked.project.saved("What about {text}?")

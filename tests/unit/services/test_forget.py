@@ -39,7 +39,7 @@ class Leaving(Silent):
         self._stop.request()
 
 
-class Desk:
+class BatchUser:
     """A user of the batch endpoint with a project of ten tasks."""
 
     def __init__(self, folder: Path, url: str) -> None:
@@ -71,14 +71,16 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, stand_in: RunningStandIn, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(tmp_path: Path, stand_in: RunningStandIn, monkeypatch: pytest.MonkeyPatch) -> Iterator[BatchUser]:
     monkeypatch.setattr(module, "FIRST_PAUSE_S", 0.02)
-    made = Desk(tmp_path, stand_in.url)
+    made = BatchUser(tmp_path, stand_in.url)
     yield made
     made.app.container.store.close()
 
 
-def test_a_batchs_files_are_deleted_at_the_provider_once_it_is_collected(desk: Desk, stand_in: RunningStandIn) -> None:
+def test_a_batchs_files_are_deleted_at_the_provider_once_it_is_collected(
+    desk: BatchUser, stand_in: RunningStandIn
+) -> None:
     stand_in.control(malformed=0.3)
     desk.batch(desk.begin())
     assert stand_in.stats()["uploads"] >= 1
@@ -87,14 +89,14 @@ def test_a_batchs_files_are_deleted_at_the_provider_once_it_is_collected(desk: D
 
 
 @pytest.mark.parametrize("end", ["failed", "expired", "cancelled"])
-def test_however_the_batch_ends(desk: Desk, stand_in: RunningStandIn, end: str) -> None:
+def test_however_the_batch_ends(desk: BatchUser, stand_in: RunningStandIn, end: str) -> None:
     stand_in.control(batch_end=end)
     desk.batch(desk.begin())
     assert desk.files() == []
 
 
 def test_what_could_not_be_deleted_goes_with_the_next_batch(
-    desk: Desk, stand_in: RunningStandIn, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    desk: BatchUser, stand_in: RunningStandIn, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def refuse(_api: BatchApi, _file: str) -> None:
         raise ProviderAwayError("The provider is away.")
@@ -108,7 +110,7 @@ def test_what_could_not_be_deleted_goes_with_the_next_batch(
     assert desk.files() == []
 
 
-def test_nothing_is_deleted_here_before_it_is_at_the_provider(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_deleted_here_before_it_is_at_the_provider(desk: BatchUser, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_api: BatchApi, _file: str) -> None:
         raise ProviderAwayError("The provider is away.")
 
@@ -119,7 +121,7 @@ def test_nothing_is_deleted_here_before_it_is_at_the_provider(desk: Desk, monkey
     assert desk.app.held(PROJECT).answers == 10
 
 
-def test_a_project_is_forgotten_whole(desk: Desk) -> None:
+def test_a_project_is_forgotten_whole(desk: BatchUser) -> None:
     run = desk.begin()
     desk.batch(run)
     (desk.app.container.settings.data_dir / "runs").mkdir()
@@ -132,14 +134,14 @@ def test_a_project_is_forgotten_whole(desk: Desk) -> None:
     assert desk.app.forget(PROJECT).nothing, "it can be repeated"
 
 
-def test_not_while_a_run_is_under_way(desk: Desk) -> None:
+def test_not_while_a_run_is_under_way(desk: BatchUser) -> None:
     run = desk.begin()
     with pytest.raises(RunError, match=f"Run {run.id} is under way: cancel it"):
         desk.app.forget(PROJECT)
     assert desk.app.held(PROJECT).runs == 1
 
 
-def test_not_while_a_canceled_run_may_store_its_last_answers(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_not_while_a_canceled_run_may_store_its_last_answers(desk: BatchUser, monkeypatch: pytest.MonkeyPatch) -> None:
     record = desk.app.container.run_store
     run = record.create(NewRun("mood@1", PROJECT, Subset("all")))
     assert record.claim(run.id, this_process())
@@ -150,7 +152,7 @@ def test_not_while_a_canceled_run_may_store_its_last_answers(desk: Desk, monkeyp
     assert desk.app.forget(PROJECT).runs == 1
 
 
-def test_a_batch_that_was_left_is_canceled_and_its_files_go(desk: Desk, stand_in: RunningStandIn) -> None:
+def test_a_batch_that_was_left_is_canceled_and_its_files_go(desk: BatchUser, stand_in: RunningStandIn) -> None:
     run = desk.begin()
     stand_in.control(batch_delay_ms=LONG_MS)
     desk.batch(run, stop_when_open=True)
@@ -161,7 +163,7 @@ def test_a_batch_that_was_left_is_canceled_and_its_files_go(desk: Desk, stand_in
     assert desk.app.held(PROJECT).nothing
 
 
-def test_files_at_another_provider_are_named(desk: Desk, stand_in: RunningStandIn) -> None:
+def test_files_at_another_provider_are_named(desk: BatchUser, stand_in: RunningStandIn) -> None:
     run = desk.begin()
     stand_in.control(batch_delay_ms=LONG_MS)
     desk.batch(run, stop_when_open=True)
@@ -179,7 +181,7 @@ def test_files_at_another_provider_are_named(desk: Desk, stand_in: RunningStandI
 
 
 @pytest.mark.slow
-def test_the_command_says_how_much_it_is_before_it_asks(desk: Desk, tmp_path: Path) -> None:
+def test_the_command_says_how_much_it_is_before_it_asks(desk: BatchUser, tmp_path: Path) -> None:
     desk.batch(desk.begin())
     env = {"DATA_DIR": str(desk.app.container.settings.data_dir)}
     here = Installation.made(tmp_path, desk.url, **env)

@@ -16,7 +16,7 @@ from backend.services.public_objects import PublicObjects
 from tests.scripted import version
 
 
-class Studio:
+class VisibleStudio:
     """Label Studio, as far as it is asked for projects. `visible`: whether they may be seen."""
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class Studio:
 def test_whether_a_run_may_be_followed_is_remembered_for_some_seconds(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path / 'prompts.sqlite3'}")
     store.save(version(name="mood", project=7))
-    record, studio, seen_until = RunStore(store), Studio(), dict[int, float]()
+    record, studio, seen_until = RunStore(store), VisibleStudio(), dict[int, float]()
     record.create(NewRun("mood@1", 7, Subset("all")))
     known: Any = studio
 
@@ -51,7 +51,7 @@ def test_whether_a_run_may_be_followed_is_remembered_for_some_seconds(tmp_path: 
 def test_runs_under_way_are_those_that_have_not_ended(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path / 'prompts.sqlite3'}")
     store.save(version(name="mood", project=7))
-    record, studio = RunStore(store), Studio()
+    record, studio = RunStore(store), VisibleStudio()
     known: Any = studio
     objects = PublicObjects(store, Prompts(store), record, known)
     for status in ("completed", "failed", "canceled"):
@@ -70,7 +70,7 @@ def test_one_of_many_prompts_is_found_without_a_look_at_the_others(
     store = Store(f"sqlite:///{tmp_path / 'prompts.sqlite3'}")
     for name, project in (("mood", 7), ("topic", 8), ("tone", 9)):
         store.save(version(name=name, project=project))
-    record, studio = RunStore(store), Studio()
+    record, studio = RunStore(store), VisibleStudio()
     record.create(NewRun("topic@1", 8, Subset("all")))
     known: Any = studio
     objects = PublicObjects(store, Prompts(store), record, known)

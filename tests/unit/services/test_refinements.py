@@ -11,7 +11,7 @@ from backend.services.refinements import FAILED, MOST_AT_WORK, Refinements, Sear
 from tests.running import until
 
 
-class Held:
+class HeldSearch:
     """A search that ends when it is told to."""
 
     def __init__(self, result: Any = None, error: Exception | None = None) -> None:
@@ -35,7 +35,7 @@ def ended(refinements: Refinements, tag: str) -> Any:
 
 
 def test_it_is_followed_and_its_result_is_kept() -> None:
-    refinements, search = Refinements(), Held()
+    refinements, search = Refinements(), HeldSearch()
     job = refinements.start("mood@1", search)
     assert job.is_open
     until(lambda: search.progress)
@@ -43,7 +43,7 @@ def test_it_is_followed_and_its_result_is_kept() -> None:
     found = refinements.get("mood@1", job.id)
     assert found is not None
     assert (found.progress.rewrites, found.progress.answers) == (1, 2)
-    assert refinements.start("mood@1", Held()) is not None, "the one at work goes on"
+    assert refinements.start("mood@1", HeldSearch()) is not None, "the one at work goes on"
     assert refinements.get("mood@1", None) is found
     search.over.set()
     assert ended(refinements, "mood@1").result is search.result
@@ -55,22 +55,22 @@ def test_it_is_followed_and_its_result_is_kept() -> None:
     ("error", "told"), [(RunError("It was stopped."), "It was stopped."), (ValueError("secret"), FAILED)]
 )
 def test_why_there_is_no_result_is_said(error: Exception, told: str) -> None:
-    refinements, search = Refinements(), Held(error=error)
+    refinements, search = Refinements(), HeldSearch(error=error)
     refinements.start("mood@1", search)
     search.over.set()
     assert ended(refinements, "mood@1").failure == told
 
 
 def test_only_some_are_at_work_at_a_time() -> None:
-    refinements, searches = Refinements(), [Held() for _ in range(MOST_AT_WORK)]
+    refinements, searches = Refinements(), [HeldSearch() for _ in range(MOST_AT_WORK)]
     for number, search in enumerate(searches):
         refinements.start(f"mood@{number}", search)
     with pytest.raises(PromptsError, match="being refined already"):
-        refinements.start("mood@9", Held())
+        refinements.start("mood@9", HeldSearch())
     for number, search in enumerate(searches):
         search.over.set()
         ended(refinements, f"mood@{number}")
-    last = Held()
+    last = HeldSearch()
     refinements.start("mood@9", last)
     last.over.set()
     ended(refinements, "mood@9")

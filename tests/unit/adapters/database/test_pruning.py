@@ -38,7 +38,7 @@ def _ago(days: int) -> str:
 MONTH = PruneChoice(_ago(30))
 
 
-class Records:
+class PrunedRuns:
     def __init__(self, store: Store) -> None:
         self.store, self.runs, self.pruning = store, RunStore(store), PruneStore(store)
         for name, project in (("mood", PROJECT), ("mood", PROJECT), ("topic", OTHER)):
@@ -78,11 +78,11 @@ class Records:
 
 
 @pytest.fixture
-def records(store: Store) -> Records:
-    return Records(store)
+def records(store: Store) -> PrunedRuns:
+    return PrunedRuns(store)
 
 
-def test_old_runs_go_with_their_answers_and_new_and_open_ones_stay(records: Records) -> None:
+def test_old_runs_go_with_their_answers_and_new_and_open_ones_stay(records: PrunedRuns) -> None:
     records.run("mood@1", A)
     new, open_run = records.run("mood@1", B, days=1), records.run("mood@1", C, ended=False)
     found = records.pruned()
@@ -92,7 +92,7 @@ def test_old_runs_go_with_their_answers_and_new_and_open_ones_stay(records: Reco
     assert {run.id for run in records.runs.runs()} == {new.id, open_run.id}
 
 
-def test_an_answer_that_another_run_asks_for_stays(records: Records) -> None:
+def test_an_answer_that_another_run_asks_for_stays(records: PrunedRuns) -> None:
     records.run("mood@1", A, B)
     later = records.run("mood@2", B, C, days=1)
     assert records.pruned().answers == 1
@@ -100,7 +100,7 @@ def test_an_answer_that_another_run_asks_for_stays(records: Records) -> None:
     assert [run.id for run in records.runs.runs()] == [later.id]
 
 
-def test_runs_of_a_version_in_use_stay_and_all_that_its_project_was_asked_live(records: Records) -> None:
+def test_runs_of_a_version_in_use_stay_and_all_that_its_project_was_asked_live(records: PrunedRuns) -> None:
     records.use(PROJECT, "mood@2")
     records.run("mood@1", A)
     records.run("mood@2", B)
@@ -110,7 +110,7 @@ def test_runs_of_a_version_in_use_stay_and_all_that_its_project_was_asked_live(r
     assert records.left() == {B, C}
 
 
-def test_what_was_noted_of_an_answer_in_use_keeps_it_although_its_run_goes(records: Records) -> None:
+def test_what_was_noted_of_an_answer_in_use_keeps_it_although_its_run_goes(records: PrunedRuns) -> None:
     records.use(PROJECT, "mood@2")
     records.run("mood@1", A, B)
     ForgetStore(records.store).note(PROJECT, [B])
@@ -118,7 +118,7 @@ def test_what_was_noted_of_an_answer_in_use_keeps_it_although_its_run_goes(recor
     assert records.left() == {B}
 
 
-def test_only_runs_of_a_project_or_of_versions(records: Records) -> None:
+def test_only_runs_of_a_project_or_of_versions(records: PrunedRuns) -> None:
     records.run("mood@1", A)
     records.run("mood@2", B)
     records.run("topic@1", C)
@@ -129,7 +129,7 @@ def test_only_runs_of_a_project_or_of_versions(records: Records) -> None:
     assert records.left() == {B, D}
 
 
-def test_answers_of_deleted_versions_go_and_those_that_a_day_pays_for_stay(records: Records) -> None:
+def test_answers_of_deleted_versions_go_and_those_that_a_day_pays_for_stay(records: PrunedRuns) -> None:
     records.store.add_completions([completion(digest=A)], "no such run")
     records.store.add_completions([completion(digest=B)], "day:2026-11-29")
     ForgetStore(records.store).note(OTHER, [A])
@@ -139,7 +139,7 @@ def test_answers_of_deleted_versions_go_and_those_that_a_day_pays_for_stay(recor
         assert connection.execute(sa.select(sources.c.digest)).all() == []
 
 
-def test_samples_go_with_their_request(records: Records) -> None:
+def test_samples_go_with_their_request(records: PrunedRuns) -> None:
     again = numbered(A, 1)
     run = records.run("mood@1", A, again)
     with records.store.engine.begin() as connection:
@@ -152,7 +152,7 @@ def test_samples_go_with_their_request(records: Records) -> None:
         assert connection.execute(sa.select(samples.c.digest)).all() == []
 
 
-def test_an_answer_of_a_second_model_goes_with_its_run_and_stays_for_another(records: Records) -> None:
+def test_an_answer_of_a_second_model_goes_with_its_run_and_stays_for_another(records: PrunedRuns) -> None:
     records.run("mood@1", A, then=B)
     records.run("mood@2", C, then=B, days=1)
     assert records.pruned().answers == 1
@@ -162,7 +162,7 @@ def test_an_answer_of_a_second_model_goes_with_its_run_and_stays_for_another(rec
     assert records.left() == {B, C}
 
 
-def test_samples_of_a_second_model_stay_with_its_request(records: Records) -> None:
+def test_samples_of_a_second_model_stay_with_its_request(records: PrunedRuns) -> None:
     records.run("mood@1", A, then=B, days=1)
     with records.store.engine.begin() as connection:
         rows = [{"digest": numbered(digest, 1), "request": digest, "number": 1} for digest in (A, B, C)]
@@ -172,7 +172,7 @@ def test_samples_of_a_second_model_stay_with_its_request(records: Records) -> No
         assert set(connection.execute(sa.select(samples.c.request)).scalars()) == {A, B}
 
 
-def test_runs_of_a_version_that_predicts_new_tasks_stay(records: Records) -> None:
+def test_runs_of_a_version_that_predicts_new_tasks_stay(records: PrunedRuns) -> None:
     kept = {"on": True, "budget": 1.0, "since": 1, "trouble": "", "secret": "s", "changed": _ago(1)}
     with records.store.engine.begin() as connection:
         connection.execute(keep_ups.insert().values(project=PROJECT, tag="mood@1", **kept))
@@ -182,7 +182,7 @@ def test_runs_of_a_version_that_predicts_new_tasks_stay(records: Records) -> Non
     assert records.left() == {A}
 
 
-def test_runs_with_answers_of_other_programs_stay(records: Records) -> None:
+def test_runs_with_answers_of_other_programs_stay(records: PrunedRuns) -> None:
     run = records.run("mood@1", A)
     said = {"task_id": 1, "user_id": 1, "user_email": "a@b.test", "output": {}, "created": _ago(60)}
     with records.store.engine.begin() as connection:
@@ -191,7 +191,7 @@ def test_runs_with_answers_of_other_programs_stay(records: Records) -> None:
     assert records.left() == {A}
 
 
-def test_space_is_given_back(records: Records) -> None:
+def test_space_is_given_back(records: PrunedRuns) -> None:
     records.run("mood@1", *(f"{number:064d}" for number in range(2000)))
     records.pruned()
     if records.store.engine.dialect.name == "sqlite":

@@ -107,7 +107,7 @@ def test_whatever_else_names_a_digest_names_the_same(upgraded: Store) -> None:
         assert connection.execute(sa.select(batch_lines.c.digest)).scalars().all() == [LIVE]
 
 
-class Stopped(Exception):
+class StoppedHalfway(Exception):
     pass
 
 
@@ -117,7 +117,7 @@ def _stopped_at(beginning: str) -> Iterator[None]:
 
     def stop(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if re.match(beginning, statement.lstrip()):
-            raise Stopped
+            raise StoppedHalfway
 
     sa.event.listen(sa.Engine, "before_cursor_execute", stop)
     try:
@@ -129,7 +129,7 @@ def _stopped_at(beginning: str) -> Iterator[None]:
 @pytest.mark.parametrize("statement", ["DROP TABLE", "CREATE UNIQUE INDEX", "(UPDATE|ALTER TABLE) samples"])
 def test_a_crash_in_between_changes_nothing_and_is_repeated(database_url: str, statement: str) -> None:
     _write(database_url, _rows())
-    with _stopped_at(statement), pytest.raises(Stopped):
+    with _stopped_at(statement), pytest.raises(StoppedHalfway):
         Store(database_url)
     engine = sa.create_engine(database_url)
     with engine.connect() as connection:

@@ -10,7 +10,7 @@ from backend.domain.labels.regions import fingerprint
 from tests.unit.adapters.label_studio.shelf import Shelf
 
 
-class Projects:
+class ProjectPages:
     """In place of LabelStudioHttp. `most`: rows that it allows on a page; `endless`: whether it says that more follow
     whatever page is asked for, and repeats the last."""
 
@@ -30,13 +30,13 @@ class Projects:
 
 @pytest.mark.parametrize(("most", "pages"), [(100, 3), (30, 9)])
 def test_all_projects_are_listed_once_whatever_size_a_page_has(most: int, pages: int) -> None:
-    http: Any = Projects(250, most)
+    http: Any = ProjectPages(250, most)
     assert [row["id"] for row in client(http).projects()] == [*range(1, 251)]
     assert http.asked == [*range(1, pages + 1)]
 
 
 def test_a_list_of_projects_that_does_not_end_is_left() -> None:
-    http: Any = Projects(250, 100, endless=True)
+    http: Any = ProjectPages(250, 100, endless=True)
     assert [row["id"] for row in client(http).projects()] == [*range(1, 251)]
     assert len(http.asked) == 4
 

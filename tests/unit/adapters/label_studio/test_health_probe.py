@@ -1,11 +1,7 @@
 """Whether our own server answers at an address, and nothing else does."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -13,31 +9,8 @@ from backend.adapters.label_studio.client import LabelStudioClient
 from backend.adapters.label_studio.health_probe import describe
 from backend.errors import ServerError, StudioError
 from demo import services
+from tests.answering import answering
 from tests.installation import Installation
-
-
-@contextmanager
-def answering(status: int, body: bytes) -> Iterator[str]:
-    """The address of a server that says the same to everything."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            return
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.mark.slow
@@ -51,12 +24,12 @@ def test_our_server_answers(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'"UP"', b'{"status": "UP"}', b'{"model_class": 3}'])
 def test_something_else_is_told_from_it(body: bytes) -> None:
-    with answering(200, body) as url, pytest.raises(ServerError, match="is not this server"):
+    with answering(200, body) as (url, _), pytest.raises(ServerError, match="is not this server"):
         describe(url, None, None)
 
 
 def test_a_refused_login_is_told() -> None:
-    with answering(401, b"") as url, pytest.raises(ServerError, match="set BASIC_AUTH_USER and BASIC_AUTH_PASS"):
+    with answering(401, b"") as (url, _), pytest.raises(ServerError, match="set BASIC_AUTH_USER and BASIC_AUTH_PASS"):
         describe(url, "me", "secret")
 
 
@@ -68,7 +41,7 @@ def test_where_nothing_answers_it_says_how_to_start_it(url: str) -> None:
 
 @pytest.mark.parametrize("found", [{}, [], "x", None, {"email": None}, {"release": {}}, [{"release": "1.23"}]])
 def test_what_answers_without_the_fields_of_label_studio_is_none(found: object) -> None:
-    with answering(200, json.dumps(found).encode()) as url:
+    with answering(200, json.dumps(found).encode()) as (url, _):
         studio = LabelStudioClient(url, "f" * 40)
         for ask in (studio.describe, studio.user, lambda: studio.project(1)):
             with pytest.raises(StudioError, match="is not Label Studio: correct LABEL_STUDIO_URL"):

@@ -5,11 +5,9 @@ import gc
 import json
 import subprocess
 import sys
-import threading
 import weakref
 from collections.abc import Iterator
 from email.message import Message
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -19,6 +17,7 @@ from backend.adapters.label_studio.credential import OF_PERSON, Credential
 from backend.adapters.label_studio.http import Faulted, LabelStudioHttp, NotFound, Refused, Unreachable
 from backend.adapters.label_studio.json_body import JsonList
 from backend.errors import StudioError
+from tests.answering import QuietHandler, serving
 
 
 class Saying:
@@ -41,28 +40,18 @@ def saying() -> Saying:
 def http(saying: Saying, monkeypatch: pytest.MonkeyPatch) -> Iterator[LabelStudioHttp]:
     monkeypatch.setattr(module, "READ_PAUSE_S", 0.0)
 
-    class Handler(BaseHTTPRequestHandler):
+    class SayingHandler(QuietHandler):
         def do_GET(self) -> None:
-            saying.received = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            saying.received = self.received()
             saying.asked += 1
             saying.headers = self.headers
-            self.send_response(saying.before.pop(0) if saying.before else saying.status)
-            self.send_header("Content-Length", str(len(saying.body) + 1000 * saying.cut))
-            self.end_headers()
-            self.wfile.write(saying.body)
+            status = saying.before.pop(0) if saying.before else saying.status
+            self.answer(saying.body, status, len(saying.body) + 1000 * saying.cut)
 
         do_POST = do_GET
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield LabelStudioHttp(f"http://127.0.0.1:{server.server_port}", "f" * 40)
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(SayingHandler) as url:
+        yield LabelStudioHttp(url, "f" * 40)
 
 
 def test_a_request_is_freed_without_the_garbage_collector(http: LabelStudioHttp, saying: Saying) -> None:

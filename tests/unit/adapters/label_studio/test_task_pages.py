@@ -108,12 +108,12 @@ def test_a_fault_that_passes_hides_no_task_and_leaves_pages_large() -> None:
 
 @pytest.mark.parametrize("how", [{}, {"query": OR}])
 def test_a_fault_that_is_about_no_task_is_told(how: Any) -> None:
-    class Broken(Shelf):
+    class FaultedShelf(Shelf):
         def call(self, *args: Any, **params: Any) -> Any:
             raise Faulted(500, "Label Studio answered 500.")
 
     with pytest.raises(Faulted):
-        ids(Broken([1]), 100, **how)
+        ids(FaultedShelf([1]), 100, **how)
 
 
 def test_too_many_that_cannot_be_shown_are_told() -> None:

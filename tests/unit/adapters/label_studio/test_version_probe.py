@@ -1,40 +1,14 @@
 """Which Label Studio answers, told without a token; whatever else answers there is none."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import create_server
-from threading import Thread
 
 import pytest
 
 from backend.adapters.label_studio.version_probe import label_studio_version
+from tests.answering import answering
 
 PATIENCE_S = 20
-
-
-@contextmanager
-def answering(status: int, body: bytes) -> Iterator[tuple[str, list[tuple[str, str | None]]]]:
-    """The address of a server that says the same to everything; path and token of what it was asked."""
-    asked: list[tuple[str, str | None]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append((self.path, self.headers["Authorization"]))
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            return
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", asked
-        server.shutdown()
-        thread.join()
 
 
 @pytest.mark.parametrize("end", ["", "/", "//"])

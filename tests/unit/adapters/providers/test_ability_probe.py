@@ -11,13 +11,13 @@ from backend.domain.connections.abilities import AbilityResult
 from backend.domain.outcome import Failure
 from tests.running import RunningStandIn
 from tests.scripted import run, some
-from tests.unit.adapters.providers.test_chat_completions import CUT, KEY, Provider, Reply, chat, error, provided
+from tests.unit.adapters.providers.test_chat_completions import CUT, KEY, Reply, ScriptedProvider, chat, error, provided
 
 BODY = {"model": "m", "messages": []}
 
 
-def tried(*replies: Reply) -> tuple[dict[str, Any] | Failure, Provider]:
-    provider = Provider(*replies)
+def tried(*replies: Reply) -> tuple[dict[str, Any] | Failure, ScriptedProvider]:
+    provider = ScriptedProvider(*replies)
 
     async def once() -> dict[str, Any] | Failure:
         async with provided(provider) as model:

@@ -2,8 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,6 +12,7 @@ from backend.adapters.providers.batch_api import BatchApi
 from backend.adapters.providers.model_connection import ModelConnection
 from backend.domain.outcome import Failure
 from backend.errors import ProviderError
+from tests.answering import QuietHandler, serving
 
 Listing = Callable[[str], dict[str, Any]]
 """The page behind an id, "" for the first."""
@@ -35,26 +34,14 @@ def lists() -> Lists:
 
 @pytest.fixture
 def api(lists: Lists) -> Iterator[BatchApi]:
-    class Handler(BaseHTTPRequestHandler):
+    class ListsHandler(QuietHandler):
         def do_GET(self) -> None:
             after = parse_qs(urlsplit(self.path).query).get("after", [""])[0]
             lists.asked.append(after)
-            body = json.dumps(lists.page(after)).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.answer(json.dumps(lists.page(after)).encode())
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield BatchApi(ModelConnection(f"http://127.0.0.1:{server.server_port}/v1", "sk-any", 5))
-        server.shutdown()
-        thread.join()
+    with serving(ListsHandler) as url:
+        yield BatchApi(ModelConnection(f"{url}/v1", "sk-any", 5))
 
 
 def entry(number: int) -> dict[str, Any]:

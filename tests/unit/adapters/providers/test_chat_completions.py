@@ -64,7 +64,7 @@ def error(status: int, headers: dict[str, str] | None = None, **fields: Any) -> 
     return status, {"error": {"message": "No.", **fields}}, headers or {}
 
 
-class Provider:
+class ScriptedProvider:
     """Gives its replies in order, the last again and again; keeps the bodies it got."""
 
     def __init__(self, *replies: Reply | Callable[[Json], Reply]) -> None:
@@ -101,7 +101,7 @@ async def served(app: web.Application, timeout_s: float = 5.0, key: str = KEY) -
 
 
 @asynccontextmanager
-async def provided(provider: Provider, **how: Any) -> AsyncIterator[ChatCompletions]:
+async def provided(provider: ScriptedProvider, **how: Any) -> AsyncIterator[ChatCompletions]:
     app = web.Application()
     app.router.add_post("/v1/chat/completions", provider.handle)
     async with served(app, **how) as model:
@@ -110,9 +110,9 @@ async def provided(provider: Provider, **how: Any) -> AsyncIterator[ChatCompleti
 
 def ask(
     *replies: Reply | Callable[[Json], Reply], ask: ChatRequest = ASK, attempt: int = 0, **how: Any
-) -> tuple[Heard, Provider]:
+) -> tuple[Heard, ScriptedProvider]:
     """What the client makes of these replies; and the provider."""
-    provider = Provider(*replies)
+    provider = ScriptedProvider(*replies)
 
     async def once() -> Heard:
         async with provided(provider, **how) as model:
@@ -667,7 +667,7 @@ def picky(*takes: str) -> Callable[[Json], Reply]:
 
 
 def test_the_way_down_is_gone_once_and_remembered_per_model() -> None:
-    provider = Provider(picky("text"))
+    provider = ScriptedProvider(picky("text"))
     other = ChatRequest(template(model="another"), "x")
 
     async def thrice() -> tuple[list[Heard], int]:
@@ -689,7 +689,7 @@ def test_the_way_down_is_gone_once_and_remembered_per_model() -> None:
 
 
 def test_requests_at_once_learn_from_each_other() -> None:
-    provider = Provider(picky("text", "temperature", "max_tokens"))
+    provider = ScriptedProvider(picky("text", "temperature", "max_tokens"))
 
     async def many() -> Sequence[Heard]:
         async with provided(provider) as model:
@@ -707,7 +707,9 @@ def test_a_request_that_is_refused_every_way_is_a_bad_request() -> None:
 
 
 def test_a_refusal_that_is_about_the_text_changes_nothing_for_others() -> None:
-    provider = Provider(error(400, message="Too long", param="messages", code="context_length_exceeded"), chat())
+    provider = ScriptedProvider(
+        error(400, message="Too long", param="messages", code="context_length_exceeded"), chat()
+    )
 
     async def twice() -> tuple[Heard, Heard]:
         async with provided(provider) as model:
@@ -863,7 +865,7 @@ def test_a_model_that_refuses_in_unknown_words_is_given_the_text_too() -> None:
 def test_a_batch_has_the_text_once_it_is_known_that_files_are_refused() -> None:
     read = replace(ASK, pictures=((0, document(b"Good day")),))
     broken = replace(ASK, pictures=((0, Document("e" * 64, b"%PDF-")),))
-    provider = Provider(error(400, message="This model does not support file inputs."), chat())
+    provider = ScriptedProvider(error(400, message="This model does not support file inputs."), chat())
 
     async def once() -> list[Json]:
         async with provided(provider) as model:
@@ -1008,7 +1010,7 @@ FREE = ChatRequest(template(parameters={"temperature": 0}), "I love it")
 ODD = "Model needs the header X-Team to be set"
 
 
-def several(provider: Provider, *asks: ChatRequest, **how: Any) -> list[Heard]:
+def several(provider: ScriptedProvider, *asks: ChatRequest, **how: Any) -> list[Heard]:
     """What one client makes of these requests, one after the other."""
 
     async def scene() -> list[Heard]:
@@ -1029,7 +1031,7 @@ def answered(heard: Iterable[Heard]) -> list[Completion]:
 @pytest.mark.parametrize("takes", [1, 2, 3, 4, 5])
 def test_a_first_request_refused_in_odd_words_is_asked_in_every_other_way(takes: int) -> None:
     """What the server takes is remembered; what it refuses in each way is a bad request."""
-    provider = Provider(*[error(400, message="Computer says no.")] * takes, chat())
+    provider = ScriptedProvider(*[error(400, message="Computer says no.")] * takes, chat())
     first, second = several(provider, ASK, ASK)
     assert isinstance(first, Completion)
     assert isinstance(second, Completion)
@@ -1042,12 +1044,12 @@ def test_a_first_request_refused_in_odd_words_is_asked_in_every_other_way(takes:
 
 
 def test_only_the_first_request_of_a_model_is_asked_in_other_ways() -> None:
-    provider = Provider(error(400, message="Computer says no."))
+    provider = ScriptedProvider(error(400, message="Computer says no."))
     for found in several(provider, ASK, ASK, ASK):
         assert isinstance(found, Failure)
         assert found.kind == "bad_request"
     assert len(provider.bodies) == 6 + 1 + 1
-    answered = Provider(chat(), error(400, message="Computer says no."))
+    answered = ScriptedProvider(chat(), error(400, message="Computer says no."))
     assert [type(found) for found in several(answered, ASK, ASK)] == [Completion, Failure]
     assert len(answered.bodies) == 2
 
@@ -1077,7 +1079,10 @@ def test_a_malformed_generation_is_a_malformed_answer(reply: Refusal) -> None:
         (chat('{"mood": "Go', finish_reason="error"), "server"),
         (chat(None, error={"code": 502, "message": "Provider returned error"}), "server"),
         (chat('{"mood": "Go', error={"code": 502, "message": "Upstream"}), "server"),
-        ({"error": {"code": 502, "message": "Provider returned error", "metadata": {"raw": "overloaded"}}}, "server"),
+        (
+            {"error": {"code": 502, "message": "Provider returned error", "metadata": {"raw": "overloaded"}}},
+            "server",
+        ),
         ({"error": {"code": 429, "message": "Slow down"}, "choices": []}, "rate_limited"),
         ({"error": "busy"}, "server"),
         (chat("", finish_reason="abort"), "server"),
@@ -1106,7 +1111,7 @@ def test_an_error_beside_an_answer_leaves_the_answer() -> None:
     ],
 )
 def test_an_answer_that_comes_as_a_stream_ends_it_and_is_named(raw: bytes, kind: str) -> None:
-    provider = Provider((200, raw, {"Content-Type": kind}))
+    provider = ScriptedProvider((200, raw, {"Content-Type": kind}))
     with pytest.raises(ProviderError, match=r"stream of events.*switch streaming off"):
         several(provider, ASK)
     assert len(provider.bodies) == 1
@@ -1124,7 +1129,7 @@ def test_a_stream_without_end_is_named_at_once() -> None:
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_no_text_follows_a_redirect_to_another_address(status: int) -> None:
-    elsewhere = Provider()
+    elsewhere = ScriptedProvider()
 
     async def scene() -> None:
         app = web.Application()
@@ -1132,7 +1137,7 @@ def test_no_text_follows_a_redirect_to_another_address(status: int) -> None:
         other = TestServer(app)
         await other.start_server()
         target = str(other.make_url("/v2/chat/completions"))
-        provider = Provider((status, b"", {"Location": target}))
+        provider = ScriptedProvider((status, b"", {"Location": target}))
         try:
             async with provided(provider) as model:
                 with pytest.raises(ProviderError, match=r"redirects to http://127\S+/v2, where nothing was sent"):
@@ -1152,7 +1157,7 @@ def test_a_redirect_that_leads_nowhere_is_told_without_secrets(target: str | Non
 
 
 def test_a_redirect_within_the_server_is_followed_and_remembered() -> None:
-    provider = Provider()
+    provider = ScriptedProvider()
 
     async def move(got: web.Request) -> NoReturn:
         raise web.HTTPPermanentRedirect(str(got.url) + "/")
@@ -1243,7 +1248,7 @@ def cut(text: str | None, **more: Any) -> Json:
     ],
 )
 def test_a_model_that_thinks_aloud_is_not_bounded_again(reply: Json) -> None:
-    provider = Provider(reply, chat())
+    provider = ScriptedProvider(reply, chat())
     first, second, third = answered(several(provider, FREE, FREE, FREE))
     assert ["max_tokens" in body for body in provider.bodies] == [True, False, False]
     verdict = read(first, FREE.template.spec)
@@ -1256,7 +1261,7 @@ def test_a_model_that_thinks_aloud_is_not_bounded_again(reply: Json) -> None:
 
 
 def test_a_model_that_goes_on_in_blanks_stays_bounded() -> None:
-    provider = Provider(
+    provider = ScriptedProvider(
         cut('{"mood": "Good"' + "\n" * 900), cut(GOOD + " " * 900), cut('{"mood": ["' + 'Good", "' * 200)
     )
     found = answered(several(provider, FREE, FREE, FREE, FREE))
@@ -1281,7 +1286,7 @@ def test_a_model_that_takes_only_the_long_limit_is_not_bounded() -> None:
 
 def test_lines_of_a_batch_are_not_bounded() -> None:
     async def scene() -> bytes:
-        async with provided(Provider()) as model:
+        async with provided(ScriptedProvider()) as model:
             return model.body(FREE)
 
     assert "max_tokens" not in json.loads(run(scene()))
@@ -1298,7 +1303,7 @@ def test_a_certificate_nobody_signed_is_named_and_may_be_trusted(
 
     async def scene() -> tuple[Heard, Heard]:
         app = web.Application()
-        app.router.add_post("/v1/chat/completions", Provider().handle)
+        app.router.add_post("/v1/chat/completions", ScriptedProvider().handle)
         server = TestServer(app, scheme="https")
         await server.start_server(ssl=context)
         model = ChatCompletions(ModelConnection(str(server.make_url("/v1")), KEY, 5))

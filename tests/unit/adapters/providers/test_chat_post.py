@@ -22,7 +22,7 @@ from backend.errors import ProviderError
 from tests.certificates import self_signed, server_context
 from tests.scripted import run, template
 from tests.unit.adapters.providers.raw_server import RawServer
-from tests.unit.adapters.providers.test_chat_completions import KEY, Provider, chat, error
+from tests.unit.adapters.providers.test_chat_completions import KEY, ScriptedProvider, chat, error
 
 ASK = ChatRequest(template(parameters={"temperature": 0}), "I love it")
 Handle = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -57,7 +57,7 @@ def posts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_only_the_first_request_goes_through_the_openai_client(posts: list[str]) -> None:
-    provider = Provider(chat())
+    provider = ScriptedProvider(chat())
     found = run(several(provider.handle, 3))
     assert all(isinstance(each, Completion) for each in found)
     assert len(posts) == 1
@@ -74,7 +74,7 @@ def test_only_the_first_request_goes_through_the_openai_client(posts: list[str])
 
 
 def test_a_request_that_is_refused_first_leaves_the_openai_client_in_place(posts: list[str]) -> None:
-    found = run(several(Provider(error(500), chat(), chat()).handle, 3))
+    found = run(several(ScriptedProvider(error(500), chat(), chat()).handle, 3))
     assert [type(each) for each in found] == [Failure, Completion, Completion]
     assert len(posts) == 2
 
@@ -123,7 +123,7 @@ def test_an_address_that_is_left_out_of_the_proxy_is_asked_directly(
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    found = run(several(Provider(chat()).handle, 2))
+    found = run(several(ScriptedProvider(chat()).handle, 2))
     assert all(isinstance(each, Completion) for each in found), found
     assert len(posts) == 1
 
@@ -146,7 +146,7 @@ def test_a_path_that_moves_later_is_followed_and_learnt_anew(posts: list[str]) -
 
 def test_what_is_accepted_packed_can_be_unpacked() -> None:
     """The header Accept-Encoding of the first request is repeated by those that follow."""
-    provider = Provider(chat())
+    provider = ScriptedProvider(chat())
     run(several(provider.handle, 2))
     first, second = (headers["Accept-Encoding"] for headers in provider.headers)
     assert first == second

@@ -4,7 +4,7 @@ import gc
 import json
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from backend.adapters.providers.batch_api import BatchApi
 from backend.adapters.providers.embeddings_api import EmbeddingApi
 from backend.adapters.providers.model_connection import ModelConnection
 from backend.errors import ProviderError
+from tests.answering import QuietHandler
 
 
 class Endpoint(ThreadingHTTPServer):
@@ -21,25 +22,17 @@ class Endpoint(ThreadingHTTPServer):
     asked: Any = None
 
 
-class _Handler(BaseHTTPRequestHandler):
+class EndpointHandler(QuietHandler):
     server: Endpoint
 
     def do_POST(self) -> None:
-        self.server.asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        content = json.dumps(self.server.answer).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, format: str, *args: object) -> None:
-        return
+        self.server.asked = json.loads(self.received())
+        self.answer(json.dumps(self.server.answer).encode())
 
 
 @pytest.fixture
 def endpoint() -> Iterator[Endpoint]:
-    with Endpoint(("127.0.0.1", 0), _Handler) as server:
+    with Endpoint(("127.0.0.1", 0), EndpointHandler) as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield server
         server.shutdown()

@@ -10,7 +10,7 @@ from backend.errors import StoreAwayError, StoreError
 FORM = RequestFormat(1, frozenset({"logprobs", "seed"}), True, False, True, 1)
 
 
-class Broken:
+class UnreachableFormats:
     """A database that cannot be reached."""
 
     def of(self, address: str, profile: str) -> list[LearntFormat]:
@@ -23,7 +23,7 @@ class Broken:
         raise StoreError("Gone.")
 
 
-class Written(Broken):
+class Written(UnreachableFormats):
     """Notes at which addresses something is asked for."""
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ def test_names_of_another_release_are_the_first_form() -> None:
 
 
 def test_a_record_in_trouble_is_as_if_nothing_was_learnt() -> None:
-    learnt = LearntFormats(Broken(), "http://model.test/v1")
+    learnt = LearntFormats(UnreachableFormats(), "http://model.test/v1")
     learnt.note("m", FORM)
     learnt.forget("m")
     assert (learnt.formats(), learnt.all()) == ({}, [])

@@ -1,33 +1,11 @@
 """How many requests a llama.cpp server works on at once; another server says nothing of it."""
 
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from backend.adapters.providers.llama_cpp import slots
-
-
-@contextmanager
-def answering(status: int, body: bytes, seen: list[tuple[str, str | None]]) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            seen.append((self.path, self.headers["Authorization"]))
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            return
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/v1"
-        server.shutdown()
+from tests.answering import answering
 
 
 @pytest.mark.parametrize(
@@ -43,14 +21,13 @@ def answering(status: int, body: bytes, seen: list[tuple[str, str | None]]) -> I
     ],
 )
 def test_the_slots_are_read_where_there_are_any(status: int, body: object, number: int | None) -> None:
-    seen: list[tuple[str, str | None]] = []
-    with answering(status, json.dumps(body).encode(), seen) as url:
-        assert slots(url, "sk-of-a-test") == number
+    with answering(status, json.dumps(body).encode()) as (url, seen):
+        assert slots(f"{url}/v1", "sk-of-a-test") == number
     assert seen == [("/props", "Bearer sk-of-a-test")]
 
 
 def test_what_is_no_json_or_no_server_has_none() -> None:
-    with answering(200, b"<html>", []) as url:
-        assert slots(url, None) is None
-    assert slots(url, None) is None
+    with answering(200, b"<html>") as (url, _):
+        assert slots(f"{url}/v1", None) is None
+    assert slots(f"{url}/v1", None) is None
     assert slots("no address", None) is None

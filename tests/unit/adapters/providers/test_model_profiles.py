@@ -36,7 +36,7 @@ def test_what_no_profile_promised_is_not_told(caplog: pytest.LogCaptureFixture) 
     assert caplog.messages == []
 
 
-class Record:
+class KeptFormats:
     """Keeps in memory."""
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class Record:
 
 
 def test_what_one_process_learnt_the_next_one_knows_once_a_model_answered_so() -> None:
-    record, one = Record(), request("a")
+    record, one = KeptFormats(), request("a")
     learnt, model = LearntFormats(record, "http://model.test/v1"), one.template.model
     first = ModelProfiles(None, learnt)
     assert first.refused(one, RequestFormat(), 400, "response_format", "json_schema is not supported")
@@ -72,7 +72,7 @@ def test_what_one_process_learnt_the_next_one_knows_once_a_model_answered_so() -
 
 
 def test_a_form_that_was_found_by_trying_is_kept_and_the_first_one_never() -> None:
-    record, one = Record(), request("a")
+    record, one = KeptFormats(), request("a")
     profiles = ModelProfiles(None, LearntFormats(record, "http://model.test/v1"))
     profiles.answered(one, RequestFormat(), completion())
     assert record.kept == {}

@@ -19,7 +19,7 @@ from tests.running import until
 from tests.scripted import some
 
 
-class Worker:
+class LoadedWorker:
     """A member whose load a test sets; `grant` is what it was told last."""
 
     def __init__(self, url: str, most: int = 0, wanted: int = 100, model: str = "some-model") -> None:
@@ -41,7 +41,7 @@ class Worker:
 
 
 def test_a_digest_is_one_members_until_it_is_released(redis_url: str) -> None:
-    with Worker(redis_url) as one, Worker(redis_url) as other:
+    with LoadedWorker(redis_url) as one, LoadedWorker(redis_url) as other:
         assert one.member.take(["a", "b"]) == {"a", "b"}
         assert other.member.take(["b", "c"]) == {"c"}
         assert one.member.take(["a", "b", "c"]) == {"a", "b"}, "what is ours stays ours"
@@ -53,7 +53,7 @@ def test_a_digest_is_one_members_until_it_is_released(redis_url: str) -> None:
 
 def test_a_claim_to_what_is_stored_leaves_nothing_behind(redis_url: str) -> None:
     claims = f"{fleet.PREFIX}:claim:*"
-    with Worker(redis_url) as one, Worker(redis_url) as other:
+    with LoadedWorker(redis_url) as one, LoadedWorker(redis_url) as other:
         one.member.take(["a", "b"])
         other.member.take(["c"])
         one.member.drop(["a", "c", "never claimed"])
@@ -66,12 +66,12 @@ def test_a_claim_to_what_is_stored_leaves_nothing_behind(redis_url: str) -> None
 
 
 def test_what_a_member_held_is_free_when_it_left_or_died(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with Worker(redis_url) as gone:
+    with LoadedWorker(redis_url) as gone:
         gone.member.take(["a"])
-    with Worker(redis_url) as other:
+    with LoadedWorker(redis_url) as other:
         assert other.member.take(["a"]) == {"a"}
         monkeypatch.setattr(fleet, "GONE_MS", 300)
-        dead = Worker(redis_url)
+        dead = LoadedWorker(redis_url)
         dead.member._agree()  # one sign of life, and never again
         assert dead.member.take(["b"]) == {"b"}
         assert other.member.take(["b"]) == set()
@@ -80,10 +80,10 @@ def test_what_a_member_held_is_free_when_it_left_or_died(redis_url: str, monkeyp
 
 @pytest.mark.slow
 def test_the_bound_is_shared_by_all_who_ask_the_model(redis_url: str) -> None:
-    with Worker(redis_url, most=100) as one:
+    with LoadedWorker(redis_url, most=100) as one:
         assert one.grant == 100
         one.load = WorkerLoad(100, 100, 0, 0)
-        with Worker(redis_url, most=100) as other, Worker(redis_url, most=100, model="another") as apart:
+        with LoadedWorker(redis_url, most=100) as other, LoadedWorker(redis_url, most=100, model="another") as apart:
             assert apart.grant == 100
             assert other.grant == 0, "all are in flight already"
             one.load = WorkerLoad(100, 70, 0, 0)
@@ -94,7 +94,7 @@ def test_the_bound_is_shared_by_all_who_ask_the_model(redis_url: str) -> None:
 
 
 def test_never_more_than_the_bound(redis_url: str) -> None:
-    workers = [Worker(redis_url, most=10, wanted=7) for _ in range(4)]
+    workers = [LoadedWorker(redis_url, most=10, wanted=7) for _ in range(4)]
     for turn in range(60):
         worker = workers[turn % 7 % 4]
         worker.member._agree()
@@ -105,12 +105,12 @@ def test_never_more_than_the_bound(redis_url: str) -> None:
 
 
 def test_without_a_bound_each_has_its_own(redis_url: str) -> None:
-    with Worker(redis_url, wanted=8) as one, Worker(redis_url, wanted=30) as other:
+    with LoadedWorker(redis_url, wanted=8) as one, LoadedWorker(redis_url, wanted=30) as other:
         assert (one.grant, other.grant) == (8, 30)
 
 
 def test_a_429_seen_by_one_slows_them_all(redis_url: str) -> None:
-    with Worker(redis_url, wanted=100) as one, Worker(redis_url, wanted=100) as other:
+    with LoadedWorker(redis_url, wanted=100) as one, LoadedWorker(redis_url, wanted=100) as other:
         one.load = WorkerLoad(100, 0, 400, 200)
         until(lambda: some(other.grant) <= 60 and some(one.grant) <= 60)
         one.load = WorkerLoad(100, 0, 4000, 200)
@@ -120,7 +120,7 @@ def test_a_429_seen_by_one_slows_them_all(redis_url: str) -> None:
 
 
 def test_a_flushed_redis_is_no_trouble(redis_url: str) -> None:
-    with Worker(redis_url, most=10) as one, Redis.from_url(redis_url) as redis:
+    with LoadedWorker(redis_url, most=10) as one, Redis.from_url(redis_url) as redis:
         one.member.take(["a"])
         redis.flushall()
         assert one.member.take(["a"]) == {"a"}
@@ -129,7 +129,7 @@ def test_a_flushed_redis_is_no_trouble(redis_url: str) -> None:
 
 
 def test_no_redis_is_said_at_once() -> None:
-    with pytest.raises(QueueError, match="does not answer"), Worker(f"redis://127.0.0.1:{services.free_port()}"):
+    with pytest.raises(QueueError, match="does not answer"), LoadedWorker(f"redis://127.0.0.1:{services.free_port()}"):
         pass
 
 
@@ -142,7 +142,7 @@ def test_a_worker_killed_while_it_leaves_takes_no_slot_with_it(
     redis_url: str, monkeypatch: pytest.MonkeyPatch, survived: int
 ) -> None:
     """Whatever number of its commands reached Redis."""
-    gone = Worker(redis_url, most=8)
+    gone = LoadedWorker(redis_url, most=8)
     gone.__enter__()
     gone.load = WorkerLoad(100, 8, 0, 0)
     gone.member._agree()
@@ -161,13 +161,13 @@ def test_a_worker_killed_while_it_leaves_takes_no_slot_with_it(
         with contextlib.suppress(Dies):
             gone.__exit__(None, None, None)
     monkeypatch.setattr(fleet, "GONE_MS", 200)
-    with Worker(redis_url, most=8) as later:
+    with LoadedWorker(redis_url, most=8) as later:
         until(lambda: later.grant == 8)
 
 
 def test_what_a_member_that_is_gone_left_behind_does_not_count(redis_url: str) -> None:
     """A record of slots without a sign of life: what a worker of an earlier release left when it was killed."""
-    with Worker(redis_url, most=8) as one, Redis.from_url(redis_url) as redis:
+    with LoadedWorker(redis_url, most=8) as one, Redis.from_url(redis_url) as redis:
         redis.hset(one.member._keys[1], "killed", 8)
         redis.hset(one.member._keys[1], "so was this", 1)
         one.member._agree()
@@ -178,7 +178,7 @@ def test_what_a_member_that_is_gone_left_behind_does_not_count(redis_url: str) -
 @pytest.mark.slow
 def test_who_holds_a_slot_and_has_no_use_for_it_yields_it(redis_url: str) -> None:
     """Two workers, one slot: the one that waits for the other's answers must not keep it from asking."""
-    with Worker(redis_url, most=1) as idle, Worker(redis_url, most=1) as busy:
+    with LoadedWorker(redis_url, most=1) as idle, LoadedWorker(redis_url, most=1) as busy:
         assert (idle.grant, busy.grant) == (1, 0)
         busy.load = WorkerLoad(100, 0, 0, 0, waiting=3)
         until(lambda: (idle.grant, busy.grant) == (0, 1))

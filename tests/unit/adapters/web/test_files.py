@@ -13,7 +13,7 @@ import pytest
 from backend.adapters.web.file_answer import NOT_COMPRESSED, answer_of, trouble_of
 from backend.adapters.web.files import Deadline, PrivateAddressError, WebFiles, addresses_of, is_public, short
 from backend.domain.outcome import Failure
-from tests.pictures import FileServer, Served, file_server
+from tests.pictures import FileServer, ServedFile, file_server
 
 MOST = 1000
 HERE = ["127.0.0.1"]
@@ -41,7 +41,7 @@ def reason_of(answer: bytes | Failure) -> str:
 
 
 def test_a_file_is_read_under_the_name_of_its_host_without_credentials(files: FileServer, web: WebFiles) -> None:
-    files.paths["/a.png?x=1"] = Served(b"bytes")
+    files.paths["/a.png?x=1"] = ServedFile(b"bytes")
     address = named(files, "/a.png?x=1", "user:secret@pictures.test")
     assert web.read(address, MOST) == b"bytes"
     ((_, headers),) = files.asked
@@ -51,16 +51,16 @@ def test_a_file_is_read_under_the_name_of_its_host_without_credentials(files: Fi
 
 
 def test_a_redirect_is_followed_and_ends_somewhere(files: FileServer, web: WebFiles) -> None:
-    files.paths |= {"/a": Served(status=302, location="/b"), "/b": Served(b"there")}
+    files.paths |= {"/a": ServedFile(status=302, location="/b"), "/b": ServedFile(b"there")}
     assert web.read(named(files, "/a"), MOST) == b"there"
-    files.paths["/b"] = Served(status=302, location="/a")
+    files.paths["/b"] = ServedFile(status=302, location="/a")
     assert "without an end" in reason_of(web.read(named(files, "/a"), MOST))
 
 
 def test_no_redirect_leads_into_a_private_network(files: FileServer) -> None:
     names = {"pictures.test": HERE, "metadata.test": ["169.254.169.254"]}
     web = WebFiles(lambda host, port: names[host], lambda address: address in HERE)
-    files.paths["/a"] = Served(status=302, location="http://metadata.test/latest/")
+    files.paths["/a"] = ServedFile(status=302, location="http://metadata.test/latest/")
     with pytest.raises(PrivateAddressError, match=r"metadata\.test"):
         web.read(named(files, "/a"), MOST)
     assert len(files.asked) == 1
@@ -121,12 +121,12 @@ def test_an_address_of_the_internet_is(address: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["gzip", "GZIP, gzip", "identity, deflate"])
 def test_what_a_server_compresses_is_never_unpacked(files: FileServer, web: WebFiles, encoding: str) -> None:
-    files.paths["/a"] = Served(gzip.compress(bytes(10**6)), encoding=encoding)
+    files.paths["/a"] = ServedFile(gzip.compress(bytes(10**6)), encoding=encoding)
     assert "its server compresses it" in reason_of(web.read(named(files, "/a"), 2 * 10**6))
 
 
 def test_an_encoding_that_packs_nothing_is_read_as_it_is(files: FileServer, web: WebFiles) -> None:
-    files.paths["/a"] = Served(b"bytes", encoding="aws-chunked")
+    files.paths["/a"] = ServedFile(b"bytes", encoding="aws-chunked")
     assert web.read(named(files, "/a"), MOST) == b"bytes"
 
 
@@ -166,25 +166,25 @@ def test_nobody_answers(web: WebFiles) -> None:
 
 
 def test_a_file_that_is_too_large_is_not_read_to_its_end(files: FileServer, web: WebFiles) -> None:
-    files.paths |= {"/most": Served(b"x" * MOST), "/more": Served(b"x" * 5 * 10**6)}
+    files.paths |= {"/most": ServedFile(b"x" * MOST), "/more": ServedFile(b"x" * 5 * 10**6)}
     assert web.read(named(files, "/most"), MOST) == b"x" * MOST
     assert reason_of(web.read(named(files, "/more"), 2 * 10**6)) == "is larger than 2 MB (MAX_IMAGE_MB)."
 
 
 def test_a_file_that_is_cut_is_told(files: FileServer, web: WebFiles) -> None:
-    files.paths["/cut"] = Served(b"abc", length=500)
+    files.paths["/cut"] = ServedFile(b"abc", length=500)
     answer = web.read(named(files, "/cut"), MOST)
     assert isinstance(answer, Failure)
     assert answer.kind == "connection"
 
 
 def test_the_type_that_a_server_tells_is_not_trusted(files: FileServer, web: WebFiles) -> None:
-    files.paths["/in"] = Served(b"bytes", kind="text/html; charset=utf-8")
+    files.paths["/in"] = ServedFile(b"bytes", kind="text/html; charset=utf-8")
     assert web.read(named(files, "/in"), MOST) == b"bytes"
 
 
 def test_a_host_may_have_a_name_of_any_letters(files: FileServer, web: WebFiles) -> None:
-    files.paths["/a"] = Served(b"bytes")
+    files.paths["/a"] = ServedFile(b"bytes")
     assert web.read(named(files, "/a", "bücher.test"), MOST) == b"bytes"
     assert files.asked[0][1]["host"].startswith("xn--bcher-kva.test:")
 

@@ -9,13 +9,13 @@ from backend.domain.labels.control_order import in_order
 
 
 @dataclass(frozen=True)
-class Control:
+class NamedControl:
     name: str
     conditions: tuple[Condition, ...] = ()
 
 
-def looking_at(name: str, *others: str | None) -> Control:
-    return Control(name, tuple(Condition(other) for other in others))
+def looking_at(name: str, *others: str | None) -> NamedControl:
+    return NamedControl(name, tuple(Condition(other) for other in others))
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def looking_at(name: str, *others: str | None) -> Control:
         ([], ""),
     ],
 )
-def test_what_is_looked_at_comes_first(controls: list[Control], order: str) -> None:
+def test_what_is_looked_at_comes_first(controls: list[NamedControl], order: str) -> None:
     assert "".join(control.name for control in in_order(controls)) == order
 
 

@@ -14,27 +14,8 @@ from backend.engine.budgets.budgeted_model import BudgetedModel
 from backend.engine.budgets.connection_budgets import TEMPLATES, ConnectionBudgets
 from backend.engine.request_executor import RequestExecutor
 from backend.errors import StoreAwayError
+from tests.ledger import Ledger
 from tests.scripted import GOOD, ScriptedModel, completion, request, run
-
-
-class Ledger:
-    """`left` of `whole`: USD."""
-
-    def __init__(self, left: float, whole: float = 1.0) -> None:
-        self.left, self.whole = left, whole
-        self.kept: float | None = None
-
-    def budget(self) -> float:
-        return self.whole
-
-    def hold(self, holder: str, least: float, most: float) -> float | None:
-        return None if least > self.left else min(most, self.left)
-
-    def keep(self, holder: str, usd: float) -> None:
-        self.kept = usd
-
-    def pay(self, answer: Completion) -> None:
-        return
 
 
 def through(connection: str, text: str = "a") -> ChatRequest:
@@ -130,7 +111,7 @@ def test_templates_of_their_own_are_not_kept() -> None:
     assert run(scene()) == TEMPLATES
 
 
-class Outage:
+class AwayOnce:
     """A database that is away when the answers of `connection` come for the first time."""
 
     def __init__(self, connection: str) -> None:
@@ -150,7 +131,7 @@ def test_what_is_written_again_after_an_outage_is_settled_once() -> None:
         asyncio.get_running_loop().set_exception_handler(lambda _, context: troubles.append(context["exception"]))
         ledgers = {name: Ledger(1.0) for name in ("groq", "other")}
         allocations = {name: BudgetAllocation(ledger, 4) for name, ledger in ledgers.items()}
-        outage = Outage("other")
+        outage = AwayOnce("other")
         budgets = ConnectionBudgets(ScriptedModel(answered), outage.write, allocations, lambda *_: lambda *_: 0.1)
         replies = [await budgets.complete(through(name), 0) for name in ledgers]
         stored = [reply for reply in replies if isinstance(reply, Completion)]

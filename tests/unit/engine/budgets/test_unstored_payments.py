@@ -10,31 +10,11 @@ from backend.domain.outcome import Failure
 from backend.engine.budgets.budget_allocation import BudgetAllocation
 from backend.engine.budgets.unstored_payments import Budget, UnstoredPayments
 from backend.errors import ProviderError, RunError, SettingsError
+from tests.ledger import Ledger
 from tests.scripted import completion, run
 
 Reply = Completion | Failure | BaseException
 PAID = replace(completion(), model="m", connection="groq")
-
-
-class Ledger:
-    """`left`: USD; `kept`: what stays reserved."""
-
-    def __init__(self, left: float) -> None:
-        self.left = left
-        self.kept: float | None = None
-        self.paid: list[Completion] = []
-
-    def budget(self) -> float:
-        return 9.0
-
-    def hold(self, holder: str, least: float, most: float) -> float | None:
-        return None if least > self.left else min(most, self.left)
-
-    def keep(self, holder: str, usd: float) -> None:
-        self.kept = usd
-
-    def pay(self, answer: Completion) -> None:
-        self.paid.append(answer)
 
 
 def asked(reply: Reply, *ledgers: Ledger, price: float | None = 0.1) -> tuple[int, list[Completion]]:
@@ -64,7 +44,7 @@ def asked(reply: Reply, *ledgers: Ledger, price: float | None = 0.1) -> tuple[in
 
 
 def test_what_was_answered_is_paid_in_every_budget_and_noted() -> None:
-    day, month = Ledger(1), Ledger(1)
+    day, month = Ledger(1), Ledger(1, whole=9.0)
     assert asked(completion(), day, month) == (1, [PAID])
     assert (day.paid, month.paid) == ([PAID], [PAID])
     assert (day.kept, month.kept) == (0, 0)
@@ -72,7 +52,7 @@ def test_what_was_answered_is_paid_in_every_budget_and_noted() -> None:
 
 
 def test_nothing_is_sent_that_one_budget_has_no_room_for() -> None:
-    day, month = Ledger(1), Ledger(0.01)
+    day, month = Ledger(1), Ledger(0.01, whole=9.0)
     with pytest.raises(RunError, match="1 is used up"):
         asked(ProviderError("not asked"), day, month)
     assert (day.paid, day.kept) == ([], 0)

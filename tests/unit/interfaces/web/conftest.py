@@ -32,7 +32,7 @@ class Application:
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else self._answer(body)]
 
 
-class Served:
+class ServedApplication:
     """An application behind the front; `address` is where."""
 
     def __init__(self, application: Application) -> None:
@@ -64,12 +64,12 @@ class Served:
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[..., Served]]:
+def serve() -> Iterator[Callable[..., ServedApplication]]:
     """Serves an application: `admit` and `most_body` as AdmissionLimits have them, `answer` from a request's body."""
-    begun: list[Served] = []
+    begun: list[ServedApplication] = []
 
-    def start(admit: Any = everyone, most_body: int = 1_000_000, answer: Any = lambda body: body) -> Served:
-        begun.append(Served(Application(AdmissionLimits(admit, most_body), answer)))
+    def start(admit: Any = everyone, most_body: int = 1_000_000, answer: Any = lambda body: body) -> ServedApplication:
+        begun.append(ServedApplication(Application(AdmissionLimits(admit, most_body), answer)))
         return begun[-1]
 
     yield start

@@ -11,9 +11,9 @@ import pytest
 from backend.interfaces.web import connection
 from backend.interfaces.web.admission import NOT_LOCAL
 from tests.running import until
-from tests.unit.interfaces.web.conftest import Served
+from tests.unit.interfaces.web.conftest import ServedApplication
 
-Serve = Callable[..., Served]
+Serve = Callable[..., ServedApplication]
 GET = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
@@ -26,7 +26,7 @@ def post(body: bytes = b"", path: str = "/predict", length: int | None = None, m
     return f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {said}\r\n{more}\r\n".encode() + body
 
 
-def connect(served: Served) -> "closing[socket.socket]":
+def connect(served: ServedApplication) -> "closing[socket.socket]":
     return closing(socket.create_connection(served.address, timeout=10))
 
 

@@ -6,14 +6,7 @@ import pytest
 
 from backend.interfaces.web import password_attempts
 from backend.interfaces.web.password_attempts import BURST, PasswordAttempts, network
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.clock import Clock
 
 
 def looked_at(found: PasswordAttempts, peer: str, times: int) -> int:

@@ -15,7 +15,7 @@ PROXY = "172.18.0.5"
 WHY = "Your token has expired."
 
 
-class Studio:
+class TokenStudio:
     """Knows the tokens in `good`. `trouble`: what it raises for all others."""
 
     def __init__(self, *good: str) -> None:
@@ -24,12 +24,12 @@ class Studio:
         self.asked: list[str] = []
         self.settings = SimpleNamespace(label_studio_url="http://u:p@studio.test")
 
-    def acting_for(self, who: Any) -> "Caller":
-        return Caller(self, who if isinstance(who, str) else who.value.partition(" ")[2])
+    def acting_for(self, who: Any) -> "TokenCaller":
+        return TokenCaller(self, who if isinstance(who, str) else who.value.partition(" ")[2])
 
 
-class Caller:
-    def __init__(self, studio: Studio, token: str) -> None:
+class TokenCaller:
+    def __init__(self, studio: TokenStudio, token: str) -> None:
         self.studio, self.token = studio, token
 
     @property
@@ -40,11 +40,11 @@ class Caller:
         return self.token
 
 
-class Desk:
+class SignInDesk:
     """`now`: seconds."""
 
     def __init__(self, *good: str) -> None:
-        self.now, self.studio = 0.0, Studio(*good)
+        self.now, self.studio = 0.0, TokenStudio(*good)
         app: Any = self.studio
         attempts = PasswordAttempts(lambda: self.now)
         self.sign_in = SignIn(app, attempts, clock=lambda: self.now)
@@ -59,7 +59,7 @@ class Desk:
 
 
 def test_a_token_is_asked_about_once_a_minute() -> None:
-    desk = Desk("ann")
+    desk = SignInDesk("ann")
     assert [desk.call("ann"), desk.call("ann")] == ["ann", "ann"]
     assert desk.studio.asked == ["ann"]
     desk.now = KNOWN_S + 1
@@ -69,7 +69,7 @@ def test_a_token_is_asked_about_once_a_minute() -> None:
 
 
 def test_what_label_studio_says_of_a_token_is_told_for_some_seconds() -> None:
-    desk = Desk()
+    desk = SignInDesk()
     assert [desk.call("old"), desk.call("old")] == [f"401 {WHY}"] * 2
     assert desk.studio.asked == ["old"]
     desk.studio.good.add("old")
@@ -78,7 +78,7 @@ def test_what_label_studio_says_of_a_token_is_told_for_some_seconds() -> None:
 
 
 def test_wrong_tokens_of_others_do_not_lock_out_who_was_here() -> None:
-    desk = Desk("ann", "bob")
+    desk = SignInDesk("ann", "bob")
     assert desk.call("ann") == "ann"
     for number in range(BURST):
         assert desk.call(f"wrong {number}") == f"401 {WHY}"
@@ -93,7 +93,7 @@ def test_wrong_tokens_of_others_do_not_lock_out_who_was_here() -> None:
 
 
 def test_a_token_that_was_good_and_is_wrong_now_counts_as_wrong() -> None:
-    desk = Desk("ann")
+    desk = SignInDesk("ann")
     desk.call("ann")
     desk.studio.good.clear()
     desk.now = KNOWN_S + 1
@@ -107,7 +107,7 @@ def test_a_token_that_was_good_and_is_wrong_now_counts_as_wrong() -> None:
 
 @pytest.mark.parametrize("trouble", [Unreachable("It is away."), Refused(500, "It failed.")])
 def test_what_says_nothing_of_the_token_is_raised_and_not_counted(trouble: Exception) -> None:
-    desk = Desk()
+    desk = SignInDesk()
     desk.studio.trouble = trouble
     for number in range(BURST + 1):
         with pytest.raises(type(trouble)):
@@ -115,13 +115,13 @@ def test_what_says_nothing_of_the_token_is_raised_and_not_counted(trouble: Excep
 
 
 def test_without_a_token_nobody_is_asked() -> None:
-    desk = Desk()
+    desk = SignInDesk()
     with pytest.raises(Problem) as problem:
         desk.sign_in.caller(lambda _: None, PROXY)
     assert (problem.value.status, desk.studio.asked) == (401, [])
 
 
 def test_a_token_of_the_page_is_passed_on_as_it_is() -> None:
-    desk = Desk("ann")
+    desk = SignInDesk("ann")
     owner: Any = desk.sign_in.owner("ann", PROXY)
     assert owner.token == "ann"

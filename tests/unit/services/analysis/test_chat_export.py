@@ -23,16 +23,16 @@ from backend.services.analysis.chat_export import NO_LICENCE, ChatExporter, Chat
 from backend.services.dataset.resolved_version import ResolvedVersion
 from backend.services.dataset.task_selection import TaskSelection
 from backend.services.prompts.draft import Draft
-from benchmarks.enhance import Labelled, Studio, World, in_process
+from benchmarks.enhance import InboxStudio, LabelledText, ScriptedModels, in_process
 from demo.teacher import DATA
 from tests.scripted import at, version
 
 ROWS = json.loads((DATA / "tasks.json").read_text(encoding="utf-8"))[:40]
-TRUTHS = [Labelled(row["text"], row["topic"]) for row in ROWS]
+TRUTHS = [LabelledText(row["text"], row["topic"]) for row in ROWS]
 
 
 def app_with(folder: Path, truths: Any = TRUTHS) -> App:
-    app = in_process(folder, Studio(truths), World([]))
+    app = in_process(folder, InboxStudio(truths), ScriptedModels([]))
     app.save(Draft("topic", 1, PromptFile("{text}", system="What is it about?")))
     return app
 
@@ -58,7 +58,7 @@ def test_each_truth_is_in_one_part_with_its_answer(tmp_path: Path) -> None:
 def test_a_text_that_is_in_both_parts_is_only_tested(tmp_path: Path) -> None:
     half = Split("test", 0.5)
     tested = next(truth for truth in TRUTHS if half.has({"text": truth.text}))
-    copies = [Labelled(tested.text + " " * n, tested.topic) for n in range(1, 9)]
+    copies = [LabelledText(tested.text + " " * n, tested.topic) for n in range(1, 9)]
     taught = [copy for copy in copies if not half.has({"text": copy.text})]
     assert taught
     exported = app_with(tmp_path / "data", [*TRUTHS, *taught]).export_chat("topic", ChatExportOptions(tmp_path / "t"))
@@ -67,7 +67,7 @@ def test_a_text_that_is_in_both_parts_is_only_tested(tmp_path: Path) -> None:
 
 
 def test_a_task_that_cannot_be_asked_about_is_counted(tmp_path: Path) -> None:
-    exported = app_with(tmp_path / "data", [*TRUTHS, Labelled(" ", "Praise")]).export_chat(
+    exported = app_with(tmp_path / "data", [*TRUTHS, LabelledText(" ", "Praise")]).export_chat(
         "topic", ChatExportOptions(tmp_path / "t")
     )
     assert exported.left_out["can't be asked about"] == 1

@@ -13,7 +13,7 @@ from tests.running import until
 ALL = ("p@1", Subset("all"))
 
 
-class Reading:
+class CountedOutlooks:
     """Counts how often it is read; `now`: seconds."""
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class Reading:
 
 
 def test_it_is_read_aside_and_used_while_nothing_has_changed() -> None:
-    reading = Reading()
+    reading = CountedOutlooks()
     assert reading.soon(1) is None
     reading.shows(1, 1)
     reading.now = KEPT_S - 1
@@ -44,7 +44,7 @@ def test_it_is_read_aside_and_used_while_nothing_has_changed() -> None:
 
 
 def test_it_is_read_again_after_a_change_but_not_at_each_look() -> None:
-    reading = Reading()
+    reading = CountedOutlooks()
     reading.shows(1, 1)
     assert reading.soon(2) == 1, "a page that looks again meets what it waited for"
     reading.now = FRESH_S
@@ -53,7 +53,7 @@ def test_it_is_read_again_after_a_change_but_not_at_each_look() -> None:
 
 
 def test_it_is_not_used_for_ever() -> None:
-    reading = Reading()
+    reading = CountedOutlooks()
     reading.shows(1, 1)
     reading.now = KEPT_S
     assert reading.soon(1) is None
@@ -61,7 +61,7 @@ def test_it_is_not_used_for_ever() -> None:
 
 
 def test_the_oldest_are_forgotten() -> None:
-    reading = Reading()
+    reading = CountedOutlooks()
     for number in range(MOST + 1):
         reading.shows(number + 1, 1, (f"p@{number}", Subset("all")))
     assert reading.soon(1, ("p@1", Subset("all"))) == 2

@@ -9,6 +9,7 @@ from backend.adapters.database.prompts import Store
 from backend.adapters.database.runs.recent_tasks import RecentTaskStore
 from backend.domain.outcome import Failure
 from backend.services.analysis.recent_results import FRESH_S, MOST_REMEMBERED, RecentResult, RecentRows, recent_results
+from tests.clock import Clock
 from tests.labelled_project import STUDIO, LabelledProject
 
 ROW = RecentResult(1, "text 1", "Good", None, None, None, "")
@@ -28,15 +29,8 @@ def test_each_ending_of_a_task_is_told(store: Store) -> None:
     assert rows[2].cost_usd == 10
 
 
-class Clock:
-    now = 1.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 def test_they_are_read_again_after_some_seconds_and_for_each_run() -> None:
-    clock, reads = Clock(), list[str]()
+    clock, reads = Clock(1.0), list[str]()
 
     def read(run: str) -> Any:
         reads.append(run)
@@ -54,7 +48,7 @@ def test_they_are_read_again_after_some_seconds_and_for_each_run() -> None:
 
 
 def test_nobody_waits_for_who_reads() -> None:
-    recent = RecentRows(Clock())
+    recent = RecentRows(Clock(1.0))
     seen = list[Any]()
 
     def read() -> Any:
@@ -67,7 +61,7 @@ def test_nobody_waits_for_who_reads() -> None:
 
 
 def test_after_trouble_it_is_tried_again_later() -> None:
-    clock = Clock()
+    clock = Clock(1.0)
     recent = RecentRows(clock)
     with pytest.raises(ValueError, match="away"):
         recent.of("a", away)

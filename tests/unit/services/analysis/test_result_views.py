@@ -10,7 +10,7 @@ def row(task: int, text: str = "x") -> TaskResult:
     return TaskResult(task, text, None, "A", None, 0.5, "")
 
 
-class Clock:
+class SteppingClock:
     """One second passes at each look, as deriving takes."""
 
     def __init__(self, step: float) -> None:
@@ -42,14 +42,14 @@ def test_a_view_is_derived_once_for_a_stamp() -> None:
 
 def test_while_a_run_is_under_way_only_a_slow_view_is_used_longer() -> None:
     for step, times in ((2.0, 1), (0.001, 2)):
-        views, derive = ResultViews(Clock(step)), Deriving([row(1)])
+        views, derive = ResultViews(SteppingClock(step)), Deriving([row(1)])
         views.of("p@1", 1, True, derive)
         views.of("p@1", 2, True, derive)
         assert derive.times == times
 
 
 def test_a_slow_view_is_not_used_for_ever() -> None:
-    clock = Clock(2.0)
+    clock = SteppingClock(2.0)
     views, derive = ResultViews(clock), Deriving([row(1)])
     views.of("p@1", 1, True, derive)
     clock.now += 100
@@ -57,7 +57,7 @@ def test_a_slow_view_is_not_used_for_ever() -> None:
     assert derive.times == 2
 
 
-class Reading:
+class ReadTexts:
     """Texts of all tasks but the one that is `gone`."""
 
     def __init__(self, gone: int) -> None:
@@ -70,7 +70,7 @@ class Reading:
 
 
 def test_texts_are_read_once_and_only_those_that_are_asked_for() -> None:
-    view, read = ResultViews().of("p@1", 1, False, Deriving([row(n, "") for n in range(9)])), Reading(gone=3)
+    view, read = ResultViews().of("p@1", 1, False, Deriving([row(n, "") for n in range(9)])), ReadTexts(gone=3)
     assert [one.text for one in view.rows] == [""] * 9
     assert [(one.task, one.text) for one in view.with_texts(view.rows[2:5], read)] == [(2, "x"), (4, "x")]
     assert [one.task for one in view.rows] == [0, 1, 2, 4, 5, 6, 7, 8], "what is gone is known now"

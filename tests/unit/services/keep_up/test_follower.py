@@ -27,7 +27,7 @@ from tests.scripted import some, version
 PROJECT, TAG = 7, "mood@1"
 
 
-class World:
+class FollowedProject:
     """A project's tasks, and runs that end as a test says."""
 
     def __init__(self, store: Store) -> None:
@@ -109,13 +109,13 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(tmp_path: Path) -> Iterator[FollowedProject]:
     store = Store(f"sqlite:///{tmp_path / 'prompts.sqlite3'}")
-    yield World(store)
+    yield FollowedProject(store)
     store.close()
 
 
-def test_new_tasks_are_given_to_a_run_once(world: World) -> None:
+def test_new_tasks_are_given_to_a_run_once(world: FollowedProject) -> None:
     world.tasks = [9, 10, 11, 12]
     world.look()
     world.look()
@@ -128,7 +128,7 @@ def test_new_tasks_are_given_to_a_run_once(world: World) -> None:
     assert world.started[1:] == [(TAG, (13,), 1.5)]
 
 
-def test_a_run_that_failed_is_tried_again_later(world: World) -> None:
+def test_a_run_that_failed_is_tried_again_later(world: FollowedProject) -> None:
     world.tasks = [11]
     world.look()
     world.end("failed", StopReason("The provider is away."))
@@ -141,7 +141,7 @@ def test_a_run_that_failed_is_tried_again_later(world: World) -> None:
     assert world.now.trouble == ""
 
 
-def test_a_run_that_used_up_a_connections_month_is_tried_again_later(world: World) -> None:
+def test_a_run_that_used_up_a_connections_month_is_tried_again_later(world: FollowedProject) -> None:
     world.tasks = [11]
     world.look()
     world.end("canceled", StopReason(MonthUsedUp("groq").notice.sentence, StopKind.MONTHLY_BUDGET))
@@ -156,7 +156,7 @@ def test_a_run_that_used_up_a_connections_month_is_tried_again_later(world: Worl
 
 
 @pytest.mark.parametrize(("status", "stop"), [("failed", ABANDONED), ("canceled", INTERRUPTED)])
-def test_a_run_that_lost_its_process_is_resumed(world: World, status: str, stop: StopReason) -> None:
+def test_a_run_that_lost_its_process_is_resumed(world: FollowedProject, status: str, stop: StopReason) -> None:
     world.tasks = [11]
     world.look()
     world.end(status, stop)
@@ -164,7 +164,7 @@ def test_a_run_that_lost_its_process_is_resumed(world: World, status: str, stop:
     assert (world.resumed, len(world.started)) == ([world.run_store.runs()[0].id], 1)
 
 
-def test_a_run_that_somebody_canceled_is_not_started_again(world: World) -> None:
+def test_a_run_that_somebody_canceled_is_not_started_again(world: FollowedProject) -> None:
     world.tasks = [11]
     world.look()
     world.run_store.cancel(world.run_store.runs()[0].id)
@@ -173,7 +173,7 @@ def test_a_run_that_somebody_canceled_is_not_started_again(world: World) -> None
     assert "was canceled: turn keep-up on again to go on." in world.now.trouble
 
 
-def test_a_day_without_money_pushes_what_is_answered_and_waits(world: World) -> None:
+def test_a_day_without_money_pushes_what_is_answered_and_waits(world: FollowedProject) -> None:
     world.tasks = [11, 12, 13]
     world.look()
     world.end("canceled", BUDGET, spent=1.9)
@@ -192,7 +192,7 @@ def test_a_day_without_money_pushes_what_is_answered_and_waits(world: World) -> 
     assert world.started[2:] == [(TAG, (13,), 2.0)]
 
 
-def test_a_larger_budget_goes_on_the_same_day(world: World) -> None:
+def test_a_larger_budget_goes_on_the_same_day(world: FollowedProject) -> None:
     world.tasks = [11]
     world.look()
     world.end("canceled", BUDGET, spent=1.9)
@@ -201,7 +201,7 @@ def test_a_larger_budget_goes_on_the_same_day(world: World) -> None:
     assert world.started[1][2] == pytest.approx(2.1)
 
 
-def test_another_version_takes_what_waits(world: World) -> None:
+def test_another_version_takes_what_waits(world: FollowedProject) -> None:
     world.tasks = [11]
     world.look()
     world.end("completed")
@@ -215,7 +215,7 @@ def test_another_version_takes_what_waits(world: World) -> None:
     assert "No version is in use in project 7" in world.now.trouble
 
 
-def test_trouble_is_kept_for_people_and_off_is_off(world: World) -> None:
+def test_trouble_is_kept_for_people_and_off_is_off(world: FollowedProject) -> None:
     world.tasks = [11]
     world.trouble = SettingsError("The limit of the day is used up.")
     world.look()
@@ -227,7 +227,7 @@ def test_trouble_is_kept_for_people_and_off_is_off(world: World) -> None:
     assert (world.now.trouble, world.started) == ("", [])
 
 
-def test_where_another_limit_leaves_too_little_for_a_request_it_waits(world: World) -> None:
+def test_where_another_limit_leaves_too_little_for_a_request_it_waits(world: FollowedProject) -> None:
     """MAX_USD_PER_DAY or MONTHLY_BUDGET gave the run less than keep-up has left."""
     world.tasks, world.most = [11], 0.0005
     world.keep_ups.note(PROJECT, changed="2026")
@@ -242,7 +242,7 @@ def test_where_another_limit_leaves_too_little_for_a_request_it_waits(world: Wor
     assert len(world.started) == 2, "turned on again, it does not wait"
 
 
-def test_where_another_limit_gave_less_and_something_was_done_it_goes_on(world: World) -> None:
+def test_where_another_limit_gave_less_and_something_was_done_it_goes_on(world: FollowedProject) -> None:
     world.tasks, world.most = [11, 12], 0.5
     world.look()
     world.end("canceled", BUDGET, spent=0.5)
@@ -250,7 +250,7 @@ def test_where_another_limit_gave_less_and_something_was_done_it_goes_on(world: 
     assert [budget for _, _, budget in world.started] == [2.0, 1.5]
 
 
-def test_a_task_that_is_too_large_for_the_day_keeps_no_other_back(world: World) -> None:
+def test_a_task_that_is_too_large_for_the_day_keeps_no_other_back(world: FollowedProject) -> None:
     world.tasks = [11]
     world.look()
     world.too_large(11)
@@ -266,7 +266,7 @@ def test_a_task_that_is_too_large_for_the_day_keeps_no_other_back(world: World) 
     assert world.started[2:] == [(TAG, (11,), 4.5)], "a larger budget may have room for it"
 
 
-def test_a_task_that_was_too_large_for_the_rest_of_a_day_is_tried_on_another(world: World) -> None:
+def test_a_task_that_was_too_large_for_the_rest_of_a_day_is_tried_on_another(world: FollowedProject) -> None:
     world.tasks, world.most = [11, 12], 0.5
     world.look()
     world.too_large(11)
@@ -275,7 +275,7 @@ def test_a_task_that_was_too_large_for_the_rest_of_a_day_is_tried_on_another(wor
     assert [tasks for _, tasks, _ in world.started] == [(11, 12), (11,)]
 
 
-def test_a_run_is_resumed_within_the_limits_of_who_turned_it_on(world: World) -> None:
+def test_a_run_is_resumed_within_the_limits_of_who_turned_it_on(world: FollowedProject) -> None:
     world.tasks = [11]
     world.look()
     world.end("canceled", INTERRUPTED)
@@ -290,7 +290,7 @@ def test_a_run_is_resumed_within_the_limits_of_who_turned_it_on(world: World) ->
     assert (world.resumed, world.now.trouble) == ([world.run_store.runs()[0].id], "")
 
 
-def test_what_somebody_canceled_stays_canceled_on_the_next_day(world: World) -> None:
+def test_what_somebody_canceled_stays_canceled_on_the_next_day(world: FollowedProject) -> None:
     world.tasks = [11]
     world.look()
     world.run_store.cancel(world.run_store.runs()[0].id)
@@ -304,7 +304,7 @@ def test_what_somebody_canceled_stays_canceled_on_the_next_day(world: World) -> 
     assert len(world.started) == 2, "turned on again"
 
 
-def test_tasks_that_come_to_light_late_are_predicted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tasks_that_come_to_light_late_are_predicted(world: FollowedProject, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two imports at a time: the task with the lower id is the last to be seen."""
     world.tasks = [12]
     world.look()
@@ -321,7 +321,7 @@ def test_tasks_that_come_to_light_late_are_predicted(world: World, monkeypatch: 
     assert (world.now.since, len(world.started)) == (12, 2), "after some time, they are not looked at any more"
 
 
-def test_a_look_takes_no_longer_for_many_runs_of_a_day(world: World) -> None:
+def test_a_look_takes_no_longer_for_many_runs_of_a_day(world: FollowedProject) -> None:
     for number in range(11, 21):
         world.tasks = list(range(11, number + 1))
         world.look()

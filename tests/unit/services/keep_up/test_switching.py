@@ -21,7 +21,7 @@ URL = "http://backend.test:9090/"
 ADDRESS = "http://backend.test:9090/webhook/keep-up/7"
 
 
-class Studio:
+class WebhookStudio:
     """What the switch needs of Label Studio: a person, tasks, and webhooks by their addresses."""
 
     def __init__(self) -> None:
@@ -46,9 +46,9 @@ class Studio:
         self.hooks = {address: hook for address, hook in self.hooks.items() if not address.endswith(path)}
 
 
-class World:
+class SwitchedProject:
     def __init__(self, store: Store) -> None:
-        self.keep_ups, self.studio = KeepUpStore(store), Studio()
+        self.keep_ups, self.studio = KeepUpStore(store), WebhookStudio()
         self.tag: str | None = "mood@1"
         self.told: list[str] = []
         self.checked: list[tuple[str, float]] = []
@@ -75,13 +75,13 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(tmp_path: Path) -> Iterator[SwitchedProject]:
     store = Store(f"sqlite:///{tmp_path / 'record.sqlite3'}")
-    yield World(store)
+    yield SwitchedProject(store)
     store.close()
 
 
-def test_it_begins_after_the_tasks_that_are_there(world: World) -> None:
+def test_it_begins_after_the_tasks_that_are_there(world: SwitchedProject) -> None:
     made = world.on()
     assert world.now == made
     assert (made.on, made.budget, made.since, made.tag) == (True, 2.0, 9, "mood@1")
@@ -89,12 +89,12 @@ def test_it_begins_after_the_tasks_that_are_there(world: World) -> None:
     assert (world.checked, world.told) == ([("mood@1", 2.0)], [])
 
 
-def test_in_a_project_without_tasks_it_begins_with_the_first(world: World) -> None:
+def test_in_a_project_without_tasks_it_begins_with_the_first(world: SwitchedProject) -> None:
     world.studio.tasks = []
     assert world.on().since == 0
 
 
-def test_label_studio_sends_the_secret_that_is_known_here(world: World) -> None:
+def test_label_studio_sends_the_secret_that_is_known_here(world: SwitchedProject) -> None:
     world.on()
     assert world.studio.hooks[ADDRESS][0] == ACTION
     assert world.keep_ups.is_secret(PROJECT, world.secret)
@@ -104,7 +104,7 @@ def test_label_studio_sends_the_secret_that_is_known_here(world: World) -> None:
     assert world.keep_ups.is_secret(PROJECT, world.secret)
 
 
-def test_turned_on_again_only_the_budget_changes(world: World) -> None:
+def test_turned_on_again_only_the_budget_changes(world: SwitchedProject) -> None:
     world.on()
     world.studio.tasks.append(12)
     world.tag = "mood@2"
@@ -112,7 +112,7 @@ def test_turned_on_again_only_the_budget_changes(world: World) -> None:
     assert (world.now.budget, world.now.since, world.now.tag) == (5.0, 9, "mood@1")
 
 
-def test_without_a_budget_it_keeps_the_one_it_had(world: World) -> None:
+def test_without_a_budget_it_keeps_the_one_it_had(world: SwitchedProject) -> None:
     assert world.on(None).budget == DAILY_USD, "it was never on"
     world.on(5.0)
     world.on(None)
@@ -122,7 +122,7 @@ def test_without_a_budget_it_keeps_the_one_it_had(world: World) -> None:
     assert world.checked[-1] == ("mood@1", 5.0)
 
 
-def test_after_it_was_off_it_begins_anew(world: World) -> None:
+def test_after_it_was_off_it_begins_anew(world: SwitchedProject) -> None:
     world.on()
     world.keep_ups.note(PROJECT, trouble="The provider is away.")
     assert world.switch.off(PROJECT)
@@ -133,7 +133,7 @@ def test_after_it_was_off_it_begins_anew(world: World) -> None:
     assert (world.now.on, world.now.since, world.now.tag) == (True, 12, "mood@2")
 
 
-def test_off_notes_who_did_it_and_forgets_the_secret(world: World) -> None:
+def test_off_notes_who_did_it_and_forgets_the_secret(world: SwitchedProject) -> None:
     world.on()
     secret = world.secret
     world.studio.person = Person(4, "bob@example.com")
@@ -144,7 +144,7 @@ def test_off_notes_who_did_it_and_forgets_the_secret(world: World) -> None:
     assert not world.switch.off(8), "it was never on"
 
 
-def test_without_a_webhook_it_says_how_tasks_are_found(world: World) -> None:
+def test_without_a_webhook_it_says_how_tasks_are_found(world: SwitchedProject) -> None:
     world.on(url=None)
     assert "`ls-prompts keep-up 7 --on --backend-url URL` gives it" in world.told[0]
     world.studio.trouble = "It refuses."
@@ -155,13 +155,13 @@ def test_without_a_webhook_it_says_how_tasks_are_found(world: World) -> None:
 
 
 @pytest.mark.parametrize("budget", [0.0, -1.0, float("nan"), float("inf")])
-def test_a_budget_that_cannot_be_kept_is_refused(world: World, budget: float) -> None:
+def test_a_budget_that_cannot_be_kept_is_refused(world: SwitchedProject, budget: float) -> None:
     with pytest.raises(SettingsError, match="above 0, like 2"):
         world.on(budget)
     assert world.keep_ups.of(PROJECT) is None
 
 
-def test_it_needs_a_project_a_version_and_a_run_that_could_start(world: World) -> None:
+def test_it_needs_a_project_a_version_and_a_run_that_could_start(world: SwitchedProject) -> None:
     with pytest.raises(StudioError, match="no such project"):
         world.on(project=8)
     world.tag = None
@@ -178,7 +178,7 @@ def test_a_second_model_without_a_price_is_said_before_it_is_turned_on(
 ) -> None:
     """A run of it would be refused."""
     app = Installation.made(tmp_path, "http://model.test/v1").app
-    monkeypatch.setitem(app.container.__dict__, "studio", Studio())
+    monkeypatch.setitem(app.container.__dict__, "studio", WebhookStudio())
     store = app.container.store
     store.save(version(project=PROJECT, model="gpt-4o-mini", cascade=Cascade("of-unknown-price")))
     store.set_connection(PROJECT, in_use="mood@1")

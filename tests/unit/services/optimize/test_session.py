@@ -22,7 +22,7 @@ from backend.services.prompts.few_shot_selection import FewShotRequest as Exampl
 from backend.services.run_control import heartbeat, waiting
 from backend.services.run_control.progress import Silent
 from backend.services.run_control.termination import TakenOver
-from benchmarks.enhance import TEACHER, Labelled, Studio, World, draft, in_process, messages, trial
+from benchmarks.enhance import TEACHER, InboxStudio, LabelledText, ScriptedModels, draft, in_process, messages, trial
 from demo.teacher import KINDS, USELESS
 from tests.scripted import some
 
@@ -30,14 +30,14 @@ TRUTHS = messages()[:100]
 PRICES = {"price_in": 2.0, "price_out": 10.0}
 
 
-def app(folder: Path, world: World, truths: Sequence[Labelled] = TRUTHS, /, **settings: Any) -> App:
-    made = in_process(folder, Studio(truths, messages()[100:]), world, **settings)
+def app(folder: Path, world: ScriptedModels, truths: Sequence[LabelledText] = TRUTHS, /, **settings: Any) -> App:
+    made = in_process(folder, InboxStudio(truths, messages()[100:]), world, **settings)
     made.save(draft())
     return made
 
 
-def searched(folder: Path, *kinds: str, rounds: int = 4, **wish: Any) -> tuple[OptimizationResult, World]:
-    world = World(kinds)
+def searched(folder: Path, *kinds: str, rounds: int = 4, **wish: Any) -> tuple[OptimizationResult, ScriptedModels]:
+    world = ScriptedModels(kinds)
     return app(folder, world).enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER, rounds), **wish)), world
 
 
@@ -119,7 +119,7 @@ def test_what_is_not_better_is_saved_only_if_wished(tmp_path: Path) -> None:
 
 
 def test_without_ground_truth_it_drafts_and_says_it_is_unchecked(tmp_path: Path) -> None:
-    world = World(["good"])
+    world = ScriptedModels(["good"])
     made = app(tmp_path, world, [])
     found = made.enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER)))
     assert found.text is not None
@@ -134,15 +134,15 @@ def test_without_ground_truth_it_drafts_and_says_it_is_unchecked(tmp_path: Path)
 
 @pytest.mark.parametrize("truths", [TRUTHS[:4], [t for t in TRUTHS if t.topic == "Refund"]], ids=["few", "one class"])
 def test_ground_truths_that_can_not_judge_are_refused_before_anything_is_asked(
-    tmp_path: Path, truths: Sequence[Labelled]
+    tmp_path: Path, truths: Sequence[LabelledText]
 ) -> None:
-    world = World(["good"])
+    world = ScriptedModels(["good"])
     with pytest.raises(SubsetError, match=rf"at least {FEWEST} are needed: mark about \d+ more|All \d+ ground truths"):
         app(tmp_path, world, truths).enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER)))
     assert (world.asked, world.feedback) == ([], [])
 
 
-class Spender(World):
+class Spender(ScriptedModels):
     """Notes what is paid, and answers nothing any more from the request `dies` on."""
 
     def __init__(self, kinds: tuple[str, ...], dies: int | None = None) -> None:
@@ -177,7 +177,7 @@ def test_the_budget_holds_for_teacher_and_model_together(tmp_path: Path) -> None
 
 
 def test_a_budget_needs_the_prices_of_both(tmp_path: Path) -> None:
-    world = World(["good"])
+    world = ScriptedModels(["good"])
     made = app(tmp_path, world, openai_model="gpt-4o-mini")
     with pytest.raises(SettingsError, match=f"price of model '{TEACHER}' is unknown"):
         made.enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER), 1.0))
@@ -218,14 +218,14 @@ def test_a_search_that_is_stopped_counts_towards_the_limit_of_the_day(tmp_path: 
 
 def test_a_search_is_continued_by_the_same_search(tmp_path: Path) -> None:
     found, _ = searched(tmp_path, "empty")
-    made = app(tmp_path, World(["empty"]))
+    made = app(tmp_path, ScriptedModels(["empty"]))
     for call in (made.resume, made.retry):
         with pytest.raises(RunError, match="Begin the same search again to continue it"):
             call(found.run.id)
 
 
 def test_a_versions_own_examples_may_teach_but_do_not_judge(tmp_path: Path) -> None:
-    made = in_process(tmp_path, Studio(TRUTHS, messages()[100:]), World(["good"]))
+    made = in_process(tmp_path, InboxStudio(TRUTHS, messages()[100:]), ScriptedModels(["good"]))
     base = made.save(replace(draft(), examples=Examples(8))).version
     found = made.enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER, 2)))
     assert base.examples is not None
@@ -242,7 +242,7 @@ def test_who_is_slow_is_named_regularly(tmp_path: Path, monkeypatch: pytest.Monk
     """A search is silent while it waits; whoever started it must see for whom."""
     told: list[str] = []
 
-    class Slow(World):
+    class Slow(ScriptedModels):
         async def complete(self, request: ChatRequest, attempt: int) -> Completion:
             await asyncio.sleep(0.03)
             return await super().complete(request, attempt)
@@ -262,7 +262,7 @@ def test_who_is_slow_is_named_regularly(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_a_budget_can_be_kept_where_nothing_costs_anything(tmp_path: Path) -> None:
     """A model on a machine of one's own: its price is 0 once it is said, and the documented command works."""
-    world = World(("good",))
+    world = ScriptedModels(("good",))
     found = app(tmp_path, world, price_in=0.0, price_out=0.0).enhance(
         "topic@1", OptimizerOptions(SearchOptions(TEACHER, 4), budget=2.0)
     )
@@ -274,7 +274,7 @@ def test_a_budget_can_be_kept_where_nothing_costs_anything(tmp_path: Path) -> No
 def test_a_search_that_another_process_took_over_is_left_to_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, silent: bool
 ) -> None:
-    class Suspended(World):
+    class Suspended(ScriptedModels):
         async def complete(self, request: ChatRequest, attempt: int) -> Completion:
             record = made.container.run_store
             run = record.runs("topic@1")[0]

@@ -15,7 +15,7 @@ from backend.domain.picture import Attachment, Picture
 from backend.domain.pictures.address import NO_ADDRESS, InStorage
 from backend.errors import SettingsError
 from backend.services.pictures.loader import PictureCache, PictureLoader
-from tests.pictures import PDF, FileServer, Served, encoded, file_server, picture
+from tests.pictures import PDF, FileServer, ServedFile, encoded, file_server, picture
 
 TOKEN = "f" * 40
 PNG = encoded("PNG")
@@ -58,7 +58,7 @@ def inline(content: bytes) -> str:
 
 
 def test_the_three_shapes_of_a_storage_are_one_and_are_read_once(studio: FileServer) -> None:
-    studio.paths[STORED.path(3)] = Served(PNG)
+    studio.paths[STORED.path(3)] = ServedFile(PNG)
     own, query = loader(studio), STORED.path(3).partition("?")[2]
     shapes = [
         STORED.uri,
@@ -70,7 +70,7 @@ def test_the_three_shapes_of_a_storage_are_one_and_are_read_once(studio: FileSer
 
 
 def test_another_project_reads_with_its_own_storage(studio: FileServer) -> None:
-    studio.paths |= {STORED.path(3): Served(PNG), STORED.path(4): Served(JPEG)}
+    studio.paths |= {STORED.path(3): ServedFile(PNG), STORED.path(4): ServedFile(JPEG)}
     own = loader(studio)
     assert [name(read(own, STORED.uri, project)) for project in (3, 4)] == [
         sha256(content).hexdigest() for content in (PNG, JPEG)
@@ -79,8 +79,8 @@ def test_another_project_reads_with_its_own_storage(studio: FileServer) -> None:
 
 def test_a_signed_address_is_followed_without_the_token(studio: FileServer, elsewhere: FileServer) -> None:
     signed = f"{elsewhere.url}/bucket/a.png?X-Amz-Signature=ab"
-    studio.paths[STORED.path(3)] = Served(status=303, location=signed)
-    elsewhere.paths["/bucket/a.png?X-Amz-Signature=ab"] = Served(PNG)
+    studio.paths[STORED.path(3)] = ServedFile(status=303, location=signed)
+    elsewhere.paths["/bucket/a.png?X-Amz-Signature=ab"] = ServedFile(PNG)
     assert name(read(loader(studio), STORED.uri)) == sha256(PNG).hexdigest()
     ((_, headers),) = elsewhere.asked
     assert not {"authorization", "cookie"} & headers.keys()
@@ -88,41 +88,44 @@ def test_a_signed_address_is_followed_without_the_token(studio: FileServer, else
 
 
 def test_a_signature_that_has_expired_is_told(studio: FileServer, elsewhere: FileServer) -> None:
-    studio.paths[STORED.path(3)] = Served(status=303, location=f"{elsewhere.url}/a.png?X-Amz-Signature=ab")
-    elsewhere.paths["/a.png?X-Amz-Signature=ab"] = Served(status=403)
+    studio.paths[STORED.path(3)] = ServedFile(status=303, location=f"{elsewhere.url}/a.png?X-Amz-Signature=ab")
+    elsewhere.paths["/a.png?X-Amz-Signature=ab"] = ServedFile(status=403)
     assert "whose signature has expired (403)" in str(read(loader(studio), STORED.uri))
 
 
 def test_a_storage_at_a_private_address_is_told_with_a_way_out(studio: FileServer, elsewhere: FileServer) -> None:
-    studio.paths[STORED.path(3)] = Served(status=303, location=f"{elsewhere.url}/a.png")
+    studio.paths[STORED.path(3)] = ServedFile(status=303, location=f"{elsewhere.url}/a.png")
     assert "private address (127.0.0.1)" in str(read(loader(studio, public=False), STORED.uri))
     assert "pre-signed URLs off" in str(read(loader(studio, public=False), STORED.uri))
     assert elsewhere.asked == []
 
 
 def test_label_studio_may_send_to_another_of_its_files(studio: FileServer) -> None:
-    studio.paths |= {UPLOAD: Served(status=302, location="/storage-data/uploaded/?filepath=a"), "/other": Served(PNG)}
-    studio.paths["/storage-data/uploaded/?filepath=a"] = Served(PNG)
+    studio.paths |= {
+        UPLOAD: ServedFile(status=302, location="/storage-data/uploaded/?filepath=a"),
+        "/other": ServedFile(PNG),
+    }
+    studio.paths["/storage-data/uploaded/?filepath=a"] = ServedFile(PNG)
     assert name(read(loader(studio), UPLOAD)) == sha256(PNG).hexdigest()
-    studio.paths["/storage-data/uploaded/?filepath=a"] = Served(status=302, location=UPLOAD)
+    studio.paths["/storage-data/uploaded/?filepath=a"] = ServedFile(status=302, location=UPLOAD)
     studio.asked.clear()
     assert "without an end" in str(read(loader(studio), UPLOAD))
 
 
 def test_a_login_is_told(studio: FileServer) -> None:
-    studio.paths[UPLOAD] = Served(status=302, location="/user/login/?next=/data/upload/")
+    studio.paths[UPLOAD] = ServedFile(status=302, location="/user/login/?next=/data/upload/")
     assert "is behind a login" in str(read(loader(studio), UPLOAD))
 
 
 @pytest.mark.parametrize("host", ["http://localhost:8080", "https://studio.example", ""])
 def test_a_file_is_asked_of_the_label_studio_that_is_set(studio: FileServer, host: str) -> None:
-    studio.paths[UPLOAD] = Served(PNG)
+    studio.paths[UPLOAD] = ServedFile(PNG)
     assert name(read(loader(studio), host + UPLOAD)) == sha256(PNG).hexdigest()
     assert studio.asked[0][1]["authorization"] == f"Token {TOKEN}"
 
 
 def test_another_host_is_asked_only_where_that_is_allowed(studio: FileServer, elsewhere: FileServer) -> None:
-    elsewhere.paths["/a.png"] = Served(PNG)
+    elsewhere.paths["/a.png"] = ServedFile(PNG)
     address = f"http://pictures.test:{elsewhere.url.rpartition(':')[2]}/a.png"
     assert read(loader(studio), address) == (
         "is on another host (pictures.test): set ALLOW_FOREIGN_URLS=true to read such files."
@@ -166,7 +169,7 @@ def test_each_trouble_has_a_sentence_and_stops_no_other(studio: FileServer, addr
 
 
 def test_a_document_is_told_by_its_content_and_kept_as_it_is(studio: FileServer) -> None:
-    studio.paths[UPLOAD] = Served(PDF, kind="image/png")
+    studio.paths[UPLOAD] = ServedFile(PDF, kind="image/png")
     own = loader(studio)
     assert [read(own, UPLOAD), read(own, UPLOAD)] == [Document(sha256(PDF).hexdigest(), PDF)] * 2
     assert len(studio.asked) == 1
@@ -176,7 +179,7 @@ def test_a_document_is_told_by_its_content_and_kept_as_it_is(studio: FileServer)
 
 def test_a_text_is_read_as_a_picture_is_guarded_bounded_and_once(studio: FileServer, elsewhere: FileServer) -> None:
     note, own = "/data/upload/1/a.txt", loader(studio)
-    studio.paths |= {note: Served(b"Bob"), "/data/upload/1/b.txt": Served(b"x" * (MOST + 1))}
+    studio.paths |= {note: ServedFile(b"Bob"), "/data/upload/1/b.txt": ServedFile(b"x" * (MOST + 1))}
     assert own.read_files(3, [note, note]) == [b"Bob", b"Bob"] == own.read_files(3, [note, inline(b"Bob")])
     assert len(studio.asked) <= 2
     assert own.read_files(3, ["/data/upload/1/b.txt", "/data/upload/1/c.txt", f"{elsewhere.url}/a.txt"]) == [

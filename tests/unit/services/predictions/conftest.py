@@ -1,10 +1,8 @@
 """A server that keeps the predictions of one project as Label Studio does, and has the troubles a test gives it."""
 
 import json
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,6 +14,7 @@ from backend.adapters.label_studio.client import LabelStudioClient
 from backend.domain.prompts.version import PromptVersion
 from backend.services.predictions import importer, target_project
 from backend.services.predictions.target_project import TargetProject
+from tests.answering import QuietHandler, serving
 from tests.scripted import version
 
 PROJECT = 7
@@ -151,7 +150,7 @@ class Board:
         return sorted(item["task"] for item in self.predictions if item["model_version"] == tag)
 
 
-class Place:
+class PushTarget:
     """A target project before the board; `told`: the sentences for the user."""
 
     def __init__(self, store: Store, board: Board, url: str) -> None:
@@ -171,30 +170,17 @@ def board() -> Board:
 
 
 @pytest.fixture
-def place(store: Store, board: Board, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    class Handler(BaseHTTPRequestHandler):
+def place(store: Store, board: Board, monkeypatch: pytest.MonkeyPatch) -> Iterator[PushTarget]:
+    class BoardHandler(QuietHandler):
         def do_GET(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            status, answer = board.answer(self.command, self.path, body)
-            text = json.dumps(answer).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
+            status, answer = board.answer(self.command, self.path, self.received())
+            self.answer(json.dumps(answer).encode(), status)
 
         do_POST = do_PATCH = do_DELETE = do_GET
-
-        def log_message(self, *_: object) -> None:
-            pass
 
     monkeypatch.setattr(target_project, "PAUSE_S", 0.01)
     monkeypatch.setattr(importer, "FAULT_PAUSE_S", 0.01)
     monkeypatch.setattr(http, "READ_PAUSE_S", 0.01)
     monkeypatch.setattr(target_project, "PATIENCE_S", 0.2)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield Place(store, board, f"http://127.0.0.1:{server.server_port}")
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(BoardHandler) as url:
+        yield PushTarget(store, board, url)

@@ -15,7 +15,7 @@ from tests.scripted import version
 PROJECT = 7
 
 
-class Studio:
+class AnnotatingStudio:
     """A project whose tasks 1 to 3 have a prediction of mood@1, with the id of the task. People delete and submit
     annotations while `annotate` works."""
 
@@ -50,7 +50,7 @@ class Studio:
 
 def test_the_work_of_people_meanwhile_does_not_count(store: Store) -> None:
     saved = store.save(version(project=PROJECT))[0]
-    studio: Any = Studio()
+    studio: Any = AnnotatingStudio()
     acceptance = Acceptance(TargetProject(studio, store, PROJECT, pytest.fail), saved)
     assert acceptance.accept() == 3
 
@@ -61,7 +61,7 @@ def test_somebody_who_begins_meanwhile_takes_nothing_away(store: Store, template
     saved = store.save(version(project=PROJECT))[0]
     other = store.save(version(project=PROJECT, template=template))[0]
 
-    class Meanwhile(Studio):
+    class Meanwhile(AnnotatingStudio):
         def annotate(self, project: int, tags: Sequence[str], tasks: Sequence[int] | None) -> None:
             Acceptance(TargetProject(studio, store, PROJECT, pytest.fail), other).take_back()
             super().annotate(project, tags, tasks)

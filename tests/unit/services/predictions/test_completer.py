@@ -5,7 +5,7 @@ import pytest
 from backend.services.predictions import completer
 from backend.services.predictions.completer import Completer, Rescored, UnsettledError, parts
 from backend.services.predictions.importer import ImportLine, PredictionImporter
-from tests.unit.services.predictions.conftest import Board, Place
+from tests.unit.services.predictions.conftest import Board, PushTarget
 
 READING = "GET /api/predictions/"
 
@@ -13,14 +13,14 @@ READING = "GET /api/predictions/"
 class Completed:
     """A completer, and what tasks 1 to 10 should have."""
 
-    def __init__(self, place: Place, there: int) -> None:
+    def __init__(self, place: PushTarget, there: int) -> None:
         imports = PredictionImporter(place.target, place.version, there)
         self.completer = Completer(place.target, place.version, imports, take_over=False)
         self.lines = {task: imports.line(place.item(task), ()) for task in range(1, 11)}
 
 
 @pytest.fixture
-def made(place: Place, board: Board, monkeypatch: pytest.MonkeyPatch) -> Completed:
+def made(place: PushTarget, board: Board, monkeypatch: pytest.MonkeyPatch) -> Completed:
     monkeypatch.setattr(completer, "PART", 3)
     board.predictions = [{"id": task, **place.target.marked(place.item(task))} for task in range(1, 11)]
     return Completed(place, 10)
@@ -31,7 +31,7 @@ def test_where_all_is_well_it_is_read_once(made: Completed, board: Board) -> Non
     assert (made.completer.settled, board.calls[READING], board.sent) == (10, 1, [])
 
 
-def test_only_parts_with_something_amiss_are_looked_at_again(made: Completed, place: Place, board: Board) -> None:
+def test_only_parts_with_something_amiss_are_looked_at_again(made: Completed, place: PushTarget, board: Board) -> None:
     board.predictions = [item for item in board.predictions if item["task"] not in (2, 9)]
     board.predictions.append({"id": 20, **place.target.marked(place.item(5))})
     board.predictions[-2]["score"] = 0.1

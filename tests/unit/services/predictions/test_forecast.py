@@ -8,20 +8,20 @@ import pytest
 from backend.domain.predictions.diff import WantedPrediction
 from backend.services.predictions.forecast import PushForecast, alike, changes, push_forecast
 from backend.services.predictions.sync import push
-from tests.unit.services.predictions.conftest import Board, Place
+from tests.unit.services.predictions.conftest import Board, PushTarget
 
 
-def push_as(place: Place, tag: str, *tasks: int) -> None:
+def push_as(place: PushTarget, tag: str, *tasks: int) -> None:
     """Predictions of a version that this database pushed."""
     wanted = WantedPrediction((tag,), {task: place.item(task, tag=tag) for task in tasks})
     push(place.target, replace(place.version, number=int(tag[-1])), [wanted], keep=True)
 
 
-def foresee(place: Place, keep: bool = False) -> list[str]:
+def foresee(place: PushTarget, keep: bool = False) -> list[str]:
     return list(changes(place.target.studio, place.store, place.version, keep))
 
 
-def test_each_task_is_new_replaced_or_kept(place: Place, board: Board) -> None:
+def test_each_task_is_new_replaced_or_kept(place: PushTarget, board: Board) -> None:
     push_as(place, "mood@1", 1, 2)
     push_as(place, "mood@2", 2, 3, 4)
     board.predictions.append({"id": 99, **place.item(9)})
@@ -29,7 +29,7 @@ def test_each_task_is_new_replaced_or_kept(place: Place, board: Board) -> None:
     assert push_forecast(place.target, place.version, 3).new == 0, "tasks were deleted meanwhile"
 
 
-def test_versions_that_will_be_replaced_are_named(place: Place, board: Board) -> None:
+def test_versions_that_will_be_replaced_are_named(place: PushTarget, board: Board) -> None:
     board.predictions = [{"id": n, **place.item(n, tag=tag)} for n, tag in enumerate(["mood@2", "mood@2", "tone@1"])]
     board.shown = "mood@1"
     (sentence,) = foresee(place)
@@ -48,7 +48,7 @@ def test_versions_that_will_be_replaced_are_named(place: Place, board: Board) ->
     ],
 )
 def test_what_annotators_see(
-    place: Place, board: Board, in_use: str | None, shown: str, backends: list[str], told: Any
+    place: PushTarget, board: Board, in_use: str | None, shown: str, backends: list[str], told: Any
 ) -> None:
     place.store.set_connection(7, in_use=in_use)
     board.shown, board.backends = shown, backends
@@ -57,7 +57,7 @@ def test_what_annotators_see(
     assert all(told in sentence for sentence in sentences)
 
 
-def test_tags_that_could_be_taken_for_a_new_version(place: Place, board: Board) -> None:
+def test_tags_that_could_be_taken_for_a_new_version(place: PushTarget, board: Board) -> None:
     tags = ["mood@1", "mood@1~0a1b", "mood@3", "tone@1"]
     board.predictions = [{"id": n, **place.item(n, tag=tag)} for n, tag in enumerate(tags)]
     studio, store = place.target.studio, place.store

@@ -12,7 +12,7 @@ from backend.errors import StudioError
 from backend.interfaces.cli.render.notices import in_commands
 from backend.services.predictions import rescorer
 from backend.services.predictions.sync import PushResult, push
-from tests.unit.services.predictions.conftest import Answer, Board, Place
+from tests.unit.services.predictions.conftest import Answer, Board, PushTarget
 
 TAG = "mood@1"
 MANY = range(1, 11)
@@ -24,7 +24,7 @@ def few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rescorer, "PART", 3)
 
 
-def pushed(place: Place, score: float, tasks: Any = MANY, alone: Any = ()) -> PushResult:
+def pushed(place: PushTarget, score: float, tasks: Any = MANY, alone: Any = ()) -> PushResult:
     items = {task: place.item(task, score=score) for task in tasks}
     wanted = WantedPrediction((TAG,), items, alone=frozenset(alone))
     return push(place.target, place.version, [wanted], keep=True)
@@ -45,7 +45,7 @@ def array(versions: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("forms", [None, array])
-def test_many_scores_are_imported_anew(place: Place, board: Board, forms: Any) -> None:
+def test_many_scores_are_imported_anew(place: PushTarget, board: Board, forms: Any) -> None:
     board.forms = forms or board.forms
     pushed(place, 0.5)
     assert pushed(place, 0.75) == PushResult(0, 0, 0, 10)
@@ -55,13 +55,13 @@ def test_many_scores_are_imported_anew(place: Place, board: Board, forms: Any) -
     assert pushed(place, 0.75) == PushResult(0, 0, 10)
 
 
-def test_few_scores_are_changed_in_place(place: Place, board: Board) -> None:
+def test_few_scores_are_changed_in_place(place: PushTarget, board: Board) -> None:
     pushed(place, 0.5)
     assert pushed(place, 0.75, [1, 2]).rescored == 2
     assert board.calls["POST /api/dm/actions/"] == 0
 
 
-def test_a_recount_of_a_large_project_is_not_worth_it(place: Place, board: Board) -> None:
+def test_a_recount_of_a_large_project_is_not_worth_it(place: PushTarget, board: Board) -> None:
     board.tasks = list(range(1, 1000))
     pushed(place, 0.5)
     assert pushed(place, 0.75).rescored == 10
@@ -70,7 +70,7 @@ def test_a_recount_of_a_large_project_is_not_worth_it(place: Place, board: Board
 
 
 def test_no_more_tasks_than_a_portion_are_without_a_prediction(
-    place: Place, board: Board, monkeypatch: pytest.MonkeyPatch
+    place: PushTarget, board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rescorer, "PORTION", 5)
     pushed(place, 0.5)
@@ -78,7 +78,7 @@ def test_no_more_tasks_than_a_portion_are_without_a_prediction(
     assert (board.sent[1:], scores(board)) == ([[1, 2, 3, 4, 5], [6, 7, 8, 9, 10]], dict.fromkeys(MANY, 0.75))
 
 
-def test_what_was_imported_is_compared_once(place: Place, board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_imported_is_compared_once(place: PushTarget, board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     """All predictions are read for it, which takes long in a large project."""
     monkeypatch.setattr(rescorer, "PORTION", 3)
     pushed(place, 0.5)
@@ -89,7 +89,7 @@ def test_what_was_imported_is_compared_once(place: Place, board: Board, monkeypa
 
 
 def test_not_more_is_imported_than_memory_holds_before_it_is_compared(
-    place: Place, board: Board, monkeypatch: pytest.MonkeyPatch
+    place: PushTarget, board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rescorer, "PORTION", 3)
     monkeypatch.setattr(rescorer, "UNCHECKED", 1)
@@ -100,7 +100,7 @@ def test_not_more_is_imported_than_memory_holds_before_it_is_compared(
     assert scores(board) == dict.fromkeys(MANY, 0.75)
 
 
-def test_a_count_that_hides_what_is_still_there_does_no_harm(place: Place, board: Board) -> None:
+def test_a_count_that_hides_what_is_still_there_does_no_harm(place: PushTarget, board: Board) -> None:
     """Label Studio counts before it deletes, so somebody may annotate in between."""
     pushed(place, 0.5)
     before = {item["task"]: item["id"] for item in board.predictions}
@@ -116,7 +116,7 @@ def test_a_count_that_hides_what_is_still_there_does_no_harm(place: Place, board
     assert scores(board) == dict.fromkeys(MANY, 0.75)
 
 
-def test_new_scores_that_cannot_be_checked_are_told(place: Place, board: Board) -> None:
+def test_new_scores_that_cannot_be_checked_are_told(place: PushTarget, board: Board) -> None:
     pushed(place, 0.5)
 
     def last(do: Callable[[], Answer]) -> Answer:
@@ -132,7 +132,7 @@ def test_new_scores_that_cannot_be_checked_are_told(place: Place, board: Board) 
     assert pushed(place, 0.75) == PushResult(0, 0, 10)
 
 
-def test_tasks_with_an_annotation_or_another_prediction_keep_theirs(place: Place, board: Board) -> None:
+def test_tasks_with_an_annotation_or_another_prediction_keep_theirs(place: PushTarget, board: Board) -> None:
     pushed(place, 0.5)
     board.annotated = {2}
     other = {"id": 50, **place.item(3, "Bad", tag="tone@1")}
@@ -146,14 +146,14 @@ def test_tasks_with_an_annotation_or_another_prediction_keep_theirs(place: Place
     assert scores(board) == dict.fromkeys(MANY, 0.75)
 
 
-def test_what_the_import_would_drop_is_changed_in_place(place: Place, board: Board) -> None:
+def test_what_the_import_would_drop_is_changed_in_place(place: PushTarget, board: Board) -> None:
     pushed(place, 0.5)
     before = {item["task"]: item["id"] for item in board.predictions}
     assert pushed(place, 0.75, alone=[4]).rescored == 10
     assert [item["id"] for item in board.predictions if item["task"] == 4] == [before[4]]
 
 
-def test_an_annotation_made_meanwhile_keeps_the_prediction(place: Place, board: Board) -> None:
+def test_an_annotation_made_meanwhile_keeps_the_prediction(place: PushTarget, board: Board) -> None:
     pushed(place, 0.5)
     before = {item["task"]: item["id"] for item in board.predictions}
     board.meanwhile = lambda: board.annotated.add(2)
@@ -162,7 +162,7 @@ def test_an_annotation_made_meanwhile_keeps_the_prediction(place: Place, board: 
     assert scores(board) == dict.fromkeys(MANY, 0.75)
 
 
-def test_what_is_there_counts_and_not_a_counter(place: Place, board: Board) -> None:
+def test_what_is_there_counts_and_not_a_counter(place: PushTarget, board: Board) -> None:
     """Where Label Studio has Redis, it counts the predictions of a task later."""
     pushed(place, 0.5)
     board.counters = dict.fromkeys(MANY, 1)
@@ -171,7 +171,7 @@ def test_what_is_there_counts_and_not_a_counter(place: Place, board: Board) -> N
     assert scores(board) == dict.fromkeys(MANY, 0.75)
 
 
-def test_a_deletion_that_ends_late_is_waited_for(place: Place, board: Board) -> None:
+def test_a_deletion_that_ends_late_is_waited_for(place: PushTarget, board: Board) -> None:
     pushed(place, 0.5)
 
     def late(do: Callable[[], Answer]) -> Answer:
@@ -184,7 +184,7 @@ def test_a_deletion_that_ends_late_is_waited_for(place: Place, board: Board) -> 
     assert board.calls["POST /api/dm/actions/"] == 4, "it is not repeated"
 
 
-def test_a_deletion_that_may_still_come_is_told(place: Place, board: Board) -> None:
+def test_a_deletion_that_may_still_come_is_told(place: PushTarget, board: Board) -> None:
     pushed(place, 0.5)
     still: list[Callable[[], Answer]] = []
 
@@ -202,7 +202,7 @@ def test_a_deletion_that_may_still_come_is_told(place: Place, board: Board) -> N
     assert pushed(place, 0.75) == PushResult(3, 0, 7)
 
 
-def test_what_a_late_deletion_deleted_is_imported_at_the_end(place: Place, board: Board) -> None:
+def test_what_a_late_deletion_deleted_is_imported_at_the_end(place: PushTarget, board: Board) -> None:
     pushed(place, 0.5)
 
     def after_the_rest(do: Callable[[], Answer]) -> Answer:
@@ -216,7 +216,7 @@ def test_what_a_late_deletion_deleted_is_imported_at_the_end(place: Place, board
 
 
 @pytest.mark.parametrize("carried_out", [True, False])
-def test_after_a_restart_of_label_studio_the_push_goes_on(place: Place, board: Board, carried_out: bool) -> None:
+def test_after_a_restart_of_label_studio_the_push_goes_on(place: PushTarget, board: Board, carried_out: bool) -> None:
     pushed(place, 0.5)
 
     def cut(do: Callable[[], Answer]) -> Answer:
@@ -230,7 +230,7 @@ def test_after_a_restart_of_label_studio_the_push_goes_on(place: Place, board: B
     assert board.calls["POST /api/dm/actions/"] == (4 if carried_out else 1)
 
 
-def test_where_a_deletion_is_refused_scores_are_changed_in_place(place: Place, board: Board) -> None:
+def test_where_a_deletion_is_refused_scores_are_changed_in_place(place: PushTarget, board: Board) -> None:
     pushed(place, 0.5)
     before = {item["task"]: item["id"] for item in board.predictions}
     board.deletions = [lambda do: do(), locked]
@@ -240,7 +240,7 @@ def test_where_a_deletion_is_refused_scores_are_changed_in_place(place: Place, b
 
 
 @pytest.mark.parametrize("refused", [True, False])
-def test_predictions_of_others_are_taken_over_once(place: Place, board: Board, refused: bool) -> None:
+def test_predictions_of_others_are_taken_over_once(place: PushTarget, board: Board, refused: bool) -> None:
     board.predictions = [{"id": task, **place.item(task)} for task in MANY]
     board.deletions = [locked] if refused else []
     wanted = WantedPrediction((TAG,), {task: place.item(task) for task in MANY})
@@ -249,14 +249,14 @@ def test_predictions_of_others_are_taken_over_once(place: Place, board: Board, r
     assert pushed(place, 0.5) == PushResult(0, 0, 10)
 
 
-def test_an_import_that_is_refused_once_is_sent_again(place: Place, board: Board) -> None:
+def test_an_import_that_is_refused_once_is_sent_again(place: PushTarget, board: Board) -> None:
     pushed(place, 0.5)
     board.troubles = [locked]
     assert pushed(place, 0.75).rescored == 10
     assert scores(board) == dict.fromkeys(MANY, 0.75)
 
 
-def test_an_outage_names_the_command_that_completes_the_push(place: Place, board: Board) -> None:
+def test_an_outage_names_the_command_that_completes_the_push(place: PushTarget, board: Board) -> None:
     pushed(place, 0.5)
 
     def last(do: Callable[[], Answer]) -> Answer:
@@ -274,7 +274,7 @@ def test_an_outage_names_the_command_that_completes_the_push(place: Place, board
 
 @pytest.mark.parametrize("carried_out", [True, False])
 def test_a_stop_leaves_no_task_without_a_prediction(
-    place: Place, board: Board, monkeypatch: pytest.MonkeyPatch, carried_out: bool
+    place: PushTarget, board: Board, monkeypatch: pytest.MonkeyPatch, carried_out: bool
 ) -> None:
     pushed(place, 0.5)
     delete, turns = LonePredictions.delete, iter(range(10))
@@ -293,7 +293,7 @@ def test_a_stop_leaves_no_task_without_a_prediction(
     assert "Stopping when predictions that were deleted are back." in place.told
 
 
-def test_a_prediction_that_a_proxy_may_refuse_is_not_deleted(place: Place, board: Board) -> None:
+def test_a_prediction_that_a_proxy_may_refuse_is_not_deleted(place: PushTarget, board: Board) -> None:
     long = {**place.item(4), "result": [{**place.item(4)["result"][0], "meta": {"text": ["x" * 150_000]}}]}
     push_long = WantedPrediction((TAG,), {**{task: place.item(task) for task in MANY}, 4: long})
     push(place.target, place.version, [push_long], keep=True)
@@ -304,7 +304,7 @@ def test_a_prediction_that_a_proxy_may_refuse_is_not_deleted(place: Place, board
     assert scores(board) == {**dict.fromkeys(MANY, 0.75), 4: 0.5}
 
 
-def test_a_refusal_of_a_proxy_is_told_at_once(place: Place, board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusal_of_a_proxy_is_told_at_once(place: PushTarget, board: Board, monkeypatch: pytest.MonkeyPatch) -> None:
     pushed(place, 0.5)
     board.most = 10
 
@@ -317,7 +317,7 @@ def test_a_refusal_of_a_proxy_is_told_at_once(place: Place, board: Board, monkey
         pushed(place, 0.75)
 
 
-def test_a_task_that_was_deleted_meanwhile_is_left_out(place: Place, board: Board) -> None:
+def test_a_task_that_was_deleted_meanwhile_is_left_out(place: PushTarget, board: Board) -> None:
     pushed(place, 0.5)
 
     def task_deleted(do: Callable[[], Answer]) -> Answer:
@@ -330,7 +330,7 @@ def test_a_task_that_was_deleted_meanwhile_is_left_out(place: Place, board: Boar
     assert scores(board) == {task: 0.75 for task in MANY if task != 3}
 
 
-def test_what_is_never_as_it_should_be_is_told(place: Place, board: Board) -> None:
+def test_what_is_never_as_it_should_be_is_told(place: PushTarget, board: Board) -> None:
     pushed(place, 0.5)
 
     def never_there(items: list[dict[str, Any]]) -> Answer:
@@ -341,7 +341,7 @@ def test_what_is_never_as_it_should_be_is_told(place: Place, board: Board) -> No
         pushed(place, 0.75)
 
 
-def test_a_prediction_that_was_deleted_meanwhile_is_imported(place: Place, board: Board) -> None:
+def test_a_prediction_that_was_deleted_meanwhile_is_imported(place: PushTarget, board: Board) -> None:
     pushed(place, 0.5)
 
     def pages() -> Iterator[WantedPrediction]:
@@ -352,7 +352,7 @@ def test_a_prediction_that_was_deleted_meanwhile_is_imported(place: Place, board
     assert scores(board) == {**dict.fromkeys(MANY, 0.5), 1: 0.75, 2: 0.75}
 
 
-def test_the_next_push_completes_one_that_ended_between(place: Place, board: Board) -> None:
+def test_the_next_push_completes_one_that_ended_between(place: PushTarget, board: Board) -> None:
     pushed(place, 0.5)
     board.lost = set(MANY)
     with pytest.raises(StudioError, match="took only 0 of 10"):
@@ -363,7 +363,7 @@ def test_the_next_push_completes_one_that_ended_between(place: Place, board: Boa
     assert scores(board) == dict.fromkeys(MANY, 0.75)
 
 
-def test_an_import_without_an_answer_is_not_repeated(place: Place, board: Board) -> None:
+def test_an_import_without_an_answer_is_not_repeated(place: PushTarget, board: Board) -> None:
     pushed(place, 0.5)
 
     def stored_unheard(do: Callable[[], Answer]) -> Answer:
@@ -375,7 +375,7 @@ def test_an_import_without_an_answer_is_not_repeated(place: Place, board: Board)
     assert scores(board) == dict.fromkeys(MANY, 0.75)
 
 
-def test_a_prediction_that_a_backend_gave_meanwhile_is_deleted(place: Place, board: Board) -> None:
+def test_a_prediction_that_a_backend_gave_meanwhile_is_deleted(place: PushTarget, board: Board) -> None:
     pushed(place, 0.5)
     board.backends = [TAG]
 

@@ -3,12 +3,12 @@
 from backend.domain.predictions.diff import WantedPrediction
 from backend.services.predictions.sync import push
 from backend.services.predictions.version_predictions import VersionPredictions
-from tests.unit.services.predictions.conftest import PROJECT, Board, Place
+from tests.unit.services.predictions.conftest import PROJECT, Board, PushTarget
 
 TAG = "mood@1"
 
 
-def test_our_predictions_of_a_version_are_counted_and_withdrawn(place: Place, board: Board) -> None:
+def test_our_predictions_of_a_version_are_counted_and_withdrawn(place: PushTarget, board: Board) -> None:
     predictions = VersionPredictions(place.store, place.target.studio)
     assert predictions.predicted(place.version) == {}
     board.predictions = [{"id": 5, **place.item(1, "Bad")}]

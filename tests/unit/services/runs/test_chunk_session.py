@@ -32,7 +32,7 @@ def read(ids: Sequence[int]) -> list[list[Task]]:
     return [[Task(task, {}) for task in ids]]
 
 
-class Shared:
+class SharedRun:
     """A planned run of three chunks, the first of which begins a session."""
 
     def __init__(self, store: Store) -> None:
@@ -61,13 +61,13 @@ class Shared:
 
 
 @pytest.fixture
-def shared(store: Store, monkeypatch: pytest.MonkeyPatch) -> Shared:
-    shared = Shared(store)
+def shared(store: Store, monkeypatch: pytest.MonkeyPatch) -> SharedRun:
+    shared = SharedRun(store)
     monkeypatch.setattr(store, "clock", lambda: sa.literal(shared.now, sa.Double))
     return shared
 
 
-def test_a_failure_counts_as_through(shared: Shared) -> None:
+def test_a_failure_counts_as_through(shared: SharedRun) -> None:
     next(shared.pages)
     slow_down = Outcome(1, Failure("rate_limited", "Slow down."))
     asyncio.run(shared.session.on_outcomes([slow_down, Outcome(2, GOOD)], flushed))
@@ -76,7 +76,7 @@ def test_a_failure_counts_as_through(shared: Shared) -> None:
     assert shared.waiting() == [2, 3]
 
 
-def test_a_later_chunk_that_is_lost_ends_it(shared: Shared) -> None:
+def test_a_later_chunk_that_is_lost_ends_it(shared: SharedRun) -> None:
     next(shared.pages)
     shared.settle(1, 2)
     next(shared.pages)
@@ -89,7 +89,7 @@ def test_a_later_chunk_that_is_lost_ends_it(shared: Shared) -> None:
     assert shared.session.beat(1.0, "") == LOST
 
 
-def test_an_earlier_chunk_that_waits_for_an_answer_is_its_own_as_well(shared: Shared) -> None:
+def test_an_earlier_chunk_that_waits_for_an_answer_is_its_own_as_well(shared: SharedRun) -> None:
     """Another worker asks the same as its second task."""
     next(shared.pages)
     shared.settle(1)
@@ -100,7 +100,7 @@ def test_an_earlier_chunk_that_waits_for_an_answer_is_its_own_as_well(shared: Sh
     assert shared.session.beat(1.0, "") == LOST
 
 
-def test_what_is_done_or_released_is_not_lost(shared: Shared) -> None:
+def test_what_is_done_or_released_is_not_lost(shared: SharedRun) -> None:
     next(shared.pages)
     shared.settle(1, 2)
     assert shared.session.beat(1.0, "") == "in_progress"
@@ -112,7 +112,9 @@ def test_what_is_done_or_released_is_not_lost(shared: Shared) -> None:
     assert list(shared.pages) == []
 
 
-def test_what_is_done_while_the_database_is_asked_is_not_lost(shared: Shared, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_done_while_the_database_is_asked_is_not_lost(
+    shared: SharedRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
     next(shared.pages)
     beat = shared.jobs.beat
 
@@ -124,7 +126,7 @@ def test_what_is_done_while_the_database_is_asked_is_not_lost(shared: Shared, mo
     assert shared.session.beat(1.0, "") == "in_progress"
 
 
-def test_what_another_worker_took_over_is_not_done_when_this_one_has_its_answers(shared: Shared) -> None:
+def test_what_another_worker_took_over_is_not_done_when_this_one_has_its_answers(shared: SharedRun) -> None:
     next(shared.pages)
     shared.settle(1)
     shared.pause()

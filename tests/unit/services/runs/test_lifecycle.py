@@ -20,7 +20,7 @@ from tests.scripted import version
 ALL = Subset("all")
 
 
-class World:
+class MoodRuns:
     def __init__(self, store: Store) -> None:
         self.run_store, self.given = RunStore(store), list[str]()
         self.under_way = False
@@ -50,11 +50,11 @@ class World:
 
 
 @pytest.fixture
-def world(store: Store) -> World:
-    return World(store)
+def world(store: Store) -> MoodRuns:
+    return MoodRuns(store)
 
 
-def test_a_run_is_not_resumed_beside_another_one(world: World) -> None:
+def test_a_run_is_not_resumed_beside_another_one(world: MoodRuns) -> None:
     first = world.ended()
     second = world.run_store.create(NewRun("mood@1", 7, ALL))
     with pytest.raises(RunError, match=f"Run {second.id} of mood@1 waits"):
@@ -65,7 +65,7 @@ def test_a_run_is_not_resumed_beside_another_one(world: World) -> None:
     assert world.given == [first.id]
 
 
-def test_a_batch_is_resumed_under_a_monthly_budget_only_to_collect_what_is_paid(world: World) -> None:
+def test_a_batch_is_resumed_under_a_monthly_budget_only_to_collect_what_is_paid(world: MoodRuns) -> None:
     run = world.ended(batch=True)
     world.monthly_budget = 5.0
     with pytest.raises(RunError, match="can't keep the monthly budget of connection 'default'"):
@@ -84,7 +84,7 @@ def now(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 @pytest.mark.parametrize("batch", [False, True])
-def test_a_run_that_never_began_keeps_no_other_from_starting(world: World, now: list[float], batch: bool) -> None:
+def test_a_run_that_never_began_keeps_no_other_from_starting(world: MoodRuns, now: list[float], batch: bool) -> None:
     options = RunOptions(batch=batch)
     first = world.runs.start(world.mood, ALL, options)
     now[0] += START_S - 1
@@ -98,7 +98,7 @@ def test_a_run_that_never_began_keeps_no_other_from_starting(world: World, now: 
     assert not world.run_store.claim(first.id, "late:1"), "its process comes too late"
 
 
-def test_a_run_that_never_began_is_resumed_as_others_that_failed(world: World, now: list[float]) -> None:
+def test_a_run_that_never_began_is_resumed_as_others_that_failed(world: MoodRuns, now: list[float]) -> None:
     run = world.run_store.create(NewRun("mood@1", 7, ALL))
     now[0] += START_S
     world.resume(run)
@@ -107,7 +107,7 @@ def test_a_run_that_never_began_is_resumed_as_others_that_failed(world: World, n
     assert world.run_store.complete(run.id, "here:1")
 
 
-def test_an_ended_run_is_resumed_beside_one_that_never_began(world: World, now: list[float]) -> None:
+def test_an_ended_run_is_resumed_beside_one_that_never_began(world: MoodRuns, now: list[float]) -> None:
     first = world.ended()
     second = world.run_store.create(NewRun("mood@1", 7, ALL))
     now[0] += START_S

@@ -59,7 +59,7 @@ class Scripted:
         return [task.id for page in pages if page is not None for task in page]
 
 
-class Noting(Silent):
+class NotedCounts(Silent):
     def __init__(self) -> None:
         self.settled = Settled()
         self.told: list[str] = []
@@ -71,11 +71,11 @@ class Noting(Silent):
         self.told.append(sentence)
 
 
-class Shared:
+class SharedTasks:
     """A run over some tasks that these processes share."""
 
     def __init__(self, *processes: Scripted, number: int = 50) -> None:
-        self.processes, self.progress, self.stop = processes, Noting(), Shutdown()
+        self.processes, self.progress, self.stop = processes, NotedCounts(), Shutdown()
         self.argv: list[Sequence[str]] = []
         self.heartbeat = Heartbeat(lambda _seconds, _waits_for: "in_progress")
         self.number = number
@@ -104,7 +104,7 @@ def counting(seconds: float | None = 2.5) -> Scripted:
 
 
 def test_each_task_goes_to_the_process_of_its_request() -> None:
-    shared = Shared(counting(), counting(4.0))
+    shared = SharedTasks(counting(), counting(4.0))
     assert shared.ask() == (4.0, False)
     first, second = shared.processes
     assert sorted(first.tasks + second.tasks) == list(range(1, 51))
@@ -119,7 +119,7 @@ def test_each_task_goes_to_the_process_of_its_request() -> None:
 
 @pytest.mark.parametrize("end", [[], [{"seconds": None}]])
 def test_what_a_process_leaves_is_for_the_one_that_started_it(end: list[Told]) -> None:
-    shared = Shared(counting(), Scripted(lambda _: end))
+    shared = SharedTasks(counting(), Scripted(lambda _: end))
     assert shared.ask() == (2.5, True)
     assert shared.progress.told == ([] if end else [LEFT])
 
@@ -127,7 +127,7 @@ def test_what_a_process_leaves_is_for_the_one_that_started_it(end: list[Told]) -
 def test_an_error_of_one_stops_the_others_and_is_raised_as_it_was() -> None:
     error = error_line(ProviderError("The key is refused."))
     other = Scripted(lambda _: [{"seconds": None}], [{"settled": Settled(), "waits_for": ""}])
-    shared = Shared(other, Scripted(lambda _: [], [{"error": error}]))
+    shared = SharedTasks(other, Scripted(lambda _: [], [{"error": error}]))
     with pytest.raises(ProviderError, match=r"^The key is refused\.$"):
         shared.ask()
     assert all(process.ended for process in shared.processes)
@@ -142,17 +142,17 @@ def test_an_error_that_others_do_not_know_is_one_of_its_kind() -> None:
 
 def test_what_several_say_is_said_once_unless_it_is_said_again() -> None:
     away: Told = {"notify": "The server does not answer."}
-    shared = Shared(Scripted(lambda _: [away, DONE]), Scripted(lambda _: [away, DONE]))
+    shared = SharedTasks(Scripted(lambda _: [away, DONE]), Scripted(lambda _: [away, DONE]))
     shared.ask()
     assert shared.progress.told == ["The server does not answer."]
-    again = Shared(Scripted(lambda _: [away, away, DONE]), counting())
+    again = SharedTasks(Scripted(lambda _: [away, away, DONE]), counting())
     again.ask()
     assert len(again.progress.told) == 2
 
 
 def test_a_canceled_run_stops_those_that_began() -> None:
     began = Scripted(lambda _: [{"seconds": None}], [{"settled": Settled(), "waits_for": "for the server"}])
-    shared = Shared(began, Scripted(lambda _: []))
+    shared = SharedTasks(began, Scripted(lambda _: []))
     shared.heartbeat.canceled = True
     with pytest.raises(Canceled):
         shared.ask()
@@ -163,7 +163,7 @@ def test_a_canceled_run_stops_those_that_began() -> None:
 
 
 def test_a_process_that_is_told_to_end_tells_the_others() -> None:
-    shared = Shared(Scripted(lambda _: [{"seconds": None}]), Scripted(lambda _: [{"seconds": None}]))
+    shared = SharedTasks(Scripted(lambda _: [{"seconds": None}]), Scripted(lambda _: [{"seconds": None}]))
     shared.stop.request()
     with pytest.raises(Stopped):
         shared.ask()
@@ -172,6 +172,6 @@ def test_a_process_that_is_told_to_end_tells_the_others() -> None:
 
 def test_no_process_goes_without_a_request_in_flight() -> None:
     slots = {"default": 3, "tiny": 1}
-    local = LocalProcesses(8, Shared(counting())._start, slots.__getitem__, Shutdown())
+    local = LocalProcesses(8, SharedTasks(counting())._start, slots.__getitem__, Shutdown())
     assert local.of(builder().version) == 3
     assert local.of(builder(connection="tiny").version) == 1

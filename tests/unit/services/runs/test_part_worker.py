@@ -86,10 +86,10 @@ def test_an_error_is_told_with_its_kind() -> None:
 
 
 def test_it_is_canceled_when_nobody_listens() -> None:
-    class Broken(BytesIO):
+    class BrokenPipe(BytesIO):
         def write(self, _: Any) -> int:
             raise BrokenPipeError
 
     labeler = Labeler()
-    _worker(labeler).work("1f3a", ALL, cast("IO[bytes]", Broken()))
+    _worker(labeler).work("1f3a", ALL, cast("IO[bytes]", BrokenPipe()))
     assert labeler.seen == tasks(5)

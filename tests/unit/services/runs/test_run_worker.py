@@ -84,7 +84,7 @@ def test_a_push_under_way_ends_when_another_process_works_on_the_run(store: Stor
     assert pushed == ["first"]
 
 
-class Asking:
+class ScriptedAsking:
     """Asks a model about the tasks of a project, one of which has a ground truth. `reported`: of how many outcomes it
     tells; `meanwhile` happens after that."""
 
@@ -125,7 +125,7 @@ class Carried:
 
     project: LabelledProject
     mood: ResolvedVersion
-    asking: Asking
+    asking: ScriptedAsking
     read: int = 0
     pushed: int = 0
 
@@ -133,7 +133,7 @@ class Carried:
     def of(cls, store: Store, reported: int = TASKS) -> Self:
         project = LabelledProject(store, TASKS)
         mood = project.saved()
-        return cls(project, mood, Asking(project, mood, reported))
+        return cls(project, mood, ScriptedAsking(project, mood, reported))
 
     def of_run(self, run: Run, mood: ResolvedVersion, *, passing: bool = False) -> Iterator[list[Outcome]]:
         self.read += 1

@@ -32,7 +32,7 @@ OTHER = "there:2"
 SLOW_DOWN = Failure("rate_limited", "Slow down.")
 
 
-class Line:
+class CalledChunks:
     """What was called for."""
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class Shift:
 
     def __init__(self, store: Store) -> None:
         self.store, self.now = store, 1_800_000_000.0
-        self.run_store, self.jobs, self.line, self.stop = RunStore(store), ChunkStore(store), Line(), Shutdown()
+        self.run_store, self.jobs, self.line, self.stop = RunStore(store), ChunkStore(store), CalledChunks(), Shutdown()
         self.run = self.run_store.create(NewRun("mood@1", 7, Subset("all")))
         self.jobs.open(self.run.id)
         assert self.jobs.claim(self.run.id, PLAN, this_process())

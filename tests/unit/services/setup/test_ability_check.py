@@ -13,7 +13,7 @@ from tests.scripted import completion
 REPLY = {"choices": [{"message": {"content": "banana"}}], "usage": {"prompt_tokens": 10, "completion_tokens": 5}}
 
 
-class Server:
+class RefusingServer:
     """refuses: parameters; slow: seconds of an answer about pictures and what follows."""
 
     def __init__(self, *refuses: str, slow: float = 0.0, silent: bool = False) -> None:
@@ -36,13 +36,13 @@ class Server:
         return AbilityResult("batches", False, "none")
 
 
-def found(server: Server, most_s: float = 60.0) -> dict[str, AbilityResult]:
+def found(server: RefusingServer, most_s: float = 60.0) -> dict[str, AbilityResult]:
     check = AbilityCheck(server, "groq", "m", lambda model, _: fixed_price(1.0, 2.0)(model), most_s)
     return {one.name: one for one in asyncio.run(check.results())}
 
 
 def test_each_is_asked_once_and_costs_what_it_costs() -> None:
-    server = Server()
+    server = RefusingServer()
     abilities = found(server)
     assert len(server.bodies) == len(ABILITIES)
     assert list(abilities) == ["text", "usage", *[one.name for one in ABILITIES[1:]], "batches"]
@@ -53,20 +53,20 @@ def test_each_is_asked_once_and_costs_what_it_costs() -> None:
 
 
 def test_what_is_refused_is_asked_in_its_other_forms() -> None:
-    abilities = found(Server("max_tokens", "top_logprobs", "response_format"))
+    abilities = found(RefusingServer("max_tokens", "top_logprobs", "response_format"))
     assert abilities["longest answer"].detail == "max_completion_tokens"
     assert abilities["log-probabilities"] == AbilityResult("log-probabilities", False, "none came", 20 / 10**6)
     assert abilities["json_object"] == AbilityResult("json_object", False, "refused (400): no")
 
 
 def test_a_model_that_says_nothing_is_asked_nothing_more() -> None:
-    server = Server(silent=True)
+    server = RefusingServer(silent=True)
     assert found(server) == {"text": AbilityResult("text", False, "refused (400): no")}
     assert len(server.bodies) == 1
 
 
 def test_a_server_that_is_slow_is_not_waited_for() -> None:
-    abilities = found(Server(slow=60.0), most_s=0.3)
+    abilities = found(RefusingServer(slow=60.0), most_s=0.3)
     assert abilities["pictures"].works is None
     assert abilities["pictures"].usd is None, "it may have cost something"
     assert abilities["seed"] == AbilityResult("seed", None, LATE)

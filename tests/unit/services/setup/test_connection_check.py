@@ -18,9 +18,9 @@ from backend.errors import PromptsError, ProviderError, RunError, UsedUpError
 from backend.logs import to_log
 from backend.services.setup.ability_check import AbilityCheck
 from backend.services.setup.connection_check import USED_UP, ConnectionCheck, ConnectionTest, PaidAbilities
+from tests.ledger import Ledger
 from tests.scripted import Reply, ScriptedModel
-from tests.unit.engine.budgets.test_unstored_payments import Ledger
-from tests.unit.services.setup.test_ability_check import Server
+from tests.unit.services.setup.test_ability_check import RefusingServer
 
 URL = "http://user:key@model.test/v1"
 
@@ -137,14 +137,14 @@ def one_dollar(model: str, _connection: str) -> Any:
     return fixed_price(1.0, 1.0)(model)
 
 
-class Garbled(Server):
+class Garbled(RefusingServer):
     """Its replies are not chat completions."""
 
     def completion(self, model: str, reply: dict[str, Any]) -> Completion | None:
         return None
 
 
-def found(server: Server, ledger: Ledger) -> dict[str, AbilityResult]:
+def found(server: RefusingServer, ledger: Ledger) -> dict[str, AbilityResult]:
     async def once() -> tuple[AbilityResult, ...]:
         budget = Budget(BudgetAllocation(ledger, 1, final=False), lambda: MonthUsedUp("groq"))
         payments = UnstoredPayments("groq", one_dollar, [budget])
@@ -157,7 +157,7 @@ def found(server: Server, ledger: Ledger) -> dict[str, AbilityResult]:
 
 
 def test_each_answer_is_paid() -> None:
-    server, ledger = Server("response_format"), Ledger(LARGE)
+    server, ledger = RefusingServer("response_format"), Ledger(LARGE)
     abilities = found(server, ledger)
     assert abilities["pictures"].works
     refused = [body for body in server.bodies if "response_format" in body]
@@ -167,19 +167,19 @@ def test_each_answer_is_paid() -> None:
 
 
 def test_what_might_cost_too_much_is_not_asked() -> None:
-    server, ledger = Server(), Ledger(2 * CAP / 1e6)
+    server, ledger = RefusingServer(), Ledger(2 * CAP / 1e6)
     abilities = found(server, ledger)
     assert abilities["pictures"] == AbilityResult("pictures", None, USED_UP)
     assert abilities["json_schema"].works is not None
     assert not any("image_url" in str(body) for body in server.bodies)
-    server = Server()
+    server = RefusingServer()
     assert list(found(server, Ledger(0.0)).values()) == [AbilityResult("text", None, USED_UP)]
     assert server.bodies == []
 
 
 def test_a_large_request_that_does_not_fit_keeps_no_small_one_back() -> None:
     """Pictures reserve far more than what comes behind them."""
-    abilities = found(Server(), Ledger(PICTURE_TOKENS / 2 / 1e6))
+    abilities = found(RefusingServer(), Ledger(PICTURE_TOKENS / 2 / 1e6))
     unasked = [name for name, result in abilities.items() if result.detail == USED_UP]
     assert set(unasked) == {"pictures", "PDF files"}
 

@@ -16,7 +16,7 @@ LIMITS = Limits(32, 0.5)
 """As a minute to seconds."""
 
 
-class Server:
+class SlotServer:
     """Works on `slots` requests at once, each for `seconds` by its own clock; the first takes `loading` more."""
 
     def __init__(self, seconds: float, slots: int, loading: float = 0.0, failure: Failure | None = None) -> None:
@@ -39,7 +39,7 @@ class Server:
         return self._free_at[slot]
 
 
-def measured(server: Server, slots: Callable[[], int | None] = lambda: None) -> str:
+def measured(server: SlotServer, slots: Callable[[], int | None] = lambda: None) -> str:
     template = small_requests("http://model.test/v1", "some-model")
     return run(Timing(server, template, slots, clock=lambda: server.now).measure(LIMITS))
 
@@ -49,7 +49,7 @@ def never() -> int:
 
 
 def test_a_fast_server_is_asked_once() -> None:
-    server = Server(0.0, 1)
+    server = SlotServer(0.0, 1)
     assert measured(server, never).startswith("one small request took 0.0")
     assert len(server.requests) == 1
     (asked,) = server.requests
@@ -57,7 +57,7 @@ def test_a_fast_server_is_asked_once() -> None:
 
 
 def test_a_server_that_says_how_many_it_works_on_is_asked_once() -> None:
-    server = Server(0.05, 2)
+    server = SlotServer(0.05, 2)
     said = measured(server, lambda: 2)
     assert said.endswith("with 32 in flight (the server works on 2 at once): set CONCURRENCY=2")
     assert len(server.requests) == 1
@@ -65,7 +65,7 @@ def test_a_server_that_says_how_many_it_works_on_is_asked_once() -> None:
 
 @pytest.mark.parametrize("loading", [0.0, 0.6])
 def test_one_that_does_not_say_is_tried_with_a_few_at_once(loading: float) -> None:
-    server = Server(0.05, 1, loading)
+    server = SlotServer(0.05, 1, loading)
     said = measured(server)
     assert "so tasks could take longer than 0.5 s, with 32 in flight: set CONCURRENCY=" in said
     assert 1 <= int(said.rpartition("=")[2]) <= 3
@@ -73,12 +73,12 @@ def test_one_that_does_not_say_is_tried_with_a_few_at_once(loading: float) -> No
 
 
 def test_a_slow_server_that_works_on_many_is_left_alone() -> None:
-    server = Server(0.1, 100)
+    server = SlotServer(0.1, 100)
     assert "set" not in measured(server)
 
 
 def test_a_model_that_does_not_answer_is_an_error() -> None:
     with pytest.raises(ProviderError, match="one small request: The key is odd"):
-        measured(Server(0.0, 1, failure=Failure("bad_request", "The key is odd.")))
+        measured(SlotServer(0.0, 1, failure=Failure("bad_request", "The key is odd.")))
     with pytest.raises(ProviderError, match="set REQUEST_TIMEOUT_S to more seconds and CONCURRENCY=1"):
-        measured(Server(0.0, 1, failure=Failure("timeout", "Too late.")))
+        measured(SlotServer(0.0, 1, failure=Failure("timeout", "Too late.")))

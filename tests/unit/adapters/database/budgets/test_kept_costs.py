@@ -31,7 +31,7 @@ def pricing(_model: str, _connection: str) -> Callable[[int, int, int], float]:
 
 
 @dataclass
-class Limits:
+class PaidLimits:
     store: Store
 
     def __post_init__(self) -> None:
@@ -70,13 +70,13 @@ class Limits:
 
 
 @pytest.fixture
-def limits(store: Store) -> Limits:
+def limits(store: Store) -> PaidLimits:
     store.save(version())
-    return Limits(store)
+    return PaidLimits(store)
 
 
 @pytest.mark.parametrize("how", ["prune", "forget", "delete and forget"])
-def test_runs_count_on_after_their_answers_are_deleted(limits: Limits, how: str) -> None:
+def test_runs_count_on_after_their_answers_are_deleted(limits: PaidLimits, how: str) -> None:
     limits.run(A, ledger=limits.day)
     limits.run(B, C, ledger=limits.month)
     limits.run(D)
@@ -88,7 +88,7 @@ def test_runs_count_on_after_their_answers_are_deleted(limits: Limits, how: str)
 
 
 @pytest.mark.parametrize("how", ["prune", "forget"])
-def test_a_run_counts_on_whose_answers_stay_for_another_project(limits: Limits, how: str) -> None:
+def test_a_run_counts_on_whose_answers_stay_for_another_project(limits: PaidLimits, how: str) -> None:
     limits.run(A, B, ledger=limits.day)
     runs = RunStore(limits.store)
     limits.store.save(version(name="other", project=OTHER))
@@ -100,14 +100,14 @@ def test_a_run_counts_on_whose_answers_stay_for_another_project(limits: Limits, 
     assert limits.left() == before == [0.6, 1.0, 0.4]
 
 
-def test_what_annotators_asked_today_counts_on(limits: Limits) -> None:
+def test_what_annotators_asked_today_counts_on(limits: PaidLimits) -> None:
     limits.store.add_completions([completion(digest=A, prompt_tokens=30)], limits.day.payer, PROJECT)
     assert limits.left() == [0.7, 1.0, 0]
     limits.delete("forget")
     assert (limits.rows(completions), limits.left()) == (0, [0.7, 1.0, 0])
 
 
-def test_what_no_limit_counts_leaves_nothing(limits: Limits) -> None:
+def test_what_no_limit_counts_leaves_nothing(limits: PaidLimits) -> None:
     runs = RunStore(limits.store)
     run = runs.create(NewRun("mood@1", PROJECT, Subset("all")))
     limits.store.add_completions([completion(digest=A, prompt_tokens=20)], run.id)

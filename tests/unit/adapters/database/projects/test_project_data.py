@@ -29,7 +29,7 @@ def named(text: str) -> str:
     return f"{text:0<64}"
 
 
-class Records:
+class TwoProjects:
     """Two projects' runs, with `store` behind them."""
 
     def __init__(self, store: Store) -> None:
@@ -52,11 +52,11 @@ class Records:
 
 
 @pytest.fixture
-def records(store: Store) -> Records:
-    return Records(store)
+def records(store: Store) -> TwoProjects:
+    return TwoProjects(store)
 
 
-def test_answers_of_runs_go_with_their_samples_and_what_teachers_said(records: Records) -> None:
+def test_answers_of_runs_go_with_their_samples_and_what_teachers_said(records: TwoProjects) -> None:
     one, two = named("a"), named("b")
     records.run(MINE, one, numbered(one, 1), numbered(one, 2), named("teacher"), asked=[one])
     records.run(THEIRS, two, numbered(two, 1), asked=[two])
@@ -64,7 +64,7 @@ def test_answers_of_runs_go_with_their_samples_and_what_teachers_said(records: R
     assert records.left() == {two, numbered(two, 1)}
 
 
-def test_answers_of_second_models_go_with_their_samples(records: Records) -> None:
+def test_answers_of_second_models_go_with_their_samples(records: TwoProjects) -> None:
     one, two = named("a"), named("b")
     run = records.run(MINE, one)
     records.runs.run_tasks.note(run.id, [RunTask(0, one, then_digest=two)])
@@ -73,7 +73,7 @@ def test_answers_of_second_models_go_with_their_samples(records: Records) -> Non
     assert records.left() == {named("c")}
 
 
-def test_answers_outside_of_runs_go_too(records: Records) -> None:
+def test_answers_outside_of_runs_go_too(records: TwoProjects) -> None:
     records.forgetting.note(MINE, [named("live")])
     records.store.add_completions([completion(digest=named("live"))])
     records.store.add_completions([completion(digest=named("try"))], project=MINE)
@@ -82,7 +82,7 @@ def test_answers_outside_of_runs_go_too(records: Records) -> None:
     assert records.left() == {named("theirs")}
 
 
-def test_answers_of_a_deleted_prompt_go_too(records: Records) -> None:
+def test_answers_of_a_deleted_prompt_go_too(records: TwoProjects) -> None:
     records.run(MINE, named("a"), named("teacher"), asked=[named("a")])
     records.store.delete("mood")
     assert records.forgetting.held(MINE).answers == 2
@@ -91,7 +91,7 @@ def test_answers_of_a_deleted_prompt_go_too(records: Records) -> None:
 
 
 @pytest.mark.parametrize("how", ["run", "outside", "deleted"])
-def test_what_another_projects_tasks_got_as_well_stays(records: Records, how: str) -> None:
+def test_what_another_projects_tasks_got_as_well_stays(records: TwoProjects, how: str) -> None:
     both = named("both")
     paid = records.run(MINE, both, named("mine"))
     if how == "outside":
@@ -111,7 +111,7 @@ def test_what_another_projects_tasks_got_as_well_stays(records: Records, how: st
     assert records.left() == set(), "when the other one is forgotten too, it goes"
 
 
-def test_runs_batches_calibrations_and_embeddings_go(records: Records) -> None:
+def test_runs_batches_calibrations_and_embeddings_go(records: TwoProjects) -> None:
     mine, theirs = records.run(MINE, named("a")), records.run(THEIRS, named("b"))
     batches = BatchStore(records.store)
     for run in (mine, theirs):
@@ -131,7 +131,7 @@ def test_runs_batches_calibrations_and_embeddings_go(records: Records) -> None:
             assert connection.execute(sa.select(sa.func.count()).select_from(table)).scalar() == 1
 
 
-def test_prompts_stay_and_those_that_quote_tasks_are_named(records: Records) -> None:
+def test_prompts_stay_and_those_that_quote_tasks_are_named(records: TwoProjects) -> None:
     pool = (Example(3, {"text": "a task's own"}, {"mood": ("Good",)}),)
     records.store.save(version(name="shots", project=MINE, examples=Examples(1, "similar", pool)))
     assert records.forgetting.held(MINE).quoting == ("shots",)
@@ -139,7 +139,7 @@ def test_prompts_stay_and_those_that_quote_tasks_are_named(records: Records) -> 
     assert {found.name for found in records.store.versions()} == {"mood", "other", "shots"}
 
 
-def test_nothing_of_it_is_left_in_the_file(tmp_path: Path, records: Records) -> None:
+def test_nothing_of_it_is_left_in_the_file(tmp_path: Path, records: TwoProjects) -> None:
     if records.store.engine.dialect.name != "sqlite":
         pytest.skip("PostgreSQL's files are its own")
     run = records.run(MINE)
@@ -164,7 +164,7 @@ def test_every_table_is_thought_of() -> None:
     assert sources.name in forgotten
 
 
-def test_an_answer_that_comes_after_its_run_was_deleted_is_found(records: Records) -> None:
+def test_an_answer_that_comes_after_its_run_was_deleted_is_found(records: TwoProjects) -> None:
     run = records.run(MINE)
     records.forgetting.forget(MINE)
     records.store.add_completions([completion(digest=named("a"))], run.id, run_project=MINE)

@@ -25,7 +25,7 @@ def run(runs: RunStore) -> Run:
     return runs.create(NewRun("mood@1", 7, Subset("all")))
 
 
-class Clock:
+class StoreClock:
     def __init__(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 1_800_000_000.0
         monkeypatch.setattr(store, "clock", lambda: sa.literal(self.now, sa.Double))
@@ -73,7 +73,7 @@ def test_one_process_at_a_time_works_on_a_run(runs: RunStore, run: Run) -> None:
 def test_a_run_without_a_sign_of_life_may_be_taken_over(
     store: Store, runs: RunStore, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock = Clock(store, monkeypatch)
+    clock = StoreClock(store, monkeypatch)
     assert runs.claim(run.id, "host:1")
     clock.now += ALIVE_S - 1
     assert not runs.claim(run.id, "host:1")
@@ -115,7 +115,7 @@ def test_a_run_that_ended_can_be_resumed(runs: RunStore, run: Run) -> None:
 def test_a_run_that_is_resumed_long_after_waits_for_its_process_anew(
     store: Store, runs: RunStore, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock = Clock(store, monkeypatch)
+    clock = StoreClock(store, monkeypatch)
     runs.finish(run.id, "failed")
     clock.now += 3600
     runs.reopen(run.id)
@@ -125,7 +125,7 @@ def test_a_run_that_is_resumed_long_after_waits_for_its_process_anew(
 def test_runs_of_a_version_that_never_began_are_ended(
     store: Store, runs: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock = Clock(store, monkeypatch)
+    clock = StoreClock(store, monkeypatch)
     unbegun, begun, queued, other = (
         runs.create(NewRun(tag, 7, Subset("all"))).id for tag in ("mood@1", "mood@1", "mood@1", "mood@2")
     )
@@ -147,7 +147,7 @@ def test_runs_of_a_version_that_never_began_are_ended(
 
 
 def test_a_run_either_begins_or_is_ended(store: Store, runs: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = Clock(store, monkeypatch)
+    clock = StoreClock(store, monkeypatch)
     with ThreadPoolExecutor(2) as pool:
         for _ in range(20):
             run = runs.create(NewRun("mood@1", 7, Subset("all"))).id
@@ -228,7 +228,7 @@ def test_a_run_is_not_taken_up_again_beside_another_one(runs: RunStore, run: Run
 def test_who_lost_a_run_changes_nothing_of_it(
     runs: RunStore, run: Run, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock = Clock(store, monkeypatch)
+    clock = StoreClock(store, monkeypatch)
     runs.reopen(run.id)
     assert runs.claim(run.id, "a:1")
     assert runs.beat(run.id, 1.0, worker="a:1") == "in_progress"

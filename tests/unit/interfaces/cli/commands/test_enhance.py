@@ -11,11 +11,11 @@ from backend.domain.optimize.search import SearchOptions
 from backend.interfaces.cli.commands.enhance import conclusion, print_enhanced
 from backend.interfaces.presentation.json.optimization import optimization_json
 from backend.services.optimize.session import OptimizationResult, OptimizerOptions
-from benchmarks.enhance import TEACHER, Studio, World, draft, in_process, messages
+from benchmarks.enhance import TEACHER, InboxStudio, ScriptedModels, draft, in_process, messages
 
 
 def found(folder: Any, *kinds: str, truths: int = 100, **wish: bool) -> OptimizationResult:
-    app = in_process(folder, Studio(messages()[:truths], messages()[truths:]), World(kinds))
+    app = in_process(folder, InboxStudio(messages()[:truths], messages()[truths:]), ScriptedModels(kinds))
     app.save(draft())
     return app.enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER, 6), **wish))
 
@@ -71,12 +71,12 @@ def test_the_conclusion_is_in_words(tmp_path: Path, kinds: Any, truths: Any, sai
 
 
 def test_what_a_teacher_writes_can_not_rule_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    class Hostile(World):
+    class Hostile(ScriptedModels):
         async def complete(self, request: Any, attempt: Any) -> Any:
             made = await super().complete(request, attempt)
             return replace(made, text=made.text.replace("one.", "\\u001b[2J[red]"))
 
-    app = in_process(tmp_path, Studio([], messages()), Hostile(["good"]))
+    app = in_process(tmp_path, InboxStudio([], messages()), Hostile(["good"]))
     app.save(draft())
     print_enhanced(app.enhance("topic@1", OptimizerOptions(SearchOptions(TEACHER))))
     assert "Why: A good \\x1b[2J[red]" in capsys.readouterr().out

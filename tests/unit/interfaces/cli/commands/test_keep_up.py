@@ -13,7 +13,7 @@ from backend.services.keep_up.switching import no_version
 ON = KeepUp(7, True, 2.0, 9, "mood@1", "", "2026-11-30T10:00:12.345678+00:00", 3, "ann@example.com")
 
 
-class App:
+class KeepUpApp:
     """Stands for the App; remembers with which budgets keep-up was turned on."""
 
     def __init__(self) -> None:
@@ -32,8 +32,8 @@ class App:
 
 
 @pytest.fixture
-def app(monkeypatch: pytest.MonkeyPatch) -> App:
-    made = App()
+def app(monkeypatch: pytest.MonkeyPatch) -> KeepUpApp:
+    made = KeepUpApp()
     monkeypatch.setattr("backend.interfaces.cli.commands.keep_up.the_app", lambda: made)
     return made
 
@@ -44,7 +44,7 @@ def call(*argv: str, code: int = 0) -> Any:
     return result
 
 
-def test_it_says_since_when_it_is_on_and_by_whom(app: App) -> None:
+def test_it_says_since_when_it_is_on_and_by_whom(app: KeepUpApp) -> None:
     assert call().stdout.splitlines() == [
         "Keep-up of project 7: on since 2026-11-30 10:00 UTC, turned on by ann@example.com",
         "mood@1: 0.2500 of 2 USD spent today (UTC)",
@@ -52,14 +52,14 @@ def test_it_says_since_when_it_is_on_and_by_whom(app: App) -> None:
     ]
 
 
-def test_off_says_the_same_and_no_figures(app: App) -> None:
+def test_off_says_the_same_and_no_figures(app: KeepUpApp) -> None:
     app.state = KeepUpState(replace(ON, on=False, user_email=None), None, 0, ())
     assert call("--off").stdout == "Keep-up of project 7: off since 2026-11-30 10:00 UTC, turned off by n/a\n"
     app.is_on = False
     assert "Keep-up of project 7 was off." in call("--off").stderr
 
 
-def test_what_stops_it_and_what_is_unknown_are_said(app: App) -> None:
+def test_what_stops_it_and_what_is_unknown_are_said(app: KeepUpApp) -> None:
     app.state = KeepUpState(replace(ON, trouble="The provider\x1b[2J is away."), None, 2, ())
     said = call().stdout
     assert "mood@1: n/a of 2 USD spent today (UTC)" in said
@@ -78,21 +78,21 @@ def test_what_stops_it_and_what_is_unknown_are_said(app: App) -> None:
     ],
     ids=["no version in use", "the day's budget used up", "another limit"],
 )
-def test_what_helps_against_its_trouble_is_said(app: App, trouble: str, helps: list[str]) -> None:
+def test_what_helps_against_its_trouble_is_said(app: KeepUpApp, trouble: str, helps: list[str]) -> None:
     app.state = KeepUpState(replace(ON, trouble=trouble), 2.0, 2, ())
     assert call().stdout.splitlines()[3:] == [trouble, *helps]
 
 
-def test_a_budget_that_is_not_given_is_left_to_what_was_stored(app: App) -> None:
+def test_a_budget_that_is_not_given_is_left_to_what_was_stored(app: KeepUpApp) -> None:
     call("--on")
     call("--on", "--budget", "5")
     assert app.budgets == [None, 5.0]
 
 
-def test_where_it_was_never_on_it_says_how(app: App) -> None:
+def test_where_it_was_never_on_it_says_how(app: KeepUpApp) -> None:
     app.state = None
     assert "`ls-prompts keep-up 7 --on` turns it on" in call(code=1).stderr
 
 
-def test_it_can_be_read_as_json(app: App) -> None:
+def test_it_can_be_read_as_json(app: KeepUpApp) -> None:
     assert '"changed": "2026-11-30T10:00:12.345678+00:00"' in call("--json").stdout

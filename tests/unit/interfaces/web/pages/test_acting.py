@@ -11,7 +11,7 @@ from backend.interfaces.web.pages.acting import annotate
 from backend.interfaces.web.problem import Problem
 
 
-class PageRequest:
+class RememberingRequest:
     """Stands for a PageRequest; remembers from which confidences tasks were chosen."""
 
     def __init__(self) -> None:
@@ -30,8 +30,8 @@ class Chosen(Exception):
     """The tasks would be chosen now."""
 
 
-def called(sent: dict[str, str], address: str = "/") -> PageRequest:
-    page = PageRequest()
+def called(sent: dict[str, str], address: str = "/") -> RememberingRequest:
+    page = RememberingRequest()
     given: Any = page
     with Flask(__name__).test_request_context(address, method="POST", data=sent), suppress(Chosen):
         annotate(given, 1, 1)

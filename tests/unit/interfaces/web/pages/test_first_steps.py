@@ -25,7 +25,7 @@ def refused() -> str:
     raise SettingsError("no token")
 
 
-class Place:
+class NewInstallation:
     """An installation with these settings, and a Label Studio with these projects."""
 
     def __init__(self, projects: Any = (PROMPTABLE,), truths: int = 3, token: str | None = "t", key: str | None = "k"):
@@ -63,12 +63,12 @@ class Place:
 
 
 def test_where_all_is_there_nothing_is_missing() -> None:
-    place = Place()
+    place = NewInstallation()
     assert missing_steps(place.page, place.prompts) == []
 
 
 def test_a_token_a_key_and_ground_truths_are_missed() -> None:
-    place = Place(truths=0, token=None, key=None)
+    place = NewInstallation(truths=0, token=None, key=None)
     token, key, truths = missing_steps(place.page, [*place.prompts, *place.prompts])
     assert (token.sentence, key.sentence) == (TOKENLESS, KEYLESS)
     assert truths.name == "Ground truths of Mail"
@@ -77,7 +77,7 @@ def test_a_token_a_key_and_ground_truths_are_missed() -> None:
 
 
 def test_a_connection_of_its_own_key_needs_no_other() -> None:
-    place = Place(key=None)
+    place = NewInstallation(key=None)
     place.connections.append("mine")
     assert missing_steps(place.page, ()) == []
 
@@ -87,7 +87,7 @@ def test_a_connection_of_its_own_key_needs_no_other() -> None:
     [([], ["Projects"]), ([UNFIT], ["Projects", "Project Drawings"]), ([PROMPTABLE, UNFIT], [])],
 )
 def test_a_first_prompt_needs_a_project_that_it_can_label(projects: list[Any], missing: list[str]) -> None:
-    place = Place(projects)
+    place = NewInstallation(projects)
     place.prompts = []
     assert [step.name for step in missing_steps(place.page, ())] == missing
     place.prompts = [SimpleNamespace(project=7)]
@@ -95,22 +95,22 @@ def test_a_first_prompt_needs_a_project_that_it_can_label(projects: list[Any], m
 
 
 def test_why_a_project_can_not_be_labelled_is_said() -> None:
-    whole, unfit = projects_steps(Place([PROMPTABLE, UNFIT]).page)
+    whole, unfit = projects_steps(NewInstallation([PROMPTABLE, UNFIT]).page)
     assert (whole.done, whole.sentence) == (True, "1 of 2 projects can be labelled by a prompt.")
     assert (unfit.done, unfit.missing) == (False, False)
     assert "has no control that a prompt can fill" in unfit.sentence
     assert unfit.link == "http://studio.test/projects/8/settings/labeling"
-    assert [step.sentence for step in projects_steps(Place([]).page)] == [NO_PROJECT]
+    assert [step.sentence for step in projects_steps(NewInstallation([]).page)] == [NO_PROJECT]
 
 
 def test_ground_truths_are_counted_once_for_each_project() -> None:
-    place = Place(truths=1)
+    place = NewInstallation(truths=1)
     (step,) = truths_steps(place.page, [*place.prompts, *place.prompts])
     assert (step.done, step.sentence) == (True, "1 annotation marked as ground truth.")
 
 
 def test_the_setup_asks_each_server_and_goes_on_after_a_refusal() -> None:
-    place = Place([PROMPTABLE, UNFIT])
+    place = NewInstallation([PROMPTABLE, UNFIT])
     place.connections.append("broken")
     assert show_setup(place.page) == "setup.html"
     found = {step.name: step.sentence for step in place.shown["steps"]}

@@ -23,7 +23,7 @@ TOKEN = "token-of-ann"
 STUDIO = "http://studio.test"
 
 
-class Desk:
+class KnownTokens:
     """Knows the tokens in `apps`, as SignIn does when it has asked Label Studio. `trouble`: what it raises instead."""
 
     studio_url = STUDIO
@@ -45,7 +45,7 @@ class House:
     """A server with the page, and with a page of a test's own behind a sign-in of its own."""
 
     def __init__(self, address: PageAddress = PageAddress()) -> None:  # noqa: B008
-        self.desk, self.sessions, self.done = Desk(), Sessions(), 0
+        self.desk, self.sessions, self.done = KnownTokens(), Sessions(), 0
         self.trouble: PromptsError | None = None
         desk: Any = self.desk
         self.server = Flask(__name__)

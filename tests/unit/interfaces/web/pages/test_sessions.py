@@ -4,13 +4,7 @@ import pytest
 
 from backend.interfaces.web.pages import sessions
 from backend.interfaces.web.pages.sessions import IDLE_S, Sessions
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.clock import Clock
 
 
 def test_a_session_is_found_by_its_cookie_until_it_ends() -> None:

@@ -38,7 +38,7 @@ from tests.scripted import at, builder, some, tasks
 KEY = "sk-of-a-test"
 
 
-class Noting(Silent):
+class NotedOutcomes(Silent):
     """Keeps what comes, and what is said."""
 
     def __init__(self, told: list[str]) -> None:
@@ -52,7 +52,7 @@ class Noting(Silent):
         self._told.append(sentence)
 
 
-class Desk:
+class BatchDesk:
     """One database, one provider, and the run that is worked on."""
 
     def __init__(self, folder: Path, url: str) -> None:
@@ -81,21 +81,21 @@ class Desk:
     def label(self, *pages: list[Task], attempts: int = MAX_ATTEMPTS, **changed: Any) -> list[Outcome]:
         plain = builder(**{"parameters": {}, **changed})
         made = RequestBuilder(plain.version, plain.schema, at(self.url), attempts)
-        bar = Noting(self.told)
+        bar = NotedOutcomes(self.told)
         self.batches.label(BatchRun(self.run, made, lambda: pages, bar, self.heartbeat))
         return bar.outcomes
 
 
 @pytest.fixture
-def desk(tmp_path: Path, stand_in: RunningStandIn, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(tmp_path: Path, stand_in: RunningStandIn, monkeypatch: pytest.MonkeyPatch) -> Iterator[BatchDesk]:
     monkeypatch.setattr(module, "FIRST_PAUSE_S", 0.02)
     monkeypatch.setattr("openai._base_client.INITIAL_RETRY_DELAY", 0.01)
-    made = Desk(tmp_path, stand_in.url)
+    made = BatchDesk(tmp_path, stand_in.url)
     yield made
     made.store.close()
 
 
-def once_told(desk: Desk, act: Callable[[], object]) -> threading.Thread:
+def once_told(desk: BatchDesk, act: Callable[[], object]) -> threading.Thread:
     """A thread that acts as soon as something was said."""
 
     def wait() -> None:
@@ -111,7 +111,7 @@ def counted(stand_in: RunningStandIn) -> tuple[int, int, int, int]:
     return stats["requests"], stats["batched"], stats["uploads"], stats["batches"]
 
 
-def test_every_task_gets_its_answer_at_half_the_price(desk: Desk, stand_in: RunningStandIn) -> None:
+def test_every_task_gets_its_answer_at_half_the_price(desk: BatchDesk, stand_in: RunningStandIn) -> None:
     outcomes = desk.label(tasks(6), tasks(5, first=7))
     assert [outcome.task_id for outcome in outcomes] == list(range(1, 12))
     assert all(outcome.answer for outcome in outcomes)
@@ -125,14 +125,14 @@ def test_every_task_gets_its_answer_at_half_the_price(desk: Desk, stand_in: Runn
     assert "completed, 10 of 10 answered" in desk.told[-1]
 
 
-def test_a_second_run_asks_nothing(desk: Desk, stand_in: RunningStandIn) -> None:
+def test_a_second_run_asks_nothing(desk: BatchDesk, stand_in: RunningStandIn) -> None:
     desk.label(tasks(5))
     desk.run = desk.new_run()
     assert [(o.sent, o.reused) for o in desk.label(tasks(5))] == [(0, True)] * 5
     assert counted(stand_in) == (5, 4, 1, 1)
 
 
-def test_identical_requests_go_up_once(desk: Desk, stand_in: RunningStandIn) -> None:
+def test_identical_requests_go_up_once(desk: BatchDesk, stand_in: RunningStandIn) -> None:
     twins = [Task(number, {"text": f"text {number % 3}"}) for number in range(9)]
     outcomes = desk.label(twins[:5], twins[5:])
     assert all(outcome.answer for outcome in outcomes)
@@ -140,12 +140,12 @@ def test_identical_requests_go_up_once(desk: Desk, stand_in: RunningStandIn) -> 
     assert counted(stand_in) == (3, 2, 1, 1)
 
 
-def test_a_task_that_can_not_be_asked_about_stays_one(desk: Desk) -> None:
+def test_a_task_that_can_not_be_asked_about_stays_one(desk: BatchDesk) -> None:
     outcomes = desk.label([Task(1, {"text": "fine"}), Task(2, {"text": ""}), Task(3, {"text": "fine too"})])
     assert [isinstance(outcome.verdict, Failure) for outcome in outcomes] == [False, True, False]
 
 
-def test_large_runs_are_split(desk: Desk, stand_in: RunningStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_runs_are_split(desk: BatchDesk, stand_in: RunningStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_writer, "MOST_LINES", 4)
     assert all(outcome.answer for outcome in desk.label(tasks(7), tasks(7, first=8)))
     assert counted(stand_in) == (14, 13, 4, 4)
@@ -155,13 +155,13 @@ def test_large_runs_are_split(desk: Desk, stand_in: RunningStandIn, monkeypatch:
     assert counted(stand_in)[2] > 5
 
 
-def test_what_a_model_refuses_is_learnt_before_the_upload(desk: Desk, stand_in: RunningStandIn) -> None:
+def test_what_a_model_refuses_is_learnt_before_the_upload(desk: BatchDesk, stand_in: RunningStandIn) -> None:
     stand_in.control(no_logprobs=True, no_json_schema=True)
     assert all(outcome.answer for outcome in desk.label(tasks(5)))
     assert counted(stand_in)[1:] == (4, 1, 1)
 
 
-def test_malformed_answers_go_into_a_following_batch(desk: Desk, stand_in: RunningStandIn) -> None:
+def test_malformed_answers_go_into_a_following_batch(desk: BatchDesk, stand_in: RunningStandIn) -> None:
     stand_in.control(malformed=0.5)
     outcomes = desk.label(tasks(40))
     rejected = [outcome for outcome in outcomes if isinstance(outcome.verdict, Rejection)]
@@ -173,7 +173,7 @@ def test_malformed_answers_go_into_a_following_batch(desk: Desk, stand_in: Runni
 
 
 def test_what_was_malformed_goes_up_again_for_a_run_that_may_have_more_answers(
-    desk: Desk, stand_in: RunningStandIn
+    desk: BatchDesk, stand_in: RunningStandIn
 ) -> None:
     stand_in.control(malformed=1.0)
     assert all(isinstance(outcome.verdict, Rejection) for outcome in desk.label(tasks(5)))
@@ -187,7 +187,7 @@ def test_what_was_malformed_goes_up_again_for_a_run_that_may_have_more_answers(
 
 @pytest.mark.parametrize(("fault", "kind"), [("server_error", "server"), ("rate_limited", "rate_limited")])
 def test_errors_in_a_batch_are_failures_that_a_later_run_asks_again(
-    desk: Desk, stand_in: RunningStandIn, fault: str, kind: str
+    desk: BatchDesk, stand_in: RunningStandIn, fault: str, kind: str
 ) -> None:
     desk.label(tasks(1))
     stand_in.control(**{fault: 0.5}, seed=5)
@@ -204,7 +204,7 @@ def test_errors_in_a_batch_are_failures_that_a_later_run_asks_again(
 
 
 @pytest.mark.parametrize(("end", "kind", "answered"), [("expired", "deadline", 10), ("failed", "bad_request", 0)])
-def test_batches_that_end_badly(desk: Desk, stand_in: RunningStandIn, end: str, kind: str, answered: int) -> None:
+def test_batches_that_end_badly(desk: BatchDesk, stand_in: RunningStandIn, end: str, kind: str, answered: int) -> None:
     stand_in.control(batch_end=end)
     outcomes = desk.label(tasks(21))
     assert sum(outcome.answer is not None for outcome in outcomes) == answered + 1
@@ -215,7 +215,7 @@ def test_batches_that_end_badly(desk: Desk, stand_in: RunningStandIn, end: str, 
     assert stand_in.requests() == 21
 
 
-def test_a_provider_without_the_endpoint(desk: Desk, stand_in: RunningStandIn) -> None:
+def test_a_provider_without_the_endpoint(desk: BatchDesk, stand_in: RunningStandIn) -> None:
     stand_in.control(no_batches=True)
     with pytest.raises(ProviderError, match="has no batch endpoint: run it without a batch"):
         desk.label(tasks(3))
@@ -224,14 +224,14 @@ def test_a_provider_without_the_endpoint(desk: Desk, stand_in: RunningStandIn) -
     assert all(outcome.answer for outcome in desk.label(tasks(3)))
 
 
-def test_a_wrong_key_stops_it_before_anything_is_uploaded(desk: Desk, stand_in: RunningStandIn) -> None:
+def test_a_wrong_key_stops_it_before_anything_is_uploaded(desk: BatchDesk, stand_in: RunningStandIn) -> None:
     stand_in.control(api_key="another")
     with pytest.raises(ProviderError, match="OPENAI_API_KEY"):
         desk.label(tasks(3))
     assert counted(stand_in)[2:] == (0, 0)
 
 
-def test_a_provider_that_is_away_is_waited_for(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_provider_that_is_away_is_waited_for(desk: BatchDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PATIENCE_S", 0.1)
     desk.lines.move(desk.lines.create(desk.run.id, "http://127.0.0.1:9/v1", "m"), "open", batch_id="batch_1")
     desk.url = "http://127.0.0.1:9/v1"
@@ -240,7 +240,7 @@ def test_a_provider_that_is_away_is_waited_for(desk: Desk, monkeypatch: pytest.M
     assert len(desk.told) > 1
 
 
-def test_an_interrupted_run_says_how_to_go_on_and_goes_on(desk: Desk, stand_in: RunningStandIn) -> None:
+def test_an_interrupted_run_says_how_to_go_on_and_goes_on(desk: BatchDesk, stand_in: RunningStandIn) -> None:
     stand_in.control(batch_delay_ms=600_000)
     once_told(desk, lambda: signal.raise_signal(signal.SIGINT)).start()
     with pytest.raises(LeftBatch) as left:
@@ -258,7 +258,7 @@ def test_an_interrupted_run_says_how_to_go_on_and_goes_on(desk: Desk, stand_in: 
     assert stand_in.stats()["max_asked_after_good"] == 0
 
 
-def test_a_process_that_is_to_end_leaves_the_batch_to_the_next(desk: Desk, stand_in: RunningStandIn) -> None:
+def test_a_process_that_is_to_end_leaves_the_batch_to_the_next(desk: BatchDesk, stand_in: RunningStandIn) -> None:
     stand_in.control(batch_delay_ms=600_000)
     once_told(desk, desk.stop.request).start()
     with pytest.raises(Stopped):
@@ -269,21 +269,21 @@ def test_a_process_that_is_to_end_leaves_the_batch_to_the_next(desk: Desk, stand
     assert counted(stand_in) == (5, 4, 1, 1)
 
 
-def test_a_process_that_is_to_end_uploads_nothing(desk: Desk, stand_in: RunningStandIn) -> None:
+def test_a_process_that_is_to_end_uploads_nothing(desk: BatchDesk, stand_in: RunningStandIn) -> None:
     desk.stop.request()
     with pytest.raises(Stopped):
         desk.label(tasks(5))
     assert counted(stand_in) == (0, 0, 0, 0)
 
 
-def test_what_a_batch_brings_is_counted(desk: Desk, stand_in: RunningStandIn) -> None:
+def test_what_a_batch_brings_is_counted(desk: BatchDesk, stand_in: RunningStandIn) -> None:
     outcomes = desk.label(tasks(6))
     model = "open_prompts_requests_total", {"model": builder().version.model, "result": "answered"}
     assert desk.registry.get_sample_value(*model) == 5
     assert desk.registry.get_sample_value("open_prompts_answers_total") == len(outcomes)
 
 
-def test_a_canceled_run_ends_at_once_and_keeps_what_came(desk: Desk, stand_in: RunningStandIn) -> None:
+def test_a_canceled_run_ends_at_once_and_keeps_what_came(desk: BatchDesk, stand_in: RunningStandIn) -> None:
     stand_in.control(batch_delay_ms=600_000)
     stop = once_told(desk, lambda: setattr(desk.heartbeat, "canceled", True))
     stop.start()
@@ -297,7 +297,7 @@ def test_a_canceled_run_ends_at_once_and_keeps_what_came(desk: Desk, stand_in: R
     assert not desk.batches.cancel(desk.run.id)
 
 
-def test_a_run_of_other_requests_leaves_a_batch_alone(desk: Desk, stand_in: RunningStandIn) -> None:
+def test_a_run_of_other_requests_leaves_a_batch_alone(desk: BatchDesk, stand_in: RunningStandIn) -> None:
     stand_in.control(batch_delay_ms=600_000)
     batch = desk.lines.create(desk.run.id, desk.url, "m")
     other = replace(desk.run, tag="other@1")
@@ -306,7 +306,7 @@ def test_a_run_of_other_requests_leaves_a_batch_alone(desk: Desk, stand_in: Runn
     assert desk.lines.of_version("mood@1", desk.url) == [batch]
 
 
-def test_all_samples_go_up_and_their_agreement_comes_back(desk: Desk, stand_in: RunningStandIn) -> None:
+def test_all_samples_go_up_and_their_agreement_comes_back(desk: BatchDesk, stand_in: RunningStandIn) -> None:
     outcomes = desk.label(tasks(4), confidence="samples:3", parameters={"temperature": 0})
     assert counted(stand_in) == (12, 11, 1, 1)
     assert [outcome.sent for outcome in outcomes] == [3] * 4

@@ -13,10 +13,10 @@ from backend.errors import ProviderError
 from backend.services.runs.batch import batch_run, request_files
 from tests.running import RunningStandIn
 from tests.scripted import tasks
-from tests.unit.services.runs.batch.test_batch_run import Desk, counted, once_told
+from tests.unit.services.runs.batch.test_batch_run import BatchDesk, counted, once_told
 
 
-class Left(Desk):
+class Left(BatchDesk):
     """A run that was left with several open batches; `lost` is one that the provider does not find since."""
 
     def leave(self) -> None:
