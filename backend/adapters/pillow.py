@@ -1,7 +1,8 @@
-"""Pillow: bytes from anywhere -> a picture as it is sent, or why it is none.
+"""Pillow: bytes from anywhere -> a picture as it is sent, or why they are not a picture.
 
-What it is says its content, not its name. Nothing is decoded before its size is known, and two at a time: a small file
-may hold a picture that fills the memory. It is turned as the browser shows it (EXIF), and scaled down to LONGEST_SIDE.
+The format is read from the content, not from a name. A small file may hold a picture that fills the memory: nothing is
+decoded before its size is known, and at most two pictures are decoded at a time. A picture is turned as the browser
+shows it (EXIF), and scaled down to LONGEST_SIDE.
 """
 
 import re

@@ -218,7 +218,7 @@ class QueueDepth(Collector):
             yield GaugeMetricFamily(f"{PREFIX}_queue_depth", "Jobs that wait in Redis.", depth)
 
     def _ask(self) -> int | None:
-        """None without an answer; a question that is still open is not asked twice."""
+        """None without an answer in time. The queue is not asked again before it has answered."""
         if self._pending is None or self._pending.done():
             self._pending = Future()
             threading.Thread(target=self._answer, args=(self._pending,), name="queue depth", daemon=True).start()

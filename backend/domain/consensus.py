@@ -1,20 +1,18 @@
-"""The value on which several samples agree where it can be built from all of them: an order, items in buckets, spans,
-marks in a picture, values for each item of a list.
+"""Consensus: one value from the values of several samples, and how much the samples agree on it.
 
-Orders are joined by Borda count (Borda 1781): an item with a smaller sum of places comes first, of equal ones that of
-the first sample. Their agreement is Kendall's tau, the mean over all pairs of samples, at least 0. Items are in the
-bucket that most samples have them in, of equal ones that of the first; their agreement is the mean share of samples.
-All labels of a picture are one such bucket.
-For spans see below. Of marks, those of the sample that is most like the others count (the medoid), of
-equal ones the first; their agreement is the mean F1 of the same marks, over all pairs of samples.
-Of values for each item of a list, each is the one that most samples have for it, of equal ones that of the first, and
-the agreement is the mean share of samples.
+It exists for values that have parts; of other kinds the most frequent value counts. Where two are equally good, that of
+the first sample is taken.
 
-The spans on which several samples agree: those that at least half of the samples have, each with its share of them.
-
-Quotes without a place are treated alike. The agreement is the mean, over all spans that some sample has, of the share
-of samples that have it, or have it not, as the result does. What is said of a span beside its label is what most of
-them say.
+- An order: the Borda count (Borda 1781), so that the item with the smallest sum of places comes first. Agreement:
+  Kendall's tau, the mean over all pairs of samples, at least 0.
+- Items in buckets: each item is in the bucket in which most samples have it. Agreement: the mean share of samples that
+  have an item there. All labels of a picture are one such bucket.
+- Spans: those that at least half of the samples have, with what most of them say of a span beside its label. Agreement:
+  the mean, over all spans that some sample has, of the share of samples that do as the result does: have it, or not.
+  A quote without a place is treated alike.
+- Marks in a picture: those of the sample that is most like the others (the medoid). Agreement: the mean F1 of the same
+  marks, over all pairs of samples.
+- A value for each item of a list: for each item the most frequent value. Agreement: the mean share of samples with it.
 """
 
 from collections import Counter

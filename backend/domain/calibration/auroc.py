@@ -1,9 +1,9 @@
 """AUROC: how often a right answer is more confident than a wrong one; 0.5 where the confidence says nothing.
 
-The interval is Newcombe's method 5 (2006, Statistics in Medicine 25:559), which relates to that of Hanley and McNeil
-(1982, Radiology 143:29) as Wilson's does to the usual one of a share: it takes the standard error at its ends, not at
-the value, so that it is no single point where one wrong answer is less confident than all right ones. Its standard
-error at 0.5 is that of the Mann-Whitney test.
+The interval is Newcombe's method 5 (2006, Statistics in Medicine 25:559). It takes the standard error of Hanley and
+McNeil (1982, Radiology 143:29) at its ends and not at the value, as Wilson's interval of a share does. It therefore has
+a width even where all wrong answers are less confident than all right ones. At 0.5 its standard error is that of the
+Mann-Whitney test.
 """
 
 from bisect import bisect_left, bisect_right

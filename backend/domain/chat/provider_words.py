@@ -78,7 +78,7 @@ def _phrases_of(words: Sequence[str], phrases: set[str]) -> set[str]:
 
 
 def _is_telling(words: Sequence[re.Match[str]], message: str) -> bool:
-    """Whether it is hardly by chance that a text has the same words."""
+    """Whether a text is unlikely to have the same words by chance."""
     start, end = words[0].start(), words[-1].end()
     before, after = message[:start][-1:], message[end:][:1]
     if before and before in _QUOTES and after and after in _QUOTES:

@@ -1,4 +1,4 @@
-"""Repetition: whether a text did not end because its model repeated itself, as small models do under a grammar."""
+"""Repetition: whether a text is cut off because its model repeated itself, as small models do under a grammar."""
 
 import zlib
 

@@ -1,6 +1,6 @@
 """Installation: the versions of what matters when something does not work, for `ls-prompts --version`.
 
-It never fails and never waits long: what can't be found out is said so.
+It never fails and never waits long: it names what it cannot find out.
 """
 
 import platform

@@ -81,7 +81,7 @@ class PublicConnections:
         change = ConnectionChange(address, key, no_key=key is None)
         name = next((name for name in self._free_names(provider) if self.stored.add(name, change)), None)
         if name is None:
-            raise SettingsError("Others add connections of this provider at the same time: try again.")
+            raise SettingsError("Somebody else is adding connections of this provider right now: try again.")
         self.ids.note(name, {**api_fields, "provider": provider}, self.person())
         return self.get(self.ids.by_name()[name].id)
 
@@ -95,7 +95,7 @@ class PublicConnections:
             address = provider_address(provider, address)
         if address not in (None, before.stored.base_url) and before.stored.key != "none" and not change.names_key:
             raise SettingsError(
-                "Another 'endpoint' needs its 'api_key' too: a key is only sent where it was given for."
+                "Another 'endpoint' needs its 'api_key' too: a key is only sent to the address that it was given for."
             )
         self.stored.connect(before.name, ConnectionChange(address, change.key, no_key=change.no_key))
         now = {"provider": provider or before.number.api_fields.get("provider")}

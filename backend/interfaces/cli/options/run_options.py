@@ -61,7 +61,7 @@ class Execution:
             raise click.UsageError("A batch can't keep a budget: leave out --batch or --budget.")
         if self.batch and self.processes > 1:
             raise click.UsageError(
-                "The provider works on a batch, not processes here: leave out --batch or --processes."
+                "The provider works on a batch, and processes here do not: leave out --batch or --processes."
             )
 
 

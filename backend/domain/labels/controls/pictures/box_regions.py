@@ -1,7 +1,7 @@
 """How Label Studio stores marks in a picture: the numbers of a region's `value`, and the picture's size beside it.
 
-Numbers are of the picture as it is, also where a person turned it on the screen: `image_rotation` says by how much, and
-nothing else follows from it (measured with 1.23.2).
+Numbers are those of the picture as it is stored, also where a person turned it on the screen: `image_rotation` says by
+how much, and changes no other number (measured with 1.23.2).
 """
 
 from collections.abc import Mapping

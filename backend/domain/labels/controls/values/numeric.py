@@ -52,7 +52,7 @@ class Numeric(EnteredValue):
 
 
 def nearness(first: Held, second: Held, scale: float) -> float:
-    """1 for the same, 0 for `scale` apart or more, and where only one is a number."""
+    """1 for equal numbers; 0 where they are `scale` apart or more, or only one of them exists."""
     first_number, second_number = number_of(first), number_of(second)
     if first_number is None or second_number is None or first_number == second_number:
         return float(first == second)
@@ -60,8 +60,8 @@ def nearness(first: Held, second: Held, scale: float) -> float:
 
 
 def number_in(value: Any) -> int | float | None:
-    """A number of a JSON document, at most LARGEST, without what sums of fractions leave behind (0.30000000000000004);
-    a whole one is an int as far as JavaScript has each. None for anything else."""
+    """A number of a JSON document, of at most LARGEST, rounded to 15 digits, so that 0.30000000000000004 is 0.3. A
+    whole number is an int, up to the size at which JavaScript cannot tell all of them apart. None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST:
         return None
     if abs(value) >= _EXACT:

@@ -86,7 +86,7 @@ class RatingControl(Numeric):
         return Number(stars)
 
     def from_regions(self, regions: Sequence[Region]) -> Held:
-        """No stars are no rating, and there is no half a star."""
+        """None for 0 stars, and for a number that is not whole."""
         held = super().from_regions(regions)
         stars = number_of(held)
         return held if stars and isinstance(stars, int) else None
