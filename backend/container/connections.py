@@ -1,11 +1,9 @@
 """How much this process may ask of each models' server."""
 
-from dataclasses import replace
 from functools import cached_property
 
 from backend.container.status import StatusParts
 from backend.domain.runs.part import WHOLE, Part
-from backend.domain.runs.rate_limit import RateLimit
 from backend.engine.rate_limiter import RateBuckets, RateLimiter, buckets_of
 from backend.engine.shutdown import Shutdown, process_stop
 
@@ -26,13 +24,8 @@ class ConnectionParts(StatusParts):
     def _rates(self, *connections: str) -> RateLimiter:
         """Keeps the rate limits of these connections, together with all others who ask there; without Redis, the part
         of them that this process has."""
-        find, parts = self.connections.rate_limits(*connections), 1 if self.settings.redis_url else self.part.of
-
-        def limit(connection: str, model: str) -> RateLimit | None:
-            limits = find(connection, model)
-            return limits and replace(limits, parts=parts)
-
-        return RateLimiter(limit, self.rate_buckets)
+        parts = 1 if self.settings.redis_url else self.part.of
+        return RateLimiter(self.connections.rate_limits(*connections, parts=parts), self.rate_buckets)
 
     @cached_property
     def rate_buckets(self) -> RateBuckets:

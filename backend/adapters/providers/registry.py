@@ -170,8 +170,9 @@ class ConnectionRegistry:
             return self.chat(names[0])
         return ModelRouter({name: self.chat(name) for name in names})
 
-    def rate_limits(self, *names: str) -> Callable[[str, str], RateLimit | None]:
-        """Connection (one of `names`) and model -> the limit, declared or, model by model, as its server states it."""
+    def rate_limits(self, *names: str, parts: int = 1) -> Callable[[str, str], RateLimit | None]:
+        """Connection (one of `names`) and model -> the limit, declared or, model by model, as its server states it.
+        `parts`: see RateLimit."""
         opened = {name: self[name] for name in names}
 
         def limit(name: str, model: str) -> RateLimit | None:
@@ -181,7 +182,7 @@ class ConnectionRegistry:
             if requests is None and tokens is None:
                 return None
             bucket = (connection.name, connection.base_url, *([] if any(own) else [model]))
-            return RateLimit(requests, tokens, " ".join(bucket))
+            return RateLimit(requests, tokens, " ".join(bucket), parts)
 
         return limit
 

@@ -77,6 +77,7 @@ def test_a_limit_is_the_declared_one_or_else_the_one_that_the_server_states_mode
     found._stated["groq"].note("a", {"x-ratelimit-limit-requests": "50", "x-ratelimit-reset-requests": "30s"})
     found._stated[DEFAULT].note("a", {"x-ratelimit-limit-requests": "50", "x-ratelimit-limit-tokens": "1"})
     assert limit("groq", "b") is None
+    assert found.rate_limits(DEFAULT, parts=3)(DEFAULT, "a") == RateLimit(50, 6000, f"{DEFAULT} {URL}", 3)
     assert limit("groq", "a") == RateLimit(50, None, "groq http://127.0.0.1:1/groq a")
     assert limit(DEFAULT, "a") == RateLimit(50, 6000, f"{DEFAULT} {URL}"), "what is declared counts"
 
