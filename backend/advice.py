@@ -22,6 +22,9 @@ class Advice(Enum):
     DRAW = "Tasks that are drawn at random, and labelled, stand for all of it."
     LIST_DRAWN = "Their labels are missing."
     DRAW_MORE = "More tasks can be drawn at random and labelled."
+    # about models and connections
+    LIST_MODELS = "The list of its models has them all."
+    SET_PRICES = "Give its connection the prices (per million tokens; 0 for a model on a machine of your own)."
     # of errors: ground truths
     MARK_TRUTHS = "open an annotated task in Label Studio and press the star (Set as Ground Truth)."
     MARK_MORE = "mark more."

@@ -119,7 +119,6 @@ NAMING_COMMANDS = {
     "services/analysis/chat_export.py": "a file that the command `export` writes, for somebody at a terminal",
     "services/overflow_runs.py": "a line of the log, for those who run the server",
     # sentences that are handed on as text, while something is done; on the page, `page_words` says them otherwise
-    "domain/chat/model_names.py": "which names a server lists",
     "engine/sampling.py": "why a version has no scores",
     "services/auto_accept.py": "which predictions are left alone",
     "services/dataset/resolved_version.py": "which calibration is not applied",
@@ -129,7 +128,6 @@ NAMING_COMMANDS = {
     "services/predictions/target_project.py": "what annotators saw",
     "services/predictions/version_predictions.py": "which predictions a withdrawal left",
     "services/projects.py": "what else is connected",
-    "services/setup/connection_check.py": "why a model was not asked",
 }
 """Files below the interfaces with texts that name commands or options -> which, and why."""
 PATTERNS = [(re.compile(phrase, re.IGNORECASE), instead) for phrase, instead in FORBIDDEN.items()]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from backend.advice import Notice
 from backend.app.operations import Operations
 from backend.domain.dataset.subset import Subset
 from backend.domain.labels.relabel import Renames
@@ -65,8 +66,8 @@ class PromptOperations(Operations):
         """Control -> former label -> the label as which it is read."""
         return self.container.configs.renames(project_meant(self.container.store.versions(), project))
 
-    def doubt(self, tag: str) -> str | None:
-        """A sentence if a server does not list a version's model."""
+    def doubt(self, tag: str) -> Notice | None:
+        """A notice if a server does not list a version's model."""
         steps = self.container.prompts.get(tag).steps
         doubts = (self.container.model_server(step.connection).doubt(step.model) for step in steps)
         return next((doubt for doubt in doubts if doubt), None)

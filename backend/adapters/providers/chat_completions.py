@@ -122,7 +122,7 @@ class ChatCompletions:
         lists only other models."""
         unknown = doubt(model, await self.models() or [], str(self._client.base_url).rstrip("/"))
         if unknown:
-            raise ProviderError(unknown)
+            raise ProviderError(unknown.sentence, unknown.advice)
         return f"{self._address}, {model}"
 
     async def complete(self, request: ChatRequest, attempt: int) -> Completion | Failure:

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import urlsplit
 
+from backend.advice import Advice, Notice
 from backend.domain.urls import public_url
 
 MOST_NAMED = 5
@@ -41,14 +42,16 @@ def nearest_names(model: str, names: Sequence[str]) -> list[str]:
     return [*alike, *(name for name in names if name not in alike)][:MOST_NAMED]
 
 
-def doubt(model: str, names: Sequence[str], base_url: str) -> str | None:
-    """A sentence about a model that the server at `base_url` does not list in `names`; None if the server may accept
+def doubt(model: str, names: Sequence[str], base_url: str) -> Notice | None:
+    """What to say about a model that the server at `base_url` does not list in `names`; None if the server may accept
     it."""
     if not names or not lists_all(urlsplit(base_url).hostname or "") or is_listed(model, names):
         return None
     near = ", ".join(nearest_names(model, names))
-    more = f" and {len(names) - MOST_NAMED:,} more (`ls-prompts models`)" if len(names) > MOST_NAMED else ""
-    return f"{public_url(base_url)} does not list model '{model}': it has {near}{more}."
+    sentence = f"{public_url(base_url)} does not list model '{model}': it has {near}"
+    if len(names) <= MOST_NAMED:
+        return Notice(f"{sentence}.")
+    return Notice(f"{sentence} and {len(names) - MOST_NAMED:,} more.", Advice.LIST_MODELS)
 
 
 def names_of(entry: Any) -> list[str]:

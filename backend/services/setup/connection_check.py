@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from backend.adapters.providers.request_format import PICTURE_TOKENS, largest
+from backend.advice import Advice, Notice
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.connections.abilities import AbilityResult
 from backend.domain.connections.connection import RESERVED
@@ -47,7 +48,7 @@ class ConnectionCheck:
     abilities: what was found out about the model
     profile: name of what is known of the server; None without one
     limits: most requests and tokens a minute that the server states; None where it does not
-    not_asked: a sentence, why the model was not asked; None if it was, or if it is not clear which
+    not_asked: why the model was not asked; None if it was, or if it is not clear which
     learnt: in which other form than the first the model answered the small request; None if in the first
     """
 
@@ -62,7 +63,7 @@ class ConnectionCheck:
     profile: str | None = None
     limits: tuple[float | None, float | None] = (None, None)
     learnt: LearntFormat | None = None
-    not_asked: str | None = None
+    not_asked: Notice | None = None
 
     @property
     def abilities_usd(self) -> float | None:
@@ -115,7 +116,7 @@ class ConnectionTest:
         except UnknownPriceError:
             return replace(check, not_asked=self._no_price(model_name or ""))
         except (MonthUsedUp, UsedUpError) as limit:
-            return replace(check, not_asked=str(limit))
+            return replace(check, not_asked=limit.notice)
         finally:
             await model.close()
             await self.payments.close()
@@ -146,13 +147,12 @@ class ConnectionTest:
 
         return await self.payments.paid(name, largest(request), send, lambda reply: reply)
 
-    def _no_price(self, model: str) -> str:
-        stored = f"for this connection, `ls-prompts connect-model {self.name} --price-in USD --price-out USD`"
-        prices = "PRICE_IN and PRICE_OUT" if self.name in RESERVED else f"prices {stored}"
-        return (
-            f"Model '{model}' was not asked: its price is unknown, and there is a budget to keep. Set {prices} (per "
-            "million tokens; 0 for a model on a machine of your own)."
-        )
+    def _no_price(self, model: str) -> Notice:
+        sentence = f"Model '{model}' was not asked: its price is unknown, and there is a budget to keep."
+        if self.name in RESERVED:
+            own = "0 for a model on a machine of your own"
+            return Notice(f"{sentence} Set PRICE_IN and PRICE_OUT (per million tokens; {own}).")
+        return Notice(sentence, Advice.SET_PRICES, {"connection": self.name})
 
 
 _FILES = ("image_url", "file_data")

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Protocol, TypeVar
 
+from backend.advice import Notice
 from backend.domain.chat.model_names import doubt
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure
@@ -68,7 +69,7 @@ class ModelServer:
         """Where it is, for people; a free request. Raises ProviderError also when it lists other models only."""
         return self._ask(timeout_s, lambda model: model.describe(name))
 
-    def doubt(self, name: str) -> str | None:
+    def doubt(self, name: str) -> Notice | None:
         """What speaks against a model of this name: that it is not listed. None when nothing does, or the server does
         not say so within seconds."""
         try:

@@ -7,6 +7,7 @@ import click
 
 from backend.domain.connections.profiles import PROFILES
 from backend.interfaces.cli.render.console import as_json, cell, notify, print_json, printable, the_app, the_status
+from backend.interfaces.cli.render.notices import in_commands
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.connections import connection_check_json, connection_json
 
@@ -151,10 +152,11 @@ def _print_check(check: "ConnectionCheck") -> None:
     listed = "no list of models" if check.models is None else f"a list of {numbers.things(len(check.models), 'model')}"
     click.echo(f"{check.address}: {listed}")
     if check.model is None or check.seconds is None or check.tokens is None:
-        click.echo(printable(check.not_asked or "No model was asked: name one with --model."))
+        why = in_commands(check.not_asked) if check.not_asked else "No model was asked: name one with --model."
+        click.echo(printable(why))
         return
     if unlisted := doubt(check.model, check.models or (), check.address):
-        click.echo(printable(unlisted))
+        click.echo(printable(in_commands(unlisted)))
     tokens = f"{check.tokens[0]} + {check.tokens[1]} tokens" if any(check.tokens) else "tokens not counted"
     cost = "cost unknown" if check.usd is None else f"{check.usd:.6f} USD"
     click.echo(f"{printable(check.model)}: one small request took {check.seconds:.2f} s, {tokens}, {cost}")

@@ -28,6 +28,7 @@ from backend.interfaces.cli.render.console import (
     waiting_for,
     yes_option,
 )
+from backend.interfaces.cli.render.notices import in_commands
 from backend.interfaces.cli.render.prompt_version import print_actions, print_definitions, print_diff, print_examples
 from backend.interfaces.presentation import number_format as numbers
 from backend.interfaces.presentation.json.prompts import version_json
@@ -180,7 +181,7 @@ def load(files: tuple[Path, ...], project: int | None) -> None:
         loaded[version.reference] = version.tag
         click.echo(version.tag)
     for doubt in filter(None, map(app.doubt, loaded.values())):
-        notify(doubt)
+        notify(in_commands(doubt))
 
 
 def _by_tag(actions: "list[Action]") -> "dict[str, list[Action]]":

@@ -12,6 +12,7 @@ from backend.interfaces.cli.options.option_group import option_group
 from backend.interfaces.cli.options.prompt_names import complete_names
 from backend.interfaces.cli.options.prompt_text import PromptText, text_options
 from backend.interfaces.cli.render.console import notify, the_app, waiting_for
+from backend.interfaces.cli.render.notices import in_commands
 
 if TYPE_CHECKING:
     from backend.app import App
@@ -97,4 +98,4 @@ def _caveats(app: "App", saved: "SavedVersion") -> Iterator[str]:
     if not saved.new:
         yield "Nothing changed: this version has the same content."
     if doubt := app.doubt(saved.version.tag):
-        yield doubt
+        yield in_commands(doubt)

@@ -17,6 +17,11 @@ ADVICE = {
     Advice.DRAW: "`ls-prompts draw {project}` draws tasks to label.",
     Advice.LIST_DRAWN: "`ls-prompts draw {project}` lists them.",
     Advice.DRAW_MORE: "`ls-prompts draw {project} --size {size}` draws more tasks to label.",
+    Advice.LIST_MODELS: "`ls-prompts models` lists all.",
+    Advice.SET_PRICES: (
+        "Set prices for this connection, `ls-prompts connect-model {connection} --price-in USD --price-out USD` (per "
+        "million tokens; 0 for a model on a machine of your own)."
+    ),
     Advice.MARK_TRUTHS: (
         "open an annotated task in Label Studio and press the star (Set as Ground Truth), or take the latest "
         "annotations with --truth any."

@@ -43,7 +43,7 @@ def connection_check_json(check: "ConnectionCheck") -> dict[str, Any]:
         "address": check.address,
         "models": None if check.models is None else list(check.models),
         "model": check.model,
-        "not_asked": check.not_asked,
+        "not_asked": str(check.not_asked) if check.not_asked else None,
         "seconds": check.seconds,
         "prompt_tokens": check.tokens[0] if check.tokens else None,
         "completion_tokens": check.tokens[1] if check.tokens else None,

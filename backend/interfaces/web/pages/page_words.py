@@ -20,7 +20,6 @@ WORDS: tuple[tuple[str, str], ...] = (
     (r": `ls-prompts keep-up [^`]+` gives it", ""),
     (r"; `ls-prompts withdraw [^`]+ --take-over` deletes them too", "; delete them in Label Studio"),
     (r"`ls-prompts use` selects another version", "use another version for annotators"),
-    (r" \(`ls-prompts models`\)", ""),
     (r"save (it|the prompt) with `--confidence samples:(\d+)`", r"save \1 with \2 samples as its confidence"),
     (r"or with `--confidence none`", "or without a confidence"),
 )

@@ -3,6 +3,7 @@
 import pytest
 
 from backend.domain.chat.model_names import MOST_NAMED, doubt, is_listed, lists_all, nearest_names
+from backend.interfaces.cli.render.notices import in_commands
 
 
 @pytest.mark.parametrize(
@@ -44,10 +45,11 @@ def test_the_nearest_names_come_first() -> None:
 
 def test_what_is_said_names_a_few() -> None:
     url = "http://me:secret@host:8080/v1"
-    assert doubt("gpt", ["one"], url) == "http://host:8080/v1 does not list model 'gpt': it has one."
+    assert str(doubt("gpt", ["one"], url)) == "http://host:8080/v1 does not list model 'gpt': it has one."
     many = doubt("gpt", [f"m{number}" for number in range(40)], url)
     assert many is not None
-    assert many.endswith("it has m0, m1, m2, m3, m4 and 35 more (`ls-prompts models`).")
+    assert many.sentence.endswith("it has m0, m1, m2, m3, m4 and 35 more.")
+    assert in_commands(many).endswith(" 35 more. `ls-prompts models` lists all.")
 
 
 @pytest.mark.parametrize(

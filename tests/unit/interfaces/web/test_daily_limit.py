@@ -159,11 +159,11 @@ def test_the_test_of_a_connection_is_paid_by_the_day_and_by_its_month(
 
     asked = stand_in.requests()
     used_up = limited(mine, 0.001).app.test_connection_within_day("big", "stand-in")
-    assert "MAX_USD_PER_DAY" in some(used_up.not_asked)
+    assert "MAX_USD_PER_DAY" in some(used_up.not_asked).sentence
     served.app.connect_model("big", replace(priced, monthly_budget=month))
     for test in (served.app.test_connection, served.app.test_connection_within_day):
         used_up = test("big", "stand-in")
-        assert "The monthly budget of connection 'big' is used up" in some(used_up.not_asked)
+        assert "The monthly budget of connection 'big' is used up" in some(used_up.not_asked).sentence
         assert (used_up.models is None, used_up.model) == (False, None), "the list is free"
     assert stand_in.requests() == asked
 

@@ -15,6 +15,7 @@ from backend.engine.budgets.budget_allocation import BudgetAllocation
 from backend.engine.budgets.budget_rules import CAP, MonthUsedUp, OverBudget
 from backend.engine.budgets.unstored_payments import Budget, UnstoredPayments
 from backend.errors import PromptsError, ProviderError, RunError, UsedUpError
+from backend.interfaces.cli.render.notices import in_commands
 from backend.logs import to_log
 from backend.services.setup.ability_check import AbilityCheck
 from backend.services.setup.connection_check import USED_UP, ConnectionCheck, ConnectionTest, PaidAbilities
@@ -103,9 +104,11 @@ def test_a_model_without_a_price_is_not_asked_under_a_budget_but_the_list_is_sho
         payments = UnstoredPayments(name, unpriced, [budget])
         check = ConnectionTest(name, URL, lambda: model, unpriced, payments, formats=known).check("b", to_log)
         assert (check.models, check.model, check.usd) == (("a", "b"), None, None)
-        assert "Model 'b' was not asked: its price is unknown" in (check.not_asked or "")
-        assert advice in (check.not_asked or "")
-        assert "--budget" not in (check.not_asked or "")
+        assert check.not_asked is not None
+        sentence = in_commands(check.not_asked)
+        assert sentence.startswith("Model 'b' was not asked: its price is unknown")
+        assert advice in sentence
+        assert "--budget" not in sentence
     assert (model.requests, known.forgotten) == ([], []), "what was learnt is kept"
 
 
@@ -121,7 +124,7 @@ def test_when_a_limit_is_used_up_the_list_is_shown_and_nothing_is_asked(limit: P
     model = Listing(["a", "b"])
     payments = UnstoredPayments("groq", pricing, [Budget(cast(Any, Full()), lambda: limit)])
     check = ConnectionTest("groq", URL, lambda: model, pricing, payments).check("b", to_log)
-    assert (check.models, check.model, check.usd, check.not_asked) == (("a", "b"), None, None, str(limit))
+    assert (check.models, check.model, check.usd, check.not_asked) == (("a", "b"), None, None, limit.notice)
     assert (model.requests, model.closed) == ([], True)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from backend.advice import Notice
 from backend.domain.prompts.version import PromptVersion
 from backend.interfaces.cli.main import cli
 from backend.services.prompts.draft import Draft
@@ -22,7 +23,7 @@ class Saver:
 
     answer: SavedVersion = field(default_factory=lambda: SavedVersion(version(name="topic"), True, ()))
     similar: tuple[str, ...] = ()
-    unlisted: str | None = None
+    unlisted: Notice | None = None
     draft: Draft | None = None
 
     def save(self, draft: Draft) -> SavedVersion:
@@ -32,7 +33,7 @@ class Saver:
     def alike(self, _version: PromptVersion) -> list[str]:
         return list(self.similar)
 
-    def doubt(self, _tag: str) -> str | None:
+    def doubt(self, _tag: str) -> Notice | None:
         return self.unlisted
 
 
@@ -101,7 +102,7 @@ def test_standard_input_in_another_encoding_is_refused(app: Saver) -> None:
 
 def test_caveats_go_to_stderr_and_the_tag_alone_to_stdout(app: Saver) -> None:
     app.answer = SavedVersion(version(name="topic"), True, ("<Video name='v'>",), ("{text} is used twice.",))
-    app.similar, app.unlisted = ("topic@1", "topic@2"), "The server does not list it."
+    app.similar, app.unlisted = ("topic@1", "topic@2"), Notice("The server does not list it.")
     result = call("topic")
     assert result.stdout == "topic@1\n"
     unfilled, alike, caveat, doubt = result.stderr.splitlines()
