@@ -46,14 +46,14 @@ class CanaryPlan:
 
 @dataclass(frozen=True, slots=True)
 class CanaryResult:
-    """`unanswered`: how many requests got no answer now; `before` and `now`: the names that the server gave to the
-    model."""
+    """`unanswered`: how many requests got no answer now; `models_then` and `models_now`: the names that the server
+    gave to the model."""
 
     version: str
     canary: Canary
     unanswered: int
-    before: tuple[str, ...]
-    now: tuple[str, ...]
+    models_then: tuple[str, ...]
+    models_now: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +90,10 @@ class CanaryRunner:
             raise RunError(f"None of {len(plan.requests)} requests was answered: try again later.")
         canary = canary_of(reasked)
         self.store.add(plan.version.version, canary)
-        before = sorted({stored.answer.model for stored in plan.requests})
-        now = sorted({answer.model for answer in answers})
-        return CanaryResult(
-            plan.version.version.tag, canary, len(plan.requests) - len(reasked), tuple(before), tuple(now)
-        )
+        models_then = tuple(sorted({stored.answer.model for stored in plan.requests}))
+        models_now = tuple(sorted({answer.model for answer in answers}))
+        unanswered = len(plan.requests) - len(reasked)
+        return CanaryResult(plan.version.version.tag, canary, unanswered, models_then, models_now)
 
     def _stored(self, resolved: ResolvedVersion, budget: float | None) -> Iterator[StoredRequest]:
         pages = self.labeler.run_store.run_tasks.of_version(resolved.version.tag)

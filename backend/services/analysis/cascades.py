@@ -60,9 +60,9 @@ def cascade_of(
     Raises PromptError for versions that can't be compared, RunError if no task was answered by both.
     """
     first, second = comparable(versions, "A cascade")
-    answers, others = ([o for page in stored.of_version(resolved) for o in page] for resolved in (first, second))
+    of_first, of_second = ([o for page in stored.of_version(resolved) for o in page] for resolved in (first, second))
     ground = _ground(bases, first, [first.version, second.version], subset)
-    pairs = answer_pairs(answers, others, ground.truths, first.schema)
+    pairs = answer_pairs(of_first, of_second, ground.truths, first.schema)
     if not pairs:
         raise _never_both(first.version.tag, second.version.tag)
     setups = [setup_of(stored, resolved.version) for resolved in (first, second)]

@@ -29,14 +29,14 @@ class PushForecast:
 def push_forecast(target: TargetProject, version: PromptVersion, tasks: int) -> PushForecast:
     """`tasks`: how many the project has."""
     kept: set[int] = set()
-    others: set[int] = set()
+    replaceable: set[int] = set()
     foreign = 0
     for prediction in target.there(version.names).all():
         if not prediction.ours:
             foreign += 1
         else:
-            (kept if prediction.version in version.tags else others).add(prediction.task_id)
-    replaced = len(others - kept)
+            (kept if prediction.version in version.tags else replaceable).add(prediction.task_id)
+    replaced = len(replaceable - kept)
     return PushForecast(max(0, tasks - len(kept) - replaced), replaced, len(kept), foreign)
 
 

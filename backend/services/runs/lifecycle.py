@@ -145,9 +145,11 @@ def _left(outcomes: list[Outcome], run: Run, rejected: bool) -> list[Outcome]:
     kinds = (Failure, Rejection) if rejected else (Failure,)
     left = [outcome for outcome in outcomes if isinstance(outcome.verdict, kinds)]
     if not left:
-        others = sum(isinstance(outcome.verdict, Rejection) for outcome in outcomes)
+        rejections = sum(isinstance(outcome.verdict, Rejection) for outcome in outcomes)
         sentence = f"Run {run.id} has nothing to ask again"
-        raise RunError(f"{sentence};", Advice.TAKE_REJECTED, number=others) if others else RunError(f"{sentence}.")
+        if rejections:
+            raise RunError(f"{sentence};", Advice.TAKE_REJECTED, number=rejections)
+        raise RunError(f"{sentence}.")
     return left
 
 

@@ -66,7 +66,7 @@ def _caveats(result: "CanaryResult") -> list[str]:
     caveats = []
     if result.unanswered:
         caveats.append(f"{numbers.things(result.unanswered, 'request')} without an answer now: not counted.")
-    if result.before != result.now:
-        before, now = (", ".join(names) for names in (result.before, result.now))
+    if result.models_then != result.models_now:
+        before, now = (", ".join(names) for names in (result.models_then, result.models_now))
         caveats.append(f"The server called the model {before} then, and calls it {now} now.")
     return caveats

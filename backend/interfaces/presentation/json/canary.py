@@ -19,5 +19,5 @@ def canary_json(result: "CanaryResult") -> dict[str, Any]:
         "others": canary.others,
         "p_value": canary.p_value,
         "model_changed": canary.model_changed,
-        "models": {"before": list(result.before), "now": list(result.now)},
+        "models": {"before": list(result.models_then), "now": list(result.models_now)},
     }
