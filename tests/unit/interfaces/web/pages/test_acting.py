@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from backend.interfaces.web.pages.acting import annotate
+from backend.advice import Advice
+from backend.errors import StudioError
+from backend.interfaces.web.pages.acting import _confident_from, annotate
 from backend.interfaces.web.problem import Problem
 
 
@@ -55,3 +57,14 @@ def test_what_is_not_a_confidence_is_refused(least: str) -> None:
 
 def test_the_chosen_confidence_counts() -> None:
     assert called({"least": "0.25"}).asked == [0.25]
+
+
+def test_an_error_is_followed_by_the_button_that_helps() -> None:
+    class Failing:
+        def confident_tasks(self, _tag: str, _least: float) -> None:
+            raise StudioError("Two were not pushed.", Advice.COMPLETE_PUSH, tag="mood@1")
+
+    page: Any = SimpleNamespace(app=Failing())
+    assert _confident_from(page, "mood@1", 0.5).trouble == (
+        "Two were not pushed. Get the predictions for all tasks to complete this."
+    )
