@@ -62,7 +62,7 @@ KINDS = {
         + '<Choices name="tone" toName="text"><Choice value="Angry"/><Choice value="Kind"/></Choices>',
         {
             "an angry refund": {"topic": ["Refund"], "tone": ["Angry"]},
-            "kind delivery": {"topic": ["Delivery"], "tone": ["LabelKind"]},
+            "kind delivery": {"topic": ["Delivery"], "tone": ["Kind"]},
         },
     ),
     "conditional": kind(
