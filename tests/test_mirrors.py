@@ -1,10 +1,15 @@
 """Where a file of the backend is tested: in its mirror in `tests/unit`, or by a test that is named here.
 
 Write the mirror of a new file. Those named here do nothing without a Label Studio, a server or a terminal, so that a
-journey reaches them, or only describe what others do.
+journey reaches them, or only describe what others do. A unit test is named for what it imports, at most by one file in
+between, or for what its own mirror does.
 """
 
+import ast
+from functools import cache
 from pathlib import Path
+
+from backend.interfaces.cli.commands import PLACES
 
 ROOT = Path(__file__).resolve().parents[1]
 UNDESCRIBED = ("__init__.py", "backend/adapters/database/migrations/")
@@ -147,7 +152,8 @@ UNITS = {
         "interfaces/web/pending_connections",
         "interfaces/web/worker",
     ),
-    "test_architecture": ("adapters/label_studio/sdk_internals", "domain/labels/controls/registry"),
+    "test_architecture": ("adapters/label_studio/sdk_internals",),
+    "unit/domain/labels/controls/test_base": ("domain/labels/controls/registry",),
     "unit/adapters/database/test_engine": tuple(
         f"adapters/database/tables/{name}"
         for name in (
@@ -168,15 +174,13 @@ UNITS = {
         "adapters/providers/model_connection",
         "adapters/providers/refusals",
         "adapters/providers/written_documents",
-        "domain/chat/model",
     ),
-    "unit/adapters/test_prometheus": ("engine/observer",),
     "unit/adapters/web/test_files": ("adapters/web/file_answer",),
     "unit/services/pictures/test_loader": ("domain/text_file",),
     "unit/domain/prompts/test_prompt_file": ("domain/prompts/prompt_yaml",),
     "unit/domain/chat/test_request": ("domain/chat/request_builder", "domain/chat/request_resources"),
-    "unit/domain/labels/controls/spans/test_attributes": (
-        "domain/labels/controls/spans/marking",
+    "unit/domain/labels/controls/spans/test_attributes": ("domain/labels/controls/spans/marking",),
+    "unit/domain/labels/controls/spans/test_labels": (
         "domain/labels/controls/spans/quoted_span",
         "domain/labels/controls/spans/span_regions",
         "domain/labels/controls/spans/span_words",
@@ -188,10 +192,7 @@ UNITS = {
         "domain/labels/controls/task_choices",
         "domain/labels/controls/wording",
     ),
-    "unit/domain/labels/controls/values/test_number": (
-        "domain/labels/controls/entered_value",
-        "domain/labels/controls/values/numeric",
-    ),
+    "unit/domain/labels/controls/values/test_number": ("domain/labels/controls/values/numeric",),
     "unit/domain/labels/controls/lists/test_ranker": (
         "domain/labels/controls/lists/buckets",
         "domain/labels/controls/lists/build_ranker",
@@ -209,7 +210,7 @@ UNITS = {
         "domain/labels/related",
         "domain/relations",
     ),
-    "unit/domain/labels/controls/values/test_text_area": ("domain/answer",),
+    "unit/domain/labels/controls/values/test_text_area": ("domain/answer", "domain/labels/controls/entered_value"),
     "unit/domain/labels/inputs/test_repeated": ("domain/labels/inputs/repeater",),
     "unit/domain/labels/inputs/test_lists": (
         "domain/labels/inputs/read_inputs",
@@ -221,8 +222,10 @@ UNITS = {
         "domain/metrics/controls/text_match",
     ),
     "unit/engine/test_request_executor": (
+        "domain/chat/model",
         "engine/executor_counts",
         "engine/failure_handling",
+        "engine/observer",
         "engine/stored_model",
     ),
     "unit/adapters/database/projects/test_actions": ("domain/action",),
@@ -247,8 +250,8 @@ UNITS = {
         "errors",
         "interfaces/cli/commands/open_page",
         "interfaces/cli/commands/prompts",
-        "interfaces/cli/options/option_group",
     ),
+    "unit/interfaces/cli/options/test_model_choice": ("interfaces/cli/options/option_group",),
     "unit/interfaces/web/api/test_openapi": ("interfaces/web/api/answers",),
     "unit/interfaces/web/test_connection": ("interfaces/web/admission",),
     "unit/interfaces/web/test_daily_limit": ("engine/budgets/daily_limit", "engine/budgets/reserved_run"),
@@ -256,6 +259,17 @@ UNITS = {
     "unit/test_settings": ("env_file",),
 }
 """Test whose name is another -> the files that it tests."""
+
+COMMANDS = {f"backend.interfaces.cli.commands.{place.partition('.')[0]}" for place in PLACES.values()}
+LISTS = "backend.domain.labels.controls.lists"
+TABLES = {
+    "tests/installation.py": COMMANDS,
+    "backend/interfaces/cli/commands/__init__.py": COMMANDS,
+    "backend/domain/labels/config.py": {f"{LISTS}.build_ranker", f"{LISTS}.build_repeated"},
+}
+"""File -> modules that it uses by a table: commands by their names, controls by their tags."""
+STARTED = {"backend/__main__.py": 'with_name("ls-prompts")', "backend/gunicorn_config.py": "_wsgi:app"}
+"""File that runs in a process of its own -> the words of the test that start it."""
 
 REACHED = {f"tests/journeys/{test}.py": files for test, files in JOURNEYS.items()} | {
     f"tests/{test}.py": files for test, files in UNITS.items()
@@ -283,6 +297,42 @@ def test_what_is_named_exists_once_and_has_no_mirror() -> None:
     assert [name for name in [*NAMED, *REACHED] if not (ROOT / name).exists()] == []
     assert sorted(set(NAMED)) == sorted(NAMED)
     assert [name for name in NAMED if mirror(ROOT / name).exists()] == []
+
+
+@cache
+def imports(name: str) -> frozenset[str]:
+    """Files that a file imports, wherever in it, and those that it uses by a table."""
+    if not (ROOT / name).is_file():
+        return frozenset()
+    modules = set(TABLES.get(name, ()))
+    for node in ast.walk(ast.parse((ROOT / name).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            modules |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    places = [module.replace(".", "/") for module in modules if module.startswith(("backend", "tests"))]
+    files = (f"{place}{end}" for place in places for end in (".py", "/__init__.py"))
+    return frozenset(file for file in files if (ROOT / file).is_file())
+
+
+def is_near(test: str, file: str) -> bool:
+    """Whether the test, or the file that it mirrors, imports the file or what imports it."""
+    subject = test.replace("tests/unit/", "backend/").replace("/test_", "/")
+    direct = imports(test) | {subject} | imports(subject)
+    return file in direct or any(file in imports(between) for between in imports(test) | {subject})
+
+
+def test_a_unit_test_is_near_the_files_that_it_is_named_for() -> None:
+    units = [(f"tests/{test}.py", f"backend/{file}.py") for test, files in UNITS.items() for file in files]
+    far = [(test, file) for test, file in units if file not in STARTED and not is_near(test, file)]
+    assert far == []
+    texts = {file: (ROOT / test).read_text(encoding="utf-8") for test, file in units if file in STARTED}
+    assert {file for file, words in STARTED.items() if words in texts[file]} == set(STARTED)
+
+
+def test_a_test_that_has_nothing_to_do_with_a_file_is_far() -> None:
+    assert is_near("tests/unit/domain/labels/controls/values/test_number.py", "backend/domain/labels/controls/base.py")
+    assert not is_near("tests/unit/services/test_forget.py", "backend/domain/labels/controls/lists/buckets.py")
 
 
 def test_a_file_that_is_in_neither_is_found() -> None:

@@ -7,6 +7,8 @@ import pytest
 from backend.domain.answer import Groups, Labels, Ranking, Texts
 from backend.domain.dataset.ground_truth import truth_of
 from backend.domain.labels.config import read_config
+from backend.domain.labels.controls.lists.buckets import BucketsControl
+from backend.domain.labels.controls.lists.ranker import RankerControl
 from backend.domain.labels.regions import from_result
 from backend.domain.labels.schema import LabelSchema
 from backend.domain.outcome import Failure, Rejection
@@ -38,6 +40,11 @@ def region(columns: Any) -> dict[str, Any]:
 
 def sorted_into(*pairs: tuple[Any, Any]) -> list[dict[str, Any]]:
     return [{"item": item, "bucket": bucket} for item, bucket in pairs]
+
+
+def test_buckets_make_another_control_of_it() -> None:
+    assert type(schema().by_name["rank"]) is RankerControl
+    assert type(schema(BUCKETS).by_name["rank"]) is BucketsControl
 
 
 def test_what_is_asked_for() -> None:
