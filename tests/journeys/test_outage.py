@@ -1,13 +1,10 @@
 """A provider that is away for a while, or refuses: who waits, who fails, and what the user is told."""
 
 import re
-import time
 
 import pytest
 
 from backend.domain.dataset.subset import Subset
-from backend.interfaces.cli.commands.runs import EVERY_S
-from backend.interfaces.cli.render.progress import LINE_EVERY_S
 from tests.installation import Done, Installation
 from tests.journeys.conftest import RunningLabelStudio
 from tests.journeys.project import StudioProject, messages, truths
@@ -67,11 +64,10 @@ def test_an_outage_is_told_by_watch_while_a_run_in_the_background_waits(
     assert re.search(r"server answered 500.* All requests have waited for \d+ s; (it is asked|the next try)", said)
     assert few.command("watch", run, "--json").json["reason"]
     until(lambda: "All requests have waited" in few.command("runs").out)
-    time.sleep(LINE_EVERY_S + EVERY_S)  # until the next line of those who watch
+    until(lambda: "All requests have waited for" in watching.stderr.readline())
     stand_in.control(server_error=0.0)
-    out, err = watching.communicate(timeout=60)
+    out, _ = watching.communicate(timeout=60)
     assert out.startswith(f"completed\n{TASKS} of {TASKS} tasks answered, 0 failed")
-    assert "All requests have waited for" in err
     assert few.app.watch(run).run.reason == ""
 
 

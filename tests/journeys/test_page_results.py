@@ -4,12 +4,13 @@ import csv
 import json
 import re
 import secrets
-import time
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from label_studio_sdk import LabelStudio
 
+from backend.adapters.label_studio.sdk_internals import http_client_of
 from backend.app import estimates
 from backend.domain.dataset.subset import Subset
 from backend.services.analysis import result_sources
@@ -71,7 +72,8 @@ def test_the_sdk_code_beside_the_results_reads_them(
     )
     assert code is not None
     client = LabelStudio(base_url=backend_server.url, api_key=label_studio.api_key)
-    found = client.prompts.subset_tasks(int(code[1]), prediction_version_ids=code[2])
+    with closing(http_client_of(client).httpx_client):
+        found = client.prompts.subset_tasks(int(code[1]), prediction_version_ids=code[2])
     assert len(found.results[0].task_result_list) == TASKS
 
 
@@ -203,8 +205,10 @@ def test_a_run_is_started_before_its_cost_is_known(here: tuple[Browser, Installa
 def _told_until_there(visitor: Browser, path: str) -> list[str]:
     """What a page says that loads itself again, until it does not any more."""
     told = list[str]()
-    while 'http-equiv="refresh"' in visitor.get(path):
-        told.append(text_of(visitor.html))
-        time.sleep(0.05)
-        assert len(told) < 1000, "the page loads itself for ever"
-    return told
+
+    def is_there() -> bool:
+        told.append(text_of(visitor.get(path)))
+        return 'http-equiv="refresh"' not in visitor.html
+
+    until(is_there)
+    return told[:-1]

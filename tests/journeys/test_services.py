@@ -27,7 +27,7 @@ CONFIG = """<View>
 TASKS = [{"text": "The battery lasts for days."}, {"text": "It broke within a week."}, {"text": "It is blue."}]
 
 SERVER = """
-import http.server, os, signal, sys, time
+import http.server, os, signal, sys
 class Health(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(int(sys.argv[2]))
@@ -37,7 +37,8 @@ print("listening", sorted(os.environ), flush=True)
 if os.fork():
     server.serve_forever()
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
-time.sleep(600)
+while True:
+    signal.pause()
 """
 
 
