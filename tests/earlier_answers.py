@@ -54,6 +54,16 @@ REPORTED = "report"
 OF_COMMANDS = {"threshold": GUARANTEED, "calibrate": BINNED}
 """Keys that one command computes in another way since."""
 
+OF_NEW_ANSWERS = frozenset(
+    {"answer", "confidence", "cost_usd", "spent_usd", "run", "latency_p50", "latency_p95", "created", "seconds"}
+)
+"""Of commands that ask the model: it draws its answers, and each run has an id, a time and a cost of its own."""
+
+NOT_COMPARED = ("retry", "draft", "load", "list")
+"""Of the same: `retry` prints the id of its run; `draft` puts its sentence into the system part since. `load` makes a
+new version of an old file, because a version that is saved now tells the model the config's headings (decision 98), and
+`list` has that version too."""
+
 OF_NEW_RUNS = ("run", "seconds")
 """Of what a command did just now, each time something else."""
 
@@ -76,14 +86,14 @@ def earlier_answers() -> EarlierAnswers:
     return EarlierAnswers(asked, stored["predictions"])
 
 
-def changed(now: AskedCommand, then: AskedCommand) -> list[str]:
-    """Where what is said today lacks or changes what was said then."""
+def changed(now: AskedCommand, then: AskedCommand, new: Collection[str] = ()) -> list[str]:
+    """Where what is said today lacks or changes what was said then; `new`: keys of what is another thing each time."""
     assert now.argv == then.argv
     if now.code != then.code:
         return [f"{' '.join(now.argv)}: {then.code} became {now.code}"]
-    if now.argv[0] == RANKED and "--kind" not in now.argv:
+    if (new and now.argv[0] in NOT_COMPARED) or (now.argv[0] == RANKED and "--kind" not in now.argv):
         return []
-    recomputed = RECOMPUTED | {CALIBRATED} | OF_COMMANDS.get(now.argv[0], frozenset())
+    recomputed = RECOMPUTED | {*new} | {CALIBRATED} | OF_COMMANDS.get(now.argv[0], frozenset())
     return [f"{' '.join(now.argv)}{line}" for line in differing(_read(now), _read(then), recomputed)]
 
 

@@ -10,7 +10,8 @@
 | all others | `ELSEWHERE` says why not |
 
 The lists are in tests/earlier_commands.py; tests/earlier_answers.py has all that differs on purpose: keys of the
-glossary, reworded sentences. An answer of today may say more. Of `ASKING` only the exit codes are compared.
+glossary, reworded sentences. An answer of today may say more. Of `ASKING` all is compared
+but what the model answers now, how long that takes and what it costs (`OF_NEW_ANSWERS`).
 tests/data/earlier_record/ask.py wrote the answers.
 """
 
@@ -24,7 +25,7 @@ from click.testing import CliRunner
 from backend.interfaces.cli.commands import PLACES
 from backend.interfaces.cli.main import cli
 from tests.databases import postgresql
-from tests.earlier_answers import changed, earlier_answers
+from tests.earlier_answers import OF_NEW_ANSWERS, changed, earlier_answers
 from tests.earlier_commands import ALONE, ASKING, PREDICTIONS, STORED, Argv, Command, asked
 from tests.earlier_record import MODEL_URL, PRICES, restore
 from tests.journeys.earlier_projects import EarlierProjects, earlier_model, earlier_projects, earlier_teacher
@@ -119,10 +120,12 @@ def test_every_command_says_what_it_said_then(
 def test_what_was_stopped_goes_on(
     command: Command, there: EarlierProjects, model: RunningStandIn, tmp_path: Path
 ) -> None:
-    """The model's new answers differ each time; how the commands end does not."""
+    """What the model answers now differs each time; what the commands say of it does not."""
     now = asked(ASKING, command, tmp_path, there.studio.url)
-    ends = [(today.argv, today.code, then.code) for today, then in zip(now, EARLIER.asked["asking"], strict=True)]
-    assert [end for end in ends if end[1] != end[2]] == []
+    different = []
+    for today, then in zip(now, EARLIER.asked["asking"], strict=True):
+        different += changed(today, then, OF_NEW_ANSWERS)
+    assert different == []
     assert model.requests() > 0
     for argv in SINCE:
         code, out = command(argv)
