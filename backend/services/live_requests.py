@@ -179,7 +179,8 @@ class Live:
                 labelling = predictor.label(builder, builder.cut([tasks]), collected.add, collected.plan)
                 await asyncio.wait_for(labelling, deadline_s)
         except TimeoutError:
-            return Labelled(outcomes, True, None, collected.digests, predictor.is_sending)
+            sending = predictor.is_sending
+            return Labelled(outcomes, late=True, requests_of=collected.digests, is_sending=sending)
         except PromptsError as error:
             return Labelled(outcomes, trouble=self._noted_error(error))
         return Labelled(outcomes)
