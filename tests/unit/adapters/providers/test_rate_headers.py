@@ -1,6 +1,6 @@
 """Which limits a server states, and of which time they are."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -71,6 +71,6 @@ def test_times_come_in_many_forms(text: str, seconds: float | None) -> None:
 
 
 def test_a_long_row_of_digits_takes_no_time() -> None:
-    start = perf_counter()
+    start = process_time()
     assert seconds_of("1" * 50_000 + "x") is None
-    assert perf_counter() - start < 5
+    assert process_time() - start < 5

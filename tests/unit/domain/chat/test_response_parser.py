@@ -1,7 +1,7 @@
 """What is accepted from a model. Nothing is repaired, nothing guessed, and no text raises."""
 
 import json
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -214,9 +214,9 @@ def test_in_a_text_that_was_cut_an_object_counts_only_as_its_end(finish_reason: 
 
 
 def test_many_blanks_behind_an_object_take_no_time() -> None:
-    start = perf_counter()
+    start = process_time()
     assert reason(f"{GOOD}{' ' * 100_000}x", finish_reason="length") == "truncated"
-    assert perf_counter() - start < 5
+    assert process_time() - start < 5
 
 
 def test_a_mark_in_a_value_ends_no_thoughts() -> None:

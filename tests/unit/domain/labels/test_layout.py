@@ -1,6 +1,6 @@
 """Texts of a config: which are variables, in which words, and which belong to a control."""
 
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -197,7 +197,7 @@ def test_it_is_known_of_each_tag_whether_it_may_be_repeated(tag: str) -> None:
 
 
 def test_braces_that_nobody_closes_take_no_time() -> None:
-    start = perf_counter()
+    start = process_time()
     schema = config(f'<Header value="Q: $q {{b}} {"{a" * 50_000}"/>', TEXT + YES.format("ok"))
     assert next(iter(schema.phrases)).startswith("Q: {q} { b } {a{a")
-    assert perf_counter() - start < 5
+    assert process_time() - start < 5

@@ -1,6 +1,6 @@
 """<Number>: what is asked for, what is accepted and how it is stored and scored."""
 
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -126,6 +126,6 @@ def test_the_digest_follows_what_may_be_answered_and_a_version_of_before_goes_on
 
 
 def test_a_long_row_of_digits_in_a_config_takes_no_time() -> None:
-    start = perf_counter()
+    start = process_time()
     assert control(f'max="{"1" * 50_000}x"').most is None
-    assert perf_counter() - start < 5
+    assert process_time() - start < 5
