@@ -93,7 +93,7 @@ class Settings(BaseSettings):
         None, description="server of the teacher models, if it is not OPENAI_BASE_URL"
     )
     teacher_api_key: Secret = Field(None, description="key for TEACHER_BASE_URL")
-    secret_key: Secret = Field(None, description="what stored keys of models' servers are encrypted with")
+    secret_key: Secret = Field(None, description="secret with which stored keys of models' servers are encrypted")
     database_url: Optional = Field(
         None, description="PostgreSQL, if several machines share it; without it, SQLite in DATA_DIR"
     )
@@ -118,9 +118,11 @@ class Settings(BaseSettings):
     requests_per_minute: Number = Field(
         None, ge=1, description="most requests a minute; without it, what the server states"
     )
-    tokens_per_minute: Number = Field(None, ge=1, description="the same of tokens")
+    tokens_per_minute: Number = Field(
+        None, ge=1, description="most tokens a minute; without it, what the server states"
+    )
     concurrency: int = Field(32, ge=1, le=1024, description="highest number of requests in flight, per process")
-    max_in_flight: int = Field(0, ge=0, description="the same per model over all workers; 0: no limit")
+    max_in_flight: int = Field(0, ge=0, description="most requests in flight per model, over all workers; 0: no limit")
     request_timeout_s: float = Field(60, gt=0, description="seconds one request may take")
     predict_deadline_s: float = Field(85, gt=0, description="seconds /predict may take; Label Studio waits 100")
     failure_ttl_s: float = Field(30, ge=0, description="seconds for which the server does not repeat a failed request")
@@ -129,7 +131,7 @@ class Settings(BaseSettings):
     allow_no_auth: bool = Field(False, description="let the server listen beyond loopback without a password")
     prompts_editors: Optional = Field(
         None,
-        description="e-mails, with commas, of who may change and run prompts by page and API; without it, everyone",
+        description="e-mails, separated by commas, of people who may change and run prompts; without it, everyone may",
     )
     page_url: OptionalUrl = Field(
         None, description="address at which browsers reach the server, if it is not this machine's"

@@ -74,7 +74,7 @@ def calibrate(version: str, subset: Subset, remove: bool, json_wanted: bool) -> 
 @truths_options
 @as_json
 def threshold(version: str, accuracy: float | None, wrong: float | None, subset: Subset, json_wanted: bool) -> None:
-    """Find the lowest confidence from which answers can be used: few wrong ones, or most right, with 95 % confidence.
+    """Find the lowest confidence at which answers can be used: few are wrong, or most are right, with 95 % confidence.
 
     \b
     ls-prompts threshold sentiment@2 --wrong 0.05

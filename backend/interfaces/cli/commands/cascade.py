@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @truths_options
 @as_json
 def cascade(first: str, second: str, differs: float, subset: "Subset", json_wanted: bool) -> None:
-    """Find the confidence below which SECOND is asked, so that FIRST answers the rest, from stored answers.
+    """Find the confidence below which SECOND must be asked. FIRST answers all other tasks.
 
     The model is not asked. The guarantee has a confidence of 95 % and needs no ground truths; with them, the accuracy
     stands beside the cost.

@@ -94,7 +94,7 @@ def disconnect_model(name: str, force: bool) -> None:
 @click.option("--model", help="Model to test with a dozen small requests. Default: the only one that the server lists.")
 @as_json
 def test_connection(name: str, model: str | None, json_wanted: bool) -> None:
-    """List what a connection's server has, ask a model once for each ability, and print what works and what it cost.
+    """List the models of a connection's server, test one of them, and print what works and what the test cost.
 
     \b
     ls-prompts test-connection groq --model llama-3.1-8b-instant

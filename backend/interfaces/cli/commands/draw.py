@@ -30,7 +30,7 @@ SIZE = 100
     "--active",
     type=click.IntRange(min=1),
     metavar="N",
-    help="With a version: draw more tasks, those of which it is unsure with higher chances, until N are left to label.",
+    help="With a version: draw more tasks until N are left to label, more often where the version is unsure.",
 )
 @as_json
 def draw(project: str, size: int | None, active: int | None, json_wanted: bool) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     "--budget",
     type=float,
     metavar="USD",
-    help=f"Most USD a day (UTC). Default: the budget it had, {DAILY_USD:g} if it was never on.",
+    help=f"Most USD a day (UTC). Default: the last budget, or {DAILY_USD:g} the first time.",
 )
 @backend_url_option
 @as_json

@@ -43,7 +43,7 @@ def doctor(backend_url: str | None, json_wanted: bool) -> None:
 @click.argument("project", type=int)
 @backend_url_option
 def connect(project: int, backend_url: str | None) -> None:
-    """Connect the server to a project, as Settings, Model does. Safe to run again.
+    """Connect the server to a project, as Label Studio does under Settings, Model. Safe to run again.
 
     \b
     ls-prompts connect 12

@@ -138,7 +138,10 @@ def cancel(run: str) -> None:
 @click.command()
 @click.argument("run")
 @click.option(
-    "--budget", type=float, metavar="USD", help="Most that the run may cost in total; more than it stopped at."
+    "--budget",
+    type=float,
+    metavar="USD",
+    help="Most USD that the run may cost in total. It must be more than the budget at which the run stopped.",
 )
 @processes_option
 def resume(run: str, budget: float | None, processes: int) -> None:

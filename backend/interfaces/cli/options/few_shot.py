@@ -33,7 +33,7 @@ OPTIONS = (
     click.option(
         "--split",
         metavar="PART:SHARE",
-        help=f"Part of the ground truths to take examples from, or {ALL}. Default: dev:0.5; the rest is to evaluate.",
+        help=f"Part of the ground truths to take examples from, or {ALL}. Default: dev:0.5; evaluate on the rest.",
     ),
 )
 
