@@ -1,8 +1,9 @@
-"""Allocator: how the C library hands memory out, for a process that runs for days.
+"""Allocator: sets how the C library manages memory, for a process that runs for days.
 
-The GNU C library learns from the first large block that is freed: from then on it takes blocks of up to that size from
-its heap, where small ones stay behind them, and the heap is not given back. A worker reads pages and sends imports of
-some megabytes, which would cost it 20 MB for good. Other C libraries do not know the setting.
+The GNU C library learns from the first large block that is freed: after that, it takes blocks of up to that size from
+its heap. Small blocks stay in the heap behind the large ones, so the heap is not given back to the system. A worker
+reads pages and sends imports of some megabytes, so it would keep 20 MB until it ends. Other C libraries do not have
+this setting.
 """
 
 import ctypes

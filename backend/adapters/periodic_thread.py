@@ -1,4 +1,4 @@
-"""PeriodicThread: a thread beside the work that calls a function at intervals, as long as it is entered."""
+"""PeriodicThread: a context manager whose thread calls a function at intervals until the context is left."""
 
 import logging
 import threading

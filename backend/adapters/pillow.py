@@ -1,4 +1,4 @@
-"""Pillow: bytes from anywhere -> a picture as it is sent, or why they are not a picture.
+"""Pillow: makes the picture that is sent from the bytes of a file, or says why the file is not a picture.
 
 The format is read from the content, not from a name. A small file may hold a picture that fills the memory: nothing is
 decoded before its size is known, and at most two pictures are decoded at a time. A picture is turned as the browser

@@ -1,6 +1,7 @@
 """PipedProcess: a command of ours in a process of its own, which reads lines from this one and answers with lines.
 
-A group of its own, so that Ctrl-C in a terminal reaches this process alone, which tells it to stop.
+The command runs in a process group of its own. So Ctrl-C in a terminal reaches only this process, which tells the
+command to stop.
 """
 
 import subprocess

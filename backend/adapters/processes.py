@@ -1,4 +1,5 @@
-"""Processes of this machine: which one this is, whether others run, and starting one that outlives its terminal."""
+"""Processes of this machine: identifies this process, checks whether another one runs, and starts one that goes on
+after its terminal is closed."""
 
 import os
 import socket

@@ -205,7 +205,8 @@ class MetricsEndpoint:
 
 
 class QueueDepth(Collector):
-    """Asks in a thread of its own and waits at most a second, so that a Redis that is away delays nobody."""
+    """Collects the number of jobs in the queue. It asks Redis in a thread of its own and waits at most a second, so
+    Redis delays nobody when it does not answer."""
 
     def __init__(self, depth: Callable[[], int]) -> None:
         self._depth = depth
@@ -218,7 +219,8 @@ class QueueDepth(Collector):
             yield GaugeMetricFamily(f"{PREFIX}_queue_depth", "Jobs that wait in Redis.", depth)
 
     def _ask(self) -> int | None:
-        """None without an answer in time. The queue is not asked again before it has answered."""
+        """Returns the number of jobs that wait, or None if Redis does not answer in time. Redis is not asked again
+        before it has answered the last question."""
         if self._pending is None or self._pending.done():
             self._pending = Future()
             threading.Thread(target=self._answer, args=(self._pending,), name="queue depth", daemon=True).start()

@@ -1,7 +1,8 @@
 """pypdf: the text layer of a PDF, for models that take no files.
 
-PDFs come from anybody, so each is read in a process of its own, which knows nothing of ours and has a limit of time and
-of memory: a small file may keep a reader busy for ever, or fill the memory.
+A PDF may come from anybody, and even a small one may keep a reader busy for ever or fill the memory. So each PDF is
+read in a process of its own, which gets no secret of ours, and has limits on its time
+and memory.
 """
 
 import json

@@ -1,7 +1,7 @@
-"""TLS of what we connect to: which authorities are trusted, and when they are read.
+"""TLS of the servers that we connect to: says which certificate authorities are trusted, and when they are read.
 
-To read those of the system takes longer than a request (30 to 60 ms for each client), and a server in one's own network
-needs none of them.
+Reading the authorities of the system takes longer than a request (30 to 60 ms for each client), and a server in one's
+own network does not need them.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Asked models: what answers cost that came under another name than their model was asked by.
+"""Asked models: the cost of answers that came under another model name than the one that was asked for.
 
 A server may answer for `m` as `m-2026-05-01`, of which no price is known. Limits then count the highest price of the
 models that are asked through the connection, so that such answers are never free.

@@ -1,5 +1,5 @@
-"""Completion sources: the projects whose tasks a stored answer was about. The tasks of a run say it for runs; this is
-for all other answers.
+"""Completion sources: the projects whose tasks a stored answer was about. For the answers of a run, the tasks of the
+run say this; here it is stored for all other answers.
 
 With it a project can be deleted completely. These functions are parts of other repositories' transactions.
 """

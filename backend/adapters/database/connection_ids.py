@@ -1,4 +1,4 @@
-"""Repository of the integers that the API knows connections by, and of what it was told of them."""
+"""Repository of the integers by which the API knows connections, and of what callers said about each connection."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Embeddings, stored before they count, and never paid for twice."""
+"""Repository of embeddings. Each is stored before it is used, so it is never paid for twice."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,8 +1,7 @@
 """The Store: prompts with their versions, completions, and what annotators get, in SQLite or PostgreSQL (SQLAlchemy
 Core).
 
-Every method is one transaction: when it returns, its data is on disk. A version that was saved is not changed by
-another.
+Every method is one transaction: when it returns, its data is on disk. Saving a version never changes an earlier one.
 """
 
 import weakref

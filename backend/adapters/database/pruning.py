@@ -1,9 +1,9 @@
-"""Pruning: what ended long ago and no version in use needs, counted and deleted.
+"""Pruning: counts and deletes runs that ended long ago and that no version in use needs.
 
 Runs go as a whole, with their answers; an answer that another run asks for stays. Answers that no run asks for any
 more, because their version was deleted, go too. What annotators of a project may get again stays: all that was asked
-about a project in which a version is in use, outside of runs. In use is also what predicts new tasks by itself. Runs
-with answers of other programs stay, because those can't be asked for again.
+about a project in which a version is in use, outside of runs. A version that predicts new tasks by itself is in use
+too. Runs with answers of other programs stay, because these answers can't be asked for again.
 """
 
 from typing import Any

@@ -1,6 +1,6 @@
-"""Reads a database as it is: makes no file, migrates nothing and waits for two seconds at most.
+"""Reads a database without changing it: makes no file, migrates nothing and waits for two seconds at most.
 
-For what must be quick and must not fail: completion in the shell, `ls-prompts --version`.
+Two commands that must be quick and must not fail use it: completion in the shell, and `ls-prompts --version`.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Gives space that is free inside the database back to the disk."""
+"""Space: returns unused space inside the database to the disk."""
 
 from collections.abc import Sequence
 from contextlib import suppress

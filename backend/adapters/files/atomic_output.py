@@ -1,4 +1,4 @@
-"""Files that are written completely or not at all: the old file stays until the new one is complete."""
+"""Atomic output: a file is written completely or not at all. The old file stays until the new one is complete."""
 
 import os
 import secrets

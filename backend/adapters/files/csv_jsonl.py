@@ -1,7 +1,8 @@
 """Rows as CSV or JSON lines, written page by page.
 
-Task texts and labels come from anybody, and spreadsheets execute what looks like a formula: in CSV such a text gets an
-apostrophe in front, which spreadsheets read as "this is text". JSON lines and Parquet contain the exact texts.
+Anybody may have written the task texts and labels, and spreadsheets execute a text that looks like a formula. In CSV,
+such a text gets an apostrophe at its beginning, so spreadsheets read it as text. JSON lines and Parquet contain the
+exact texts.
 """
 
 import csv

@@ -1,6 +1,6 @@
 """Label Studio: projects, tasks, ground truths, predictions, backends.
 
-How it really behaves is in the project's notes on Label Studio 1.23; the comments here name the trap, not the story.
+The comments here name what is unexpected in the behaviour of Label Studio 1.23.
 """
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence

@@ -1,4 +1,5 @@
-"""Credential: how the sender of a request proves to Label Studio who they are, passed on as it came."""
+"""Credential: the header with which the sender of a request shows Label Studio who they are. It is passed on
+unchanged."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

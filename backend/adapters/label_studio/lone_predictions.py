@@ -1,4 +1,5 @@
-"""Lone predictions: each is all that its task has, so Label Studio can delete many of them in one request.
+"""Lone predictions: predictions on tasks that have no other prediction, annotation or draft. Label Studio can delete
+many of them in one request.
 
 Label Studio deletes all predictions of chosen tasks, whoever made them, and annotations forget a prediction that is
 deleted. So each request carries filters, which Label Studio applies when it deletes: a task that somebody annotates

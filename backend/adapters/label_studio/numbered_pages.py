@@ -1,7 +1,8 @@
-"""Numbered pages: a list of tasks without an order by id, as that of a tab, which can only be read by page number.
+"""Numbered pages: a list of tasks that is not ordered by id, such as the list of a tab. It can only be read by page
+number.
 
 Tasks that leave it meanwhile move those behind them to earlier pages, so these are read again when the total shrinks. A
-page behind the end has no total: pages before it are asked for, at twice the distance each time, until one has tasks.
+page behind the end has no total. Then earlier pages are asked for, each time twice as far away, until one has tasks.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -1,7 +1,7 @@
 """Pages of a project's tasks, as Label Studio lists them.
 
-A page begins behind the last id of the one before: none is skipped when tasks are deleted, or leave a filter, while a
-run works for hours, whatever number of rows Label Studio allows on a page (TASK_API_PAGE_SIZE_MAX).
+A page begins after the last id of the page before. So no task is skipped when tasks are deleted, or leave a filter,
+while a run works for hours, whatever number of rows Label Studio allows on a page (TASK_API_PAGE_SIZE_MAX).
 
 If Label Studio cannot write one task as JSON (a lone surrogate in its data is enough), it answers 500 for the whole
 page. Then fewer are asked for, until only that task is left.

@@ -1,9 +1,9 @@
-"""Chat post: where chat completions of a server are, and how a body gets there.
+"""Chat post: knows the address of a server's chat completions, and posts a request body to it.
 
 The openai client, httpx2 and aiohttp take most of the CPU that a request costs: they make the same headers and the same
-address once more for each. So the first request to an address goes through them, and a DirectPost repeats what it
-sent for the next ones, on connections that aiohttp makes. Whoever needs another transport, as that of a proxy, keeps to
-them.
+address once more for each. So the first request to an address goes through them, and a DirectPost repeats what it sent
+for the next ones, on connections that aiohttp makes. If a server needs another transport, such as a proxy, all requests
+go through the openai client.
 """
 
 import asyncio

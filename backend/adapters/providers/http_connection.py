@@ -1,7 +1,7 @@
-"""HTTP connection: one request after another, with httptools to read the replies and nothing else in between.
+"""HTTP connection: sends one request after another, and reads the replies with httptools alone.
 
-aiohttp makes the connection: where the server is, proxies and certificates are not known here. Requests are not
-repeated: whether a server that went away has begun to answer, and so charges, nobody knows.
+aiohttp makes the connection, so this file knows no host names, proxies or certificates. Requests are not repeated: if a
+server goes away, nobody knows whether it has begun to answer and therefore charges.
 """
 
 import asyncio

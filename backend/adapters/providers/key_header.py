@@ -1,5 +1,5 @@
-"""The header in which a key is sent, where it is not that of the openai client: Azure's servers have one of their own,
-and Google's keys change every hour."""
+"""Key header: sends a key in another header than the openai client does (for Azure's servers), or a key that changes
+(Google's, every hour)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

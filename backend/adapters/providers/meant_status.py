@@ -1,6 +1,7 @@
-"""The status that an error means: proxies wrap what a provider refused in a 500, and some servers in a 200.
+"""Meant status: the HTTP status that fits an error. Proxies wrap a provider's refusal in a 500, and some servers wrap
+it in a 200.
 
-What will be the same in five minutes must not be waited for. An error that says nothing keeps the status it came with.
+If an error will be the same in five minutes, a run must not wait. An error that gives no hint keeps its own status.
 """
 
 import re

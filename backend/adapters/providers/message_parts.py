@@ -1,5 +1,5 @@
-"""A message with pictures and documents as the API has it: a list of parts, of which files are whole, in data:
-addresses."""
+"""Message parts: a message with pictures and documents in the form of the API, which is a list of parts. Files are sent
+whole, in data: addresses."""
 
 import json
 from base64 import b64encode

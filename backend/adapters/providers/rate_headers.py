@@ -1,8 +1,8 @@
 """Rate headers: the limits that a model's server states in its answers, `x-ratelimit-*`, and how long it asks to wait.
 
-Few servers say of which time a limit is. It counts as one of a minute when the time until it is whole again was seen
-to be between SHORT_S and LONG_S seconds: what is whole again within a second needs no waiting, and Groq's limit of
-requests is one of a day.
+Few servers say whether a limit is for a minute or for another time. It counts as a limit for a minute if the server
+said that the whole limit is free again in between SHORT_S and LONG_S seconds. A limit that is free again within a
+second needs no waiting, and Groq's limit of requests is for a day.
 """
 
 import re

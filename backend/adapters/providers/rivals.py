@@ -1,4 +1,4 @@
-"""What else a model might have said, read from the body of a chat completion."""
+"""Rivals: the other tokens that a model might have given, read from the body of a chat completion."""
 
 from math import isfinite
 from typing import Any

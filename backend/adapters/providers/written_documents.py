@@ -1,5 +1,5 @@
-"""A request whose documents are sent as their text, to a model that takes no files. It stays the same request: what a
-reader makes of a document depends on its release, and is not a part of the digest."""
+"""A request whose documents are sent as their text, to a model that takes no files. Its digest does not change, because
+the text that a PDF reader finds depends on the release of the reader."""
 
 import asyncio
 from dataclasses import replace

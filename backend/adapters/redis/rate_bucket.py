@@ -1,7 +1,7 @@
 """The bucket of a rate limit in Redis, for all workers, by the server's clock.
 
-Nothing here has to last: after a FLUSHALL it is full, which is a fiftieth of a minute's limit. While Redis is away,
-each worker keeps its share in a bucket of its own, so that no run waits for Redis.
+Nothing here has to last: after a FLUSHALL, the bucket is full. That allows at most a fiftieth of a minute's limit in
+addition. While Redis is away, each worker keeps its share in a bucket of its own, so that no run waits for Redis.
 """
 
 import asyncio

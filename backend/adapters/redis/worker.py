@@ -1,4 +1,4 @@
-"""The worker: takes one job after the other off the queue and does it, until it is told to stop.
+"""Worker: takes jobs from the queue and does them one after the other, until it is told to stop.
 
 From RQ's worker it uses the registration, which others see, and the meaning of signals. RQ's own loop would run
 whatever function, callback or webhook a job names, and would end together with Redis. This loop calls one function, and

@@ -1,1 +1,1 @@
-"""The web, asked for files at addresses that stand in tasks."""
+"""Reads files of the web, at addresses that stand in tasks."""

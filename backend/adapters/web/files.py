@@ -1,9 +1,9 @@
-"""Files of the web, at addresses that stand in tasks: they come from anybody, so no address of a private network is
-asked, not by another name of it nor after a redirect, and no credential is ever sent.
+"""Files of the web, at addresses that stand in tasks. Anybody may have written these addresses. So no address of a
+private network is asked, neither by another name nor after a redirect, and no credential is ever sent.
 
-Deadline: ends an exchange with a server that takes too long as a whole.
+Deadline: ends an exchange with a server if the exchange as a whole takes too long.
 
-The client's own time-outs are for the gap between two bytes, so a server that sends one now and then, be it of its
+The client's own time-outs are for the gap between two bytes, so a server that sends a byte now and then, even of its
 headers, would hold a thread for ever.
 """
 

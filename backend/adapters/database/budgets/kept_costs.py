@@ -1,6 +1,6 @@
 """Kept costs: what was paid within a day or a month that is not over, after the answers themselves are deleted.
 
-Limits derive what is spent from the stored answers. So of an answer that is deleted a payment stays, without its text.
+Limits derive what is spent from the stored answers. So when an answer is deleted, its payment stays, without the text.
 These functions are parts of other repositories' transactions.
 """
 
