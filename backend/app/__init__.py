@@ -1,4 +1,4 @@
-"""What there is to do: one method for each, in groups. Commands, the API and the page call them.
+"""The operations of the application: one method for each, in groups. Commands, the API and the page call them.
 
 Everything the commands do is here, for scripts:
 

@@ -1,4 +1,4 @@
-"""The installation: is everything there, and does it answer."""
+"""Checks of the installation: whether every part is there, and whether it answers."""
 
 from typing import TYPE_CHECKING
 

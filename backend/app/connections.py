@@ -16,7 +16,7 @@ class ConnectionOperations(Operations):
 
     @property
     def public_connections(self) -> PublicConnections:
-        """The same by the integers that the API knows them by, for people who have no access to this machine."""
+        """The connections by the integers of the API, for people who have no access to this machine."""
         parts = self.container
         ids, own = ConnectionIdStore(parts.store), parts.connections.of_environment
         return PublicConnections(ids, parts.model_connections, own, lambda: parts.studio.person)

@@ -1,6 +1,6 @@
-"""What the database alone can tell and change: prompt versions, and who did what.
+"""Operations that need only the database: on prompt versions, and on who did what.
 
-Commands that need no more start in half the time, because Label Studio and models, and what works with them, are not
+Commands that need only these start in half the time, because nothing that works with Label Studio or with models is
 imported.
 """
 

@@ -20,7 +20,7 @@ class KeepUpOperations(RunOperations):
     """See `backend.app.App`."""
 
     def keep_up(self, project: int) -> KeepUpState | None:
-        """None for a project where it was never turned on."""
+        """Returns the state of keep-up in a project; None if it was never turned on there."""
         stored = KeepUpStore(self.container.store).of(project)
         return None if stored is None else self._follower().state(stored)
 
@@ -31,7 +31,7 @@ class KeepUpOperations(RunOperations):
     def start_keep_up(
         self, project: int, budget: float | None = None, url: str | None = None, notify: Notify = to_log
     ) -> KeepUp:
-        """Turns it on for tasks that are imported from now on, or changes its budget.
+        """Turns keep-up on for tasks that are imported from now on, or changes its budget.
 
         budget: USD a day (UTC); None for the one it had, 1 USD if it was never on
         url: where Label Studio reaches the server; by default as the project is connected, or on this machine

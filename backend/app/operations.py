@@ -1,4 +1,4 @@
-"""Operations: what those groups of operations share that do more than work on runs."""
+"""Operations: the base of the groups of operations that do more than work on runs."""
 
 from typing import Self
 
@@ -20,7 +20,7 @@ class Operations(WorkOperations):
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """With other settings than those of the environment."""
+        """Returns operations with these settings, in place of those of the environment."""
         return cls(Container(settings))
 
     @property

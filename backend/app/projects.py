@@ -119,8 +119,8 @@ class ProjectOperations(Operations):
         return self.container.forgetting.held(project)
 
     def forget(self, project: int, notify: Notify = to_log) -> Held:
-        """Deletes it, here and at the model's provider. Raises RunError while a run of the project is in progress,
-        ProviderError if files cannot be deleted there."""
+        """Deletes all that is stored about a project's tasks, here and at the model's provider. Raises RunError while a
+        run of the project is in progress, and ProviderError if files cannot be deleted at the provider."""
         return self.container.forgetting.forget(project, notify)
 
     def prunable(self, choice: PruneChoice) -> Prunable:

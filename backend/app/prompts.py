@@ -24,8 +24,8 @@ class PromptOperations(Operations):
         return self.container.saver.save(draft)
 
     def save_cascade(self, draft: Draft, differs: float) -> SavedVersion:
-        """With the threshold that lets at most a share `differs` of all tasks differ from the second model's answers,
-        from stored answers of versions that ask each of the two models alone.
+        """Saves a version with two models. Its threshold lets at most a share `differs` of all tasks differ from the
+        second model's answers. It is found from stored answers of versions that ask each of the two models alone.
 
         Raises PromptError without a second model, RunError if no threshold guarantees it or answers are missing.
         """

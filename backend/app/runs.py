@@ -37,7 +37,7 @@ class RunOperations(Operations):
         return self._canary.plan(self.container.resolver.resolved(tag), budget)
 
     def canary(self, plan: CanaryPlan) -> CanaryResult:
-        """Asks them again, and says whether the model has changed. The stored answers stay."""
+        """Asks the requests of a plan again, and says whether the model has changed. The stored answers stay."""
         return self._canary.ask(plan)
 
     @property

@@ -1,4 +1,4 @@
-"""Status: runs and how far they are, connections and what they cost; what can be told without asking anybody.
+"""Status: how far runs are, and what connections cost. No operation here sends a request.
 
 Commands that need no more import neither Label Studio nor what asks models.
 """

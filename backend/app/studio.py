@@ -1,4 +1,4 @@
-"""What Label Studio shows of projects, to the person for whom it acts."""
+"""What Label Studio shows of projects to the person for whom the application acts."""
 
 from typing import Any
 

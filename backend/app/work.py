@@ -1,6 +1,6 @@
 """Work on runs: here, in the background, and on those that wait in the queue.
 
-What only does that holds nothing else in memory, and starts sooner.
+A process that only works on runs has nothing else in memory, and starts sooner.
 """
 
 from collections.abc import Iterable

@@ -29,5 +29,5 @@ class ConnectionParts(StatusParts):
 
     @cached_property
     def rate_buckets(self) -> RateBuckets:
-        """In Redis where it is, for all workers; else those of this process."""
+        """The buckets of rate limits: in Redis for all workers, if there is a Redis; else in this process."""
         return buckets_of(self.settings.redis_url)

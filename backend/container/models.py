@@ -53,8 +53,8 @@ class ModelParts(ConnectionParts):
     def executor(
         self, run: Run | None = None, teacher: str | None = None, project: int | None = None, connection: str = DEFAULT
     ) -> RequestExecutor:
-        """What it asks, `run` pays for; also what it asks of a `teacher`, if one is named. Without a run, it asks
-        about tasks of `project` through `connection`."""
+        """Returns an executor. `run` pays for what the executor asks, and also for what it asks a `teacher`, if one is
+        named. Without a run, it asks about tasks of `project` through `connection`."""
         if run is not None:
             version = self.prompts.get(run.tag)
             targets = [(version.connection, version.model), *([self.teacher(teacher)] if teacher else [])]

@@ -121,7 +121,7 @@ class RunParts(ModelParts):
         return WorkerPool(self.run_worker, ChunkStore(self.patient_store), self.queue())
 
     def exposition(self) -> "MetricsEndpoint":
-        """This process's metrics, for Prometheus."""
+        """The metrics of this process, for Prometheus."""
         from backend.adapters.prometheus import QUEUE_S, MetricsEndpoint
 
         return MetricsEndpoint(self.queue(QUEUE_S).depth if self.settings.redis_url else None)

@@ -1,5 +1,5 @@
-"""CascadePredictor: a Predictor for versions with two models. Each has its own executor, so that a slow one delays the
-other only where a task waits for it.
+"""CascadePredictor: a Predictor for versions with two models. Each model has its own executor. So a slow model delays
+the other one only on tasks that need both.
 
 A server that is away stops only its own model: without the first, the second is asked about all tasks; without the
 second, tasks that it would answer wait, and the others go on.

@@ -1,4 +1,4 @@
-"""CollectedOutcomes: what came of the tasks of one call by now, for who does not wait for all of them."""
+"""CollectedOutcomes: the outcomes so far of the tasks of one call, for a caller that does not wait for all of them."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Embedder: texts -> vectors, asked for once and stored before they count."""
+"""Embedder: returns the vectors of texts. Each vector is asked for once, and is stored before it is used."""
 
 import time
 from collections.abc import Callable, Sequence

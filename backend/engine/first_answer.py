@@ -1,6 +1,6 @@
 """FirstAnswer: until a model has answered, its requests go one at a time.
 
-An error that stops the first request for good, such as a wrong key, stops the others unsent. A refusal may concern one
+If an error stops the first request for good, such as a wrong key, the others are not sent. A refusal may concern one
 task alone, so the next request is tried; an error that each of the first ten meets concerns all of them.
 """
 

@@ -1,6 +1,6 @@
 """Paid completions wait for a database that is away, as long as the process lives.
 
-To lose one would mean to pay for it twice. The user is told at once, and every minute.
+A completion that is lost would be paid for twice. The user is told at once, and again every minute.
 """
 
 import logging

@@ -1,8 +1,8 @@
 """ProviderPatience: all requests wait together, for minutes, for an outage that they all meet.
 
 A provider that fails several requests in a row, without an answer in between, is taken to be away. Then one request at
-a time asks whether it is back, the others wait unsent, and none of these failures counts against a task. What only one
-request meets belongs to its task.
+a time asks whether it is back, the others wait unsent, and none of these failures counts against a task. An error that
+only one request meets is a Failure of its task.
 """
 
 import asyncio

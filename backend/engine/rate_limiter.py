@@ -1,7 +1,7 @@
 """RateLimiter: requests wait, unsent and without a slot, until the rate limit of their connection has room for them.
 
-How many tokens a request takes is known when it was answered; until then it is taken to be as many per letter as those
-before it, and the difference is settled with the next request.
+The number of tokens of a request is only known when it has been answered. Until then, it is estimated from the tokens
+per letter of earlier requests. The next request takes the difference into account.
 """
 
 import asyncio
@@ -56,7 +56,8 @@ class RateBuckets(dict[str, RateBucket]):
 
 
 def buckets_of(redis_url: str | None) -> RateBuckets:
-    """In Redis where it is, for all workers; else those of this process. Raises QueueError for an invalid address."""
+    """Returns buckets in Redis for all workers, or without `redis_url` those of this process. Raises QueueError for an
+    invalid address."""
     if not redis_url:
         return RateBuckets(lambda _name: ProcessBucket())
     from backend.adapters.redis.connection import RedisConnection  # a sixth of a second, for those without a queue
@@ -72,7 +73,8 @@ def unlimited(_connection: str, _model: str) -> None:
 
 @dataclass(slots=True)
 class _Account:
-    """What is still to be told to a bucket, and what was seen of its requests."""
+    """Per limit: the tokens and the pause that the bucket does not know yet, and the letters and tokens of its requests
+    so far."""
 
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     owed: float = 0.0
@@ -110,8 +112,8 @@ class RateLimiter:
         """The limits that requests wait for now, and how many do."""
 
     async def turn(self, request: ChatRequest) -> None:
-        """Returns when the request may be sent, at once if it had its turn and was not sent. A request that is given up
-        meanwhile takes nothing."""
+        """Returns when the request may be sent; at once if an earlier call has returned and the request was not sent.
+        If the caller gives up while it waits, nothing is taken from the bucket."""
         limit = self._limit(request.template.connection, request.template.model)
         if limit is None or request.digest in self._taken:
             return
@@ -129,8 +131,7 @@ class RateLimiter:
         self._taken[request.digest] = (limit.name, tokens)
 
     def give_up(self, request: ChatRequest) -> None:
-        """A request that had its turn is not sent: its tokens are there again. Nothing happens to one without a turn,
-        or that was settled."""
+        """Returns the tokens of a request that may be sent and will not be. Does nothing for any other request."""
         name, expected = self._taken.pop(request.digest, (None, 0.0))
         if name is not None:
             self._accounts[name].owed -= expected

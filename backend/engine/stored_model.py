@@ -1,4 +1,4 @@
-"""StoredModel: a model together with where its answers are stored. Who asks it needs both."""
+"""StoredModel: a model and the place where its answers are stored. Every caller needs both."""
 
 from collections.abc import Callable
 from typing import Protocol

@@ -1,4 +1,5 @@
-"""UnreachableModel: a model of a cascade that cannot be asked because its key is not here, so that the other one is."""
+"""UnreachableModel: a model of a cascade that cannot be asked, because its key is not here. The other model is asked in
+its place."""
 
 from backend.domain.chat.request import ChatRequest, Completion
 from backend.domain.outcome import Failure

@@ -1,4 +1,4 @@
-"""Unstored payments: what requests cost whose answers nobody stores, such as those that test a connection.
+"""Unstored payments: the cost of requests whose answers are not stored, such as those that test a connection.
 
 Each is reserved in every budget before it is sent, and noted there when it was paid.
 """
