@@ -1,4 +1,5 @@
-"""Canary: asks stored requests of a version again. The stored answers stay; the new ones have digests of their own."""
+"""Canary: asks stored requests of a version again. The stored answers stay, and the new answers are stored under other
+digests."""
 
 import asyncio
 import secrets

@@ -1,4 +1,4 @@
-"""The labelling screen: what an annotator who typed a prompt finds there afterwards, beside the answer."""
+"""Labelling screen: what an annotator who typed a prompt finds on the screen beside the answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

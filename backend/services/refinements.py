@@ -1,6 +1,7 @@
-"""Refinements: searches for a better prompt that go on while their callers ask how far they are.
+"""Refinements: searches for a better prompt that run in the background. Callers ask how far a search is.
 
-They live in this process. One that is lost with it is asked for again, and pays nothing twice: all answers are stored.
+The searches live in this process. If the process ends, a caller starts the search again. Nothing is paid for twice,
+because all answers are stored.
 """
 
 import logging

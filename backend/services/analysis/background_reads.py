@@ -1,5 +1,5 @@
-"""Background reads: what takes too long for a page to wait for is read by a thread of its own, while the page says so
-and loads itself again."""
+"""Background reads: a thread reads what takes too long for a page. Meanwhile the page says so and loads itself
+again."""
 
 import threading
 from collections.abc import Callable, Hashable

@@ -19,10 +19,15 @@ from backend.services.runs.stored_outcomes import StoredOutcomes
 
 @dataclass(frozen=True, slots=True)
 class DrawnAccuracy:
-    """`accuracy` and `accuracy_ci`: of the drawn ground truths alone; None where all are drawn, or none is. `bounds`:
-    of the accuracy of all drawn tasks, if the answers to those without a ground truth are all wrong, or all right; None
-    where all have one. `look`: at the ground truths that judge rewrites, if it is about them. `likeness`: to the other
-    tasks that were answered. `weighted`: None without an active draw."""
+    """What an evaluation rests on, and the accuracy for the whole project.
+
+    accuracy, accuracy_ci: on the drawn ground truths alone; None where all are drawn, or none is
+    bounds: the accuracy on all drawn tasks, if the answers to those without a ground truth are all wrong, or all right;
+        None where all have one
+    look: which look at the ground truths that judge rewrites this is, if it is one
+    likeness: whether the ground truths look like the other tasks that were answered
+    weighted: the weighted accuracy; None without an active draw
+    """
 
     basis: TruthBasis
     accuracy: float | None = None

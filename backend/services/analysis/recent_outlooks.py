@@ -43,7 +43,7 @@ class _Kept:
 class RecentOutlooks:
     """Safe to share between threads.
 
-    clock: seconds that only go up
+    clock: monotonic time, in seconds
     """
 
     clock: Callable[[], float] = time.monotonic

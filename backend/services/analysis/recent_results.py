@@ -43,7 +43,7 @@ class RecentRows:
     """Read at most once in FRESH_S seconds for each run, by one thread; who asks meanwhile gets what was there before
     and waits for nobody. Safe to share between threads.
 
-    clock: seconds that only go up
+    clock: monotonic time, in seconds
     """
 
     clock: Callable[[], float] = time.monotonic

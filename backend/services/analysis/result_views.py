@@ -76,7 +76,7 @@ class ResultView:
 class ResultViews:
     """By the version's tag. Safe to share between threads.
 
-    clock: seconds that only go up
+    clock: monotonic time, in seconds
     reads: of first views and of many texts, for which no page waits
     """
 

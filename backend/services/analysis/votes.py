@@ -20,9 +20,14 @@ from backend.services.runs.stored_outcomes import StoredOutcomes
 
 @dataclass(frozen=True, slots=True)
 class VoteResult:
-    """`missing`: tag -> how many tasks that others answered it has no usable answer to; `links`: to the tasks on which
-    they disagree; `reason`: why there are no ground truths, "" where there are some;
-    `project`: of the versions; `basis`: what the figures rest on, None without ground truths."""
+    """The result of a vote.
+
+    missing: tag -> how many tasks that other versions answered have no usable answer of this version
+    links: to the tasks on which the versions disagree
+    reason: why there are no ground truths; "" where there are some
+    project: the project of the versions
+    basis: what the figures rest on; None without ground truths
+    """
 
     schema: LabelSchema
     votes: Votes

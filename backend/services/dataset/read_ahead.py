@@ -1,4 +1,4 @@
-"""Read ahead: the first page of tasks is read while other things are got ready."""
+"""Read ahead: reads the first page of tasks while other things are prepared."""
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future

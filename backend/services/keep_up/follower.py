@@ -1,8 +1,8 @@
 """Task follower: starts runs for tasks that were imported since keep-up was turned on.
 
 What it does follows from the database and from Label Studio alone, so a server that starts again, or a second one, goes
-on where another stopped. A task is done with when a completed run had it. Answers of a run that stopped earlier are
-stored, and are not paid again.
+on where another stopped. A task is finished when it was part of a completed run. Answers of a run that stopped early
+are stored, and are not paid for again.
 """
 
 import logging

@@ -1,7 +1,7 @@
 """Completer: makes sure that each of many tasks has its prediction of a version, once.
 
-What is there is read, and what is not as it should be is imported, changed or deleted, until there is nothing to do.
-All predictions of the project are read for that, so it should be done for many tasks at once.
+It reads the predictions that are there. Then it imports, changes or deletes what is wrong, until nothing is wrong. All
+predictions of the project are read for that, so it should be done for many tasks at once.
 """
 
 import json
@@ -23,7 +23,7 @@ ROUNDS = 4
 
 
 class UnsettledError(StudioError):
-    """What is there never became what it should be."""
+    """The predictions in Label Studio are still wrong after several attempts."""
 
 
 class Rescored(NamedTuple):

@@ -1,7 +1,7 @@
 """Rescorer: gives predictions in Label Studio other scores.
 
-Label Studio changes one prediction at a time, which takes it much longer than to delete and import many. So where many
-scores change, predictions that are all that their task has are deleted and imported anew. All others are changed in
+Label Studio changes one prediction at a time, which takes it much longer than to delete and import many. So if many
+scores change, predictions on tasks that have nothing else are deleted and imported again. All others are changed in
 place, so that an annotation keeps the prediction from which it was made.
 
 What was deleted is imported at once, also after an error or a stop. Then it is compared with what should be there until

@@ -1,4 +1,4 @@
-"""Who works on a run, and what may be done with one that somebody works on."""
+"""Ownership: which process works on a run, and what other processes may do with the run meanwhile."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -27,7 +27,7 @@ class RecentStatuses:
     """Safe to share between threads: who asks for the same run meanwhile waits for the same sum, and nobody for that of
     another run.
 
-    clock: seconds that only go up
+    clock: monotonic time, in seconds
     """
 
     clock: Callable[[], float] = time.monotonic
@@ -35,7 +35,7 @@ class RecentStatuses:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def of(self, run_id: str, read: Callable[[str], RunStatus]) -> RunStatus:
-        """What `read` says, or said less than FRESH_S ago."""
+        """Returns what `read` returns, or returned less than FRESH_S seconds ago."""
         entry = self._of(run_id)
         with entry.lock:
             if entry.status is None or self.clock() - entry.when >= FRESH_S:

@@ -1,5 +1,6 @@
-"""Cascade estimation: what a run of a version with two models would take. The first is asked about every task; how many
-go on to the second is known where the first's answers are stored, and told from these for the others."""
+"""Cascade estimation: what a run of a version with two models would take. The first model is asked about every task.
+Its stored answers show how many tasks go on to the second model, and these shares are used for the tasks without a
+stored answer."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

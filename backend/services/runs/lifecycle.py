@@ -1,4 +1,4 @@
-"""Runs are started, handed over, taken up again and repeated here; a RunWorker does the work.
+"""RunLifecycle: starts runs, hands them over, continues and repeats them. A RunWorker does the work.
 
 Starting a run and working on it are two steps, so that the second may happen elsewhere, again, or after a crash.
 """

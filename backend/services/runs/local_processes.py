@@ -1,8 +1,8 @@
 """LocalProcesses: several processes of this machine ask about the tasks of one run.
 
 This process reads the tasks and gives each to the process that its request's digest belongs to; it shows the progress
-of all, and ends the run. What is left by a process that is killed, or that finds the budget reserved by another one,
-this process asks about itself, as if it were alone.
+of all, and ends the run. If another process is killed, or finds that the budget is reserved, it leaves tasks without an
+answer. This process then asks about those tasks itself.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What a run is started with, and what it came to."""
+"""Run options: how a run is started, and its result."""
 
 from dataclasses import dataclass, field, replace
 from itertools import islice

@@ -1,4 +1,4 @@
-"""RunWorker: carries runs out, to their ends. Evaluation and bulk prediction are the same with other endings.
+"""RunWorker: carries runs out until they end. Evaluation and bulk prediction differ only in what follows the answers.
 
 Working on a run asks for what is not stored yet, and nothing else.
 """

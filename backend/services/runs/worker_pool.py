@@ -1,7 +1,7 @@
 """WorkerPool: a run shared by any number of workers. Whoever is free plans it, asks its chunks, and ends it.
 
-The database says what is done and by whom; the queue only calls. So a worker may be killed at any moment, and the
-queue may lose everything: the caretaker releases the chunk, and calls again.
+The database says what is done and by whom. The queue only tells workers that there is work. So a worker may be killed
+at any moment, and the queue may lose everything: the caretaker releases the chunk, and calls again.
 
 A batch run is one chunk, its first, because the provider does the work.
 """

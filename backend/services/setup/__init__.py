@@ -1,1 +1,1 @@
-"""The first hour: addresses, models and their speed, found out and checked."""
+"""Set-up: finds out and checks addresses, models and their speed."""

@@ -1,4 +1,4 @@
-"""Installation: the versions of what matters when something does not work, for `ls-prompts --version`.
+"""Installation: the versions of the parts that a bug report needs, for `ls-prompts --version`.
 
 It never fails and never waits long: it names what it cannot find out.
 """

@@ -1,8 +1,8 @@
 """Public connections: models' servers by the integers that the API knows them by, and changed by people who have no
 access to the machine.
 
-They give a key and never read one. They cannot name a variable of the server's environment, and a key that somebody
-else gave is never sent to an address of theirs.
+These people give a key and cannot read one. They cannot name a variable of the server's environment. A key that
+somebody else gave is never sent to an address that they give.
 """
 
 import re
@@ -65,11 +65,12 @@ class PublicConnections:
         return match
 
     def number(self, name: str) -> int | None:
-        """None where it was removed."""
+        """The integer of a connection; None if the connection was removed."""
         return next((item.number.id for item in self.all() if item.name == name), None)
 
     def add(self, provider: str, change: ConnectionChange, api_fields: ApiFields) -> PublicConnection:
-        """The same once more, with the same key, is the same connection. Raises SettingsError."""
+        """Adds a connection to the server of a provider. Returns the existing one if there is one with this address and
+        key. Raises SettingsError."""
         address = provider_address(provider, change.base_url).strip().rstrip("/")
         with _ADDING:
             return self._add(provider, address, change.key, api_fields)
@@ -88,7 +89,8 @@ class PublicConnections:
     def change(
         self, number: int, provider: str | None, change: ConnectionChange, api_fields: ApiFields
     ) -> PublicConnection:
-        """Raises SettingsError, also for another address without a key: the one that is kept is for this address."""
+        """Changes what is given. Raises SettingsError, also for a new address without a key, because the stored key was
+        given for the old address."""
         before = self.changeable(number)
         address = None if change.base_url is None else change.base_url.strip().rstrip("/")
         if provider is not None and provider != before.provider:
@@ -126,7 +128,7 @@ class PublicConnections:
         return self.stored.has_key(item.stored, key)
 
     def _free_names(self, provider: str) -> Iterator[str]:
-        """Some, because another process may take one just now."""
+        """Names that are free. There are several, because another process may take one of them at the same time."""
         base = re.sub(r"[^a-z0-9_-]", "", provider.lower())
         taken = {*RESERVED, *self.stored.names}
         free = (name for i in count(1) if (name := base if i == 1 else f"{base}-{i}") not in taken)

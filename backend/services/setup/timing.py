@@ -36,7 +36,7 @@ class Timing:
     """Of the model that `template` names.
 
     slots: how many requests its server works on at once, if it says so
-    clock: seconds, never backwards
+    clock: monotonic time, in seconds
     """
 
     def __init__(
