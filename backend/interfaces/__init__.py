@@ -1,1 +1,1 @@
-"""The doors: command line, web server and worker."""
+"""How people and programs reach the application: command line, web server and worker."""

@@ -1,6 +1,7 @@
 """The command itself: groups of commands put together, errors as one sentence, exit codes.
 
-Exit codes: 0 done, 1 error, 2 usage, 3 the evaluation fell below the bar, 130 and 143 stopped by Ctrl-C or SIGTERM.
+Exit codes: 0 done, 1 error, 2 usage, 3 the version is not good enough or the model has changed, 130 and 143 stopped by
+Ctrl-C or SIGTERM.
 """
 
 import errno

@@ -1,1 +1,1 @@
-"""How results are shown, whichever door they leave by."""
+"""How results are shown, by the command line, the API and the page alike."""

@@ -1,4 +1,4 @@
-"""How the differences of two versions are told: before a verdict is read as one about the prompts."""
+"""How the differences of two versions are shown, so that nobody takes a verdict to be about the prompts alone."""
 
 from collections.abc import Sequence
 

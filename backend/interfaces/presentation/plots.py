@@ -1,5 +1,5 @@
-"""Plots of a report as SVG, by matplotlib. Their colours are the page's, so they follow it into the dark; they carry no
-styles of their own, which a strict page refuses; the same numbers give the same bytes.
+"""Plots of a report as SVG, by matplotlib. Their colours are those of the page, so they change with its dark setting.
+They have no styles of their own, which a strict page would refuse. Equal numbers give equal bytes.
 """
 
 import re

@@ -1,6 +1,5 @@
-"""Admission: who may use the server. It needs a request's headers alone, so that the body of what it refuses is never
-read. Of scripts and webhooks it only asks that they bring a token: the body is read, up to MAX_BODY_MB, before that is
-checked.
+"""Admission: who may use the server. It looks only at the headers of a request, so the body of a refused request is
+never read. Scripts and webhooks must bring a token, which is checked later, after the body was read up to MAX_BODY_MB.
 
 Only the address that the connection comes from counts. Headers that proxies write about it are never believed.
 """

@@ -1,5 +1,5 @@
-"""JSON of any size, read and written an item at a time: `json.loads` of 43 MB lets no other thread run for a second,
-which is all that /health has.
+"""Large JSON: reads and writes JSON one item at a time. `json.loads` of 43 MB stops all other threads for a second, and
+/health must answer within a second.
 
 The same values and the same errors as `json`'s own; only the lists of the outermost object come in pieces.
 """

@@ -1,4 +1,4 @@
-"""What those who run the server need of it: /metrics, and an id that follows each request through answers and logs."""
+"""Observability: /metrics, and an id of each request that stands in its answer and in the logs."""
 
 import re
 import secrets

@@ -1,5 +1,5 @@
-"""PendingConnections: connections that owe us something, a head or a body. There are so many at most: beyond that the
-one that owes longest is let go, so that somebody new, who sends at once, always gets in.
+"""PendingConnections: connections whose head or body has not arrived yet. Their number is limited. If there is one
+more, the connection that has waited longest is closed, so that a new client who sends at once is always served.
 """
 
 from collections import OrderedDict

@@ -1,7 +1,8 @@
 """Worker: gunicorn's, with an event loop that reads requests and threads that answer them.
 
-gunicorn's own threaded worker gives a thread to whoever sends the first byte, and waits for the rest without an end:
-as many slow clients as there are threads silence it. Here a thread is given to whole requests alone.
+gunicorn's own threaded worker gives a thread to each client that sends a first byte, and waits for the rest without a
+limit. If there are as many slow clients as threads, it answers nobody. Here a thread is given only to a complete
+request.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""The command forget: what is held about a project goes."""
+"""The command forget: deletes what is stored about a project."""
 
 from shlex import quote
 from typing import TYPE_CHECKING

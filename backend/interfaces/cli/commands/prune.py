@@ -1,4 +1,4 @@
-"""The command prune: old runs and answers that nobody needs go."""
+"""The command prune: deletes old runs and answers that nobody needs."""
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING

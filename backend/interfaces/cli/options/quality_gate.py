@@ -1,4 +1,4 @@
-"""The options that make `evaluate` a gate for CI pipelines, and what comes of them."""
+"""The options that make `evaluate` a gate for CI pipelines, and the checks that they ask for."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

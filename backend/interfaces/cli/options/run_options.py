@@ -56,7 +56,10 @@ class Execution:
     processes: int
 
     def check(self, budget: float | None) -> None:
-        """Raises UsageError for what does not go together. `budget`: of the run, in USD."""
+        """Raises UsageError for options that exclude each other.
+
+        budget: of the run, in USD
+        """
         if self.batch and budget is not None:
             raise click.UsageError("A batch can't keep a budget: leave out --batch or --budget.")
         if self.batch and self.processes > 1:

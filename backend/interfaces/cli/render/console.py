@@ -1,4 +1,4 @@
-"""What all commands share: the app, JSON output, talk."""
+"""What all commands share: the app, JSON output, and messages for people."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""How `try` shows one task: what was sent, what came back, what it was taken for."""
+"""How `try` shows one task: the messages, the raw answer, and the outcome that was read from it."""
 
 import json
 from typing import TYPE_CHECKING, Any

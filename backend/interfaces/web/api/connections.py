@@ -1,5 +1,4 @@
-"""Connections to model providers: those of the server's environment, and those that people add. Keys go in and never
-come out."""
+"""Connections to model providers: those of the server's environment, and those that people add. No answer has a key."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What Enterprise's API has no word for: scores with intervals, comparisons, thresholds, audits, reports.
+"""Operations that Enterprise's API does not have: scores with intervals, comparisons, thresholds, audits, reports.
 
 The objects are those that the commands print with `--json`. Versions are named by the API's integers.
 """

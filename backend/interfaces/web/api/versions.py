@@ -1,4 +1,4 @@
-"""Versions of a prompt. They never change once something hangs on them: another text is another version."""
+"""Versions of a prompt. The text of a version never changes: another text is another version."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Acting on a version: what annotators get, which predictions become annotations, and what is taken back."""
+"""Acting on a version: chooses what annotators get, makes annotations from predictions, and deletes both again."""
 
 import math
 from dataclasses import dataclass, replace

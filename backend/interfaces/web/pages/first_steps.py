@@ -1,4 +1,4 @@
-"""First steps: what must be there before a prompt can be run and scored, and what to do where it is not."""
+"""First steps: what a prompt needs before it can be run and scored, and what to do if something is missing."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

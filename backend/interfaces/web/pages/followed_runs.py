@@ -1,4 +1,4 @@
-"""Followed runs: what pages that follow a run under way ask for again and again, shared between them.
+"""Followed runs: shares what all pages that follow a run ask for again and again.
 
 A run is summed, and the part of the page that shows it is rendered, once for all who ask within a second.
 

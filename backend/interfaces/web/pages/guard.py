@@ -1,8 +1,9 @@
 """Guard of the page: which requests of browsers are let in, by their headers alone.
 
-Cookies ignore ports, so that a page of any other server on the same host sends ours along, also those that are strictly
-for the same site. So a request that changes something must say that it comes from a page of this server, exactly. And a
-page elsewhere may have its own name point here and read what we answer (DNS rebinding), which that name gives away.
+Cookies do not depend on the port. So a page of another server on the same host sends our cookies too, even cookies that
+are strictly for the same site. Therefore a request that changes something must say that it comes from a page at exactly
+this server's address. A page elsewhere may also let its own host name lead to this server and read the answers (DNS
+rebinding). Such a request is recognised by that host name.
 """
 
 from dataclasses import dataclass
