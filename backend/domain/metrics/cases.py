@@ -17,8 +17,11 @@ Key = tuple[tuple[str, AnswerValue | None], ...]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`tasks` with this `truth` and this `answer`; None is an unusable answer (Rejection). `correct`: the whole Answer
-    is. `orders`: what was said in each order, where both were asked."""
+    """`tasks` with this `truth` and this `answer`; None is an unusable answer (Rejection).
+
+    correct: the whole Answer is
+    orders: what was said in each order, where both were asked
+    """
 
     truth: Answer
     answer: Answer | None

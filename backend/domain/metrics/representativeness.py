@@ -23,8 +23,10 @@ RARE = 5
 
 @dataclass(frozen=True, slots=True)
 class TaskTraits:
-    """`label`: the version's answer as a text; `length`: tokens of the request; None for what is not known. `age`: the
-    number of the task, which is lower for older ones."""
+    """label: the version's answer as a text
+    length: tokens of the request; None for what is not known
+    age: the number of the task, which is lower for older ones
+    """
 
     label: str | None
     confidence: float | None
@@ -49,7 +51,9 @@ class TraitDifference:
 
 @dataclass(frozen=True, slots=True)
 class Representativeness:
-    """`truths` and `others`: how many tasks were compared; `differences`: none where they look alike or are too few."""
+    """truths, others: how many tasks were compared
+    differences: none where they look alike or are too few
+    """
 
     truths: int
     others: int

@@ -122,9 +122,12 @@ class Control(Protocol):
         """Variable -> what a model reads in its place, where that is not the value as `domain.task_values` has it."""
 
     def describe(self, definitions: Mapping[str, str], when: str = "", heading: str = "") -> str:
-        """The lines that tell the model what to put under this control's key; `definitions` (label, as shown ->
-        sentence) stand in place of the config's hints. `when`: the conditions in words; `heading`: what stands above
-        it."""
+        """The lines that tell the model what to put under this control's key.
+
+        definitions: label, as shown -> sentence, in place of the config's hints
+        when: the conditions in words
+        heading: what stands above it
+        """
 
     def listing(self, definitions: Mapping[str, str]) -> str:
         """What the task brought, for the user's message; "" where it brings nothing."""

@@ -15,8 +15,10 @@ from backend.domain.outcome import Failure
 
 
 class BroughtLabels:
-    """`choices`: the labels there are. `labels_from`: the variable that brings more, None where none does or they have
-    been brought; `brought`: those."""
+    """choices: the labels there are
+    labels_from: the variable that brings more, None where none does or they have been brought
+    brought: the labels that the task has brought
+    """
 
     name: str
     choices: tuple[Choice, ...]

@@ -12,9 +12,11 @@ from backend.domain.labels.controls.wording import brought_line, key, label_line
 
 
 class TaskChoices:
-    """`choices`: what can be chosen, as `things` call it; `source`: the task variable that brings more, None where none
-    does or it has been brought; `brought`: it has been; `listed`: how many of `choices`, the first ones, the config
-    lists where the task brings more."""
+    """choices: what can be chosen, as `things` call it
+    source: the task variable that brings more, None where none does or it has been brought
+    brought: it has been
+    listed: how many of `choices`, the first ones, the config lists where the task brings more
+    """
 
     name: str
     choices: tuple[Choice, ...]

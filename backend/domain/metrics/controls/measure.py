@@ -17,7 +17,9 @@ from backend.domain.statistics.task_ratios import Sums, share_interval
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """`value`: None where it does not exist, `reason` says why. `interval`: 95 %, over tasks."""
+    """value: None where it does not exist, `reason` says why
+    interval: 95 %, over tasks
+    """
 
     value: float | None
     interval: Interval | None

@@ -26,8 +26,11 @@ LabelledSpan = tuple[int, int, str]
 
 @dataclass(frozen=True, slots=True)
 class SchemeCounts:
-    """`incorrect`: overlaps that are wrong; `partial`: that count half; `spurious`: given without any overlap;
-    `missed`: expected and not taken."""
+    """incorrect: overlaps that are wrong
+    partial: that count half
+    spurious: given without any overlap
+    missed: expected and not taken
+    """
 
     correct: int = 0
     incorrect: int = 0

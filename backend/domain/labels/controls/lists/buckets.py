@@ -22,7 +22,11 @@ _KEYS = ("item", "bucket")
 
 @dataclass(frozen=True)
 class BucketsControl(OverList, WithOwnLabels, Unlabeled):
-    """See `OverList`. `choices`: the buckets; `default`: whether one of them holds what nobody sorted."""
+    """See `OverList`.
+
+    choices: the buckets
+    default: whether one of them holds what nobody sorted
+    """
 
     name: str
     to_name: str

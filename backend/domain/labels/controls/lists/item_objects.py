@@ -13,8 +13,11 @@ ITEM = "item"
 
 @dataclass(frozen=True, slots=True)
 class ItemObjects:
-    """`control`: whose they are; `key`: what is said of an item stands under it; `count`: items of a task, None where
-    it is not known; `noun`: what an item is."""
+    """control: whose they are
+    key: what is said of an item stands under it
+    count: items of a task, None where it is not known
+    noun: what an item is
+    """
 
     control: str
     key: str

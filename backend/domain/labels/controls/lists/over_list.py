@@ -20,8 +20,10 @@ UNSORTED = "_"
 
 
 class OverList:
-    """`source`: the list; `listed`: its items of one task, None before `for_task`. Without them, as examples are
-    checked, a reference is taken for the id."""
+    """source: the list
+    listed: its items of one task, None before `for_task`. Without them, as examples are checked, a reference is taken
+        for the id.
+    """
 
     name: str
     source: ListObject

@@ -25,9 +25,11 @@ from backend.domain.repeated import Repeated, repeated_of, repeated_or_none
 
 @dataclass(frozen=True)
 class RepeatedControl(Unlabeled):
-    """`inner`: the control for one item, under the key that a model uses in its object; `pattern` and `to_name`: names
-    of it and of its object, with INDEX for the number; `on`: the path of the list; `count`: how many items a task has,
-    None before `for_task`."""
+    """inner: the control for one item, under the key that a model uses in its object
+    pattern, to_name: names of it and of its object, with INDEX for the number
+    on: the path of the list
+    count: how many items a task has, None before `for_task`
+    """
 
     name: str
     to_name: str

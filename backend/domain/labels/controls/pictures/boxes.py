@@ -34,8 +34,10 @@ SHAPES: Mapping[str, Shape] = {"RectangleLabels": "rectangle", "EllipseLabels": 
 
 @dataclass(frozen=True)
 class BoxesControl(WithOwnLabels, Unlabeled):
-    """`source`: the `value` of the tag that shows the picture; `size`: that of one task's picture, None before
-    `for_task` and where it is not known. `several`: whether a region may have more than one label."""
+    """source: the `value` of the tag that shows the picture
+    size: that of one task's picture, None before `for_task` and where it is not known
+    several: whether a region may have more than one label
+    """
 
     tag: str
     name: str

@@ -86,7 +86,10 @@ def _box(label: str, shape: Shape, numbers: Sequence[float], control: str) -> Ma
 
 def box_json(box: MarkedBox, label: str, ratio: float) -> dict[str, Any]:
     """The inverse: what a model says, of a turned mark the box around it, as far as it lies within the picture.
-    `label`: as the model knows it; `ratio`: height / width of the picture."""
+
+    label: as the model knows it
+    ratio: height / width of the picture
+    """
     within = (min(max(bound, 0), 100) for bound in bounds(box, ratio))
     thousandths = [percent(bound * SCALE / 100) for bound in within]
     return {"label": label, **dict(zip(_KEYS[box.shape], thousandths, strict=box.shape != "point"))}

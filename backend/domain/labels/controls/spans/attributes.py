@@ -26,8 +26,9 @@ Renames = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Attribute:
-    """`control`: what its values are like; `labels`: for each condition on the span's label those that it takes, as
-    they are stored."""
+    """control: what its values are like
+    labels: for each condition on the span's label those that it takes, as they are stored
+    """
 
     control: Control
     labels: tuple[tuple[str, ...], ...] = ()
@@ -187,8 +188,11 @@ class Attributes:
         return tuple((name, value) for name, value in now if value is not None)
 
     def with_current_labels(self, owner: str, renames: Renames, now: Mapping[str, Control]) -> "Attributes":
-        """See `Control.with_current_labels`. `owner`: whose labels their conditions are on; `now`: the present controls
-        by name."""
+        """See `Control.with_current_labels`.
+
+        owner: whose labels their conditions are on
+        now: the present controls by name
+        """
         return Attributes(tuple(part.with_current_labels(renames.get(owner, {}), renames, now) for part in self.parts))
 
     def held(self, values: Values) -> Values:

@@ -10,8 +10,10 @@ from backend.domain.labels.controls.spans.attributes import NO_ATTRIBUTES, Attri
 
 
 class Marking:
-    """`several`: whether a region may have more than one label; `attributes`: what else is said of each; `referable`:
-    whether relations may mean them."""
+    """several: whether a region may have more than one label
+    attributes: what else is said of each
+    referable: whether relations may mean them
+    """
 
     name: str
     to_name: str

@@ -14,7 +14,9 @@ from backend.domain.outcome import Rejection
 
 @dataclass(frozen=True, slots=True)
 class QuotedSpan:
-    """`values`: of its attributes; `ref`: its id in the answer, "" without relations."""
+    """values: the values of its attributes
+    ref: its id in the answer, "" without relations
+    """
 
     quote: Quote
     values: Values

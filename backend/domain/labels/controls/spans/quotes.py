@@ -21,8 +21,12 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def described(source: str, turns: bool = False, ids: bool = False) -> str:
-    """What a model is asked for. `source`: the `value` of the tag that shows the text; `turns`: which is a dialogue;
-    `ids`: each quote has one."""
+    """What a model is asked for.
+
+    source: the `value` of the tag that shows the text
+    turns: which is a dialogue
+    ids: each quote has one
+    """
     name = '"id": a name for it that no other object has, such as "1"; ' if ids else ""
     turn = '"turn": the number in square brackets at the start of the turn it is in; ' if turns else ""
     return (

@@ -44,8 +44,10 @@ AnyRelation = Relation | UnlocatedRelation
 
 @dataclass(frozen=True)
 class RelationsControl(WithOwnLabels, Unlabeled):
-    """`markers`: the controls whose spans it relates -> whether their regions may have several labels. `several`:
-    whether two spans may be related in more than one way. `spans`: those of one answer, None before `among`."""
+    """markers: the controls whose spans it relates -> whether their regions may have several labels
+    several: whether two spans may be related in more than one way
+    spans: those of one answer, None before `among`
+    """
 
     name: str
     choices: tuple[Choice, ...]

@@ -14,8 +14,9 @@ End = SpanEnd | UnlocatedQuote
 
 @dataclass(frozen=True, slots=True)
 class SpanIndex:
-    """`ends`: id, in a model's answer or of a region -> what has it, in the order of the config. `refs`: span -> its id
-    in an example."""
+    """ends: id, in a model's answer or of a region -> what has it, in the order of the config
+    refs: span -> its id in an example
+    """
 
     ends: Mapping[str, Sequence[End]]
     refs: Mapping[SpanEnd, str]

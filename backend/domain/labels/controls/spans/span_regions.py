@@ -17,8 +17,11 @@ Row = Sequence[MarkedSpan]
 
 @dataclass(frozen=True, slots=True)
 class SpanRegions:
-    """`control`, `to_name`, `kind`: what its regions say of themselves. `several`: whether labels of one place are one
-    region, which then has one set of attributes. `referable`: relations may mean them. `stored_labels`: its labels."""
+    """control, to_name, kind: what its regions say of themselves
+    several: whether labels of one place are one region, which then has one set of attributes
+    referable: relations may mean them
+    stored_labels: its labels
+    """
 
     control: str
     to_name: str

@@ -26,8 +26,13 @@ from backend.domain.statistics.f1 import overlap
 
 @dataclass(frozen=True)
 class TaxonomyControl(TaskChoices, WithLabels, Unlabeled):
-    """See `TaskChoices`. `nodes`: what can be chosen; `leaves`: only nodes without others below them; `most`: paths
-    that it takes, None for any number; `hideable`: it is not always shown."""
+    """See `TaskChoices`.
+
+    nodes: what can be chosen
+    leaves: only nodes without others below them
+    most: paths that it takes, None for any number
+    hideable: it is not always shown
+    """
 
     name: str
     to_name: str

@@ -28,8 +28,10 @@ _TIME = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d)(?::[0-5]\d(?:\.\d+)?)?", re.ASC
 
 @dataclass(frozen=True)
 class DateTimeControl(EnteredValue):
-    """`form`: what is asked for; `stored`: how Label Studio writes it, None for a time of day; `least`, `most`: dates,
-    compared as texts as Label Studio does, with the year alone where `by_year`; "" for none."""
+    """form: what is asked for
+    stored: how Label Studio writes it, None for a time of day
+    least, most: dates, compared as texts as Label Studio does, with the year alone where `by_year`; "" for none
+    """
 
     name: str
     to_name: str

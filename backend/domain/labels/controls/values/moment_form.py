@@ -11,7 +11,10 @@ EARLIEST = 1000
 
 @dataclass(frozen=True, slots=True)
 class MomentForm:
-    """`noun`: what it is; `shape`: such as YYYY-MM-DD; `before`, `after`: what makes it whole."""
+    """noun: what it is
+    shape: such as YYYY-MM-DD
+    before, after: what makes it whole
+    """
 
     noun: str
     shape: str

@@ -25,8 +25,9 @@ _NEAR = 1e-8
 
 @dataclass(frozen=True)
 class NumberControl(Numeric):
-    """`least`, `most`: both ends belong to it; `step`: counted from `least`, else from 0; each None where the config
-    says nothing."""
+    """least, most: both ends belong to it
+    step: counted from `least`, else from 0; each None where the config says nothing
+    """
 
     name: str
     to_name: str

@@ -26,8 +26,10 @@ _QUANTITY = "exactly one of"
 
 @dataclass(frozen=True)
 class PairwiseControl(Labeled, Unlabeled):
-    """`sides`: what the prompt calls the left and the right input; `to_name`: the left one, under which Label Studio
-    imports predictions; `hideable`: it is not always shown."""
+    """sides: what the prompt calls the left and the right input
+    to_name: the left one, under which Label Studio imports predictions
+    hideable: it is not always shown
+    """
 
     name: str
     to_name: str

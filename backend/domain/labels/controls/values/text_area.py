@@ -29,8 +29,10 @@ _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|(?:(?![\u3040-\u30ff\u3400-\u
 
 @dataclass(frozen=True)
 class TextAreaControl(EnteredValue):
-    """`most`: texts that it takes, None for any number; `hideable`: it is not always shown; `placeholder`: what
-    annotators read in the empty field."""
+    """most: texts that it takes, None for any number
+    hideable: it is not always shown
+    placeholder: what annotators read in the empty field
+    """
 
     name: str
     to_name: str
