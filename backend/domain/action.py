@@ -8,8 +8,10 @@ Kind = Literal["annotate", "unannotate", "withdraw"]
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """`count`: annotations created or deleted, predictions deleted; `created`: ISO 8601, UTC; `user_id`, `user_email`:
-    who did it."""
+    """count: annotations created or deleted, predictions deleted
+    created: ISO 8601, UTC
+    user_id, user_email: who did it
+    """
 
     tag: str
     kind: Kind

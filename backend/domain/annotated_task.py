@@ -9,9 +9,12 @@ from backend.domain.task import Task
 
 @dataclass(frozen=True, slots=True)
 class AnnotatedTask:
-    """A task with its submitted annotations, oldest first, as Label Studio's JSON. `versions`: id -> model_version of
-    its predictions; `unseen`: ids of annotations that were made of predictions, and no person has touched since;
-    `drafted`: of those that somebody has begun to change."""
+    """A task with its submitted annotations, oldest first, as Label Studio's JSON.
+
+    versions: id -> model_version of its predictions
+    unseen: ids of annotations that were made of predictions, and no person has touched since
+    drafted: of those that somebody has begun to change
+    """
 
     task: Task
     annotations: tuple[Mapping[str, Any], ...]

@@ -7,7 +7,9 @@ PDF = "application/pdf"
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`sha256`: of its bytes, 64 hex digits; `content`: these."""
+    """sha256: the hash of its bytes, 64 hex digits
+    content: its bytes
+    """
 
     sha256: str
     content: bytes = field(compare=False, repr=False)

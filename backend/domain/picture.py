@@ -13,8 +13,10 @@ LONGEST_SIDE = 2048
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """`sha256`: of the bytes that were found, 64 hex digits; `media_type`: of those that are sent, such as `image/png`;
-    `content`: these, upright, with no side longer than LONGEST_SIDE."""
+    """sha256: of the bytes that were found, 64 hex digits
+    media_type: the type of the bytes that are sent, such as `image/png`
+    content: the bytes that are sent: upright, with no side longer than LONGEST_SIDE
+    """
 
     sha256: str
     media_type: str

@@ -17,8 +17,11 @@ MOST_IDS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """`trouble`: why there is no data; "" if there is. `texts`: variable -> what was loaded or decoded for it, or a
-    Failure; `read`: variable -> what a model reads in its place; `pictures`: variable -> what it is shown there."""
+    """trouble: why there is no data; "" if there is
+    texts: variable -> what was loaded or decoded for it, or a Failure
+    read: variable -> what a model reads in its place
+    pictures: variable -> what it is shown there
+    """
 
     id: int
     data: Mapping[str, Any]

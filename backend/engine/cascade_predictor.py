@@ -25,7 +25,11 @@ OUTAGE_S = 30.0
 
 @dataclass(slots=True)
 class AskedModel:
-    """One model of a cascade. `instead`: a sentence, what happens without it; `away`: why it is not asked any more."""
+    """One model of a cascade.
+
+    instead: a sentence, what happens without it
+    away: why it is not asked any more
+    """
 
     executor: RequestExecutor
     instead: str

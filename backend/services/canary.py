@@ -47,8 +47,9 @@ class CanaryPlan:
 
 @dataclass(frozen=True, slots=True)
 class CanaryResult:
-    """`unanswered`: how many requests got no answer now; `models_then` and `models_now`: the names that the server
-    gave to the model."""
+    """unanswered: how many requests got no answer now
+    models_then, models_now: the names that the server gave to the model
+    """
 
     version: str
     canary: Canary

@@ -14,7 +14,9 @@ from backend.services.live_requests import Labelled
 
 @dataclass(frozen=True, slots=True)
 class LabelingScreen:
-    """`region`: that of the prompt, {} when none was typed; `box`: where remarks are shown, None when they can't be."""
+    """region: that of the prompt, {} when none was typed
+    box: where remarks are shown, None when they can't be
+    """
 
     region: dict[str, Any]
     box: RemarkBox | None

@@ -29,7 +29,11 @@ Search = Callable[[Progress], OptimizationResult]
 
 
 class SearchProgress(Silent):
-    """How far a search is. `answers`: of the model, stored ones included; `rewrites`: answers of the teacher."""
+    """How far a search is.
+
+    answers: of the model, stored ones included
+    rewrites: answers of the teacher
+    """
 
     def __init__(self) -> None:
         self.answers = 0
@@ -44,7 +48,9 @@ class SearchProgress(Silent):
 
 @dataclass(frozen=True, slots=True)
 class Refinement:
-    """`result`: None until it is there; `failure`: why there will be none."""
+    """result: None until it is there
+    failure: why there will be none
+    """
 
     id: str
     tag: str

@@ -23,9 +23,14 @@ from backend.services.runs.task_labeler import TaskLabeler, closing
 
 @dataclass(frozen=True, slots=True)
 class TryResult:
-    """`messages` is empty when the task can't be asked about; `attempts` are the model's raw answers, those of
-    all samples; `caveat`: why there is no confidence, where that can be helped; `lines`: the answer for people, a line
-    for each control; `text`: the fields of the task that the prompt uses."""
+    """One task that was tried.
+
+    messages: what was sent; empty when the task can't be asked about
+    attempts: the model's raw answers, of all samples
+    caveat: why there is no confidence, where that can be helped
+    lines: the answer for people, a line for each control
+    text: the fields of the task that the prompt uses
+    """
 
     messages: list[dict[str, str]]
     attempts: tuple[Completion, ...]

@@ -39,10 +39,13 @@ from backend.errors import PromptError
 
 
 class Store(CompletionStore):
-    """Safe to share between threads. `retry`: how long a database that went away is waited for; `clock`: makes the SQL
-    of the time now, in seconds since 1970, by the one clock of all who share the database.
+    """Safe to share between threads.
 
-    Its connections are closed by `close`, or when nobody has it any more."""
+    retry: how long a database that went away is waited for
+    clock: makes the SQL of the time now, in seconds since 1970, by the one clock of all who share the database
+
+    Its connections are closed by `close`, or when nobody has it any more.
+    """
 
     def __init__(self, url: str) -> None:
         self.retry = AT_ONCE

@@ -34,10 +34,14 @@ _OPENAI = SettingNames.of_settings("OPENAI")
 
 @dataclass(frozen=True, slots=True)
 class ModelConnection:
-    """`timeout_s`: for a whole request; `settings`: what its user corrects; `prices`: USD per million prompt and
-    completion tokens for all its models, None where each has its known price; `name`, `concurrency`,
-    `monthly_budget`: see `domain.connections.connection`; `rates`: most requests and tokens a minute, None for what
-    its server states; `profile`: what is known of it; `renewed_key`: the key as it is now, where it changes."""
+    """timeout_s: for a whole request
+    settings: what its user corrects
+    prices: USD per million prompt and completion tokens for all its models, None where each has its known price
+    name, concurrency, monthly_budget: see `domain.connections.connection`
+    rates: most requests and tokens a minute, None for what its server states
+    profile: what is known of it
+    renewed_key: the key as it is now, where it changes
+    """
 
     base_url: str
     api_key: str | None = field(repr=False)

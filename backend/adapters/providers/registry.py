@@ -65,8 +65,10 @@ class NoStored:
 
 
 class ConnectionRegistry:
-    """`connections`: those of the environment, by name; `stored`: the others. Importing a client takes 0.7 s, which
-    commands that ask no model need not wait for. `learnt`: where it is kept what models refuse."""
+    """connections: those of the environment, by name
+    stored: the others. Importing a client takes 0.7 s, which commands that ask no model need not wait for.
+    learnt: where it is kept what models refuse
+    """
 
     def __init__(
         self,

@@ -26,8 +26,11 @@ _CONNECTED = "connect_tcp.complete"
 
 
 class Deadline:
-    """A context for one request. `trace`: what httpx has to be given as the request's extension `trace`; `passed`:
-    whether the connection was cut."""
+    """A context for one request.
+
+    trace: what httpx has to be given as the request's extension `trace`
+    passed: whether the connection was cut
+    """
 
     def __init__(self, seconds: float) -> None:
         self.passed = False
@@ -108,8 +111,11 @@ def is_public(address: str) -> bool:
 
 
 class WebFiles:
-    """Safe to call from several threads. `allows`: whether an IP address may be asked; `within_s`: seconds for all that
-    is asked about one file."""
+    """Safe to call from several threads.
+
+    allows: whether an IP address may be asked
+    within_s: seconds for all that is asked about one file
+    """
 
     def __init__(
         self, resolve: Resolve = addresses_of, allows: Callable[[str], bool] = is_public, within_s: float = SLOWEST_S

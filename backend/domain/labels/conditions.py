@@ -61,8 +61,12 @@ class Listed(Protocol):
 
 @dataclass(slots=True)
 class Selection:
-    """What is chosen on a screen, without what hidden controls have. `by_control`: the names of it; `in_choices`: those
-    in <Choices>; `stored`: labels and free texts as they stand in a result."""
+    """What is chosen on a screen, without what hidden controls have.
+
+    by_control: control -> the names of what is chosen in it
+    in_choices: the names of what is chosen in any <Choices>
+    stored: labels and free texts as they stand in a result
+    """
 
     by_control: dict[str, Collection[str]] = field(default_factory=dict)
     in_choices: set[str] = field(default_factory=set)

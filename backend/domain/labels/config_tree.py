@@ -22,8 +22,9 @@ _READ_BY_IMPORT = {name.lower(): name for name in ("maxRating", "alias")}
 
 @dataclass(frozen=True, slots=True)
 class ConfigTree:
-    """`root`: the element that holds all others; `read_by_import`: whether Label Studio's import of predictions reads
-    all that it checks."""
+    """root: the element that holds all others
+    read_by_import: whether Label Studio's import of predictions reads all that it checks
+    """
 
     root: Element
     read_by_import: bool

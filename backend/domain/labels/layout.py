@@ -27,9 +27,15 @@ _MARKUP = re.compile(r"<[^<>]*>")
 
 @dataclass(slots=True)
 class DeclaredControl:
-    """A control where it stands. `hideable`: something says when it is shown, be it of any effect or not; `heading`:
-    constant texts above it; `object`: the element that it is about; `objects`: all that there are, by name;
-    `repeater`: what repeats it; `key`: its name in an answer, "" where that of another one may be the same."""
+    """A control where it stands.
+
+    hideable: something says when it is shown, be it of any effect or not
+    heading: constant texts above it
+    object: the element that it is about
+    objects: all that there are, by name
+    repeater: what repeats it
+    key: its name in an answer, "" where that of another one may be the same
+    """
 
     element: Element
     hideable: bool
@@ -66,10 +72,13 @@ class DeclaredControl:
 
 @dataclass(slots=True)
 class Layout:
-    """`phrases`: texts with variables in them, as parts of a prompt. `headers`: constant ones of <Header>, in order.
-    `former`: the variables that releases before knew. `texts`: those that texts show. `inputs`: lists, tables,
-    pictures and texts that are loaded or decoded, by their variable. `repeated`: texts for each item of a list, by its
-    variable."""
+    """phrases: texts with variables in them, as parts of a prompt
+    headers: constant ones of <Header>, in order
+    former: the variables that releases before knew
+    texts: those that texts show
+    inputs: lists, tables, pictures and texts that are loaded or decoded, by their variable
+    repeated: texts for each item of a list, by its variable
+    """
 
     controls: list[DeclaredControl] = field(default_factory=list)
     variables: dict[str, None] = field(default_factory=dict)

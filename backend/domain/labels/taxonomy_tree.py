@@ -19,7 +19,9 @@ Path = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """`values`: the names from the root on, as people read them; `stored`: the same as Label Studio keeps them."""
+    """values: the names from the root on, as people read them
+    stored: the same as Label Studio keeps them
+    """
 
     values: Path
     stored: Path

@@ -12,8 +12,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class IndexedPrediction:
-    """A prediction in Label Studio. `says` and `answer`: see `fingerprint` and `answer_print` in
-    `domain.labels.regions`; `ours`: whether this database pushed it."""
+    """A prediction in Label Studio.
+
+    says, answer: see `fingerprint` and `answer_print` in `domain.labels.regions`
+    ours: whether this database pushed it
+    """
 
     id: int
     task_id: int

@@ -22,8 +22,10 @@ from backend.domain.outcome import Outcome, Truth
 
 @dataclass(frozen=True, slots=True)
 class CascadeCurve:
-    """`first`: the first model alone; `points`: by threshold, the lowest first, with the version's own as `own`;
-    `second`: the second model alone, None where it was not asked about all."""
+    """first: the first model alone
+    points: by threshold, the lowest first, with the version's own as `own`
+    second: the second model alone, None where it was not asked about all
+    """
 
     first: CascadePoint
     points: tuple[CascadePoint, ...]

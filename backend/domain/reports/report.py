@@ -92,7 +92,11 @@ class TaskReply:
 
 @dataclass(frozen=True, slots=True)
 class JudgedTask:
-    """One evaluated task. `before`: the other version's answer; `change`: the change since then."""
+    """One evaluated task.
+
+    before: the other version's answer
+    change: the change since then
+    """
 
     task: int
     text: str

@@ -17,9 +17,12 @@ DIGITS = 4
 
 @dataclass(frozen=True, slots=True)
 class MarkedBox:
-    """`x`, `y`: the top left corner of the shape before it is turned; `width`, `height`: 0 of a point. `rotation`: in
-    degrees, clockwise, of a rectangle around its top left corner, of an ellipse around its centre. `item`: its number
-    in a model's list, from 0; `score`: its own confidence, None if there is none."""
+    """x, y: the top left corner of the shape before it is turned
+    width, height: 0 of a point
+    rotation: in degrees, clockwise, of a rectangle around its top left corner, of an ellipse around its centre
+    item: its number in a model's list, from 0
+    score: its own confidence, None if there is none
+    """
 
     label: str
     shape: Shape

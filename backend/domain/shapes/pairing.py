@@ -70,7 +70,9 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """`likeness`: see there; `apart`: of two points, in percent of the picture's longer side."""
+    """likeness: see there
+    apart: of two points, in percent of the picture's longer side
+    """
 
     truth: MarkedBox
     answer: MarkedBox

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class KrippendorffAlpha:
-    """`alpha`: at most 1; None if only one answer was ever given; `interval`: 95 %, over tasks, see
-    `agreement_interval`; None if all tasks were given the same answers, which do not show how far tasks differ."""
+    """alpha: at most 1; None if only one answer was ever given
+    interval: 95 %, over tasks, see `agreement_interval`; None if all tasks were given the same answers, which do not
+        show how far tasks differ
+    """
 
     alpha: float | None = None
     interval: Interval | None = None

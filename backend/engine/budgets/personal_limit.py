@@ -22,8 +22,10 @@ def short_month() -> str:
 
 @dataclass(frozen=True, slots=True)
 class PersonalLimit:
-    """`limit`: USD a month; `person`: Label Studio's number of a user; `whose`: how a sentence to whoever reads
-    it begins."""
+    """limit: USD a month
+    person: Label Studio's number of a user
+    whose: how a sentence to whoever reads it begins
+    """
 
     store: Store
     limit: float

@@ -64,7 +64,11 @@ class ConfusionMatrix:
 
 
 def page(report: Report, subset: Subset, made: str) -> bytes:
-    """The HTML. `subset`: which ground truths it is about; `made`: when, for people."""
+    """The HTML.
+
+    subset: which ground truths it is about
+    made: when, for people
+    """
     from markupsafe import Markup
 
     css, js = ((TEMPLATES / name).read_text(encoding="utf-8").strip() for name in ("report.css", "report.js"))

@@ -16,8 +16,12 @@ from backend.services.runs.stored_outcomes import StoredOutcomes
 
 @dataclass(frozen=True, slots=True)
 class AnsweredTask:
-    """`truth`: None where there is none; `correct`: None without a truth, and where the model said nothing; `link`:
-    where a browser finds it in Label Studio; `model`: who answered; `schema`: what may be answered."""
+    """truth: None where there is none
+    correct: None without a truth, and where the model said nothing
+    link: where a browser finds it in Label Studio
+    model: who answered
+    schema: what may be answered
+    """
 
     task: Task
     outcome: Outcome

@@ -64,7 +64,8 @@ class ComparisonResult:
 def compare_versions(
     bases: TruthBases, stored: StoredOutcomes, resolved_versions: Sequence[ResolvedVersion], subset: Subset
 ) -> ComparisonResult:
-    """`resolved_versions`: two versions or more; `subset`: which ground truths.
+    """resolved_versions: two versions or more
+    subset: which ground truths
 
     Raises PromptError for versions that can't be compared, RunError for one that was not asked about any of the tasks,
     with the command that asks.

@@ -23,8 +23,9 @@ Key = tuple[str, Subset]
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """`estimate`: what a run would take; `forecast`: what becomes of the predictions in Label Studio, None for a run on
-    less than all tasks."""
+    """estimate: what a run would take
+    forecast: what becomes of the predictions in Label Studio, None for a run on less than all tasks
+    """
 
     estimate: Estimate
     forecast: PushForecast | None

@@ -39,7 +39,9 @@ class _Stamp:
 
 @dataclass(frozen=True, slots=True)
 class ResultSources:
-    """`views`: where they are kept; `studio`: as the person sees it for whom a view is derived."""
+    """views: where they are kept
+    studio: as the person sees it for whom a view is derived
+    """
 
     views: ResultViews
     run_store: RunStore

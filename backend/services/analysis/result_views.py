@@ -29,8 +29,11 @@ long."""
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """`rows`: by task id, without texts; `evaluation`: None without ground truths; `basis`: what that rests on;
-    `texts`: of tasks, as far as they were read."""
+    """rows: by task id, without texts
+    evaluation: None without ground truths
+    basis: what that rests on
+    texts: of tasks, as far as they were read
+    """
 
     rows: list[TaskResult]
     evaluation: Evaluation | None
@@ -40,8 +43,11 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class ResultView:
-    """`derived`: what a page shows; `stamp`: of what it was derived from; `seconds`: that this took; `made`: when, by
-    the monotonic clock."""
+    """derived: what a page shows
+    stamp: of what it was derived from
+    seconds: that this took
+    made: when, by the monotonic clock
+    """
 
     derived: Derived
     stamp: Hashable

@@ -12,8 +12,9 @@ ReadTexts = Callable[[Sequence[int]], Iterable[tuple[int, str]]]
 
 @dataclass(frozen=True, slots=True)
 class ViewTexts:
-    """`tasks`, `as_of`: how many tasks the project had, and when one of them changed last, before texts were read;
-    `by_task`: those that were read, None for a task that Label Studio does not have any more."""
+    """tasks, as_of: how many tasks the project had, and when one of them changed last, before texts were read
+    by_task: those that were read, None for a task that Label Studio does not have any more
+    """
 
     tasks: int = 0
     as_of: str = ""

@@ -20,8 +20,9 @@ PATH = "/webhook/keep-up/{project}"
 
 @dataclass(frozen=True, slots=True)
 class KeepUpSwitch:
-    """`in_use`: project -> tag of the version that annotators get; `check`: raises what a run of a version within a
-    budget would raise."""
+    """in_use: project -> tag of the version that annotators get
+    check: raises what a run of a version within a budget would raise
+    """
 
     keep_ups: KeepUpStore
     studio: LabelStudioClient

@@ -58,8 +58,11 @@ class Draft:
 
 
 def described(draft: Draft, file: PromptFile, schema: LabelSchema, names: Sequence[str], project: int) -> PromptVersion:
-    """The version of a draft, checked, without number; its examples are those of the file. `file`: the draft's, or the
-    first prompt of the labelling config; `names`: the names of variables. Without a model it names none.
+    """The version of a draft, checked, without a number. Its examples are those of the file. Without a
+    model in the draft or file, the version names none.
+
+    file: the draft's, or the first prompt of the labelling config
+    names: the names of variables
 
     Raises PromptError for what can't be saved.
     """

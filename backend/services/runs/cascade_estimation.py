@@ -18,8 +18,9 @@ from backend.services.runs.cost_estimation import CostEstimator, MakeEstimator, 
 
 @dataclass(frozen=True, slots=True)
 class CascadeEstimator:
-    """`make`: an estimator of one model; `outcomes`: what became of earlier tasks, with this version or its first model
-    alone."""
+    """make: an estimator of one model
+    outcomes: what became of earlier tasks, with this version or its first model alone
+    """
 
     make: MakeEstimator
     cascade: Cascade

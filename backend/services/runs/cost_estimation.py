@@ -48,9 +48,13 @@ MakeEstimator = Callable[[int, Select | None], "CostEstimator"]
 
 @dataclass(slots=True)
 class RequestCounts:
-    """What was counted so far. `tasks_by_digest`: how many tasks share each question that is left; `requests`: how many
-    are left of them, samples counted; `prompts`, `examples` in them and `schemas`: their sizes, in tokens with an
-    encoder, else in characters; `drawn`: some of the questions, at random."""
+    """What was counted so far.
+
+    tasks_by_digest: how many tasks share each question that is left
+    requests: how many requests are left for these questions; each sample counts
+    prompts, examples, schemas: the sizes of these parts of the requests, in tokens with an encoder, else in characters
+    drawn: some of the questions, at random
+    """
 
     tasks: int = 0
     reused: int = 0

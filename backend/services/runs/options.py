@@ -21,9 +21,12 @@ FIRST = 100
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What becomes of a run's predictions, and at what cost it stops. `keep`: older versions of the prompt stay beside
-    them; `budget`: most USD it may spend, None for no limit; `batch`: they come by the provider's batch endpoint, which
-    keeps no budget."""
+    """What becomes of a run's predictions, and at what cost it stops.
+
+    keep: older versions of the prompt stay beside them
+    budget: most USD it may spend, None for no limit
+    batch: they come by the provider's batch endpoint, which keeps no budget
+    """
 
     push: bool = True
     keep: bool = False

@@ -61,8 +61,9 @@ class ConnectionChange:
 
 @dataclass(frozen=True, slots=True)
 class ModelConnections:
-    """`variable`: name -> the value of an environment variable, None if it is not set; `google`: gives access tokens
-    for Vertex AI."""
+    """variable: name -> the value of an environment variable, None if it is not set
+    google: gives access tokens for Vertex AI
+    """
 
     store: ModelConnectionStore
     cipher: KeyCipher

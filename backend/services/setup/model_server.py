@@ -36,8 +36,11 @@ class ListingModel(Protocol):
 
 
 class ModelServer:
-    """The one at `url`. `make`: seconds that a request may take -> the model there; `slots`: how many requests the
-    server works on at once, if it says so. Errors are PromptsErrors that say what to do."""
+    """The server at `url`. Errors are PromptsErrors that say what to do.
+
+    make: seconds that a request may take -> the model there
+    slots: how many requests the server works on at once, if it says so
+    """
 
     def __init__(self, url: str, make: Callable[[float], ListingModel], slots: Callable[[], int | None]) -> None:
         self._url = url

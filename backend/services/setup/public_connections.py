@@ -44,7 +44,9 @@ class PublicConnection:
 
 @dataclass(frozen=True, slots=True)
 class PublicConnections:
-    """`environment`: the connections of the settings; `person`: who changes something."""
+    """environment: the connections of the settings
+    person: who changes something
+    """
 
     ids: ConnectionIdStore
     stored: ModelConnections

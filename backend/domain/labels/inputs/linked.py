@@ -33,9 +33,10 @@ _LATIN_1 = "latin-1"
 
 @dataclass(frozen=True, slots=True)
 class LinkedText:
-    """`value`: the tag's own, such as `$url`; `form`: how the text is there, of URL, BASE64 and BASE64_UNICODE, or the
-    parts of a table's `valueType`; `named`: whether the same variable was a text as it stands before texts were loaded
-    and decoded."""
+    """value: the tag's own, such as `$url`
+    form: how the text is there, of URL, BASE64 and BASE64_UNICODE, or the parts of a table's `valueType`
+    named: whether the same variable was a text as it stands before texts were loaded and decoded
+    """
 
     value: str
     tag: str

@@ -74,8 +74,9 @@ class ListItems:
 
 @dataclass(frozen=True, slots=True)
 class ListObject:
-    """`value`: the tag's own, such as `$items`; `named`: whether a text shows the same variable, which then was read as
-    it stands before lists were read."""
+    """value: the tag's own, such as `$items`
+    named: whether a text shows the same variable, which then was read as it stands before lists were read
+    """
 
     value: str
     named: bool = False

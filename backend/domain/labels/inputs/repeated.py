@@ -12,7 +12,8 @@ from backend.domain.labels.inputs.values import field_of, value_of
 
 @dataclass(frozen=True, slots=True)
 class RepeatedObject:
-    """`value`: the list, such as `$items`; `texts`: what is shown of an item, with INDEX for its number.
+    """value: the list, such as `$items`
+    texts: what is shown of an item, with INDEX for its number
 
     named: whether some text shows the same variable, which then was a text before items were shown
     """

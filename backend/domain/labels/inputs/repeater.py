@@ -28,8 +28,10 @@ _SEPARATORS = "_-.: "
 
 @dataclass(frozen=True, slots=True)
 class Repeater:
-    """`on`: the path of the list; `flag`: what the config writes for an item's number; `trouble`: why prompts cannot
-    fill what it holds, "" if they can."""
+    """on: the path of the list
+    flag: what the config writes for an item's number
+    trouble: why prompts cannot fill what it holds, "" if they can
+    """
 
     on: str
     flag: str = _FLAG

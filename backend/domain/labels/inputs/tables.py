@@ -21,7 +21,9 @@ NOT_CSV = "is not CSV, which its `valueType` says."
 
 @dataclass(frozen=True, slots=True)
 class TableObject:
-    """`value`: the tag's own, such as `$table`; `named`: as of a list."""
+    """value: the tag's own, such as `$table`
+    named: as of a list
+    """
 
     value: str
     named: bool = False

@@ -10,7 +10,9 @@ from backend.domain.labels.placement.normal_text import EXACT, TIERS
 
 @dataclass(frozen=True, slots=True)
 class PlacementCounts:
-    """`located`: tier -> quotes; `unlocated`: reason -> quotes. Only what occurs is in them."""
+    """located: tier -> quotes
+    unlocated: reason -> quotes. Only what occurs is in them.
+    """
 
     located: Mapping[str, int]
     unlocated: Mapping[str, int]

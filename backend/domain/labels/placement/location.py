@@ -64,8 +64,11 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """`before`: the words that are said to stand right before it. Quotes of the same `label` share no place unless they
-    have no other. `turn`: the number of the turn of a dialogue that it is from."""
+    """What a model quotes. Quotes of the same `label` share no place, unless there is no other one.
+
+    before: the words that are said to stand right before it
+    turn: the number of the turn of a dialogue that it is from
+    """
 
     text: str
     label: Hashable

@@ -37,8 +37,10 @@ _BLANKS = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class NormalText:
-    """`text`: as it is compared; `starts`, `ends`: of each of its characters, the place of its source, in code points.
-    Characters that come from one source share it."""
+    """text: as it is compared
+    starts, ends: of each of its characters, the place of its source, in code points. Characters that come from one
+        source share it.
+    """
 
     text: str
     starts: list[int]

@@ -26,7 +26,10 @@ BELOW = 3
 
 @dataclass(frozen=True, slots=True)
 class QualityGateOptions:
-    """`least`: the accuracy it takes; `vs`: a version it must not be worse than; `report`: where JUnit's XML goes."""
+    """least: the accuracy it takes
+    vs: a version it must not be worse than
+    report: where JUnit's XML goes
+    """
 
     least: float | None
     vs: str | None

@@ -32,7 +32,11 @@ PROBLEMS = (400, 401, 403, 404, 429, 503)
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What a view takes and gives. `answer`: a type, of one element where `many` says so; `status`: of success."""
+    """What a view takes and gives.
+
+    answer: a type, of one element where `many` says so
+    status: of success
+    """
 
     answer: Any = dict[str, Any]
     query: type[BaseModel] | None = None

@@ -77,7 +77,11 @@ def _prompt(row: PromptRow, person: Person, schema: LabelSchema | None) -> Promp
 def listed_prompt(
     row: PromptRow, person: Person, title: str, schema: LabelSchema | None, best: float | None
 ) -> ModelInterfaceSerializerGet:
-    """A ModelInterfaceSerializerGet. `title`: of its project; `best`: accuracy of its best version."""
+    """A ModelInterfaceSerializerGet.
+
+    title: of its project
+    best: accuracy of its best version
+    """
     return {
         **_prompt(row, person, schema),
         "associated_projects": [{"id": row.project, "title": title}],

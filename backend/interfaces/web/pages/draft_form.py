@@ -28,7 +28,9 @@ MOST_EXAMPLES = 999
 
 @dataclass(frozen=True, slots=True)
 class LabelField:
-    """`name`: of the field; `sentence`: what the label means."""
+    """name: of the field
+    sentence: what the label means
+    """
 
     name: str
     label: str

@@ -34,9 +34,11 @@ NO_PROJECT = "Label Studio shows you no project: create one there and import tas
 
 @dataclass(frozen=True, slots=True)
 class FirstStep:
-    """`sentence`: what was found, or what is missing and what to do; `link`, `leads`: where that is done and how the
-    link is called, "" where it is not done on a page; `code`: the command that does it; `needed`: False for what others
-    make up for."""
+    """sentence: what was found, or what is missing and what to do
+    link, leads: where that is done and how the link is called, "" where it is not done on a page
+    code: the command that does it
+    needed: False for what others make up for
+    """
 
     name: str
     done: bool

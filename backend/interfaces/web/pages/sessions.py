@@ -15,8 +15,11 @@ MOST_TOLD = 20
 
 @dataclass(slots=True)
 class Session:
-    """`token`: the person's own, of Label Studio, shown and stored nowhere; `form_token`: what each form must send
-    along; `last_used`: in seconds; `notices`: sentences about what was done, for the next page."""
+    """token: the person's own, of Label Studio, shown and stored nowhere
+    form_token: what each form must send along
+    last_used: in seconds
+    notices: sentences about what was done, for the next page
+    """
 
     token: str = field(repr=False)
     form_token: str = field(repr=False)

@@ -29,7 +29,11 @@ NO_LABELS = "it needs ground truths or predictions"
 
 @dataclass(frozen=True, slots=True)
 class SubsetChoice:
-    """A subset to choose. `count`: its tasks, None where what is typed says which; `reason`: why it is impossible."""
+    """A subset to choose.
+
+    count: its tasks, None where what is typed says which
+    reason: why it is impossible
+    """
 
     name: str
     title: str
