@@ -1,18 +1,17 @@
 """Consensus: one value from the values of several samples, and how much the samples agree on it.
 
-It exists for values that have parts; of other kinds the most frequent value counts. Where two are equally good, that of
-the first sample is taken.
+Only values that have parts are joined. For other kinds of value, the most frequent value is taken. If two values are
+equally good, the one that came first among the samples is taken.
 
-- An order: the Borda count (Borda 1781), so that the item with the smallest sum of places comes first. Agreement:
-  Kendall's tau, the mean over all pairs of samples, at least 0.
-- Items in buckets: each item is in the bucket in which most samples have it. Agreement: the mean share of samples that
-  have an item there. All labels of a picture are one such bucket.
-- Spans: those that at least half of the samples have, with what most of them say of a span beside its label. Agreement:
-  the mean, over all spans that some sample has, of the share of samples that do as the result does: have it, or not.
-  A quote without a place is treated alike.
-- Marks in a picture: those of the sample that is most like the others (the medoid). Agreement: the mean F1 of the same
-  marks, over all pairs of samples.
-- A value for each item of a list: for each item the most frequent value. Agreement: the mean share of samples with it.
+- An order: by the Borda count (Borda 1781), the item with the smallest sum of places comes first. Agreement: the mean
+of Kendall's tau over all pairs of samples, but at least 0. - Items in buckets: each item is in the bucket in which most
+samples have it. Agreement: the share of samples that have an item in that bucket, as the mean over items. All labels of
+a picture together count as one bucket. - Spans: the spans that at least half of the samples have, each with its most
+frequent attributes. Agreement: the share of samples that agree with the result on whether a span is marked, as the mean
+over all spans that any sample has. A quote without a place is treated like a span. - Marks in a picture: the marks of
+the sample that is most like the others (the medoid). Agreement: the F1 of the marks that two samples share, as the mean
+over all pairs of samples. - A value for each item of a list: for each item, the most frequent value. Agreement: the
+share of samples that have this value, as the mean over items.
 """
 
 from collections import Counter
@@ -43,8 +42,11 @@ LEAST = 0.5
 
 
 def span_consensus(values: Sequence[AnswerValue | None], samples: int) -> tuple[Spans | None, float]:
-    """Of the values of all usable samples, None for one without spans. `samples`: also those that can't be used, which
-    agree with nothing."""
+    """Returns the joined spans and how much the samples agree on them.
+
+    values: of all usable samples; None for a sample without spans
+    samples: number of all samples; one that can't be used agrees with nothing
+    """
     held = [{span.key: span for span in spans_of(value)} for value in values]
     marked = Counter(key for spans in held for key in spans)
     lost = Counter(span for value in values for span in {*unlocated_of(value)})
@@ -68,8 +70,9 @@ JOINED = (Ranking, Groups, Boxes, Repeated)
 
 
 def consensus(values: Sequence[AnswerValue | None], samples: int) -> tuple[AnswerValue | None, float] | None:
-    """Of `values` (those of another kind than the first joined one do not count) and the agreement of all `samples`,
-    of which some may have none; None without a value that can be joined."""
+    """Returns the value that is joined from `values`, and how much all `samples` agree on it; None if no value can be
+    joined. Values of another kind than the first one that can be joined do not count. Some samples may have no
+    value."""
     if any(isinstance(value, Spans) for value in values):
         return span_consensus(values, samples)
     rankings = [value for value in values if isinstance(value, Ranking)]

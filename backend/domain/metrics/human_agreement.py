@@ -1,8 +1,8 @@
 """Human agreement: how often people agree with each other, beside how often they agree with the model, on equal tasks.
 
 A model that agrees with people as often as they do with each other cannot be shown to be better than that with their
-ground truths. Whether it can stand in for one of them is asked by the alternative annotator test (Calderon, Reichart
-and Dror 2025, arXiv 2501.10970).
+ground truths. The alternative annotator test shows whether the model can stand in for a person (Calderon, Reichart and
+Dror 2025, arXiv 2501.10970).
 """
 
 from collections import defaultdict

@@ -1,8 +1,8 @@
 """Representativeness: whether tasks with a ground truth look like the other tasks that a version answered.
 
 What is compared is known of all of them without anybody's work: the version's label and confidence, the length of the
-request and the age of the task. So it finds drift and one-sided choice as far as they show there. That people chose
-tasks that are easy in another way, it does not find.
+request and the age of the task. So it finds drift and one-sided choices that show in these traits. It does not find
+that people chose tasks which are easy in another way.
 """
 
 from collections import Counter

@@ -2,10 +2,11 @@
 
 Each ground truth counts 1 / chance (Hajek's ratio). Where all tasks were answered, the mean confidence of all answers
 is corrected by how far the confidences are from the ground truths, as far as that makes the estimate more precise
-(Angelopoulos, Duchi and Zrnic 2023, "PPI++", arXiv 2311.01453). It is right on average whatever the confidences are
-worth. The interval is Wilson's, for as many ground truths as the estimate is worth (`task_ratios.effective_tasks`): the
-usual mean ± 1.96 standard errors covers too rarely where nearly all answers are right. What the confidences add counts
-as far as errors that were seen show it: while none was, the interval is that of the ground truths alone.
+(Angelopoulos, Duchi and Zrnic 2023, "PPI++", arXiv 2311.01453). The estimate is right on average, even if the
+confidences are wrong. The interval is Wilson's, for as many ground truths as the estimate is worth
+(`task_ratios.effective_tasks`): the usual mean ± 1.96 standard errors covers too rarely where nearly all answers are
+right. What the confidences add counts as far as errors that were seen show it: while none was, the interval is that of
+the ground truths alone.
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -1,4 +1,5 @@
-"""What a control says of what it does not have."""
+"""Unlabeled: the methods of a control that has no labels, no choices from the task and no conditions that look at
+it."""
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import Any, ClassVar, Self

@@ -1,4 +1,4 @@
-"""How controls are described to a model, and how what it said is quoted to people."""
+"""Wording: how controls are described to a model, and how a model's answer is quoted to people."""
 
 import json
 import re

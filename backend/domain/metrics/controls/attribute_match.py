@@ -52,7 +52,7 @@ def value_match(answer: Held, truth: Held, part: Attribute) -> SetMatch:
 
 
 def tuple_match(answer: Held, truth: Held, part: Attribute) -> SetMatch:
-    """Spans with the same start, end, label and value; a quote without a place was given in vain."""
+    """Counts spans with the same start, end, label and value. A quote without a place is wrong."""
     in_vain = sum(part.takes([lost.label]) for lost in unlocated_of(answer))
     return set_match(_values(truth, part).items(), _values(answer, part).items()) + SetMatch(answered=in_vain)
 

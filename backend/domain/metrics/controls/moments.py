@@ -1,4 +1,5 @@
-"""How far apart dates and times are. Times of day go round: from 23:59 to 00:01 is two minutes."""
+"""Moments: how far apart two dates or times are. Times of day go round the clock: 23:59 and 00:01 are two minutes
+apart."""
 
 from datetime import date, datetime, time, timedelta
 

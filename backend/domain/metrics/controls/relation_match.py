@@ -15,7 +15,8 @@ NO_COMMON_RELATION = "No spans that are right are related, neither in the ground
 
 
 def equal_relations(answer: Answer, truth: Answer, field: Control) -> SetMatch:
-    """Relations with the same spans (start, end, label) and label; one that lacks an end was given in vain."""
+    """Counts relations with the same spans (start, end, label) and the same label. A relation that lacks an end is
+    wrong."""
     in_vain = SetMatch(answered=len(half_related_of(answer.get(field.name))))
     return set_match(related_of(truth.get(field.name)), related_of(answer.get(field.name))) + in_vain
 

@@ -1,6 +1,6 @@
 """How well the spans of an answer match those of the truth: equal ones, overlapping ones, and their characters.
 
-A quote without a place is a span that was given in vain.
+A quote without a place counts as a wrong span.
 """
 
 from backend.domain.answer import spans_of, unlocated_of

@@ -1,7 +1,7 @@
 """How Label Studio stores marks in a picture: the numbers of a region's `value`, and the picture's size beside it.
 
-Numbers are those of the picture as it is stored, also where a person turned it on the screen: `image_rotation` says by
-how much, and changes no other number (measured with 1.23.2).
+The numbers are about the picture as it is stored, even if a person turned it on the screen. `image_rotation` then says
+by how much it was turned; it changes no other number (measured with 1.23.2).
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,8 @@
 """<Relations>: which of the spans that an answer marks are related, and how.
 
-A model gives each span an id and relates ids; Label Studio relates regions by theirs. What is related, here, are the
-spans themselves, so that two answers agree whatever they call them. Relations of the task's own controls, and without a
-label, are none: a model could not be told what they mean.
+A model gives each span an id and relates ids; Label Studio relates regions by theirs. Here the spans themselves are
+related, so two answers agree whatever ids they use. Relations of the task's own controls, and without a label, are
+none: a model could not be told what they mean.
 """
 
 from collections.abc import Hashable, Mapping, Sequence

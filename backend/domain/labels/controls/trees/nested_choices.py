@@ -1,7 +1,8 @@
 """<Choices allowNested="true">: paths to nested choices, which the config or the task brings.
 
-The screen ticks a choice that has others below it when all of those are ticked, and by itself shows nothing of it. So a
-value is the paths that end in a choice without others below it, and a path above them stands for all of them.
+The screen ticks a choice with choices below it when all of those are ticked, and shows nothing if only the upper one is
+named. So a value holds only paths that end in a choice without choices below it. A path above them stands for all of
+them.
 """
 
 from collections.abc import Hashable, Mapping, Sequence

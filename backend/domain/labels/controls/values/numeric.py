@@ -35,7 +35,7 @@ class Numeric(EnteredValue):
         return [region_of(self, self.tag.lower(), **{self.tag.lower(): number_of(value)})]
 
     def from_regions(self, regions: Sequence[Region]) -> Held:
-        """As the screen shows it: what is not a number is none."""
+        """Returns the number that the screen shows; None if the region holds no number."""
         numbers = values_in(regions, self.tag.lower())
         number = number_in(numbers[-1]) if numbers else None
         return None if number is None else Number(number)
@@ -52,7 +52,8 @@ class Numeric(EnteredValue):
 
 
 def nearness(first: Held, second: Held, scale: float) -> float:
-    """1 for equal numbers; 0 where they are `scale` apart or more, or only one of them exists."""
+    """How near two numbers are: 1 if they are equal; 0 if they are `scale` apart or more, or if only one of them
+    exists."""
     first_number, second_number = number_of(first), number_of(second)
     if first_number is None or second_number is None or first_number == second_number:
         return float(first == second)
@@ -60,8 +61,11 @@ def nearness(first: Held, second: Held, scale: float) -> float:
 
 
 def number_in(value: Any) -> int | float | None:
-    """A number of a JSON document, of at most LARGEST, rounded to 15 digits, so that 0.30000000000000004 is 0.3. A
-    whole number is an int, up to the size at which JavaScript cannot tell all of them apart. None for anything else."""
+    """Returns the number that `value`, a part of a JSON document, holds; None if it holds none, or one beyond LARGEST.
+
+    The number is rounded to 15 digits, so that 0.30000000000000004 becomes 0.3. A whole number becomes an int, up to
+    the size at which JavaScript cannot tell all whole numbers apart.
+    """
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST:
         return None
     if abs(value) >= _EXACT:

@@ -86,13 +86,13 @@ class RatingControl(Numeric):
         return Number(stars)
 
     def from_regions(self, regions: Sequence[Region]) -> Held:
-        """None for 0 stars, and for a number that is not whole."""
+        """Returns the stars that the regions hold; None for 0 stars, and for a number that is not whole."""
         held = super().from_regions(regions)
         stars = number_of(held)
         return held if stars and isinstance(stars, int) else None
 
     def partial(self, first: Held, second: Held) -> float:
-        """1 for the same, 0 for the two ends of the scale."""
+        """How near two ratings are: 1 if they are equal, 0 if they are the two ends of the scale."""
         return nearness(first, second, max(1, self.most - 1))
 
     def classes(self, value: Held) -> tuple[str, ...]:
