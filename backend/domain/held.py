@@ -1,4 +1,4 @@
-"""Held: how much is stored about a project."""
+"""Held: counts of what is stored about a project."""
 
 from dataclasses import dataclass
 

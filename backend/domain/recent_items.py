@@ -1,4 +1,4 @@
-"""RecentItems: a memory of so many values at most, by key. What was put longest ago is forgotten first."""
+"""RecentItems: keeps a limited number of values by key. The value that was put longest ago is forgotten first."""
 
 import threading
 from collections import OrderedDict

@@ -1,8 +1,8 @@
 """AUROC: how often a right answer is more confident than a wrong one; 0.5 where the confidence says nothing.
 
-The interval is Newcombe's method 5 (2006, Statistics in Medicine 25:559). It takes the standard error of Hanley and
-McNeil (1982, Radiology 143:29) at its ends and not at the value, as Wilson's interval of a share does. It therefore has
-a width even where all wrong answers are less confident than all right ones. At 0.5 its standard error is that of the
+The interval is Newcombe's method 5 (2006, Statistics in Medicine 25:559). Like Wilson's interval of a share, it takes
+the standard error (Hanley and McNeil 1982, Radiology 143:29) at its ends, and not at the value. So the interval has a
+width even if all wrong answers are less confident than all right ones. At 0.5, this standard error is the one of the
 Mann-Whitney test.
 """
 
@@ -29,13 +29,13 @@ class Auroc:
 
     @property
     def decided(self) -> bool:
-        """Whether the confidence says something at the level of 2.5 %, one-sided, as by the Mann-Whitney test: of two
-        answers it never does."""
+        """Whether the confidence separates right from wrong answers: the interval is above 0.5, which is a one-sided
+        test at the level of 2.5 %. Two answers are never enough."""
         return self.interval[0] > 0.5
 
 
 def auroc(scored: Sequence[ScoredAnswer]) -> Auroc | None:
-    """Of those with a confidence; None without right and wrong ones among them."""
+    """The AUROC of the answers with a confidence; None if these are all right or all wrong."""
     pairs = confident(scored)
     wrong = [confidence for confidence, correct in pairs if not correct]
     right = [confidence for confidence, correct in pairs if correct]
@@ -48,7 +48,7 @@ def auroc(scored: Sequence[ScoredAnswer]) -> Auroc | None:
 
 
 def _low_end(value: float, right: int, wrong: int) -> float:
-    """The lowest AUROC that `value` is at most Z of its standard errors above, by bisection."""
+    """The lowest AUROC whose distance to `value` is at most Z of its standard errors; found by bisection."""
     low, high = 0.0, value
     for _ in range(_STEPS):
         middle = (low + high) / 2
@@ -58,7 +58,8 @@ def _low_end(value: float, right: int, wrong: int) -> float:
 
 
 def _deviation(value: float, right: int, wrong: int) -> float:
-    """Of answers whose log-odds are exponentially distributed, right and wrong ones alike."""
+    """The standard error of an AUROC of `value`, if the log-odds of right and of wrong answers are exponentially
+    distributed."""
     others = (right + wrong) / 2 - 1
     spread = value * (1 - value) * (1 + others * ((1 - value) / (2 - value) + value / (1 + value)))
     return sqrt(spread / (right * wrong))

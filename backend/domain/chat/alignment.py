@@ -4,8 +4,8 @@ A token may end inside a letter, thoughts and end marks have tokens too, and ser
 is one run of the tokens, followed only by end marks and white space.
 
 Some servers decode each token by itself: a letter that two tokens share is then one to four replacement characters.
-Text and tokens may come from anybody, so the search takes linear time. It goes backwards, because less follows an
-answer than precedes it.
+Text and tokens may come from anybody, so the search must take linear time. It goes backwards, because there is less
+text after an answer than before it.
 """
 
 import re

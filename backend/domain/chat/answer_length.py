@@ -1,4 +1,5 @@
-"""The greatest length of an answer that follows its JSON schema. A model that writes more only repeats itself."""
+"""Answer length: the greatest length of an answer that follows its JSON schema. A model that writes more only repeats
+itself."""
 
 import json
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """The branches of an answer, from the tokens that its server reports.
 
-Only there do the other tokens that it might have said matter, so only there are they kept: 20 for each of 15 tokens are
-27 kB, at the branches 1.5 kB.
+The other tokens that the model might have given matter only at the branches, so only those are kept: 20 for each of 15
+tokens take 27 kB, and those at the branches 1.5 kB.
 """
 
 import math

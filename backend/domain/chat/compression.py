@@ -2,7 +2,8 @@
 
 A text of some hundred bytes is too short for DEFLATE to find much that repeats in it, so a dictionary comes before it.
 The first byte says how the rest is to be read: what was stored before texts were compressed begins with "[". Two texts
-about one answer are one stream, because the end of a stream and its code of letters cost as much as the half of a text.
+about one answer are written as one stream, because the end of a stream and its table of codes cost half as much as a
+text.
 """
 
 import zlib

@@ -1,7 +1,7 @@
-"""What a server told of the tokens of an answer, as it is stored: as JSON text, compressed.
+"""Packed: what a server said about the tokens of an answer, in the form in which it is stored: compressed JSON text.
 
-The 20 most probable tokens of one place take 3 kB as Python objects, 0.4 kB as text and 0.2 kB compressed, and most who
-read a stored answer need none of them. So they are unpacked only where a confidence is computed.
+The 20 most probable tokens of one place take 3 kB as Python objects, 0.4 kB as text and 0.2 kB compressed, and most
+callers that read a stored answer need none of them. So the tokens are unpacked only where a confidence is computed.
 """
 
 import json

@@ -1,4 +1,5 @@
-"""A provider's message about a refusal, as people may read it: short, printable, and without what we sent.
+"""Provider words: makes a provider's message about a refusal fit for people: short, printable, and without what we
+sent.
 
 Providers repeat parts of the request, and cut what they repeat. Repeated parts of a task's text are removed word by
 word, and so is the key. In scripts that do not divide words by spaces, each letter counts as a word.
@@ -45,7 +46,8 @@ def quotable(message: str, texts: str, secret: str = "") -> str:
 
 
 def _unescaped(message: str) -> str:
-    """A text that is repeated as JSON has escapes between its words or in place of letters."""
+    """The message with letters and spaces in place of JSON's escapes, which a provider may have put in when it repeated
+    a text."""
     return _ESCAPES.sub(lambda escape: chr(int(escape[1], 16)) if escape[1] else " ", message[: 4 * _READ])
 
 
@@ -56,7 +58,7 @@ def _without(text: str, secret: str) -> str:
 
 
 def _echoed(words: Sequence[re.Match[str]], message: str, texts: str) -> set[int]:
-    """The words of the message that repeat a text."""
+    """The numbers of those words of the message that repeat a part of `texts`."""
     folded, written = [word[0].casefold() for word in words], _WORD.findall(texts.casefold())
     phrases = {(n, m): " ".join(folded[n : n + m]) for m in _LENGTHS for n in range(len(folded) - m + 1)}
     repeated = _phrases_of(written, set(phrases.values()))
@@ -78,7 +80,7 @@ def _phrases_of(words: Sequence[str], phrases: set[str]) -> set[str]:
 
 
 def _is_telling(words: Sequence[re.Match[str]], message: str) -> bool:
-    """Whether a text is unlikely to have the same words by chance."""
+    """Whether it is unlikely that the task's text has these words of the message by chance."""
     start, end = words[0].start(), words[-1].end()
     before, after = message[:start][-1:], message[end:][:1]
     if before and before in _QUOTES and after and after in _QUOTES:
@@ -99,7 +101,8 @@ def _is_telling_word(word: str) -> bool:
 
 
 def _is_part(word: re.Match[str], message: str, written: Sequence[str]) -> bool:
-    """Whether a text has a word that the provider cut there, or a long one in the middle."""
+    """Whether this word of the message is a part of a word of the task: the beginning of a word that the provider cut,
+    or a long part of any word."""
     part, after = word[0].casefold(), message[word.end() :]
     if after.startswith(_CUTS) and any(whole.startswith(part) for whole in written):
         return True

@@ -1,4 +1,5 @@
-"""Repetition: whether a text is cut off because its model repeated itself, as small models do under a grammar."""
+"""Repeats: says whether a text was cut off while its model repeated the same words. Small models do this when a grammar
+limits their answers."""
 
 import zlib
 

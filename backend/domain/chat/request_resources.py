@@ -1,4 +1,5 @@
-"""What requests are made with, beside a version and a task: where models are, who makes embeddings and reads files."""
+"""Request resources: what requests need in addition to a version and a task: the addresses of models, and what makes
+embeddings and reads files."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

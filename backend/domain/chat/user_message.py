@@ -1,4 +1,5 @@
-"""The user's message about a task: a text with pictures in it, and the same in the other order of what is compared."""
+"""User message: the text about a task with its pictures, and the same message with the two compared inputs
+exchanged."""
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise, zip_longest

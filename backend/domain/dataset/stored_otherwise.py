@@ -1,4 +1,5 @@
-"""What the screen itself stored otherwise than it shows it. Such ground truths are read as shown, and counted.
+"""Stored otherwise: ground truths that Label Studio's screen stores differently from what it shows. They are read as
+the screen shows them, and are counted.
 
 Label Studio 1.23 keeps values of `<Rating>`, `<Number>`, `<DateTime>` and spans that a condition hides. It stores
 January for `<DateTime only="month,year">`, whatever month was chosen, and rolls impossible days over. It keeps the

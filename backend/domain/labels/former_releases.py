@@ -1,6 +1,6 @@
 """What former releases made of a labelling config.
 
-A version that was saved then goes on asking what it asked, in the same words: its stored answers are found, and none is
+A version that a former release saved asks for the same, in the same words. So its stored answers are found, and none is
 paid for twice.
 """
 

@@ -1,7 +1,7 @@
 """What a release read of a labelling config that knew some kinds of controls alone.
 
-Also where a kind that it did not know stands beside others that it knew: inside a <Repeater>, in what is said of spans,
-at an end of relations.
+This also covers places where a kind that the release did not know stands beside kinds that it knew: inside a
+<Repeater>, among the attributes of spans, and at an end of relations.
 """
 
 from collections.abc import Collection, Sequence

@@ -1,8 +1,8 @@
 """Controls with `perRegion="true"`: which spans they belong to, and why some belong to none.
 
-Read as Label Studio 1.23 reads them (its PerRegionMixin and VisibilityMixin): they are there for every region of their
-object, except for those that `whenLabelValue` and `visibleWhen="region-selected"` leave out, and a choice that they
-depend on is one of the same region.
+Read as Label Studio 1.23 reads them (its PerRegionMixin and VisibilityMixin): they apply to every region of their
+object, except for the regions that `whenLabelValue` and `visibleWhen="region-selected"` leave out. If they depend on a
+choice, it is a choice about the same region.
 """
 
 from collections.abc import Mapping, Sequence

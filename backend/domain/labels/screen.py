@@ -1,4 +1,4 @@
-"""Screen: which controls an annotator sees, given what is chosen in the others."""
+"""Screen: says which controls an annotator sees when certain choices are made in the others."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType

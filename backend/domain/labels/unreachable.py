@@ -1,4 +1,4 @@
-"""Controls that no answer brings onto the screen, because what they depend on is nothing that prompts fill."""
+"""Unreachable: controls that are never on the screen, because they depend on controls that prompts do not fill."""
 
 from collections.abc import Sequence
 

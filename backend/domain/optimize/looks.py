@@ -1,4 +1,5 @@
-"""Looks: how often the ground truths that judge rewrites were looked at, and what a rewrite has to show because of it.
+"""Looks: counts how often rewrites were judged on the same ground truths, and sets how strong the evidence for a
+rewrite must be.
 
 Of many equal rewrites one looks better by chance. The k-th look of a count has the level 0.05 x 6 / (pi k)^2,
 one-sided. All levels of a count together are 0.05 (the sum of 1 / k^2 is pi^2 / 6), so any number of looks at the same

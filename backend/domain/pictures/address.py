@@ -1,4 +1,5 @@
-"""Where a picture is, from what stands in a task. Tasks come from anybody: an unknown place is told, not tried.
+"""Address: finds where a picture is from the text in a task. Tasks may come from anybody, so an unknown place is
+reported and not asked.
 
 A file of Label Studio is named with or without its host, by whatever name those who import tasks know that, and a file
 of a storage by its URI, or by an address at which Label Studio resolves it; all of one are the same place here.

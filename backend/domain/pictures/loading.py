@@ -1,5 +1,5 @@
-"""Tasks with the pictures and documents that a prompt shows of them. Who reads them is handed over: nothing is fetched
-here."""
+"""Tasks with the pictures and documents that a prompt shows of them. The caller passes the source that reads them;
+nothing is fetched here."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,5 +1,5 @@
-"""Tasks with the texts that the browser would load or decode for them. Who reads files is handed over: nothing is
-fetched here."""
+"""Tasks with the texts that the browser would load or decode for them. The caller passes the source that reads files;
+nothing is fetched here."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace

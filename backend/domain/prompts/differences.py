@@ -1,4 +1,4 @@
-"""Differences between two versions, so that nobody takes a better model for a better prompt."""
+"""Differences: lists what differs between two versions, so that nobody takes a better model for a better prompt."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

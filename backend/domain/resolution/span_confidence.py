@@ -3,8 +3,8 @@ picture, and to give it this label; and of an answer that does nothing but mark.
 
 After its second token a quote is mostly copied, with a probability near 1 whatever it is. So the less probable of its
 first two tokens counts, times all tokens of the label. Of the numbers of a mark in a picture the first tokens say where
-it is, and what follows how exactly: the least probable of the first tokens counts, times the label. What is said of a
-span has the probability of all tokens of its value, a free text none, because it can be put in many ways.
+it is, and what follows how exactly: the least probable of the first tokens counts, times the label. An attribute of a
+span has the probability of all tokens of its value. A free text has no probability, because it can be put in many ways.
 
 What is missing has no tokens of its own. But before each element of the list the model could have ended it, and behind
 the last one it could have gone on: those tokens count in the confidence of the whole answer, times all that is marked.

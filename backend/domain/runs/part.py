@@ -1,6 +1,7 @@
 """Part: what one of several processes does that share a run on one machine.
 
-The digest of a request says whose it is. So equal requests belong to one process, and nobody needs to claim them.
+The digest of a request says which process asks it. So equal requests belong to one process, and no process needs to
+claim them.
 """
 
 import re

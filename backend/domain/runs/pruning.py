@@ -1,4 +1,4 @@
-"""Pruning: which old runs may go, and how much that is."""
+"""Pruning: which old runs may be deleted, and how much data that is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

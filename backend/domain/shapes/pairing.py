@@ -1,7 +1,8 @@
 """Which marks of an answer are those of the truth: the most alike first, each taken once (greedily, as PASCAL VOC does
 with the most confident first).
 
-Which marks of two sides may be the same, so that of thousands not all are compared with all.
+Candidates: the pairs of marks of two sides that may be the same, so that not all pairs of thousands of marks are
+compared.
 
 Each mark is compared with the MOST_COMPARED of the other side, with the same label, whose edges are nearest; where a
 label has no more than that, with all. Two that are the same have near edges, so only where more than that lie on top of

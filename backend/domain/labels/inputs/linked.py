@@ -1,6 +1,6 @@
 """Texts that do not stand in the task as they are read: `valueType="url"` names where they are, `encoding` says how
-they are written, and so does the `valueType` of a <Table>. The browser loads and decodes them, so marks are places in
-what comes of that.
+they are written, and so does the `valueType` of a <Table>. The browser loads and decodes these texts, so marks are
+places in the result.
 """
 
 import binascii

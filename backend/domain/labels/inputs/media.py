@@ -1,4 +1,5 @@
-"""What objects show that no model is: sound, film, series of numbers, and files of no single field."""
+"""Media: what objects show to annotators and not to a model: sound, film, series of numbers, and files
+that are not named by a single field."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A text that is not known: places in it are told apart, no more."""
+"""Unseen text: a text that is not known. Its places can be told apart, and nothing else."""
 
 import sys
 from collections.abc import Mapping

@@ -1,4 +1,5 @@
-"""UTF-16 units, in which browsers count: an emoji is two, everything up to U+FFFF one, half of a pair too."""
+"""UTF-16 units, in which browsers count: an emoji is two units; a character up to U+FFFF, or half of a surrogate pair,
+is one."""
 
 
 def to_utf16(text: str, index: int) -> int:

@@ -1,4 +1,4 @@
-"""What an object tag's `value` is for a task: a field, a sentence with fields in it, or the same for all tasks."""
+"""Values: what the `value` of an object tag means for a task: a field, a sentence with fields in it, or a constant."""
 
 import re
 from collections.abc import Callable, Mapping

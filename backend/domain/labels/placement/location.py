@@ -1,10 +1,11 @@
-"""Quotes placed in a text: a model is asked what stands there, never where, because models cannot count.
+"""Location: finds the places of quotes in a text. A model is asked to quote a text and not for its position, because
+models cannot count.
 
 A quote is looked for exactly, then with other white space, then with other quotation marks, dashes and capitals; the
 first tier that has it counts. Of several places, those on word boundaries and those after the words that the model says
 stand before it are kept. What is still open is never guessed: it is listed as ambiguous.
 
-Word boundaries, so that "Bob" is not found within "Bobby" where it also stands alone.
+Word boundaries: "Bob" is not found within "Bobby" if it also stands alone.
 """
 
 import unicodedata
