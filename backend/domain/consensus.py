@@ -4,14 +4,16 @@ Only values that have parts are joined. For other kinds of value, the most frequ
 equally good, the one that came first among the samples is taken.
 
 - An order: by the Borda count (Borda 1781), the item with the smallest sum of places comes first. Agreement: the mean
-of Kendall's tau over all pairs of samples, but at least 0. - Items in buckets: each item is in the bucket in which most
-samples have it. Agreement: the share of samples that have an item in that bucket, as the mean over items. All labels of
-a picture together count as one bucket. - Spans: the spans that at least half of the samples have, each with its most
-frequent attributes. Agreement: the share of samples that agree with the result on whether a span is marked, as the mean
-over all spans that any sample has. A quote without a place is treated like a span. - Marks in a picture: the marks of
-the sample that is most like the others (the medoid). Agreement: the F1 of the marks that two samples share, as the mean
-over all pairs of samples. - A value for each item of a list: for each item, the most frequent value. Agreement: the
-share of samples that have this value, as the mean over items.
+  of Kendall's tau over all pairs of samples, but at least 0.
+- Items in buckets: each item is in the bucket in which most samples have it. Agreement: the share of samples that have
+  an item in that bucket, as the mean over items. All labels of a picture together count as one bucket.
+- Spans: the spans that at least half of the samples have, each with its most frequent attributes. Agreement: the share
+  of samples that agree with the result on whether a span is marked, as the mean over all spans that any sample has. A
+  quote without a place is treated like a span.
+- Marks in a picture: the marks of the sample that is most like the others (the medoid). Agreement: the F1 of the marks
+  that two samples share, as the mean over all pairs of samples.
+- A value for each item of a list: for each item, the most frequent value. Agreement: the share of samples that have
+  this value, as the mean over items.
 """
 
 from collections import Counter
