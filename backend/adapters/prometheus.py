@@ -50,7 +50,7 @@ class Counters:
         self.answers = counter("answers", "Tasks with a usable answer.")
         self.rejections = counter("rejections", "Tasks whose answer can't be used.", "reason")
         self.failures = counter("failures", "Tasks without an answer.", "kind")
-        self.joined = counter("single_flight_hits", "Asked for while the same was under way.")
+        self.joined = counter("single_flight_hits", "Requests that joined an equal one in flight.")
         self.reused = counter("reuse_hits", "Tasks that needed no request of their own.")
 
 

@@ -34,4 +34,4 @@ def encoder_for(model: str) -> Encoder | None:
 
 
 def _refuse(blobpath: str) -> bytes:
-    raise OSError("It is not on this machine.")
+    raise OSError("The file of this encoding is not on this machine.")

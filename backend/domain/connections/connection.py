@@ -153,7 +153,7 @@ def _check_limits(timeout_s: float | None, concurrency: int | None) -> None:
 
 def _check_prices(price_in: float | None, price_out: float | None) -> None:
     if (price_in is None) != (price_out is None):
-        raise SettingsError("Of two prices one was given:", Advice.BOTH_PRICES)
+        raise SettingsError("Only one of the two prices was given:", Advice.BOTH_PRICES)
     if any(price is not None and not (isfinite(price) and price >= 0) for price in (price_in, price_out)):
         raise SettingsError("A price must be a number of USD per million tokens, 0 or more.")
 

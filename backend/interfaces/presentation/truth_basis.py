@@ -54,8 +54,8 @@ def _drawn(basis: TruthBasis, project: int, drawn_share: str) -> Iterator[Notice
         )
     if basis.active_gaps:
         yield Notice(
-            f"{numbers.things(len(basis.active_gaps), 'task')} drawn where a version was unsure, without a ground "
-            "truth that counts: they make the interval of the weighted accuracy wider."
+            f"No ground truth counts for {numbers.things(len(basis.active_gaps), 'task')} drawn where a version was "
+            "unsure: this makes the interval of the weighted accuracy wider."
         )
 
 
@@ -72,12 +72,12 @@ def _chosen(basis: TruthBasis, project: int) -> Iterator[Notice]:
     flattering, out = basis.flattering, len(basis.chosen) - basis.flattering
     if flattering:
         yield Notice(
-            f"{numbers.things(flattering, 'ground truth')} among them chose a version in a search, which makes its "
-            "figures better than they are on other tasks."
+            f"A search chose a version by {numbers.things(flattering, 'ground truth')} of these, so its figures are "
+            "better here than on other tasks."
         )
     if out:
         yield Notice(
-            f"{numbers.things(out, 'other ground truth')} left out, because a search chose the version on them.",
+            f"Left out are {numbers.things(out, 'other ground truth')} by which a search chose the version.",
             Advice.DRAW_MORE,
             {"project": project, "size": len(basis.drawn or ()) + out + ENOUGH},
         )

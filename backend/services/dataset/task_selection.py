@@ -191,7 +191,7 @@ def why_none(project: int, subset: Subset, left_out: LeftOut) -> NoTruthsError:
     if left_out.self_predicted:
         return NoTruthsError(
             f"All {len(left_out.self_predicted)} ground truths of project {project} that are left come from this "
-            "prompt's own predictions, which would flatter it:",
+            "prompt's own predictions, which would favour it:",
             Advice.ANNOTATE_OTHERS,
         )
     if left_out.examples:

@@ -52,7 +52,7 @@ def mark_truth(studio: LabelStudioClient, schema: LabelSchema, task: int, answer
         regions = replaced(regions_in(own.get("result")), answer, schema)
     if regions is None:
         raise PromptError(
-            f"Your annotation of task {task} says more about regions that this answer would replace: change it in "
+            f"Your annotation of task {task} has values of regions that this answer would replace: change it in "
             "Label Studio."
         )
     return studio.set_truth(task, None if own is None else int(own["id"]), regions)

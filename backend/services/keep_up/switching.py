@@ -68,7 +68,7 @@ class KeepUpSwitch:
         try:
             self.studio.set_webhook(project, address, ACTION, {HEADER: secret})
         except StudioError as error:
-            notify(f"Label Studio took no webhook ({error}): the server looks for new tasks every few minutes.")
+            notify(f"Label Studio refused the webhook ({error}): the server looks for new tasks every few minutes.")
 
     def off(self, project: int) -> bool:
         """Runs that are under way end as they would. False if it was off."""

@@ -65,7 +65,7 @@ def _price(version: str, plan: "CanaryPlan") -> str:
 def _caveats(result: "CanaryResult") -> list[str]:
     caveats = []
     if result.unanswered:
-        caveats.append(f"{numbers.things(result.unanswered, 'request')} without an answer now: not counted.")
+        caveats.append(f"Not counted, because they have no answer now: {numbers.things(result.unanswered, 'request')}.")
     if result.models_then != result.models_now:
         before, now = (", ".join(names) for names in (result.models_then, result.models_now))
         caveats.append(f"The server called the model {before} then, and calls it {now} now.")

@@ -87,8 +87,9 @@ def _caveats(result: "CascadeResult") -> Iterator[str]:
         yield f"How often they are right is not known. {result.reason}"
     if tradeoff.tasks < result.project_tasks:
         yield (
-            f"This is of {numbers.things(tradeoff.tasks, 'task')} that both answered, of {result.project_tasks:,}. The "
-            "guarantee holds for the others if these were drawn at random, as `run --on sample` does."
+            f"These figures are of {numbers.things(tradeoff.tasks, 'task')} that both answered, of "
+            f"{result.project_tasks:,}. The guarantee holds for the others if these were drawn at random, as "
+            "`run --on sample` does."
         )
     if tradeoff.chosen is not None:
         yield f"{tradeoff.method}. {result.second.tag} is not a ground truth."

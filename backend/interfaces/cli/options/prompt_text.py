@@ -59,7 +59,7 @@ text_options = option_group(
             "--file",
             "path",
             metavar="FILE",
-            help="Text of the prompt, - for standard input. Default: made from the labelling config.",
+            help="File with the text of the prompt; - reads standard input. Default: made from the labelling config.",
         ),
         click.option(
             "--system",

@@ -187,5 +187,5 @@ def look_sentence(result: OptimizationResult) -> str:
         return ""
     return (
         f"This was look {result.look.number} at these ground truths, so only a one-sided p below "
-        f"{result.look.level:.2g} is called better: who looks often finds something by chance."
+        f"{result.look.level:.2g} is called better: after many looks, one rewrite seems better by chance."
     )

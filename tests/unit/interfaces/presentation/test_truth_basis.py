@@ -56,10 +56,10 @@ def test_ground_truths_that_chose_the_version_are_told() -> None:
     basis = TruthBasis((1, 2, 3), (1, 2, 3), chosen=(1, 2))
     *_, flattered = basis_caveats(basis, 12)
     assert flattered.sentence.startswith(
-        "2 ground truths among them chose a version in a search, which makes its figures better"
+        "A search chose a version by 2 ground truths of these, so its figures are better here"
     )
     *_, left = basis_caveats(basis.without_chosen(), 12)
-    assert left.sentence == "2 other ground truths left out, because a search chose the version on them."
+    assert left.sentence == "Left out are 2 other ground truths by which a search chose the version."
     assert (left.advice, left.details) == (Advice.DRAW_MORE, {"project": 12, "size": 63})
 
 
@@ -89,9 +89,7 @@ def test_those_of_an_active_draw_are_told_apart() -> None:
     first, gaps = basis_caveats(basis, 12)
     known = "; 1 more were drawn with a known chance, where a version was unsure"
     assert str(first) == f"2 of 3 ground truths were drawn at random{known}."
-    assert gaps.sentence.startswith(
-        "2 tasks drawn where a version was unsure, without a ground truth that counts: they make"
-    )
+    assert gaps.sentence.startswith("No ground truth counts for 2 tasks drawn where a version was unsure: this makes")
     (mixed,) = basis_caveats(TruthBasis((1, 2, 3, 4), (1, 2), active=(3,)), 12)
     assert mixed.sentence.endswith(f"{known}; the others may be easier or harder than the project.")
 

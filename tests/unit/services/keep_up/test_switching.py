@@ -149,7 +149,7 @@ def test_without_a_webhook_it_says_how_tasks_are_found(world: SwitchedProject) -
     assert "`ls-prompts keep-up 7 --on --backend-url URL` gives it" in world.told[0]
     world.studio.trouble = "It refuses."
     world.on()
-    assert world.told[1].startswith("Label Studio took no webhook (It refuses.): the server looks for new tasks")
+    assert world.told[1].startswith("Label Studio refused the webhook (It refuses.): the server looks for new tasks")
     assert world.now.on
     assert world.studio.hooks == {}
 

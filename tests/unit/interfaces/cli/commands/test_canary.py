@@ -53,5 +53,5 @@ def test_a_changed_model_ends_with_3(monkeypatch: pytest.MonkeyPatch) -> None:
     done = call(monkeypatch, "--yes", "--json", found=changed)
     assert done.exit_code == 3
     assert json.loads(done.stdout)["model_changed"] is True
-    assert "1 request without an answer now: not counted." in done.stderr
+    assert "Not counted, because they have no answer now: 1 request." in done.stderr
     assert "The server called the model m-1 then, and calls it m-2 now." in done.stderr

@@ -35,7 +35,7 @@ def test_cost_stands_beside_accuracy_for_each_threshold() -> None:
     assert next(row for row in rows if row[:2] == ["mood@2", "alone"])[-1] == "$10.00"
     assert ["0.955", "95.0", "%", "10.0", "%", "0.850", "0.640", "to", "0.948", "$1.50"] in rows
     assert "Below 0.955 mood@2 is asked: at most 28.3 % of all tasks differ from its answers." in shown.stdout
-    assert "This is of 20 tasks that both answered, of 40." in shown.stderr
+    assert "These figures are of 20 tasks that both answered, of 40." in shown.stderr
     both = "ls-prompts show mood@1 --plain > mood.cascade.md; ls-prompts save mood --file mood.cascade.md --model "
     assert f"save the prompt with both models: `{both}" in shown.stderr
 
