@@ -145,7 +145,8 @@ class Control(Protocol):
         """`value` as Label Studio's regions."""
 
     def from_regions(self, regions: Sequence[Region]) -> Held:
-        """The value that regions of this control hold; the inverse of `to_regions`."""
+        """The value that regions of this control hold, as the screen shows it; the inverse of `to_regions`. None for
+        what this control never takes; what a former config allowed stays, and `removed_classes` names it."""
 
     def from_names(self, names: Collection[str]) -> Collection[str]:
         """Those `from_name`s, of `names`, that regions of this control have."""

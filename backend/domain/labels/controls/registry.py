@@ -62,6 +62,7 @@ KINDS: Mapping[str, ControlKind] = {
     "Choices perItem": ControlKind(build_item_choices),
     'Choices choice="multiple" perItem': ControlKind(build_item_labels),
     RepeatedControl.tag: ControlKind(_repeated),
+    # A new kind goes here.
 }
 ABOUT_A_WHOLE = tuple(dict.fromkeys(kind.split()[0] for kind, control in KINDS.items() if control.about_a_whole))
 """Tags of elements that may be repeated, or be there for each region."""
